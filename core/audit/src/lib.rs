@@ -1,0 +1,1 @@
+//! The hash-chained trail of decisions and changes

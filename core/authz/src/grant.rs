@@ -1,0 +1,68 @@
+use std::sync::Arc;
+
+use kurodo_arn::AccountId;
+
+/// What a permit lets its holder do with the storage behind the resource.
+pub trait Access: sealed::Sealed + Send + Sync + 'static {
+    /// Whether write doors open.
+    const WRITES: bool;
+}
+
+/// Opens read doors only.
+#[derive(Debug, Clone, Copy)]
+pub struct Read;
+
+/// Opens read and write doors.
+#[derive(Debug, Clone, Copy)]
+pub struct Write;
+
+impl Access for Read {
+    const WRITES: bool = false;
+}
+impl Access for Write {
+    const WRITES: bool = true;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Read {}
+    impl Sealed for super::Write {}
+}
+
+/// The part of the record space that a resource's permit reaches: every key that starts with these bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Scope(Arc<[u8]>);
+
+impl Scope {
+    /// The scope below this prefix. Build it from length-delimited parts, so that no name can reach into
+    /// its neighbour's scope.
+    pub fn new(prefix: impl Into<Arc<[u8]>>) -> Self {
+        Self(prefix.into())
+    }
+
+    /// The prefix.
+    pub fn prefix(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// A thing that a need names and a permit is for.
+pub trait Resource: Send + Sync + 'static {
+    /// The resource's ARN, as policies match it.
+    fn arn(&self) -> String;
+    /// The account that owns the resource.
+    fn owner(&self) -> AccountId;
+    /// The storage that a permit for this resource reaches.
+    fn scope(&self) -> Scope;
+}
+
+/// Proof that the authorizer allowed an action on a resource: a permit, or a choice between permits.
+/// Storage doors ask for one, and take the scope from it.
+pub trait Grant {
+    /// Whether the proof opens write doors too.
+    type Access: Access;
+    /// What the proof is for.
+    type Resource: Resource;
+    /// The resource that was checked.
+    fn resource(&self) -> &Self::Resource;
+}

@@ -1,0 +1,1 @@
+//! Listener, routing and the way of a request from head to response

@@ -1,0 +1,1 @@
+//! The key hierarchy, envelope encryption and the root of trust

@@ -1,0 +1,1 @@
+//! Request authentication: Signature Version 4 in all its forms

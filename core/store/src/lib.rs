@@ -1,0 +1,1 @@
+//! Durable encrypted storage: records, log and blobs

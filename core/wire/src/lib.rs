@@ -1,0 +1,1 @@
+//! AWS wire protocols: one codec per protocol over described shapes

@@ -1,0 +1,3 @@
+//! Kurodo: an AWS-compatible data cloud whose locks are real.
+
+fn main() {}
