@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use kurodo_arn::AccountId;
+use kurodo_policy::{Attached, Context, Model, Principal};
 
 /// What a permit lets its holder do with the storage behind the resource.
 pub trait Access: sealed::Sealed + Send + Sync + 'static {
@@ -46,14 +47,35 @@ impl Scope {
     }
 }
 
-/// A thing that a need names and a permit is for.
-pub trait Resource: Send + Sync + 'static {
+/// A thing that policies name.
+pub trait Named {
+    /// The ARN as a template, such as `arn:aws:s3:::{bucket}/{key}`.
+    const TEMPLATE: &'static str;
     /// The resource's ARN, as policies match it.
     fn arn(&self) -> String;
+}
+
+/// A thing that a need names and a permit is for.
+pub trait Resource: Named + Send + Sync + 'static {
     /// The account that owns the resource.
     fn owner(&self) -> AccountId;
     /// The storage that a permit for this resource reaches.
     fn scope(&self) -> Scope;
+    /// The policy attached to the resource: a bucket's policy, a role's trust policy.
+    fn policy(&self) -> Option<&Attached> {
+        None
+    }
+    /// A grant outside the policy language, such as an access control list's entry, that lets this
+    /// principal do the action; the text says which, for explanations.
+    fn grant(&self, _action: &str, _principal: &Principal) -> Option<String> {
+        None
+    }
+    /// Adds the condition keys that the resource itself knows, such as `aws:ResourceTag/..`.
+    fn describe(&self, _context: &mut Context) {}
+    /// How the resource's policy and the caller's combine.
+    fn model(&self) -> Model {
+        Model::Standard
+    }
 }
 
 /// Proof that the authorizer allowed an action on a resource: a permit, or a choice between permits.

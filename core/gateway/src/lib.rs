@@ -1,1 +1,39 @@
-//! Listener, routing and the way of a request from head to response
+//! Listener, routing and the way of a request from its head to the response.
+//!
+//! Read [`way`](mod@way) first: it is the one straight line that every request takes. The table macro
+//! [`service!`](crate::service) makes the rows that the line is taken for.
+
+mod authenticate;
+mod body;
+mod call;
+mod dialect;
+mod facts;
+mod find;
+mod gateway;
+mod head;
+mod listen;
+mod mount;
+mod operation;
+mod reply;
+mod route;
+mod table;
+mod tls;
+mod trail;
+mod way;
+
+pub use kurodo_authz as authz;
+pub use kurodo_wire as wire;
+
+pub use body::{Body, BodyError};
+pub use call::Call;
+pub use dialect::Dialect;
+pub use facts::ServiceFacts;
+pub use find::Find;
+pub use gateway::{Directory, Gateway, Settings};
+pub use listen::{Limits, Listener};
+pub use mount::Mount;
+pub use operation::{Authorized, ConditionValue, Handler, Row, Service};
+pub use reply::Reply;
+pub use table::{ActionFacts, Entry, RowFacts, Table};
+pub use tls::tls_config;
+pub use way::{Received, Sent};

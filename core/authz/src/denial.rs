@@ -1,0 +1,36 @@
+use kurodo_policy::Decision;
+
+/// That the authorizer refused an action on a resource, and why.
+#[derive(Debug)]
+pub struct Denial {
+    /// The principal's ARN; `None` for an anonymous caller.
+    pub principal: Option<String>,
+    /// The action, such as `s3:GetObject`.
+    pub action: &'static str,
+    /// The resource's ARN.
+    pub resource: String,
+    /// The decision.
+    pub decision: Decision,
+    /// The whole evaluation, for the audit trail and `kurodo why`.
+    pub explanation: serde_json::Value,
+}
+
+impl Denial {
+    /// The reason, in AWS's words: `because no identity-based policy allows the s3:GetObject action`.
+    pub fn clause(&self) -> String {
+        self.decision.clause(self.action)
+    }
+
+    /// The message that most services answer with.
+    ///
+    /// Source: IAM User Guide, "Troubleshoot access denied error messages".
+    pub fn message(&self) -> String {
+        let (action, resource, clause) = (self.action, &self.resource, self.clause());
+        match &self.principal {
+            Some(arn) => {
+                format!("User: {arn} is not authorized to perform: {action} on resource: {resource} {clause}")
+            }
+            None => format!("User: anonymous is not authorized to perform: {action} on resource: {resource} {clause}"),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+use std::sync::Arc;
+
+use kurodo_arn::AccountId;
+use kurodo_policy::{Attached, Context, Decision, Policies, Request, evaluate, explain};
+
+use crate::{Action, Caller, Denial, Need, Permit, Resource};
+
+/// What limits a resource's account, whoever asks.
+pub trait Guardrails: Send + Sync {
+    /// Resource control policies by level, from the root to the account; empty where none apply.
+    fn rcps(&self, owner: AccountId) -> Arc<Vec<Vec<Attached>>>;
+    /// The organisation that the account belongs to.
+    fn organization(&self, account: AccountId) -> Option<Arc<str>>;
+}
+
+/// One evaluation, for the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The action.
+    pub action: &'static str,
+    /// The resource's ARN.
+    pub resource: String,
+    /// Whether it was allowed.
+    pub allowed: bool,
+}
+
+/// Where one request's needs are decided and its permits minted.
+pub struct Desk<'r> {
+    caller: &'r Caller,
+    /// Keys of the connection and the request: `aws:SourceIp`, `aws:SecureTransport`, ..
+    request: &'r Context,
+    guardrails: &'r dyn Guardrails,
+    checks: Vec<Check>,
+}
+
+impl<'r> Desk<'r> {
+    /// The desk for one request.
+    pub fn new(caller: &'r Caller, request: &'r Context, guardrails: &'r dyn Guardrails) -> Self {
+        Self { caller, request, guardrails, checks: Vec::new() }
+    }
+
+    /// Decides one need.
+    ///
+    /// # Errors
+    /// The denial, with the whole evaluation.
+    pub fn permit<A: Action>(&mut self, need: Need<A>) -> Result<Permit<'r, A>, Denial> {
+        let arn = need.resource.arn();
+        let context = self.context(&need.resource, &need.context);
+        let rcps = self.guardrails.rcps(need.resource.owner());
+        let grant = need.resource.grant(A::NAME, &self.caller.principal);
+        let request = Request {
+            principal: &self.caller.principal,
+            action: A::NAME,
+            resource: &arn,
+            owner: Some(need.resource.owner()),
+            context: &context,
+        };
+        let policies = Policies {
+            scps: &self.caller.scps,
+            rcps: &rcps,
+            resource: need.resource.policy(),
+            resource_grant: grant.as_deref(),
+            identity: &self.caller.identity,
+            boundary: self.caller.boundary.as_ref(),
+            session: self.caller.session.as_deref(),
+            endpoint: None,
+        };
+        let decision = evaluate(&request, &policies, need.resource.model());
+        self.checks.push(Check { action: A::NAME, resource: arn.clone(), allowed: decision.allowed });
+        if decision.allowed {
+            return Ok(Permit::mint(need.resource));
+        }
+        let explanation = explain(&request, &policies, need.resource.model());
+        Err(self.denial(A::NAME, arn, decision, serde_json::to_value(explanation).unwrap_or_default()))
+    }
+
+    /// Every evaluation so far.
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
+    /// The request's keys, then the caller's, the resource's and the need's own.
+    fn context(&self, resource: &impl Resource, need: &Context) -> Context {
+        let mut context = self.request.clone();
+        context.merge(&self.caller.context);
+        let owner = resource.owner();
+        context.set("aws:ResourceAccount", owner.to_string());
+        if let Some(organization) = self.guardrails.organization(owner) {
+            context.set("aws:ResourceOrgID", organization.as_ref());
+        }
+        resource.describe(&mut context);
+        context.merge(need);
+        context
+    }
+
+    fn denial(
+        &self,
+        action: &'static str,
+        resource: String,
+        decision: Decision,
+        explanation: serde_json::Value,
+    ) -> Denial {
+        let principal = (!self.caller.is_anonymous()).then(|| self.caller.principal.arn.clone());
+        Denial { principal, action, resource, decision, explanation }
+    }
+}

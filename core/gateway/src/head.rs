@@ -1,0 +1,140 @@
+use std::fmt;
+
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use http::{HeaderMap, Method, request::Parts};
+
+/// The head of a request, as it came: path and query are not decoded.
+#[derive(Debug)]
+pub struct Head {
+    parts: Parts,
+    id: RequestId,
+}
+
+impl Head {
+    /// Gives the head an id of its own.
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self { parts, id: RequestId::random() }
+    }
+
+    /// The request's id, as the response and the audit trail carry it.
+    pub fn id(&self) -> &RequestId {
+        &self.id
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.parts.method
+    }
+
+    /// The path, percent-encoded as it came; starts with a slash.
+    pub fn path(&self) -> &str {
+        self.parts.uri.path()
+    }
+
+    /// The query after the question mark, as it came; empty where there is none.
+    pub fn query(&self) -> &str {
+        self.parts.uri.query().unwrap_or_default()
+    }
+
+    /// The header fields.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
+    }
+
+    /// A header field's text, where it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.parts.headers.get(name)?.to_str().ok()
+    }
+
+    /// The host that the client asked, without the port: HTTP/2's `:authority`, or the `Host` field.
+    pub fn host(&self) -> &str {
+        let authority = self.authority();
+        match authority.strip_prefix('[') {
+            Some(rest) => rest.split_once(']').map_or(rest, |(host, _)| host),
+            None => authority.split_once(':').map_or(authority, |(host, _)| host),
+        }
+    }
+
+    /// The host and port that the client asked.
+    pub fn authority(&self) -> &str {
+        match self.parts.uri.authority() {
+            Some(authority) => authority.as_str(),
+            None => self.header("host").unwrap_or_default(),
+        }
+    }
+
+    /// The head as the signature's verifier reads it.
+    pub(crate) fn signed(&self) -> kurodo_sigv4::Head<'_> {
+        kurodo_sigv4::Head {
+            method: self.method(),
+            path: self.path(),
+            query: self.query(),
+            headers: self.headers(),
+            authority: self.parts.uri.authority().map(http::uri::Authority::as_str),
+        }
+    }
+}
+
+/// A request's id: a random UUID.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RequestId(String);
+
+impl RequestId {
+    fn random() -> Self {
+        let mut bytes = [0_u8; 16];
+        // The system's generator does not fail once it has answered; zeros would still be unique enough to log.
+        let _ = SystemRandom::new().fill(&mut bytes);
+        let n = u128::from_be_bytes(bytes) & !(0xf000 << 64) | (0x4000 << 64);
+        let n = n & !(0xc000 << 48) | (0x8000 << 48);
+        let hex = format!("{n:032x}");
+        let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+        Self([part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-"))
+    }
+
+    /// The id's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(uri: &str, host: Option<&str>) -> Head {
+        let mut request = http::Request::builder().uri(uri);
+        if let Some(host) = host {
+            request = request.header("host", host);
+        }
+        Head::new(request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn the_host_is_read_without_its_port() {
+        assert_eq!(head("/", Some("s3.localhost:4566")).host(), "s3.localhost");
+        assert_eq!(head("/", Some("[::1]:4566")).host(), "::1");
+        assert_eq!(head("https://b.s3.localhost:1/k", None).host(), "b.s3.localhost");
+        assert_eq!(head("/", None).host(), "");
+    }
+
+    #[test]
+    fn ids_are_version_4_uuids_and_differ() {
+        let (a, b) = (RequestId::random(), RequestId::random());
+        assert_ne!(a, b);
+        assert_eq!(a.as_str().len(), 36);
+        assert_eq!(a.as_str().as_bytes()[14], b'4');
+        assert!(b"89ab".contains(&a.as_str().as_bytes()[19]));
+    }
+}

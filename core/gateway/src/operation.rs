@@ -1,0 +1,69 @@
+use std::{future::Future, sync::Arc};
+
+use kurodo_authz::{Demand, Need};
+use kurodo_wire::{ErrorReply, Operation};
+
+use crate::{Body, Call, Find, Reply};
+
+/// A service as the gateway sees it: its facts, its table and the code behind the table.
+pub trait Service: Send + Sync + Sized + 'static {
+    /// What its operations fail with; maps to AWS's codes in one place.
+    type Error: Into<ErrorReply> + Send;
+    /// Names, protocols and refusals of this service.
+    const FACTS: &'static crate::ServiceFacts;
+}
+
+/// A row of a service's table: what the operation demands, and how the needs follow from its input.
+/// Only the [`service!`](crate::service) table implements it.
+pub trait Row<S: Service>: Operation {
+    /// The actions that the operation demands.
+    type Demand: Demand;
+
+    /// Finds the resources that the input names, with what the decision needs to know of them.
+    fn needs<'a>(
+        find: &'a Find<'a, S>,
+        input: &'a Self::Input,
+    ) -> impl Future<Output = Result<<Self::Demand as Demand>::Needs, S::Error>> + Send + 'a;
+}
+
+/// The code of an operation. It runs only with what the authorizer granted.
+pub trait Handler<O: Row<Self>>: Service {
+    /// Does the operation.
+    fn handle(
+        &self,
+        call: Authorized<'_, Self, O>,
+    ) -> impl Future<Output = Result<Reply<O::Output>, Self::Error>> + Send;
+}
+
+/// An operation whose every need was granted: the input, the permits, and nothing else to act with.
+pub struct Authorized<'r, S: Service, O: Row<S>> {
+    /// The decoded, validated input. Changing it changes nothing that was checked.
+    pub input: O::Input,
+    /// The permits that the row demands.
+    pub permits: <O::Demand as Demand>::Permits<'r>,
+    /// The streamed content, for operations that take one.
+    pub body: Body,
+    /// Who calls, when, from where.
+    pub call: &'r Call,
+}
+
+/// A parameter whose value is a condition key too.
+pub trait ConditionValue {
+    /// Adds the value under this key to a need, where it is present.
+    fn condition<A: kurodo_authz::Action>(&self, key: &str, need: Need<A>) -> Need<A>;
+}
+
+impl ConditionValue for String {
+    fn condition<A: kurodo_authz::Action>(&self, key: &str, need: Need<A>) -> Need<A> {
+        need.with(key, self.as_str())
+    }
+}
+
+impl<T: ConditionValue> ConditionValue for Option<T> {
+    fn condition<A: kurodo_authz::Action>(&self, key: &str, need: Need<A>) -> Need<A> {
+        match self {
+            Some(value) => value.condition(key, need),
+            None => need,
+        }
+    }
+}

@@ -1,0 +1,254 @@
+use std::{future::Future, pin::Pin};
+
+use kurodo_authz::Demand;
+use kurodo_wire::OperationSchema;
+
+use crate::{Handler, Received, Row, Sent, Service, way};
+
+/// What a service's table says; only [`service!`](crate::service) implements it.
+pub trait Table: Service {
+    /// A row for every operation that the service serves.
+    const ROWS: &'static [Entry<Self>];
+    /// The operations that AWS has and this service refuses by name.
+    const REFUSED: &'static [&'static str];
+    /// The actions.
+    const ACTIONS: &'static [ActionFacts];
+}
+
+/// A row as a reviewer reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct RowFacts {
+    /// The operation's name.
+    pub operation: &'static str,
+    /// The row's text after the name.
+    pub line: &'static str,
+    /// Why the operation needs no permission; `None` for all that need one.
+    pub open: Option<&'static str>,
+    /// Members that AWS knows and this operation does not honour: a request that has one is refused.
+    pub refuses: &'static [&'static str],
+}
+
+/// An action as a reviewer reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct ActionFacts {
+    /// Such as `s3:GetObject`.
+    pub name: &'static str,
+    /// `Read` or `Write`.
+    pub access: &'static str,
+    /// The resource's ARN, as a template.
+    pub resource: &'static str,
+}
+
+type Operate<S> = for<'a> fn(&'a S, Received<'a>) -> Pin<Box<dyn Future<Output = Sent> + Send + 'a>>;
+
+/// A row with the code that it leads to.
+pub struct Entry<S: Service> {
+    /// What the row says.
+    pub facts: RowFacts,
+    /// The operation's shapes.
+    pub schema: fn() -> &'static OperationSchema,
+    /// The actions that the row may demand.
+    pub actions: fn() -> Vec<&'static str>,
+    /// Takes a request of this operation all its way.
+    pub operate: Operate<S>,
+}
+
+impl<S: Service> Entry<S> {
+    /// The entry for a row whose operation has a handler.
+    pub const fn new<O: Row<S>>(facts: RowFacts) -> Self
+    where
+        S: Handler<O>,
+    {
+        Self {
+            facts,
+            schema: O::schema,
+            actions: <O::Demand as Demand>::actions,
+            operate: |service, received| Box::pin(way::operate::<S, O>(service, received)),
+        }
+    }
+}
+
+/// The table of a service: its resources, its actions, and what every operation demands.
+///
+/// ```text
+/// service! { S3:
+///     resources {
+///         Object { bucket, key } = "arn:aws:s3:::{bucket}/{key}";
+///     }
+///     actions {
+///         GetObject: Read on Object = "s3:GetObject";
+///     }
+///     operations {
+///         PutBucketPolicy: PutBucketPolicy on bucket(bucket);
+///         AttachUserPolicy: AttachUserPolicy on user(user_name) with "iam:PolicyARN" = policy_arn;
+///         GetObject: [GetObject or GetObjectVersion, may ListBucket] by needs::get_object;
+///         GetCallerIdentity: [open] because "it tells callers who they are";
+///     }
+///     refused { SelectObjectContent }
+/// }
+/// ```
+///
+/// A row demands actions `on` resources, which functions of `crate::resources` find from the named
+/// fields of the input; or it demands what stands in brackets, and a named function gives the needs.
+/// [`kurodo_authz::Demand`] has the words that brackets may hold.
+#[macro_export]
+macro_rules! service {
+    (
+        $service:ident:
+        resources { $($resource:ident { $($part:ident),* } = $template:literal;)* }
+        actions { $($action:ident: $access:ident on $target:ident = $name:literal;)* }
+        operations { $(
+            $op:ident:
+            $($does:ident on $locate:ident($($field:ident),*) $(with $key:literal = $value:ident)*),*
+            $([$($demand:tt)*] $(by $by:path)? $(because $why:literal)?)?
+            $(refusing [$($refuses:literal),* $(,)?])?
+        ;)* }
+        refused { $($refused:ident),* $(,)? }
+    ) => {
+        $(impl $crate::authz::Named for crate::resources::$resource {
+            const TEMPLATE: &'static str = $template;
+            fn arn(&self) -> String {
+                let Self { $($part,)* .. } = self;
+                format!($template)
+            }
+        })*
+
+        /// The actions of this service, as types.
+        pub mod action {
+            $(
+                #[doc = concat!("`", $name, "`")]
+                #[derive(Debug)]
+                pub enum $action {}
+
+                impl $crate::authz::Action for $action {
+                    const NAME: &'static str = $name;
+                    type Access = $crate::authz::$access;
+                    type Resource = crate::resources::$target;
+                }
+
+                $crate::demand_itself!($action);
+            )*
+        }
+
+        impl $crate::Table for $service {
+            const ROWS: &'static [$crate::Entry<Self>] = &[$(
+                $crate::Entry::new::<crate::model::op::$op>($crate::RowFacts {
+                    operation: stringify!($op),
+                    line: stringify!(
+                        $($does on $locate($($field),*) $(with $key = $value)*),*
+                        $([$($demand)*] $(by $by)? $(because $why)?)?
+                        $(refusing [$($refuses),*])?
+                    ),
+                    open: $crate::first!($($($why)?)?),
+                    refuses: &[$($($refuses),*)?],
+                }),
+            )*];
+            const REFUSED: &'static [&'static str] = &[$(stringify!($refused)),*];
+            const ACTIONS: &'static [$crate::ActionFacts] = &[$($crate::ActionFacts {
+                name: $name,
+                access: stringify!($access),
+                resource: <crate::resources::$target as $crate::authz::Named>::TEMPLATE,
+            }),*];
+        }
+
+        $(impl $crate::Row<$service> for crate::model::op::$op {
+            type Demand = $crate::demand!([] $($does),* $($($demand)*)?);
+
+            async fn needs<'a>(
+                find: &'a $crate::Find<'a, $service>,
+                input: &'a Self::Input,
+            ) -> Result<
+                <Self::Demand as $crate::authz::Demand>::Needs,
+                <$service as $crate::Service>::Error,
+            > {
+                $crate::needs!(find, input;
+                    $($does on $locate($($field),*) $(with $key = $value)*),*
+                    $($(by $by)? $(because $why)?)?
+                )
+            }
+        })*
+    };
+}
+
+/// The type of a demand, from the words of a row.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! demand {
+    ([] open) => { () };
+    ([$one:ty]) => { $one };
+    ([$($done:ty),*]) => { ($($done),*) };
+    ([$($done:ty),*] may $a:ident $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* $crate::authz::May<action::$a>] $($($rest)*)?)
+    };
+    ([$($done:ty),*] $a:ident or $b:ident $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* $crate::authz::OneOf<action::$a, action::$b>] $($($rest)*)?)
+    };
+    ([$($done:ty),*] $a:ident if asked $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* Option<action::$a>] $($($rest)*)?)
+    };
+    ([$($done:ty),*] $a:ident for all $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* Vec<action::$a>] $($($rest)*)?)
+    };
+    ([$($done:ty),*] $a:ident for each $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* $crate::authz::Each<action::$a>] $($($rest)*)?)
+    };
+    ([$($done:ty),*] $a:ident $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* action::$a] $($($rest)*)?)
+    };
+}
+
+/// The needs of a row: found field by field, by a named function, or none.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! needs {
+    ($find:ident, $input:ident; by $by:path) => { $by($find, $input).await };
+    ($find:ident, $input:ident; because $why:literal) => {{
+        let _ = ($find, $input);
+        Ok(())
+    }};
+    ($find:ident, $input:ident;
+     $($does:ident on $locate:ident($($field:ident),*) $(with $key:literal = $value:ident)*),+) => {
+        Ok(($({
+            let need = $crate::authz::Need::<action::$does>::new(
+                crate::resources::$locate($find, $(&$input.$field),*).await?,
+            );
+            $(let need = $crate::ConditionValue::condition(&$input.$value, $key, need);)*
+            need
+        }),+))
+    };
+}
+
+/// `Some` of the literal that is there, or `None`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! first {
+    () => {
+        None
+    };
+    ($one:literal) => {
+        Some($one)
+    };
+}
+
+/// An action demands itself.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! demand_itself {
+    ($action:ident) => {
+        impl $crate::authz::Demand for $action {
+            type Needs = $crate::authz::Need<Self>;
+            type Permits<'r> = $crate::authz::Permit<'r, Self>;
+
+            fn grant<'r>(
+                needs: Self::Needs,
+                desk: &mut $crate::authz::Desk<'r>,
+            ) -> Result<Self::Permits<'r>, $crate::authz::Denial> {
+                desk.permit(needs)
+            }
+
+            fn actions() -> Vec<&'static str> {
+                vec![<Self as $crate::authz::Action>::NAME]
+            }
+        }
+    };
+}
