@@ -1,0 +1,156 @@
+use std::borrow::Cow;
+
+/// The values of one condition key in a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Values {
+    /// A single-valued key.
+    One(String),
+    /// A multivalued key; it may hold no value at all.
+    Many(Vec<String>),
+}
+
+impl Values {
+    /// The values in order.
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        }
+    }
+
+    /// The value of a single-valued key; `None` for a multivalued one, which policy variables cannot use.
+    pub fn single(&self) -> Option<&str> {
+        match self {
+            Self::One(value) => Some(value),
+            Self::Many(_) => None,
+        }
+    }
+}
+
+impl From<&str> for Values {
+    fn from(value: &str) -> Self {
+        Self::One(value.to_owned())
+    }
+}
+impl From<String> for Values {
+    fn from(value: String) -> Self {
+        Self::One(value)
+    }
+}
+impl From<bool> for Values {
+    fn from(value: bool) -> Self {
+        Self::One(if value { "true" } else { "false" }.to_owned())
+    }
+}
+impl From<i64> for Values {
+    fn from(value: i64) -> Self {
+        Self::One(value.to_string())
+    }
+}
+impl From<u64> for Values {
+    fn from(value: u64) -> Self {
+        Self::One(value.to_string())
+    }
+}
+impl From<Vec<String>> for Values {
+    fn from(values: Vec<String>) -> Self {
+        Self::Many(values)
+    }
+}
+impl From<&[&str]> for Values {
+    fn from(values: &[&str]) -> Self {
+        Self::Many(values.iter().map(|&v| v.to_owned()).collect())
+    }
+}
+
+/// The request's condition keys and their values. Names are compared without regard to case, also in
+/// the tag's part of names such as `aws:PrincipalTag/Dept`.
+///
+/// Source: IAM User Guide, "IAM JSON policy elements: Condition", "The request context".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    entries: Vec<(Cow<'static, str>, Values)>,
+}
+
+impl Context {
+    /// A context without keys.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A context without keys and with room for this many.
+    pub fn with_capacity(keys: usize) -> Self {
+        Self { entries: Vec::with_capacity(keys) }
+    }
+
+    /// Gives a key its values, in place of those it had.
+    pub fn set(&mut self, name: impl Into<Cow<'static, str>>, values: impl Into<Values>) {
+        let name = name.into();
+        let values = values.into();
+        match self.entries.iter_mut().find(|(known, _)| same_name(known, &name)) {
+            Some(entry) => entry.1 = values,
+            None => self.entries.push((name, values)),
+        }
+    }
+
+    /// The key's values, or `None` when the request does not have the key.
+    pub fn get(&self, name: &str) -> Option<&Values> {
+        self.entries.iter().find(|(known, _)| same_name(known, name)).map(|(_, values)| values)
+    }
+
+    /// Takes over every key of `other`; where both have a key, `other` wins.
+    pub fn merge(&mut self, other: Self) {
+        for (name, values) in other.entries {
+            self.set(name, values);
+        }
+    }
+
+    /// The keys as they were written, with their values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Values)> {
+        self.entries.iter().map(|(name, values)| (name.as_ref(), values))
+    }
+}
+
+/// Whether two condition key names are the same key.
+pub(crate) fn same_name(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() {
+        return a.eq_ignore_ascii_case(b);
+    }
+    let folded = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
+    folded(a) == folded(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_ignore_case_and_later_values_win() {
+        let mut context = Context::new();
+        context.set("aws:PrincipalTag/Dept", "a");
+        context.set("AWS:principaltag/DEPT", "b");
+        assert_eq!(context.get("aws:principaltag/dept"), Some(&Values::from("b")));
+        assert_eq!(context.iter().count(), 1);
+        assert_eq!(context.get("aws:principaltag/depth"), None);
+    }
+
+    #[test]
+    fn tag_names_outside_ascii_ignore_case_too() {
+        let mut context = Context::new();
+        context.set("aws:RequestTag/Größe", "1");
+        assert!(context.get("aws:requesttag/GRÖßE").is_some());
+        assert!(context.get("aws:requesttag/Grösse").is_none());
+    }
+
+    #[test]
+    fn merging_replaces_keys_of_the_same_name() {
+        let mut left = Context::new();
+        left.set("a:b", "1");
+        left.set("a:c", "2");
+        let mut right = Context::new();
+        right.set("A:B", vec!["3".to_owned()]);
+        left.merge(right);
+        assert_eq!(left.get("a:b"), Some(&Values::Many(vec!["3".to_owned()])));
+        assert_eq!(left.get("a:c").and_then(Values::single), Some("2"));
+    }
+}
