@@ -28,14 +28,14 @@ impl<A: Action> Need<A> {
 
     /// Adds a condition key that the request's parameters give.
     #[must_use]
-    pub fn with(mut self, key: &str, values: impl Into<Values>) -> Self {
+    pub fn with(mut self, key: impl Into<std::borrow::Cow<'static, str>>, values: impl Into<Values>) -> Self {
         self.context.set(key, values);
         self
     }
 
     /// Adds a condition key where the parameter is present.
     #[must_use]
-    pub fn with_some(self, key: &str, values: Option<impl Into<Values>>) -> Self {
+    pub fn with_some(self, key: impl Into<std::borrow::Cow<'static, str>>, values: Option<impl Into<Values>>) -> Self {
         match values {
             Some(values) => self.with(key, values),
             None => self,

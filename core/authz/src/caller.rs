@@ -1,4 +1,4 @@
-use kurodo_policy::{Attached, Context, Principal};
+use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
 
 /// Who makes a request, with all that limits and lets them: found once per credential, then shared.
 #[derive(Debug)]
@@ -23,7 +23,15 @@ impl Caller {
     /// The caller of a request that carries no signature.
     pub fn anonymous() -> Self {
         Self {
-            principal: Principal::anonymous(),
+            principal: Principal {
+                kind: PrincipalKind::Anonymous,
+                account: None,
+                arn: String::new(),
+                role_arn: None,
+                canonical_id: None,
+                federated: None,
+                user_id: None,
+            },
             access_key_id: None,
             identity: Vec::new(),
             boundary: None,
@@ -35,6 +43,6 @@ impl Caller {
 
     /// Whether the request carried no signature.
     pub fn is_anonymous(&self) -> bool {
-        self.principal.account.is_none() && self.access_key_id.is_none()
+        self.principal.kind == PrincipalKind::Anonymous
     }
 }

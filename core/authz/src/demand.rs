@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use crate::{Access, Action, Denial, Desk, Grant, Need, Permit, Resource};
+use crate::{Access, Action, Denial, Desk, Grant, Permit, Resource};
 
 /// What an operation demands: an action, or a combination of demands. The service's table writes it,
 /// and the types of the needs and of the permits follow from it.

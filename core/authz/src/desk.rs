@@ -3,7 +3,7 @@ use std::sync::Arc;
 use kurodo_arn::AccountId;
 use kurodo_policy::{Attached, Context, Decision, Policies, Request, evaluate, explain};
 
-use crate::{Action, Caller, Denial, Need, Permit, Resource};
+use crate::{Action, Caller, Denial, Named, Need, Permit, Resource};
 
 /// What limits a resource's account, whoever asks.
 pub trait Guardrails: Send + Sync {
@@ -82,14 +82,14 @@ impl<'r> Desk<'r> {
     /// The request's keys, then the caller's, the resource's and the need's own.
     fn context(&self, resource: &impl Resource, need: &Context) -> Context {
         let mut context = self.request.clone();
-        context.merge(&self.caller.context);
+        context.merge(self.caller.context.clone());
         let owner = resource.owner();
         context.set("aws:ResourceAccount", owner.to_string());
         if let Some(organization) = self.guardrails.organization(owner) {
             context.set("aws:ResourceOrgID", organization.as_ref());
         }
         resource.describe(&mut context);
-        context.merge(need);
+        context.merge(need.clone());
         context
     }
 
