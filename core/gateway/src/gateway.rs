@@ -2,58 +2,12 @@ use std::{sync::Arc, time::SystemTime};
 
 use kurodo_arn::Region;
 use kurodo_audit::Audit;
-use kurodo_authz::{Caller, Guardrails};
-use kurodo_keys::SecretKey;
+use kurodo_identity::Directory;
+use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::CoreDoor;
 use tokio::sync::Semaphore;
 
-use crate::{Mount, route::Routes};
-
-/// A credential that exists and is active: its secret, and whose it is.
-pub struct Credential {
-    /// The secret access key.
-    pub secret: kurodo_keys::Secret,
-    /// Whose it is.
-    pub caller: Arc<Caller>,
-    /// For temporary credentials, when they end, in seconds since 1970.
-    pub expires: Option<i64>,
-    /// Whether the account accepts Signature Version 2.
-    pub signature_v2: bool,
-}
-
-/// Why an access key does not lead to a credential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CredentialError {
-    /// No such access key, or an inactive one.
-    #[error("the access key does not exist or is inactive")]
-    Unknown,
-    /// The session token is missing, damaged, or of another key.
-    #[error("the session token does not belong to the access key")]
-    Token,
-    /// The temporary credential has ended.
-    #[error("the security token has expired")]
-    Expired,
-    /// The store could not be read.
-    #[error("the directory cannot be read")]
-    Unavailable,
-}
-
-/// Who exists: finds the caller behind an access key, and the guardrails of accounts.
-pub trait Directory: Guardrails {
-    /// The credential with this access key and session token.
-    ///
-    /// # Errors
-    /// [`CredentialError`]; expiry is decided against `now`, in seconds since 1970.
-    fn credential(
-        &self,
-        access_key_id: &str,
-        token: Option<&str>,
-        now: i64,
-    ) -> Result<Arc<Credential>, CredentialError>;
-
-    /// Notes that the key was used, for `GetAccessKeyLastUsed`. Cheap; written in the background.
-    fn used(&self, access_key_id: &str, service: &'static str, region: &Region, now: i64);
-}
+use crate::{Mount, route::Routes, signing::SigningKeys};
 
 /// What an operator may set.
 #[derive(Debug, Clone)]
@@ -74,8 +28,9 @@ pub struct Gateway {
     pub(crate) door: CoreDoor,
     pub(crate) settings: Settings,
     pub(crate) slots: Semaphore,
+    pub(crate) signing: SigningKeys,
     /// Seals encoded authorization messages.
-    pub(crate) messages: kurodo_keys::Sealer,
+    pub(crate) messages: Sealer,
 }
 
 impl Gateway {
@@ -94,7 +49,8 @@ impl Gateway {
             audit,
             door,
             slots: Semaphore::new(settings.requests),
-            messages: kurodo_keys::Sealer::new(messages),
+            signing: SigningKeys::new(),
+            messages: Sealer::new(messages),
             settings,
         }
     }

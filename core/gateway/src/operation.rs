@@ -1,14 +1,14 @@
-use std::{future::Future, sync::Arc};
+use std::future::Future;
 
 use kurodo_authz::{Demand, Need};
-use kurodo_wire::{ErrorReply, Operation};
+use kurodo_wire::Operation;
 
-use crate::{Body, Call, Find, Reply};
+use crate::{Body, Call, Failure, Find, Reply};
 
 /// A service as the gateway sees it: its facts, its table and the code behind the table.
 pub trait Service: Send + Sync + Sized + 'static {
     /// What its operations fail with; maps to AWS's codes in one place.
-    type Error: Into<ErrorReply> + Send;
+    type Error: Into<Failure> + Send;
     /// Names, protocols and refusals of this service.
     const FACTS: &'static crate::ServiceFacts;
 }

@@ -9,7 +9,7 @@ use crate::{Dialect, Failure, Mount, ServiceFacts, head::Head};
 pub(crate) struct Mounted {
     pub(crate) mount: Arc<dyn Mount>,
     pub(crate) facts: &'static ServiceFacts,
-    rows: HashMap<&'static str, usize>,
+    rows: HashMap<&'static str, (usize, crate::RowFacts)>,
     rest: RestRouter,
 }
 
@@ -26,6 +26,8 @@ pub(crate) struct Target {
     pub(crate) operation: &'static str,
     pub(crate) protocol: Protocol,
     pub(crate) labels: Labels,
+    /// Members that the operation does not honour.
+    pub(crate) refuses: &'static [&'static str],
 }
 
 /// Finds the service by the head alone, and the operation once the caller is known.
@@ -99,7 +101,7 @@ fn has_cbor(facts: &ServiceFacts) -> bool {
 impl Mounted {
     fn new(mount: Arc<dyn Mount>) -> Self {
         let facts = mount.facts();
-        let rows = mount.rows().iter().enumerate().map(|(i, (row, _))| (row.operation, i)).collect();
+        let rows = mount.rows().into_iter().enumerate().map(|(i, (row, _))| (row.operation, (i, row))).collect();
         let rest = RestRouter::new(facts.schema.operations, facts.schema.refused);
         Self { mount, facts, rows, rest }
     }
@@ -148,8 +150,10 @@ impl Mounted {
     }
 
     fn named(&self, name: &str, protocol: Protocol, labels: Labels) -> Result<Target, Failure> {
-        match self.rows.get_key_value(name) {
-            Some((operation, row)) => Ok(Target { row: *row, operation, protocol, labels }),
+        match self.rows.get(name) {
+            Some((row, facts)) => {
+                Ok(Target { row: *row, operation: facts.operation, protocol, labels, refuses: facts.refuses })
+            }
             None if self.facts.schema.refuses(name) => Err(refused(name)),
             None => Err(self.unknown_action(name)),
         }

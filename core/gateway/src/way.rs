@@ -1,19 +1,16 @@
 //! The way of a request, from its head to the response. Every request takes it; there is no other.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use hyper::body::Incoming;
 use kurodo_authz::{Demand, Desk};
-use kurodo_wire::{Valued, decode_input, encode_output};
 
 use crate::{
-    Authorized, Body, Call, Failure, Find, Gateway, Handler, Reply, Row, Service,
+    Authorized, Body, Call, Failure, Find, Gateway, Handler, Row,
     authenticate::authenticate,
     call::Connection,
+    codec,
     head::Head,
-    input,
-    refuse,
+    input, refuse,
     reply::Response,
     respond,
     route::{Mounted, Target},
@@ -70,16 +67,16 @@ pub struct Received<'a> {
 /// The response of an operation.
 pub struct Sent(pub(crate) Response);
 
-/// Takes a request of operation `O` from its bytes to its response.
+/// Takes a request of operation `O` from its content to its response.
 pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Received<'_>) -> Sent {
     let Received { gateway, mounted, target, call, query, content, mut body } = received;
     let mut trail = Trail::new(gateway, mounted, &target, &call);
     let outcome = async {
-        let input = decode::<S, O>(mounted, &target, &call, &query, content)?;
+        let input = codec::decode::<O>(mounted, &target, &call, &query, content)?;
         let find = Find::new(service, &call, &gateway.door);
         let needs = O::needs(&find, &input).await.map_err(Into::into)?;
 
-        let mut desk = Desk::new(&call.caller, &call.context, gateway.directory.as_ref());
+        let mut desk = Desk::new(&call.caller, &call.context, gateway.directory.guardrails());
         let granted = O::Demand::grant(needs, &mut desk);
         trail.decided(desk.checks());
         let permits = match granted {
@@ -92,16 +89,18 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
         trail.begin().await?;
 
         let content = std::mem::replace(&mut body, Body::empty());
-        let authorized = Authorized { input, permits, body: content, call: &call };
-        let reply = service.handle(authorized).await.map_err(Into::into)?;
-        encode::<O>(mounted, &target, &call, reply)
+        let reply = service.handle(Authorized { input, permits, body: content, call: &call }).await;
+        codec::encode::<O>(mounted, &target, &call, reply.map_err(Into::into)?)
     }
     .await;
-    let response = outcome.unwrap_or_else(|failure| {
-        trail.failed(&failure);
-        respond::failure(mounted, target.protocol, &call, &failure)
-    });
     body.drain().await;
+    let response = match outcome {
+        Ok(response) => response,
+        Err(failure) => {
+            trail.failed(&failure);
+            respond::failure(mounted, target.protocol, &call, &failure)
+        }
+    };
     trail.finish(&response);
     Sent(response)
 }
