@@ -1,1 +1,3 @@
 //! Durable encrypted storage: records, log and blobs
+
+pub mod blobs;
