@@ -1,5 +1,6 @@
 //! Durable encrypted storage: records, log and blobs.
 
+pub mod blobs;
 mod error;
 mod pages;
 mod records;
