@@ -89,7 +89,7 @@ pub(crate) struct Endpoint {
 }
 
 /// The trait `httpChecksum`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct HttpChecksum {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -332,5 +332,29 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OrderedVisitor<T> {
             pairs.push(pair);
         }
         Ok(Ordered(pairs))
+    }
+}
+
+impl Traits {
+    /// These traits where they say something, `below` where they do not.
+    pub(crate) fn over(&self, below: &Self) -> Self {
+        Self {
+            location: self.location.clone().or_else(|| below.location.clone()),
+            location_name: self.location_name.clone().or_else(|| below.location_name.clone()),
+            query_name: self.query_name.clone().or_else(|| below.query_name.clone()),
+            flattened: self.flattened || below.flattened,
+            xml_attribute: self.xml_attribute || below.xml_attribute,
+            xml_namespace: self.xml_namespace.clone().or_else(|| below.xml_namespace.clone()),
+            timestamp_format: self.timestamp_format.clone().or_else(|| below.timestamp_format.clone()),
+            streaming: self.streaming || below.streaming,
+            sensitive: self.sensitive || below.sensitive,
+            boxed: self.boxed || below.boxed,
+            jsonvalue: self.jsonvalue || below.jsonvalue,
+            idempotency_token: self.idempotency_token || below.idempotency_token,
+            eventpayload: self.eventpayload || below.eventpayload,
+            eventheader: self.eventheader || below.eventheader,
+            deprecated: self.deprecated || below.deprecated,
+            rest: BTreeMap::new(),
+        }
     }
 }
