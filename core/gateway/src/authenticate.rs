@@ -5,17 +5,12 @@ use hyper::body::Incoming;
 use kurodo_arn::Region;
 use kurodo_authz::Caller;
 use kurodo_identity::{Credential, CredentialError};
-use kurodo_sigv4::{AuthError, Claim, Payload, Rules, Verified};
+use kurodo_sigv4::{AuthError, Claim, Rules, V4aKey, Verified};
 use kurodo_wire::Protocol;
 
 use crate::{
-    Body, BodyError, Call, Dialect, Failure, Gateway,
-    call::Connection,
-    head::Head,
-    reply::Response,
-    respond,
-    route::Mounted,
-    trail,
+    Body, BodyError, Call, Dialect, Failure, Gateway, ServiceFacts, call::Connection, head::Head,
+    reply::Response, respond, route::Mounted, trail,
 };
 
 /// Why a request's signature leads to no caller.
@@ -53,7 +48,8 @@ impl Stranger {
         failure: Failure,
     ) -> Response {
         self.body.drain().await;
-        let noted = trail::stranger(gateway, mounted, &self.call, self.access_key_id.as_deref(), &failure).await;
+        let noted =
+            trail::stranger(gateway, mounted, &self.call, self.access_key_id.as_deref(), &failure).await;
         respond::failure(mounted, protocol, &self.call, noted.as_ref().err().unwrap_or(&failure))
     }
 }
@@ -69,19 +65,20 @@ pub(crate) async fn authenticate(
     incoming: Incoming,
 ) -> Result<(Call, Body), Stranger> {
     let now_ms = gateway.now_ms();
-    let access_key_id = claim.as_ref().ok().and_then(Claim::access_key_id).map(str::to_owned);
+    let access_key_id = claim.as_ref().ok().and_then(access_key_id).map(str::to_owned);
     let mut body = Body::new(incoming);
     let found = identify(gateway, mounted, &head, claim, &mut body, now_ms).await;
     let region = || gateway.settings.region.clone();
     match found {
         Ok(Some(Signed { credential, region, verified })) => {
-            body.check(&verified.body);
             let caller = credential.caller.clone();
             if let Some(id) = &access_key_id {
                 let service = mounted.facts.schema.name;
                 gateway.directory.used(id, service, &region, now_ms.div_euclid(1000));
             }
-            Ok((Call::new(head, connection, caller, region, Some(&verified), now_ms), body))
+            let call = Call::new(head, connection, caller, region, Some(&verified), now_ms);
+            body.check(verified.body);
+            Ok((call, body))
         }
         Ok(None) => {
             let caller = Arc::new(Caller::anonymous());
@@ -111,31 +108,82 @@ async fn identify(
     now_ms: i64,
 ) -> Result<Option<Signed>, Unauthenticated> {
     let claim = claim?;
-    let Some(access_key_id) = claim.access_key_id() else { return Ok(None) };
+    let Some(access_key_id) = access_key_id(&claim) else { return Ok(None) };
     let now = now_ms.div_euclid(1000);
-    let credential = gateway.directory.credential(access_key_id, claim.token(), now)?;
-    let rules = Rules {
-        service: mounted.facts.schema.signing_name,
-        s3: mounted.facts.dialect == Dialect::S3,
-        skew_seconds: mounted.facts.skew_seconds,
-        signature_v2: credential.signature_v2,
-    };
-    let hash = match claim.payload() {
+    let credential = gateway.directory.credential(access_key_id, token(&claim), now)?;
+    let rules = rules(mounted.facts);
+    let hash = if needs_body(&claim, &rules) {
         // The signature covers a hash that the head does not state: receive the content first.
-        Payload::Implicit => {
-            let content = body.collect(IMPLICIT_LIMIT).await?;
-            let hash = digest(&SHA256, &content).as_ref().try_into().ok();
-            *body = Body::whole(content);
-            hash
-        }
-        _ => None,
+        let content = body.collect(IMPLICIT_LIMIT).await?;
+        let hash = digest(&SHA256, &content).as_ref().try_into().ok();
+        *body = Body::whole(content);
+        hash
+    } else {
+        None
     };
-    let verified = claim.verify(&head.signed(), &credential.secret, &rules, now, hash)?;
-    let region = match claim.region() {
+    let (secret, head) = (credential.secret.expose(), head.signed());
+    let (verified, region) = match &claim {
+        Claim::V4(claim) => {
+            let key = gateway.signing.key(&claim.access_key_id, secret, &claim.scope);
+            (claim.verify(&head, &key, &rules, now, hash)?, Some(&*claim.scope.region))
+        }
+        Claim::V4a(claim) => {
+            let key = V4aKey::derive(&claim.access_key_id, secret).ok_or(AuthError::InvalidToken)?;
+            (claim.verify(&head, &key, &rules, now, hash)?, None)
+        }
+        Claim::V2(claim) if credential.signature_v2 => {
+            (claim.verify(&head, secret, &rules, now, None, None)?, None)
+        }
+        Claim::V2(_) => return Err(AuthError::VersionTwoRefused.into()),
+        Claim::Anonymous | Claim::PostForm => return Ok(None),
+    };
+    let region = match region {
         Some(name) => name.parse().map_err(|_| Unauthenticated::Region)?,
         None => gateway.settings.region.clone(),
     };
     Ok(Some(Signed { credential, region, verified }))
+}
+
+/// The service in the scope of the signature.
+pub(crate) fn service(claim: &Claim) -> Option<&str> {
+    match claim {
+        Claim::V4(claim) => Some(&claim.scope.service),
+        Claim::V4a(claim) => Some(&claim.service),
+        Claim::V2(_) | Claim::Anonymous | Claim::PostForm => None,
+    }
+}
+
+fn access_key_id(claim: &Claim) -> Option<&str> {
+    match claim {
+        Claim::V4(claim) => Some(&claim.access_key_id),
+        Claim::V4a(claim) => Some(&claim.access_key_id),
+        Claim::V2(claim) => Some(&claim.access_key_id),
+        Claim::Anonymous | Claim::PostForm => None,
+    }
+}
+
+fn token(claim: &Claim) -> Option<&str> {
+    match claim {
+        Claim::V4(claim) => claim.token.as_deref(),
+        Claim::V4a(claim) => claim.token.as_deref(),
+        Claim::V2(claim) => claim.token.as_deref(),
+        Claim::Anonymous | Claim::PostForm => None,
+    }
+}
+
+fn needs_body(claim: &Claim, rules: &Rules<'_>) -> bool {
+    match claim {
+        Claim::V4(claim) => claim.needs_body(rules),
+        Claim::V4a(claim) => claim.needs_body(rules),
+        Claim::V2(_) | Claim::Anonymous | Claim::PostForm => false,
+    }
+}
+
+fn rules(facts: &'static ServiceFacts) -> Rules<'static> {
+    match facts.dialect {
+        Dialect::S3 => Rules::s3(),
+        _ => Rules::service(std::slice::from_ref(&facts.schema.signing_name), facts.skew_seconds),
+    }
 }
 
 /// Bytes of a body that must be held to verify the signature over the head.

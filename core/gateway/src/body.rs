@@ -77,7 +77,7 @@ impl Body {
         self.check = match check {
             BodyCheck::Sha256(expected) => Check::Sha256(Hasher::new(&SHA256), expected),
             BodyCheck::Unsigned => Check::Open,
-            BodyCheck::Chunked(decoder) => Check::Chunked(Box::new(decoder)),
+            BodyCheck::Chunked(decoder) => Check::Chunked(decoder),
         };
     }
 
@@ -111,7 +111,10 @@ impl Body {
         self.received += bytes.len() as u64;
         match &mut self.check {
             Check::Sha256(hasher, _) => hasher.update(&bytes),
-            Check::Chunked(decoder) => return Ok(decoder.push(bytes, &mut self.ready)?),
+            Check::Chunked(decoder) => {
+                let ready = &mut self.ready;
+                return Ok(decoder.push(bytes, &mut |bytes| ready.push(bytes))?);
+            }
             Check::Open | Check::Done => {}
         }
         if !bytes.is_empty() {
@@ -123,8 +126,13 @@ impl Body {
     fn end(&mut self) -> Result<(), BodyError> {
         self.incoming = None;
         match std::mem::replace(&mut self.check, Check::Done) {
-            Check::Sha256(hasher, expected) if hasher.finish().as_ref() != expected => {
-                Err(AuthError::XAmzContentSha256Mismatch.into())
+            Check::Sha256(hasher, expected) => {
+                let found = hasher.finish();
+                if found.as_ref() == expected {
+                    return Ok(());
+                }
+                let (client, computed) = (hex(&expected), hex(found.as_ref()));
+                Err(AuthError::ContentSha256Mismatch { client, computed }.into())
             }
             Check::Chunked(decoder) => {
                 self.trailers = decoder.finish()?;
@@ -176,4 +184,8 @@ impl Body {
     pub fn received(&self) -> u64 {
         self.received
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -65,7 +65,9 @@ impl Call {
         }
         context.set("s3:TlsVersion", connection.tls);
         if let Some(verified) = verified {
-            verified.describe(&mut |key, value: String| context.set(key, value), now_ms);
+            context.set("s3:authType", verified.auth_type.as_str());
+            context.set("s3:signatureversion", verified.signature_version.as_str());
+            context.set("s3:signatureAge", now_ms.saturating_sub(verified.signed_at.saturating_mul(1000)));
         }
         Self { head, caller, region, now_ms, context }
     }
@@ -83,8 +85,5 @@ impl Call {
 
 /// ISO 8601 in UTC, to the second.
 pub(crate) fn timestamp(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms)
-        .unwrap_or_default()
-        .strftime("%Y-%m-%dT%H:%M:%SZ")
-        .to_string()
+    jiff::Timestamp::from_millisecond(ms).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -27,8 +27,7 @@ pub(crate) fn decode<O: Operation>(
     let schema = O::schema();
     let labels: Vec<_> = target.labels.iter().map(|(name, text)| (*name, Cow::from(text.as_str()))).collect();
     let query: Vec<_> = query.iter().map(|(n, v)| (Cow::from(n.as_str()), Cow::from(v.as_str()))).collect();
-    let parts =
-        RequestParts { labels: &labels, query: &query, headers: call.head.headers(), body: content };
+    let parts = RequestParts { labels: &labels, query: &query, headers: call.head.headers(), body: content };
     let value = decode_input(target.protocol, schema, &parts)
         .map_err(|error| refuse::wire(target.protocol, &error))?;
     if let Some(member) = present_members(schema.input, &value, target.refuses) {

@@ -1,5 +1,5 @@
 use kurodo_arn::{AccountId, Region};
-use kurodo_store::CoreDoor;
+use kurodo_store::{CoreDoor, Reader};
 
 use crate::{Call, Service};
 
@@ -18,9 +18,9 @@ impl<'a, S: Service> Find<'a, S> {
         Self { service, call, door }
     }
 
-    /// The stored facts, to read.
-    pub fn facts(&self) -> kurodo_store::FactReader<'a> {
-        self.door.facts()
+    /// What is stored, to read.
+    pub fn stored(&self) -> Reader<'a> {
+        self.door.read()
     }
 
     /// The caller's account; `None` for an anonymous caller.

@@ -2,9 +2,9 @@ use bytes::Bytes;
 use kurodo_wire::{OperationSchema, Protocol};
 
 use crate::{
-    Body, Call, Dialect, Failure, Gateway, Received,
-    refuse, respond,
+    Body, Call, Dialect, Failure, Gateway, Received, refuse,
     reply::Response,
+    respond,
     route::{Mounted, Pairs, pairs},
 };
 
@@ -31,9 +31,7 @@ pub(crate) async fn receive<'a>(
     mut body: Body,
 ) -> Result<Received<'a>, Refused> {
     match choose(gateway, mounted, protocol, &call, &mut body).await {
-        Ok((target, query, content)) => {
-            Ok(Received { gateway, mounted, target, call, query, content, body })
-        }
+        Ok((target, query, content)) => Ok(Received { gateway, mounted, target, call, query, content, body }),
         Err(failure) => Err(Refused { call, body, failure }),
     }
 }
@@ -63,9 +61,13 @@ async fn choose(
     };
     let target = mounted.operation(&call.head, protocol, &path, &query)?;
     let schema = mounted.facts.schema.operation(target.operation);
-    let anonymous_refused = dialect != Dialect::S3 && schema.is_none_or(|s| s.auth != kurodo_wire::Auth::None);
+    let anonymous_refused =
+        dialect != Dialect::S3 && schema.is_none_or(|s| s.auth != kurodo_wire::Auth::None);
     if call.caller.is_anonymous() && anonymous_refused {
-        return Err(refuse::unauthenticated(dialect, &kurodo_sigv4::AuthError::MissingAuthenticationToken.into()));
+        return Err(refuse::unauthenticated(
+            dialect,
+            &kurodo_sigv4::AuthError::MissingAuthenticationToken.into(),
+        ));
     }
     if let Some(schema) = schema.filter(|schema| !protocol.is_query() && !schema.streams_input()) {
         content = collect(schema, dialect, body).await?;

@@ -50,17 +50,17 @@ pub struct Authorized<'r, S: Service, O: Row<S>> {
 /// A parameter whose value is a condition key too.
 pub trait ConditionValue {
     /// Adds the value under this key to a need, where it is present.
-    fn condition<A: kurodo_authz::Action>(&self, key: &str, need: Need<A>) -> Need<A>;
+    fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A>;
 }
 
 impl ConditionValue for String {
-    fn condition<A: kurodo_authz::Action>(&self, key: &str, need: Need<A>) -> Need<A> {
+    fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
         need.with(key, self.as_str())
     }
 }
 
 impl<T: ConditionValue> ConditionValue for Option<T> {
-    fn condition<A: kurodo_authz::Action>(&self, key: &str, need: Need<A>) -> Need<A> {
+    fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
         match self {
             Some(value) => value.condition(key, need),
             None => need,

@@ -1,5 +1,6 @@
 //! What is said to a request that does not reach its handler: AWS's codes, one table per dialect.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kurodo_authz::Denial;
 use kurodo_identity::CredentialError;
 use kurodo_wire::{Protocol, Violation, WireError, violation_message};
@@ -12,9 +13,7 @@ pub(crate) fn unauthenticated(dialect: Dialect, error: &Unauthenticated) -> Fail
         Unauthenticated::Signature(error) => signature::failure(dialect, error),
         Unauthenticated::Credential(error) => credential(dialect, *error),
         Unauthenticated::Body(error) => body(dialect, error),
-        Unauthenticated::Region => {
-            signature::malformed(dialect, "The region in the credential scope is not a region's name.")
-        }
+        Unauthenticated::Region => signature::bad_region(dialect),
     }
 }
 
@@ -34,9 +33,11 @@ fn credential(dialect: Dialect, error: CredentialError) -> Failure {
         (E::Token, Dialect::S3) => {
             Failure::new("InvalidToken", 400, "The provided token is malformed or otherwise invalid.")
         }
-        (E::Unknown | E::Token, Dialect::Query) => {
-            Failure::new("InvalidClientTokenId", 403, "The security token included in the request is invalid.")
-        }
+        (E::Unknown | E::Token, Dialect::Query) => Failure::new(
+            "InvalidClientTokenId",
+            403,
+            "The security token included in the request is invalid.",
+        ),
         (E::Unknown | E::Token, Dialect::Json) => Failure::new(
             "UnrecognizedClientException",
             400,
@@ -47,9 +48,11 @@ fn credential(dialect: Dialect, error: CredentialError) -> Failure {
             Failure::new("ExpiredToken", 403, "The security token included in the request is expired")
         }
         (E::Expired, Dialect::Ec2) => Failure::new("RequestExpired", 400, "Request has expired."),
-        (E::Expired, Dialect::Json) => {
-            Failure::new("ExpiredTokenException", 400, "The security token included in the request is expired")
-        }
+        (E::Expired, Dialect::Json) => Failure::new(
+            "ExpiredTokenException",
+            400,
+            "The security token included in the request is expired",
+        ),
     }
 }
 
@@ -72,6 +75,9 @@ pub(crate) fn denied(dialect: Dialect, gateway: &Gateway, denial: &Denial) -> Fa
 /// Longest explanation that fits a header field once it is sealed.
 const ENCODED_LIMIT: usize = 6 * 1024;
 
+/// What the sealed text is, as authenticated data.
+const MESSAGE: &[u8] = b"authorization-message";
+
 fn encoded(gateway: &Gateway, denial: &Denial) -> Option<String> {
     let text = serde_json::to_vec(&serde_json::json!({
         "allowed": false,
@@ -85,7 +91,7 @@ fn encoded(gateway: &Gateway, denial: &Denial) -> Option<String> {
     if text.len() > ENCODED_LIMIT {
         return None;
     }
-    gateway.messages.seal_text(&text)
+    gateway.messages.seal_random(MESSAGE, &text).ok().map(|sealed| URL_SAFE_NO_PAD.encode(sealed))
 }
 
 /// The failure of a body that was not received as it was announced and signed.

@@ -21,7 +21,8 @@ pub(crate) fn encoded(
         None => Outgoing::Whole(encoded.body),
     };
     let mut response = http::Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(encoded.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(encoded.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     *response.headers_mut() = encoded.headers;
     identify(mounted, call, &mut response);
     response

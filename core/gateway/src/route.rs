@@ -3,7 +3,7 @@ use std::{borrow::Cow, collections::HashMap, sync::Arc};
 use kurodo_sigv4::Claim;
 use kurodo_wire::{Protocol, RestRouter, Routed};
 
-use crate::{Dialect, Failure, Mount, ServiceFacts, head::Head};
+use crate::{Dialect, Failure, Mount, ServiceFacts, authenticate, head::Head};
 
 /// A service with what routing needs of it.
 pub(crate) struct Mounted {
@@ -53,7 +53,7 @@ impl Routes {
         if let Some(prefix) = target {
             return self.find(|facts| facts.schema.target_prefix == Some(prefix));
         }
-        if let Some(name) = claim.and_then(Claim::service) {
+        if let Some(name) = claim.and_then(authenticate::service) {
             return self.find(|facts| facts.schema.signing_name == name);
         }
         if let Some(id) = head.path().strip_prefix("/service/").and_then(|p| p.split('/').next())
@@ -81,13 +81,16 @@ impl Routes {
     }
 
     fn bucket<'h>(&self, host: &'h str) -> Option<&'h str> {
-        let below = self.domains.iter().find_map(|domain| host.strip_suffix(domain.as_str())?.strip_suffix('.'))?;
+        let below =
+            self.domains.iter().find_map(|domain| host.strip_suffix(domain.as_str())?.strip_suffix('.'))?;
         // `s3`, `s3.region`, `bucket.s3`, `bucket.s3.region`, or a bucket right below the domain.
         if below == "s3" || below.starts_with("s3.") {
             return None;
         }
         let bucket = match below.rfind(".s3") {
-            Some(at) if below.get(at + 3..).is_some_and(|r| r.is_empty() || r.starts_with('.')) => below.get(..at)?,
+            Some(at) if below.get(at + 3..).is_some_and(|r| r.is_empty() || r.starts_with('.')) => {
+                below.get(..at)?
+            }
             _ => below,
         };
         (!bucket.is_empty()).then_some(bucket)
@@ -101,7 +104,8 @@ fn has_cbor(facts: &ServiceFacts) -> bool {
 impl Mounted {
     fn new(mount: Arc<dyn Mount>) -> Self {
         let facts = mount.facts();
-        let rows = mount.rows().into_iter().enumerate().map(|(i, (row, _))| (row.operation, (i, row))).collect();
+        let rows =
+            mount.rows().into_iter().enumerate().map(|(i, (row, _))| (row.operation, (i, row))).collect();
         let rest = RestRouter::new(facts.schema.operations, facts.schema.refused);
         Self { mount, facts, rows, rest }
     }

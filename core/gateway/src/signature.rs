@@ -17,6 +17,16 @@ pub(crate) fn failure(dialect: Dialect, error: &AuthError) -> Failure {
     }
 }
 
+/// The failure of a scope whose region no region can be called.
+pub(crate) fn bad_region(dialect: Dialect) -> Failure {
+    let (code, status) = match dialect {
+        Dialect::S3 => ("AuthorizationHeaderMalformed", 400),
+        Dialect::Query | Dialect::Ec2 => ("SignatureDoesNotMatch", 403),
+        Dialect::Json => ("InvalidSignatureException", 400),
+    };
+    Failure::new(code, status, "Credential should be scoped to a valid region: write it like eu-central-1.")
+}
+
 /// Source: S3 API Reference, "Error responses".
 fn s3(error: &AuthError) -> Failure {
     let (code, status) = s3_code(error);
@@ -70,7 +80,9 @@ fn s3_code(error: &AuthError) -> (&'static str, u16) {
         E::VersionTwoRefused | E::ContentSha256Missing | E::PayloadRefused { .. } | E::HostAmbiguous => {
             ("InvalidRequest", 400)
         }
-        E::MissingParts(parts) if parts.place == Place::Header && !parts.any_but_date() => ("AccessDenied", 403),
+        E::MissingParts(parts) if parts.place == Place::Header && !parts.any_but_date() => {
+            ("AccessDenied", 403)
+        }
         E::Date(fault) if fault.place == Place::Header => ("AccessDenied", 403),
         E::MissingParts(parts) => s3_malformed(parts.place),
         E::Date(fault) => s3_malformed(fault.place),
@@ -80,12 +92,16 @@ fn s3_code(error: &AuthError) -> (&'static str, u16) {
         | E::SignedHeadersShape { place }
         | E::Repeated { place, .. }
         | E::UnsupportedAlgorithm { place, .. } => s3_malformed(*place),
-        E::NotKeyValue { .. } | E::RegionSetShape | E::RegionSetMismatch { .. } => s3_malformed(Place::Header),
+        E::NotKeyValue { .. } | E::RegionSetShape | E::RegionSetMismatch { .. } => {
+            s3_malformed(Place::Header)
+        }
         E::Expires(_) => s3_malformed(Place::Query),
         E::ContentSha256Mismatch { .. } => ("XAmzContentSHA256Mismatch", 400),
         E::ChunkSize { .. } => ("InvalidChunkSizeError", 403),
         E::DecodedLengthMissing => ("MissingContentLength", 411),
-        E::ChunkMalformed { .. } | E::DecodedLengthMismatch { .. } | E::BodyIncomplete => ("IncompleteBody", 400),
+        E::ChunkMalformed { .. } | E::DecodedLengthMismatch { .. } | E::BodyIncomplete => {
+            ("IncompleteBody", 400)
+        }
         E::TrailerMalformed => ("MalformedTrailerError", 400),
         E::InvalidToken => ("InvalidToken", 400),
         E::TooLong { .. } => ("RequestHeaderSectionTooLarge", 400),

@@ -42,8 +42,12 @@ impl SigningKeys {
         }
         drop(held);
         let key = Arc::new(SigningKey::derive(secret, scope.date, &scope.region, &scope.service));
-        let entry =
-            Entry { access_key_id: access_key_id.to_owned(), scope: scope.clone(), secret: mark, key: key.clone() };
+        let entry = Entry {
+            access_key_id: access_key_id.to_owned(),
+            scope: scope.clone(),
+            secret: mark,
+            key: key.clone(),
+        };
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= MOST {
             keys.clear();

@@ -44,12 +44,14 @@ pub(crate) async fn serve(
 
     let received = match input::receive(gateway, mounted, protocol, call, body).await {
         Ok(received) => received,
-        Err(refused) => return refused.answer(mounted, protocol),
+        Err(refused) => return refused.answer(mounted, protocol).await,
     };
     let row = received.target.row;
     match mounted.mount.operate(row, received) {
         Ok(operation) => operation.await.0,
-        Err(received) => respond::failure(mounted, protocol, &received.call, &Failure::internal(&"no such row")),
+        Err(received) => {
+            respond::failure(mounted, protocol, &received.call, &Failure::internal(&"no such row"))
+        }
     }
 }
 
@@ -76,7 +78,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
         let find = Find::new(service, &call, &gateway.door);
         let needs = O::needs(&find, &input).await.map_err(Into::into)?;
 
-        let mut desk = Desk::new(&call.caller, &call.context, gateway.directory.guardrails());
+        let mut desk = Desk::new(&call.caller, &call.context, &*gateway.directory);
         let granted = O::Demand::grant(needs, &mut desk);
         trail.decided(desk.checks());
         let permits = match granted {

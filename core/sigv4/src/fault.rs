@@ -25,7 +25,7 @@ pub struct MissingParts {
 
 impl MissingParts {
     /// Whether anything besides the date is missing.
-    pub(crate) fn any_but_date(&self) -> bool {
+    pub fn any_but_date(&self) -> bool {
         self.algorithm || self.credential || self.signature || self.signed_headers || self.expires
     }
 
