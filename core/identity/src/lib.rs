@@ -8,7 +8,9 @@ pub mod keys;
 mod password;
 pub mod records;
 mod secret;
+pub mod session;
 mod text;
+pub mod totp;
 
 pub use credential::{Credential, CredentialError, Directory};
 pub use id::RandomError;
@@ -22,3 +24,4 @@ pub use records::{
     SamlProvider, Tag, Tags, User, VirtualMfa,
 };
 pub use secret::Secret;
+pub use session::{Session, SessionSealer, Subject};
