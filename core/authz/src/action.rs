@@ -35,7 +35,11 @@ impl<A: Action> Need<A> {
 
     /// Adds a condition key where the parameter is present.
     #[must_use]
-    pub fn with_some(self, key: impl Into<std::borrow::Cow<'static, str>>, values: Option<impl Into<Values>>) -> Self {
+    pub fn with_some(
+        self,
+        key: impl Into<std::borrow::Cow<'static, str>>,
+        values: Option<impl Into<Values>>,
+    ) -> Self {
         match values {
             Some(values) => self.with(key, values),
             None => self,

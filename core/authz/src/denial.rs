@@ -30,7 +30,9 @@ impl Denial {
             Some(arn) => {
                 format!("User: {arn} is not authorized to perform: {action} on resource: {resource} {clause}")
             }
-            None => format!("User: anonymous is not authorized to perform: {action} on resource: {resource} {clause}"),
+            None => format!(
+                "User: anonymous is not authorized to perform: {action} on resource: {resource} {clause}"
+            ),
         }
     }
 }

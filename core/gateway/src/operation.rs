@@ -1,14 +1,14 @@
-use std::{future::Future, sync::Arc};
+use std::future::Future;
 
 use kurodo_authz::{Demand, Need};
-use kurodo_wire::{ErrorReply, Operation};
+use kurodo_wire::Operation;
 
-use crate::{Body, Call, Find, Reply};
+use crate::{Body, Call, Failure, Find, Reply};
 
 /// A service as the gateway sees it: its facts, its table and the code behind the table.
 pub trait Service: Send + Sync + Sized + 'static {
     /// What its operations fail with; maps to AWS's codes in one place.
-    type Error: Into<ErrorReply> + Send;
+    type Error: Into<Failure> + Send;
     /// Names, protocols and refusals of this service.
     const FACTS: &'static crate::ServiceFacts;
 }
@@ -50,17 +50,17 @@ pub struct Authorized<'r, S: Service, O: Row<S>> {
 /// A parameter whose value is a condition key too.
 pub trait ConditionValue {
     /// Adds the value under this key to a need, where it is present.
-    fn condition<A: kurodo_authz::Action>(&self, key: &str, need: Need<A>) -> Need<A>;
+    fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A>;
 }
 
 impl ConditionValue for String {
-    fn condition<A: kurodo_authz::Action>(&self, key: &str, need: Need<A>) -> Need<A> {
+    fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
         need.with(key, self.as_str())
     }
 }
 
 impl<T: ConditionValue> ConditionValue for Option<T> {
-    fn condition<A: kurodo_authz::Action>(&self, key: &str, need: Need<A>) -> Need<A> {
+    fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
         match self {
             Some(value) => value.condition(key, need),
             None => need,

@@ -100,7 +100,7 @@ macro_rules! service {
         operations { $(
             $op:ident:
             $($does:ident on $locate:ident($($field:ident),*) $(with $key:literal = $value:ident)*),*
-            $([$($demand:tt)*] $(by $by:path)? $(because $why:literal)?)?
+            $([$($demand:tt)*] $(by $module:ident::$by:ident)? $(because $why:literal)?)?
             $(refusing [$($refuses:literal),* $(,)?])?
         ;)* }
         refused { $($refused:ident),* $(,)? }
@@ -136,7 +136,7 @@ macro_rules! service {
                     operation: stringify!($op),
                     line: stringify!(
                         $($does on $locate($($field),*) $(with $key = $value)*),*
-                        $([$($demand)*] $(by $by)? $(because $why)?)?
+                        $([$($demand)*] $(by $module::$by)? $(because $why)?)?
                         $(refusing [$($refuses),*])?
                     ),
                     open: $crate::first!($($($why)?)?),
@@ -163,7 +163,7 @@ macro_rules! service {
             > {
                 $crate::needs!(find, input;
                     $($does on $locate($($field),*) $(with $key = $value)*),*
-                    $($(by $by)? $(because $why)?)?
+                    $($(by $module::$by)? $(because $why)?)?
                 )
             }
         })*
@@ -201,7 +201,9 @@ macro_rules! demand {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! needs {
-    ($find:ident, $input:ident; by $by:path) => { $by($find, $input).await };
+    ($find:ident, $input:ident; by $module:ident::$by:ident) => {
+        crate::$module::$by($find, $input).await
+    };
     ($find:ident, $input:ident; because $why:literal) => {{
         let _ = ($find, $input);
         Ok(())

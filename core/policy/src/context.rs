@@ -73,6 +73,8 @@ pub struct Context {
 }
 
 impl Context {
+    pub(crate) const EMPTY: &'static Self = &Self { entries: Vec::new() };
+
     /// A context without keys.
     pub fn new() -> Self {
         Self::default()

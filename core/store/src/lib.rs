@@ -1,1 +1,13 @@
-//! Durable encrypted storage: records, log and blobs
+//! Durable encrypted storage: records, log and blobs.
+
+pub mod blobs;
+mod error;
+mod pages;
+mod records;
+
+pub use error::{Damage, StoreError};
+pub use records::{
+    Check, Commit, Conflict, CoreDoor, Cursor, Direction, Expectation, Fact, Key, KeyBuilder, KeyParser,
+    MAX_KEY, MAX_VALUE, MalformedKey, Reader, Record, Scan, Store, StoreOptions, Transaction, Version,
+    Versioned, Writer, after_prefix,
+};

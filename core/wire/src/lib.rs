@@ -8,6 +8,7 @@
 
 mod codec;
 mod error;
+mod macros;
 mod message;
 mod operation;
 mod route;
@@ -33,6 +34,8 @@ pub use schema::{
     Kind, Limits, Location, Member, Pattern, Schema, Structure, Target, TimestampFormat, XmlNamespace,
 };
 pub use secret::{Secret, SecretBytes};
-pub use shape::{Shape, Valued, members, take};
+pub use shape::{Shape, Streaming, Valued, members, take, union_member, union_value};
 pub use validate::{Violation, present_members, validate, violation_message};
 pub use value::Value;
+
+pub use schema::common;

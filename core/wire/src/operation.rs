@@ -78,6 +78,16 @@ pub struct ChecksumTraits {
     pub response_algorithms: &'static [&'static str],
 }
 
+impl ChecksumTraits {
+    /// Bodies are not checked.
+    pub const NONE: Self = Self {
+        request_algorithm_member: None,
+        request_required: false,
+        response_mode_member: None,
+        response_algorithms: &[],
+    };
+}
+
 /// An error that the API facts name.
 #[derive(Debug, Clone, Copy)]
 pub struct ErrorSchema {
@@ -123,6 +133,30 @@ pub struct OperationSchema {
 }
 
 impl OperationSchema {
+    /// A signed operation with these bindings, and nothing out of the ordinary.
+    pub const fn new(
+        name: &'static str,
+        method: &'static str,
+        uri: &'static str,
+        shapes: [&'static Schema; 2],
+    ) -> Self {
+        let [input, output] = shapes;
+        Self {
+            name,
+            method,
+            uri,
+            status: 200,
+            input,
+            output,
+            errors: &[],
+            result_wrapper: None,
+            checksum: ChecksumTraits::NONE,
+            auth: Auth::Signed,
+            deprecated: false,
+            max_body: 1 << 20,
+        }
+    }
+
     /// Whether the request's body is handed to the service as it arrives, instead of being decoded.
     pub fn streams_input(&self) -> bool {
         self.input.streaming_member().is_some()

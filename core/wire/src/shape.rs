@@ -19,6 +19,19 @@ pub trait Shape: Valued {
     fn schema() -> &'static Schema;
 }
 
+/// The place of a member whose content travels beside the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Streaming;
+
+impl Valued for Streaming {
+    fn from_value(_: Value) -> Result<Self, ShapeError> {
+        Ok(Self)
+    }
+    fn into_value(self) -> Value {
+        Value::Null
+    }
+}
+
 /// Opens a structure of `N` members.
 pub fn members<const N: usize>(value: Value) -> Result<[Value; N], ShapeError> {
     let Value::Struct(members) = value else {
@@ -33,6 +46,27 @@ pub fn members<const N: usize>(value: Value) -> Result<[Value; N], ShapeError> {
 /// Reads one member, naming it in the error.
 pub fn take<T: Valued>(value: Value, name: &'static str) -> Result<T, ShapeError> {
     T::from_value(value).map_err(|error| error.within(name))
+}
+
+/// Opens a union: which member is set, and its value.
+pub fn union_member(value: Value, name: &'static str) -> Result<(usize, Value), ShapeError> {
+    let Value::Struct(members) = value else {
+        return Err(ShapeError::Kind { expected: "structure", found: value.kind_name() });
+    };
+    let mut set = members.into_iter().enumerate().filter(|(_, member)| !member.is_null());
+    match (set.next(), set.next()) {
+        (Some(member), None) => Ok(member),
+        _ => Err(ShapeError::Union(name)),
+    }
+}
+
+/// A union of `N` members with this one set.
+pub fn union_value<const N: usize>(at: usize, value: Value) -> Value {
+    let mut members = [const { Value::Null }; N];
+    if let Some(member) = members.get_mut(at) {
+        *member = value;
+    }
+    Value::structure(members)
 }
 
 fn wrong<T>(expected: &'static str, found: &Value) -> Result<T, ShapeError> {

@@ -1,1 +1,3 @@
 //! The organizations service
+
+pub mod model;

@@ -1,1 +1,3 @@
 //! The s3 service
+
+pub mod model;

@@ -1,1 +1,3 @@
 //! The sts service
+
+pub mod model;

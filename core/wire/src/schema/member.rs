@@ -83,6 +83,8 @@ pub struct Member {
     pub xml_namespace: Option<XmlNamespace>,
     /// How it is written, if it is a timestamp and not as the protocol usually does.
     pub timestamp_format: Option<TimestampFormat>,
+    /// Whether its values must not be shown, whatever its shape says.
+    pub sensitive: bool,
     /// Whether its content streams.
     pub streaming: bool,
     /// Whether a header carries it as base64 of JSON.
@@ -111,6 +113,7 @@ impl Member {
             xml_attribute: false,
             xml_namespace: None,
             timestamp_format: None,
+            sensitive: false,
             streaming: false,
             json_value: false,
             idempotency_token: false,
@@ -123,6 +126,11 @@ impl Member {
             Target::Ready(schema) => schema,
             Target::Late(cell) => cell.get().copied().unwrap_or(&UNRESOLVED),
         }
+    }
+
+    /// Whether its values must not be shown.
+    pub fn is_sensitive(&self) -> bool {
+        self.sensitive || self.target().sensitive
     }
 
     /// Whether its content is carried beside the value.
@@ -168,6 +176,11 @@ impl Member {
     /// A timestamp written so.
     pub const fn timestamp_format(self, format: TimestampFormat) -> Self {
         Self { timestamp_format: Some(format), ..self }
+    }
+
+    /// Not to be shown.
+    pub const fn sensitive(self) -> Self {
+        Self { sensitive: true, ..self }
     }
 
     /// Its content streams.

@@ -1,5 +1,6 @@
 //! Descriptions of shapes, usable as generated statics and built at run time.
 
+pub mod common;
 mod member;
 mod pattern;
 
@@ -70,6 +71,8 @@ pub struct Structure {
     pub union: bool,
     /// Whether it is a stream of events.
     pub event_stream: bool,
+    /// Whether the only member is the root's text, as in S3's `GetBucketLocation`.
+    pub unwrapped: bool,
     /// The root element in XML, where it differs from the shape's or member's name.
     pub xml_name: Option<&'static str>,
     /// The root element's namespace.
@@ -180,7 +183,14 @@ impl Schema {
 impl Structure {
     /// A plain structure.
     pub const fn new(members: &'static [Member]) -> Self {
-        Self { members, union: false, event_stream: false, xml_name: None, xml_namespace: None }
+        Self {
+            members,
+            union: false,
+            event_stream: false,
+            unwrapped: false,
+            xml_name: None,
+            xml_namespace: None,
+        }
     }
 
     /// A union.
@@ -191,6 +201,11 @@ impl Structure {
     /// A stream of events.
     pub const fn event_stream(self) -> Self {
         Self { event_stream: true, ..self }
+    }
+
+    /// Its only member is the root's text.
+    pub const fn unwrapped(self) -> Self {
+        Self { unwrapped: true, ..self }
     }
 
     /// With this root element.

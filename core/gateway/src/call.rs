@@ -1,0 +1,89 @@
+use std::{net::SocketAddr, sync::Arc};
+
+use kurodo_arn::{AccountId, Region};
+use kurodo_authz::Caller;
+use kurodo_policy::Context;
+use kurodo_sigv4::Verified;
+use rustls::ProtocolVersion;
+
+use crate::head::Head;
+
+/// One client's connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) peer: SocketAddr,
+    pub(crate) tls: &'static str,
+}
+
+impl Connection {
+    pub(crate) fn new(peer: SocketAddr, version: Option<ProtocolVersion>) -> Self {
+        let tls = match version {
+            Some(ProtocolVersion::TLSv1_2) => "1.2",
+            _ => "1.3",
+        };
+        Self { peer, tls }
+    }
+}
+
+/// A request whose caller is known: who asks, when, from where, and under which condition keys.
+#[derive(Debug)]
+pub struct Call {
+    /// The head as it came.
+    pub head: Head,
+    /// Who asks.
+    pub caller: Arc<Caller>,
+    /// The region that the client signed for, or the default one.
+    pub region: Region,
+    /// When the request was received, in milliseconds since 1970.
+    pub now_ms: i64,
+    /// The condition keys of the connection and the request.
+    pub context: Context,
+}
+
+impl Call {
+    /// The call with the condition keys that every request has.
+    ///
+    /// Source: IAM User Guide, "AWS global condition context keys".
+    pub(crate) fn new(
+        head: Head,
+        connection: &Connection,
+        caller: Arc<Caller>,
+        region: Region,
+        verified: Option<&Verified>,
+        now_ms: i64,
+    ) -> Self {
+        let mut context = Context::with_capacity(16);
+        context.set("aws:SourceIp", connection.peer.ip().to_canonical().to_string());
+        context.set("aws:SecureTransport", true);
+        context.set("aws:EpochTime", now_ms.div_euclid(1000));
+        context.set("aws:CurrentTime", timestamp(now_ms));
+        context.set("aws:RequestedRegion", region.as_str());
+        for (key, field) in [("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")] {
+            if let Some(value) = head.header(field) {
+                context.set(key, value);
+            }
+        }
+        context.set("s3:TlsVersion", connection.tls);
+        if let Some(verified) = verified {
+            context.set("s3:authType", verified.auth_type.as_str());
+            context.set("s3:signatureversion", verified.signature_version.as_str());
+            context.set("s3:signatureAge", now_ms.saturating_sub(verified.signed_at.saturating_mul(1000)));
+        }
+        Self { head, caller, region, now_ms, context }
+    }
+
+    /// The caller's account; `None` for an anonymous caller.
+    pub fn account(&self) -> Option<AccountId> {
+        self.caller.principal.account
+    }
+
+    /// The id of the request.
+    pub fn request_id(&self) -> &str {
+        self.head.id().as_str()
+    }
+}
+
+/// ISO 8601 in UTC, to the second.
+pub(crate) fn timestamp(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

@@ -1,0 +1,63 @@
+use std::borrow::Cow;
+
+use kurodo_wire::{ErrorSchema, Fault, Value};
+
+/// An error on its way to the client: what every failure becomes.
+#[derive(Debug)]
+pub struct Failure {
+    /// AWS's code.
+    pub code: Cow<'static, str>,
+    /// The message; holds no secret.
+    pub message: Cow<'static, str>,
+    /// The HTTP status.
+    pub status: u16,
+    /// Further elements, such as S3's `BucketName`.
+    pub fields: Vec<(&'static str, Cow<'static, str>)>,
+    /// The values of the error's own members, where the API facts describe some.
+    pub modeled: Option<(&'static ErrorSchema, Value)>,
+    /// Header fields that go with it.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Failure {
+    /// An error with this code, status and message.
+    pub fn new(
+        code: impl Into<Cow<'static, str>>,
+        status: u16,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            status,
+            fields: Vec::new(),
+            modeled: None,
+            headers: Vec::new(),
+        }
+    }
+
+    /// Something failed here that is not the client's doing; the log has what, the client does not.
+    pub fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "a request failed inside");
+        Self::new("InternalError", 500, "We encountered an internal error. Please try again.")
+    }
+
+    /// Adds an element that the code has beside its message.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.fields.push((name, value.into()));
+        self
+    }
+
+    /// Adds a header field.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Who is at fault, by the status.
+    pub fn fault(&self) -> Fault {
+        if self.status < 500 { Fault::Sender } else { Fault::Receiver }
+    }
+}

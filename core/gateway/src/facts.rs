@@ -1,0 +1,29 @@
+use kurodo_wire::ServiceSchema;
+
+/// What the gateway must know of a service beside its API facts.
+#[derive(Debug)]
+pub struct ServiceFacts {
+    /// The API facts: names, protocols, operations, errors.
+    pub schema: &'static ServiceSchema,
+    /// How its refusals are called.
+    pub dialect: Dialect,
+    /// Seconds that a signature's time may differ from ours.
+    pub skew_seconds: i64,
+    /// Whether AWS applies resource control policies to the service.
+    ///
+    /// Source: Organizations User Guide, "Resource control policies", list of services.
+    pub rcps: bool,
+}
+
+/// How a family of services calls what goes wrong before an operation runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// IAM, STS, CloudWatch, and others that began with the query protocol.
+    Query,
+    /// EC2.
+    Ec2,
+    /// DynamoDB, Kinesis, KMS, Organizations and others that speak JSON.
+    Json,
+    /// S3.
+    S3,
+}

@@ -1,0 +1,59 @@
+use std::{sync::Arc, time::SystemTime};
+
+use kurodo_arn::Region;
+use kurodo_identity::Directory;
+use kurodo_keys::{Sealer, SecretKey};
+use kurodo_store::CoreDoor;
+use tokio::sync::Semaphore;
+
+use crate::{Mount, route::Routes, signing::SigningKeys};
+
+/// What an operator may set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The region of requests that name none.
+    pub region: Region,
+    /// Requests at once; further ones are told to slow down.
+    pub requests: usize,
+    /// Host names under which the services are reached, such as `localhost`; buckets are below `s3.`.
+    pub domains: Vec<String>,
+}
+
+/// All that a request passes on its way.
+pub struct Gateway {
+    pub(crate) routes: Routes,
+    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) door: CoreDoor,
+    pub(crate) settings: Settings,
+    pub(crate) slots: Semaphore,
+    pub(crate) signing: SigningKeys,
+    /// Seals encoded authorization messages.
+    pub(crate) messages: Sealer,
+}
+
+impl Gateway {
+    /// The gateway in front of these services.
+    pub fn new(
+        services: Vec<Arc<dyn Mount>>,
+        directory: Arc<dyn Directory>,
+        door: CoreDoor,
+        messages: &SecretKey,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            routes: Routes::new(services, &settings.domains),
+            directory,
+            door,
+            slots: Semaphore::new(settings.requests),
+            signing: SigningKeys::new(),
+            messages: Sealer::new(messages),
+            settings,
+        }
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn now_ms(&self) -> i64 {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+}

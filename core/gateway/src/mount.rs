@@ -1,0 +1,58 @@
+use std::{future::Future, pin::Pin};
+
+use kurodo_wire::OperationSchema;
+
+use crate::{ActionFacts, Received, RowFacts, Sent, ServiceFacts, Table};
+
+/// A service in the gateway, whatever its type.
+pub trait Mount: Send + Sync {
+    /// Names, protocols and refusals.
+    fn facts(&self) -> &'static ServiceFacts;
+    /// The rows of the table, in order.
+    fn rows(&self) -> Vec<(RowFacts, Vec<&'static str>)>;
+    /// The shapes of the rows' operations, in order.
+    fn schemas(&self) -> Vec<&'static OperationSchema>;
+    /// The operations that are refused by name.
+    fn refused(&self) -> &'static [&'static str];
+    /// The actions.
+    fn actions(&self) -> &'static [ActionFacts];
+    /// Takes a request of the row's operation all its way; `None` past the last row.
+    fn operate<'a>(
+        &'a self,
+        row: usize,
+        received: Received<'a>,
+    ) -> Result<Pin<Box<dyn Future<Output = Sent> + Send + 'a>>, Received<'a>>;
+}
+
+impl<S: Table> Mount for S {
+    fn facts(&self) -> &'static ServiceFacts {
+        S::FACTS
+    }
+
+    fn rows(&self) -> Vec<(RowFacts, Vec<&'static str>)> {
+        S::ROWS.iter().map(|row| (row.facts, (row.actions)())).collect()
+    }
+
+    fn schemas(&self) -> Vec<&'static OperationSchema> {
+        S::ROWS.iter().map(|row| (row.schema)()).collect()
+    }
+
+    fn refused(&self) -> &'static [&'static str] {
+        S::REFUSED
+    }
+
+    fn actions(&self) -> &'static [ActionFacts] {
+        S::ACTIONS
+    }
+
+    fn operate<'a>(
+        &'a self,
+        row: usize,
+        received: Received<'a>,
+    ) -> Result<Pin<Box<dyn Future<Output = Sent> + Send + 'a>>, Received<'a>> {
+        match S::ROWS.get(row) {
+            Some(entry) => Ok((entry.operate)(self, received)),
+            None => Err(received),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What is said to a request that does not reach its handler: AWS's codes, one table per dialect.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use kurodo_authz::Denial;
+use kurodo_identity::CredentialError;
+use kurodo_wire::{Protocol, Violation, WireError, violation_message};
+
+use crate::{BodyError, Dialect, Failure, Gateway, authenticate::Unauthenticated, signature};
+
+/// The failure of a request whose caller is not known.
+pub(crate) fn unauthenticated(dialect: Dialect, error: &Unauthenticated) -> Failure {
+    match error {
+        Unauthenticated::Signature(error) => signature::failure(dialect, error),
+        Unauthenticated::Credential(error) => credential(dialect, *error),
+        Unauthenticated::Body(error) => body(dialect, error),
+        Unauthenticated::Region => signature::bad_region(dialect),
+    }
+}
+
+/// Sources: S3 API Reference, "Error responses"; IAM, STS, DynamoDB and EC2 API References, "Common errors".
+fn credential(dialect: Dialect, error: CredentialError) -> Failure {
+    use CredentialError as E;
+    match (error, dialect) {
+        (E::Unavailable, _) => Failure::internal(&error),
+        (E::Unknown, Dialect::S3) => Failure::new(
+            "InvalidAccessKeyId",
+            403,
+            "The AWS Access Key Id you provided does not exist in our records.",
+        ),
+        (E::Unknown | E::Token, Dialect::Ec2) => {
+            Failure::new("AuthFailure", 401, "AWS was not able to validate the provided access credentials")
+        }
+        (E::Token, Dialect::S3) => {
+            Failure::new("InvalidToken", 400, "The provided token is malformed or otherwise invalid.")
+        }
+        (E::Unknown | E::Token, Dialect::Query) => Failure::new(
+            "InvalidClientTokenId",
+            403,
+            "The security token included in the request is invalid.",
+        ),
+        (E::Unknown | E::Token, Dialect::Json) => Failure::new(
+            "UnrecognizedClientException",
+            400,
+            "The security token included in the request is invalid.",
+        ),
+        (E::Expired, Dialect::S3) => Failure::new("ExpiredToken", 400, "The provided token has expired."),
+        (E::Expired, Dialect::Query) => {
+            Failure::new("ExpiredToken", 403, "The security token included in the request is expired")
+        }
+        (E::Expired, Dialect::Ec2) => Failure::new("RequestExpired", 400, "Request has expired."),
+        (E::Expired, Dialect::Json) => Failure::new(
+            "ExpiredTokenException",
+            400,
+            "The security token included in the request is expired",
+        ),
+    }
+}
+
+/// The failure of a request that the authorizer denied. It carries the decision, sealed, for
+/// `sts:DecodeAuthorizationMessage`.
+pub(crate) fn denied(dialect: Dialect, gateway: &Gateway, denial: &Denial) -> Failure {
+    let message = denial.message();
+    let failure = match dialect {
+        Dialect::S3 if denial.principal.is_none() => Failure::new("AccessDenied", 403, "Access Denied"),
+        Dialect::S3 | Dialect::Query => Failure::new("AccessDenied", 403, message),
+        Dialect::Json => Failure::new("AccessDeniedException", 400, message),
+        Dialect::Ec2 => Failure::new("UnauthorizedOperation", 403, message),
+    };
+    match encoded(gateway, denial) {
+        Some(encoded) => failure.with_header("x-amzn-encoded-authorization-message", encoded),
+        None => failure,
+    }
+}
+
+/// Longest explanation that fits a header field once it is sealed.
+const ENCODED_LIMIT: usize = 6 * 1024;
+
+/// What the sealed text is, as authenticated data.
+const MESSAGE: &[u8] = b"authorization-message";
+
+fn encoded(gateway: &Gateway, denial: &Denial) -> Option<String> {
+    let text = serde_json::to_vec(&serde_json::json!({
+        "allowed": false,
+        "action": denial.action,
+        "resource": denial.resource,
+        "principal": denial.principal,
+        "reason": denial.clause(),
+        "evaluation": denial.explanation,
+    }))
+    .ok()?;
+    if text.len() > ENCODED_LIMIT {
+        return None;
+    }
+    gateway.messages.seal_random(MESSAGE, &text).ok().map(|sealed| URL_SAFE_NO_PAD.encode(sealed))
+}
+
+/// The failure of a body that was not received as it was announced and signed.
+pub(crate) fn body(dialect: Dialect, error: &BodyError) -> Failure {
+    match error {
+        BodyError::Unauthentic(error) => signature::failure(dialect, error),
+        BodyError::Incomplete => Failure::new("IncompleteBody", 400, error.to_string()),
+        BodyError::TooSlow => Failure::new("RequestTimeout", 400, error.to_string()),
+        BodyError::TooLarge { .. } => match dialect {
+            Dialect::S3 => Failure::new("MaxMessageLengthExceeded", 400, "Your request was too large."),
+            Dialect::Json => Failure::new("RequestEntityTooLargeException", 413, error.to_string()),
+            Dialect::Query | Dialect::Ec2 => Failure::new("RequestEntityTooLarge", 413, error.to_string()),
+        },
+    }
+}
+
+/// The failure of a query or form that cannot be decoded.
+pub(crate) fn broken_query(dialect: Dialect) -> Failure {
+    match dialect {
+        Dialect::S3 => Failure::new("InvalidURI", 400, "Couldn't parse the specified URI."),
+        _ => Failure::new("MalformedQueryString", 400, "The query string contains a syntax error."),
+    }
+}
+
+/// The failure of a body or parameter that is not what its protocol says.
+pub(crate) fn wire(protocol: Protocol, error: &WireError) -> Failure {
+    if let WireError::Reply(_) = error {
+        return Failure::internal(error);
+    }
+    let failure = Failure::new(error.code(protocol), 400, error.to_string());
+    match error {
+        WireError::InvalidArgument { name, value, .. } if protocol == Protocol::RestXml => {
+            failure.with("ArgumentName", name.clone()).with("ArgumentValue", value.clone())
+        }
+        _ => failure,
+    }
+}
+
+/// The failure of an input that breaks the constraints of the API facts.
+pub(crate) fn invalid(dialect: Dialect, violations: &[Violation]) -> Failure {
+    let message = violation_message(violations);
+    match dialect {
+        Dialect::S3 => Failure::new("InvalidArgument", 400, message),
+        Dialect::Json => Failure::new("ValidationException", 400, message),
+        Dialect::Query | Dialect::Ec2 => Failure::new("ValidationError", 400, message),
+    }
+}
+
+/// The failure of an input that has a member which AWS knows and the operation does not honour.
+pub(crate) fn not_honoured(operation: &str, member: &str) -> Failure {
+    Failure::new("NotImplemented", 501, format!("{operation} does not implement {member} in Kurodo."))
+}

@@ -1,0 +1,95 @@
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http_body::{Frame, SizeHint};
+
+/// Bytes that a handler sends as they come.
+pub type Content = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send>>;
+
+/// What a handler answers: the operation's output, and the content of those that stream it.
+pub struct Reply<O> {
+    /// The output.
+    pub output: O,
+    /// The streamed payload and its length in bytes.
+    pub content: Option<(u64, Content)>,
+    /// A status other than the operation's usual one, such as 206 for a range.
+    pub status: Option<u16>,
+    /// Header fields that the API facts do not describe.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl<O> Reply<O> {
+    /// Adds the content that follows the head.
+    #[must_use]
+    pub fn with_content(mut self, length: u64, content: Content) -> Self {
+        self.content = Some((length, content));
+        self
+    }
+
+    /// Answers with this status.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Adds a header field.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+impl<O> From<O> for Reply<O> {
+    fn from(output: O) -> Self {
+        Self { output, content: None, status: None, headers: Vec::new() }
+    }
+}
+
+/// A response on its way out.
+pub(crate) type Response = http::Response<Outgoing>;
+
+/// A response's content: whole, or streamed with a known length.
+pub(crate) enum Outgoing {
+    Whole(Bytes),
+    Stream { left: u64, content: Content },
+}
+
+impl http_body::Body for Outgoing {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        match self.get_mut() {
+            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Self::Stream { left, content } => content.as_mut().poll_next(context).map(|next| {
+                next.map(|bytes| {
+                    bytes.map(|bytes| {
+                        *left = left.saturating_sub(bytes.len() as u64);
+                        Frame::data(bytes)
+                    })
+                })
+            }),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Self::Whole(bytes) if bytes.is_empty())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(match self {
+            Self::Whole(bytes) => bytes.len() as u64,
+            Self::Stream { left, .. } => *left,
+        })
+    }
+}

@@ -1,0 +1,99 @@
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use kurodo_wire::{Encoded, ErrorReply, Protocol, encode_error};
+
+use crate::{
+    Call, Dialect, Failure,
+    head::Head,
+    reply::{Content, Outgoing, Response},
+    route::Mounted,
+};
+
+/// The response that carries an encoded output, or the content that a handler streams.
+pub(crate) fn encoded(
+    mounted: &Mounted,
+    call: &Call,
+    encoded: Encoded,
+    content: Option<(u64, Content)>,
+) -> Response {
+    let body = match content {
+        Some((left, content)) => Outgoing::Stream { left, content },
+        None => Outgoing::Whole(encoded.body),
+    };
+    let mut response = http::Response::new(body);
+    *response.status_mut() =
+        StatusCode::from_u16(encoded.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.headers_mut() = encoded.headers;
+    identify(mounted, call, &mut response);
+    response
+}
+
+/// The response that tells a failure in the service's protocol.
+pub(crate) fn failure(mounted: &Mounted, protocol: Protocol, call: &Call, failure: &Failure) -> Response {
+    let s3 = mounted.facts.dialect == Dialect::S3;
+    let reply = ErrorReply {
+        code: failure.code.as_ref().into(),
+        message: failure.message.as_ref().into(),
+        status: failure.status,
+        fault: failure.fault(),
+        fields: &failure.fields.iter().map(|(n, v)| (*n, v.as_ref().into())).collect::<Vec<_>>(),
+        modeled: failure.modeled.clone(),
+        request_id: call.request_id(),
+        host_id: s3.then_some(call.request_id()),
+        resource: s3.then(|| call.head.path()),
+    };
+    let mut response = encoded(mounted, call, encode_error(protocol, mounted.facts.schema, &reply), None);
+    for (name, value) in &failure.headers {
+        put(&mut response, name, value);
+    }
+    if call.head.method() == http::Method::HEAD {
+        *response.body_mut() = Outgoing::Whole(Bytes::new());
+    }
+    response
+}
+
+fn identify(mounted: &Mounted, call: &Call, response: &mut Response) {
+    let id = call.request_id();
+    if mounted.facts.dialect == Dialect::S3 {
+        put(response, "x-amz-request-id", id);
+        put(response, "x-amz-id-2", id);
+    } else {
+        put(response, "x-amzn-requestid", id);
+    }
+}
+
+/// Sets a header field; a value that no field may have is left out.
+pub(crate) fn put(response: &mut Response, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(HeaderName::from_static(name), value);
+    }
+}
+
+/// Too many requests at once; nothing of it was looked at.
+pub(crate) fn busy(head: &Head) -> Response {
+    plain(head, StatusCode::SERVICE_UNAVAILABLE, "SlowDown", "Please reduce your request rate.")
+}
+
+/// No service has this target or this name in the signature's scope.
+pub(crate) fn unknown_service(head: &Head) -> Response {
+    plain(
+        head,
+        StatusCode::NOT_FOUND,
+        "UnknownService",
+        "Kurodo has no service of this name: look at X-Amz-Target and at the service in the credential scope.",
+    )
+}
+
+/// An error of no service, in XML.
+fn plain(head: &Head, status: StatusCode, code: &str, message: &str) -> Response {
+    let id = head.id();
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <Error><Code>{code}</Code><Message>{message}</Message><RequestId>{id}</RequestId></Error>"
+    );
+    let mut response = http::Response::new(Outgoing::Whole(text.into()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    put(&mut response, "x-amz-request-id", id.as_str());
+    response
+}

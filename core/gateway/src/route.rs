@@ -1,0 +1,292 @@
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
+
+use kurodo_sigv4::Claim;
+use kurodo_wire::{Protocol, RestRouter, Routed};
+
+use crate::{Dialect, Failure, Mount, ServiceFacts, authenticate, head::Head};
+
+/// A service with what routing needs of it.
+pub(crate) struct Mounted {
+    pub(crate) mount: Arc<dyn Mount>,
+    pub(crate) facts: &'static ServiceFacts,
+    rows: HashMap<&'static str, (usize, crate::RowFacts)>,
+    rest: RestRouter,
+}
+
+/// Decoded query or form parameters.
+pub(crate) type Pairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
+/// Labels of the path.
+pub(crate) type Labels = Vec<(&'static str, String)>;
+
+/// What a request asks for: a row, in a protocol, with the path's labels.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) row: usize,
+    pub(crate) operation: &'static str,
+    pub(crate) protocol: Protocol,
+    pub(crate) labels: Labels,
+    /// Members that the operation does not honour.
+    pub(crate) refuses: &'static [&'static str],
+}
+
+/// Finds the service by the head alone, and the operation once the caller is known.
+pub(crate) struct Routes {
+    services: Vec<Mounted>,
+    domains: Vec<String>,
+}
+
+impl Routes {
+    pub(crate) fn new(services: Vec<Arc<dyn Mount>>, domains: &[String]) -> Self {
+        let services = services.into_iter().map(Mounted::new).collect();
+        Self { services, domains: domains.to_vec() }
+    }
+
+
+    /// The service that the request is for: by `X-Amz-Target`, the signature's scope, the CBOR path or the
+    /// host; S3 where none of them says.
+    pub(crate) fn service(&self, head: &Head, claim: Option<&Claim>) -> Option<&Mounted> {
+        let target = head.header("x-amz-target").and_then(|t| t.split_once('.')).map(|(prefix, _)| prefix);
+        if let Some(prefix) = target {
+            return self.find(|facts| facts.schema.target_prefix == Some(prefix));
+        }
+        if let Some(name) = claim.and_then(authenticate::service) {
+            return self.find(|facts| facts.schema.signing_name == name);
+        }
+        if let Some(id) = head.path().strip_prefix("/service/").and_then(|p| p.split('/').next())
+            && let Some(service) = self.find(|facts| facts.schema.service_id == id && has_cbor(facts))
+        {
+            return Some(service);
+        }
+        let first = head.host().split('.').next().unwrap_or_default();
+        self.find(|facts| facts.schema.endpoint_prefix == first)
+            .or_else(|| self.find(|facts| facts.dialect == Dialect::S3))
+    }
+
+    fn find(&self, is: impl Fn(&ServiceFacts) -> bool) -> Option<&Mounted> {
+        self.services.iter().find(|service| is(service.facts))
+    }
+
+    /// The path with the bucket in front, where the host names one.
+    ///
+    /// Source: S3 User Guide, "Virtual hosting of general purpose buckets".
+    pub(crate) fn s3_path<'h>(&self, head: &'h Head) -> Cow<'h, str> {
+        match self.bucket(head.host()) {
+            Some(bucket) => Cow::Owned(format!("/{bucket}{}", head.path())),
+            None => Cow::Borrowed(head.path()),
+        }
+    }
+
+    fn bucket<'h>(&self, host: &'h str) -> Option<&'h str> {
+        let below =
+            self.domains.iter().find_map(|domain| host.strip_suffix(domain.as_str())?.strip_suffix('.'))?;
+        // `s3`, `s3.region`, `bucket.s3`, `bucket.s3.region`, or a bucket right below the domain.
+        if below == "s3" || below.starts_with("s3.") {
+            return None;
+        }
+        let bucket = match below.rfind(".s3") {
+            Some(at) if below.get(at + 3..).is_some_and(|r| r.is_empty() || r.starts_with('.')) => {
+                below.get(..at)?
+            }
+            _ => below,
+        };
+        (!bucket.is_empty()).then_some(bucket)
+    }
+}
+
+fn has_cbor(facts: &ServiceFacts) -> bool {
+    facts.schema.protocols.contains(&Protocol::RpcV2Cbor)
+}
+
+impl Mounted {
+    fn new(mount: Arc<dyn Mount>) -> Self {
+        let facts = mount.facts();
+        let rows =
+            mount.rows().into_iter().enumerate().map(|(i, (row, _))| (row.operation, (i, row))).collect();
+        let rest = RestRouter::new(facts.schema.operations, facts.schema.refused);
+        Self { mount, facts, rows, rest }
+    }
+
+    /// The protocol that the request speaks, by its content type, target and path.
+    pub(crate) fn protocol(&self, head: &Head) -> Protocol {
+        let spoken = self.facts.schema.protocols;
+        let first = spoken.first().copied().unwrap_or(Protocol::Query);
+        let content_type = head.header("content-type").unwrap_or_default();
+        let asked = if head.path().starts_with("/service/") {
+            Protocol::RpcV2Cbor
+        } else if content_type.starts_with("application/x-amz-json-1.0") {
+            Protocol::Json10
+        } else if content_type.starts_with("application/x-amz-json-1.1") {
+            Protocol::Json11
+        } else {
+            spoken.iter().copied().find(|p| p.is_query()).unwrap_or(first)
+        };
+        if spoken.contains(&asked) { asked } else { first }
+    }
+
+    /// The operation's name and labels, or why there is none.
+    ///
+    /// # Errors
+    /// An operation that AWS has and we do not is refused by name; one that AWS does not have is unknown.
+    pub(crate) fn operation(
+        &self,
+        head: &Head,
+        protocol: Protocol,
+        path: &str,
+        pairs: &Pairs<'_>,
+    ) -> Result<Target, Failure> {
+        if protocol.is_rest() {
+            return self.rest_operation(head, protocol, path, pairs);
+        }
+        let name = match protocol {
+            Protocol::Query | Protocol::Ec2 => value(pairs, "Action"),
+            Protocol::RpcV2Cbor => path.rsplit('/').next(),
+            _ => head.header("x-amz-target").and_then(|t| t.split_once('.')).map(|(_, name)| name),
+        };
+        let Some(name) = name.filter(|name| !name.is_empty()) else { return Err(self.missing_action()) };
+        if protocol.is_query() {
+            self.check_version(name, value(pairs, "Version"))?;
+        }
+        self.named(name, protocol, Vec::new())
+    }
+
+    fn named(&self, name: &str, protocol: Protocol, labels: Labels) -> Result<Target, Failure> {
+        match self.rows.get(name) {
+            Some((row, facts)) => {
+                Ok(Target { row: *row, operation: facts.operation, protocol, labels, refuses: facts.refuses })
+            }
+            None if self.facts.schema.refuses(name) => Err(refused(name)),
+            None => Err(self.unknown_action(name)),
+        }
+    }
+
+    fn rest_operation(
+        &self,
+        head: &Head,
+        protocol: Protocol,
+        path: &str,
+        pairs: &Pairs<'_>,
+    ) -> Result<Target, Failure> {
+        match self.rest.route(head.method().as_str(), path, pairs, head.headers()) {
+            Routed::Operation(index, labels) => {
+                let labels = labels.into_iter().map(|(name, text)| (name, text.into_owned())).collect();
+                let name = self.facts.schema.operations.get(index).map_or("", |operation| operation.name);
+                self.named(name, protocol, labels)
+            }
+            Routed::Refused(index, _) => {
+                Err(refused(self.facts.schema.refused.get(index).map_or("", |route| route.name)))
+            }
+            Routed::MethodNotAllowed => Err(Failure::new(
+                "MethodNotAllowed",
+                405,
+                "The specified method is not allowed against this resource.",
+            )
+            .with("Method", head.method().as_str().to_owned())),
+            Routed::NotFound => {
+                Err(Failure::new("UnknownOperationException", 404, "No operation has this path."))
+            }
+            Routed::BadPath => Err(Failure::new("InvalidURI", 400, "Couldn't parse the specified URI.")),
+        }
+    }
+
+    fn check_version(&self, action: &str, version: Option<&str>) -> Result<(), Failure> {
+        let ours = self.facts.schema.api_version;
+        match version {
+            Some(version) if version != ours => Err(Failure::new(
+                "InvalidAction",
+                400,
+                format!("Could not find operation {action} for version {version}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn missing_action(&self) -> Failure {
+        match self.facts.dialect {
+            Dialect::Query | Dialect::Ec2 => {
+                Failure::new("MissingAction", 400, "Missing Action: the request names no operation")
+            }
+            _ => Failure::new("UnknownOperationException", 400, "The request names no operation."),
+        }
+    }
+
+    fn unknown_action(&self, name: &str) -> Failure {
+        let version = self.facts.schema.api_version;
+        match self.facts.dialect {
+            Dialect::Query | Dialect::Ec2 => Failure::new(
+                "InvalidAction",
+                400,
+                format!("Could not find operation {} for version {version}", shown(name)),
+            ),
+            _ => Failure::new("UnknownOperationException", 400, ""),
+        }
+    }
+}
+
+/// What the client sent, short enough and clean enough to be said back.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_graphic()).take(64).collect()
+}
+
+fn refused(name: &str) -> Failure {
+    Failure::new("NotImplemented", 501, format!("{name} is not implemented by Kurodo."))
+}
+
+/// The value of a parameter.
+pub(crate) fn value<'p>(pairs: &'p Pairs<'_>, name: &str) -> Option<&'p str> {
+    pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_ref())
+}
+
+/// Splits and decodes `a=b&c`; `None` where the encoding is broken or not UTF-8.
+pub(crate) fn pairs(text: &str) -> Option<Pairs<'_>> {
+    text.split('&').filter(|pair| !pair.is_empty()).map(pair).collect()
+}
+
+fn pair(text: &str) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    Some((decoded(name)?, decoded(value)?))
+}
+
+fn decoded(text: &str) -> Option<Cow<'_, str>> {
+    if !text.bytes().any(|b| b == b'%' || b == b'+') {
+        return Some(Cow::Borrowed(text));
+    }
+    let spaced = text.replace('+', " ");
+    let bytes: Vec<u8> = percent_encoding::percent_decode_str(&spaced).collect();
+    String::from_utf8(bytes).ok().map(Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bucket(host: &str) -> Option<String> {
+        let routes = Routes::new(Vec::new(), &["localhost".to_owned(), "amazonaws.com".to_owned()]);
+        routes.bucket(host).map(str::to_owned)
+    }
+
+    #[test]
+    fn hosts_name_buckets_as_in_aws() {
+        for (host, name) in [
+            ("localhost", None),
+            ("s3.localhost", None),
+            ("s3.eu-west-1.amazonaws.com", None),
+            ("b.s3.localhost", Some("b")),
+            ("my.b.s3.eu-west-1.amazonaws.com", Some("my.b")),
+            ("b.localhost", Some("b")),
+            ("127.0.0.1", None),
+            ("evil.example", None),
+        ] {
+            assert_eq!(bucket(host).as_deref(), name, "{host}");
+        }
+    }
+
+    #[test]
+    fn pairs_are_decoded_once() {
+        let decoded = pairs("a=1+2&b=%2525&c&&=x").unwrap();
+        assert_eq!(value(&decoded, "a"), Some("1 2"));
+        assert_eq!(value(&decoded, "b"), Some("%25"));
+        assert_eq!(value(&decoded, "c"), Some(""));
+        assert!(pairs("a=%ff").is_none());
+    }
+}

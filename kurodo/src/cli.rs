@@ -1,0 +1,173 @@
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use kurodo_arn::{AccountId, Region};
+
+use crate::home::Home;
+
+/// An AWS-compatible data cloud whose locks are real.
+#[derive(Debug, Parser)]
+#[command(name = "kurodo", version, about, long_about = LONG)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const LONG: &str = "An AWS-compatible data cloud whose locks are real.\n\n\
+    Start it with `kurodo` (or `kurodo serve`), then, in another terminal,\n\
+    `eval \"$(kurodo env)\"`: the AWS CLI, boto3 and every other AWS SDK now talk to it.\n\
+    Every request is signed, authorized, audited and stored encrypted; when one is denied,\n\
+    `kurodo why <request-id>` tells which policy did it, or which was missing.";
+
+/// What to do; `serve` where nothing is said.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the server (the default). The first start creates the account, its keys and its certificates.
+    Serve(Box<ServeArgs>),
+    /// Print `export NAME=value` lines that point every AWS SDK at the server.
+    Env(Place),
+    /// Create and list accounts of the organisation.
+    Account {
+        #[command(subcommand)]
+        command: AccountCommand,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Explain the decision about one request, by the id that its answer carried.
+    Why {
+        /// The id: `RequestId` in the answer, `x-amz-request-id` or `x-amzn-requestid` in its head.
+        request_id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Read and verify the audit trail.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Verify records, blobs, keys and the audit trail, and say what is damaged. The server must be stopped.
+    Check(Place),
+    /// Show every setting, its value, and where the value comes from.
+    Config(Box<ServeArgs>),
+    /// Print the tables of all services: what every operation demands.
+    Table {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a completion script for your shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        // Parsed, so that environment variables count here too.
+        Cli::try_parse_from(["kurodo", "serve"])
+            .ok()
+            .and_then(|cli| cli.command)
+            .unwrap_or(Self::Serve(Box::default()))
+    }
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Place {
+    /// The data directory.
+    #[arg(long, env = "KURODO_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The file that seals the root key, where it is kept apart from the data.
+    #[arg(long, env = "KURODO_SEAL_KEY", value_name = "FILE")]
+    pub(crate) seal_key: Option<PathBuf>,
+    /// The file whose first line is the passphrase that seals the root key.
+    #[arg(long, env = "KURODO_PASSPHRASE_FILE", value_name = "FILE", conflicts_with = "seal_key")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+impl Place {
+    /// The data directory that is meant.
+    pub(crate) fn home(&self) -> Result<Home, Box<dyn std::error::Error + Send + Sync>> {
+        Home::find(self)
+    }
+}
+
+/// What the server may be told. Flags win over the environment, the environment over the file.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// A TOML file with settings, named as the flags are.
+    #[arg(long, env = "KURODO_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The address to listen on; may be given several times [default: 127.0.0.1:4566].
+    #[arg(long, env = "KURODO_LISTEN", value_name = "ADDR:PORT", value_delimiter = ',')]
+    pub(crate) listen: Option<Vec<SocketAddr>>,
+    /// The region of requests that name none [default: us-east-1].
+    #[arg(long, env = "KURODO_REGION")]
+    pub(crate) region: Option<Region>,
+    /// The first account's id, at the first start [default: random].
+    #[arg(long, env = "KURODO_ACCOUNT_ID", value_name = "12 DIGITS")]
+    pub(crate) account_id: Option<AccountId>,
+    /// Keep everything in a temporary directory and remove it at the end.
+    #[arg(long, conflicts_with = "data_dir")]
+    pub(crate) ephemeral: bool,
+    /// A further domain under which clients reach the server, such as kurodo.example; may be repeated.
+    #[arg(long, env = "KURODO_DOMAIN", value_delimiter = ',')]
+    pub(crate) domain: Option<Vec<String>>,
+    /// Your own certificate chain, PEM.
+    #[arg(long, env = "KURODO_CERTIFICATE", value_name = "FILE", requires = "private_key")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// The private key of your own certificate, PEM.
+    #[arg(long, env = "KURODO_PRIVATE_KEY", value_name = "FILE", requires = "certificate")]
+    pub(crate) private_key: Option<PathBuf>,
+    /// Which allowed data events the audit trail keeps; management events and denials are always kept [default: all].
+    #[arg(long, env = "KURODO_AUDIT_DATA", value_name = "none|writes|all")]
+    pub(crate) audit_data: Option<AuditData>,
+}
+
+/// Which allowed data events are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AuditData {
+    /// None.
+    None,
+    /// Those that write.
+    Writes,
+    /// All.
+    All,
+}
+
+/// Accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Create an account in the organisation (`organizations:CreateAccount`) and say how to enter it.
+    Create {
+        /// Its name.
+        name: String,
+        /// Its e-mail address [default: <name>@kurodo.invalid].
+        #[arg(long)]
+        email: Option<String>,
+    },
+    /// List the accounts of the organisation.
+    List,
+}
+
+/// The audit trail.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Print the newest entries.
+    Tail {
+        /// How many.
+        #[arg(short, default_value_t = 20)]
+        number: usize,
+        /// Go on printing as they come.
+        #[arg(short, long)]
+        follow: bool,
+    },
+    /// Verify that no entry was changed, removed or added.
+    Verify,
+}

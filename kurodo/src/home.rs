@@ -1,0 +1,112 @@
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use crate::cli::Place;
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// The data directory and what lies in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Home {
+    directory: PathBuf,
+    seal_key: Option<PathBuf>,
+    passphrase_file: Option<PathBuf>,
+}
+
+impl Home {
+    /// The directory that the place names, or the user's own.
+    pub(crate) fn find(place: &Place) -> Result<Self, Fault> {
+        let directory = match &place.data_dir {
+            Some(directory) => directory.clone(),
+            None => default_directory()?,
+        };
+        Ok(Self {
+            directory,
+            seal_key: place.seal_key.clone(),
+            passphrase_file: place.passphrase_file.clone(),
+        })
+    }
+
+    /// The directory.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Makes the directory, for its owner only.
+    pub(crate) fn create(&self) -> Result<(), Fault> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.directory)
+            .map_err(|error| format!("{} cannot be made: {error}", self.directory.display()).into())
+    }
+
+    /// The root key, sealed.
+    pub(crate) fn root_key(&self) -> PathBuf {
+        self.directory.join("root.key")
+    }
+
+    /// The key that seals the root key.
+    pub(crate) fn seal_key(&self) -> PathBuf {
+        self.seal_key.clone().unwrap_or_else(|| self.directory.join("seal.key"))
+    }
+
+    /// The passphrase, where a file of one was named.
+    pub(crate) fn passphrase(&self) -> Result<Option<String>, Fault> {
+        let Some(file) = &self.passphrase_file else { return Ok(None) };
+        let text = fs::read_to_string(file)
+            .map_err(|error| format!("the passphrase file {} cannot be read: {error}", file.display()))?;
+        let line = text.lines().next().unwrap_or_default();
+        if line.is_empty() {
+            return Err(format!("the first line of {} is empty: write the passphrase there", file.display()).into());
+        }
+        Ok(Some(line.to_owned()))
+    }
+
+    /// The audit trail.
+    pub(crate) fn audit(&self) -> PathBuf {
+        self.directory.join("audit")
+    }
+
+    /// The certificate authority, for clients to trust.
+    pub(crate) fn ca(&self) -> PathBuf {
+        self.directory.join("ca.pem")
+    }
+
+    /// The first account's root credentials, in the form of `~/.aws/credentials`.
+    pub(crate) fn credentials(&self) -> PathBuf {
+        self.directory.join("credentials")
+    }
+
+    /// The running server's endpoint and region.
+    pub(crate) fn endpoint(&self) -> PathBuf {
+        self.directory.join("endpoint")
+    }
+
+    /// Writes a file for its owner only, whole or not at all.
+    pub(crate) fn write(&self, path: &Path, text: &str) -> Result<(), Fault> {
+        let draft = path.with_extension("tmp");
+        let write = || -> std::io::Result<()> {
+            let mut file =
+                fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&draft, path)?;
+            fs::File::open(&self.directory)?.sync_all()
+        };
+        write().map_err(|error| format!("{} cannot be written: {error}", path.display()).into())
+    }
+}
+
+/// `$XDG_DATA_HOME/kurodo`, or `~/.local/share/kurodo`.
+fn default_directory() -> Result<PathBuf, Fault> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("XDG_DATA_HOME")
+        .or_else(|| set("HOME").map(|home| home.join(".local/share")))
+        .map(|data| data.join("kurodo"))
+        .ok_or_else(|| "neither HOME nor XDG_DATA_HOME is set: name a directory with --data-dir".into())
+}

@@ -1,0 +1,163 @@
+//! The part of a service's facts that its table needs, with what Rust wants to know about each shape.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{names, table::Selection};
+use crate::{
+    failure::{Context, Failure, Outcome},
+    models::{
+        facts::{Facts, Operation, Reference, Shape, Traits},
+        services::Service,
+    },
+};
+
+/// A service as the emitters see it.
+pub(crate) struct Model<'a> {
+    pub(crate) service: &'a Service,
+    pub(crate) facts: &'a Facts,
+    pub(crate) selection: &'a Selection,
+    /// Shapes that get a description.
+    pub(crate) reachable: BTreeSet<&'a str>,
+    /// Structures, unions and enums that get a Rust type under their own name.
+    pub(crate) typed: BTreeSet<&'a str>,
+    /// Exceptions that served operations name.
+    pub(crate) errors: BTreeSet<&'a str>,
+}
+
+/// The two ends of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Input,
+    Output,
+}
+
+impl<'a> Model<'a> {
+    pub(crate) fn new(service: &'a Service, facts: &'a Facts, selection: &'a Selection) -> Outcome<Self> {
+        let mut model = Self {
+            service,
+            facts,
+            selection,
+            reachable: BTreeSet::new(),
+            typed: BTreeSet::new(),
+            errors: BTreeSet::new(),
+        };
+        for name in &selection.served {
+            let operation = model.operation(name)?;
+            for root in operation.input.iter().chain(&operation.output) {
+                model.reach_members(&root.shape)?;
+            }
+            for error in &operation.errors {
+                model.errors.insert(&error.shape);
+            }
+        }
+        for error in model.errors.clone() {
+            model.reach(error)?;
+            if !model.tells_more(error)? {
+                model.typed.remove(error);
+            }
+        }
+        model.check_names()?;
+        Ok(model)
+    }
+
+    pub(crate) fn operation(&self, name: &str) -> Outcome<&'a Operation> {
+        self.facts.operations.get(name).context(|| format!("no operation {name}"))
+    }
+
+    pub(crate) fn shape(&self, name: &str) -> Outcome<&'a Shape> {
+        self.facts.shapes.get(name).context(|| format!("no shape {name}"))
+    }
+
+    /// The members of a structure in the facts' order; none for event streams, which travel beside the value.
+    pub(crate) fn members(&self, name: &str) -> Outcome<&'a [(String, Reference)]> {
+        let shape = self.shape(name)?;
+        Ok(shape.members.as_ref().filter(|_| !shape.eventstream).map_or(&[], |members| &members.0))
+    }
+
+    /// The shape at one end of an operation, if the facts give one.
+    pub(crate) fn end(&self, operation: &str, end: End) -> Outcome<Option<&'a Reference>> {
+        let operation = self.operation(operation)?;
+        Ok(match end {
+            End::Input => operation.input.as_ref(),
+            End::Output => operation.output.as_ref(),
+        })
+    }
+
+    /// A shape's traits with those of a reference to it on top.
+    pub(crate) fn traits(&self, reference: &Reference) -> Outcome<Traits> {
+        Ok(reference.traits.over(&self.shape(&reference.shape)?.traits))
+    }
+
+    /// Whether a member's content travels beside the value.
+    pub(crate) fn streams(&self, reference: &Reference) -> Outcome<bool> {
+        Ok(self.traits(reference)?.streaming || self.shape(&reference.shape)?.eventstream)
+    }
+
+    fn reach(&mut self, name: &'a str) -> Outcome {
+        if !self.reachable.insert(name) {
+            return Ok(());
+        }
+        let shape = self.shape(name)?;
+        if shape.is_typed() {
+            self.typed.insert(name);
+        }
+        for reference in shape.member.iter().chain(&shape.key).chain(&shape.value) {
+            self.reach(&reference.shape)?;
+        }
+        self.reach_members(name)
+    }
+
+    fn reach_members(&mut self, name: &'a str) -> Outcome {
+        for (_, reference) in self.members(name)? {
+            self.reach(&reference.shape)?;
+        }
+        Ok(())
+    }
+
+    /// Whether an exception has more to say than its message.
+    fn tells_more(&self, name: &str) -> Outcome<bool> {
+        Ok(self.members(name)?.iter().any(|(member, _)| !member.eq_ignore_ascii_case("message")))
+    }
+
+    /// Whether a member of `owner` must be boxed, because its structure contains `owner` without a list between.
+    pub(crate) fn recursive(&self, owner: &str, member: &str) -> Outcome<bool> {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![member];
+        while let Some(name) = open.pop() {
+            if name == owner {
+                return Ok(true);
+            }
+            if seen.insert(name) {
+                open.extend(self.members(name)?.iter().map(|(_, reference)| reference.shape.as_str()));
+            }
+        }
+        Ok(false)
+    }
+
+    fn check_names(&self) -> Outcome {
+        let mut seen = BTreeMap::new();
+        let roots =
+            self.selection.served.iter().flat_map(|name| [format!("{name}Input"), format!("{name}Output")]);
+        for (rust, aws) in roots
+            .map(|root| (root, "an operation"))
+            .chain(self.typed.iter().map(|name| (names::type_name(name), *name)))
+        {
+            if let Some(other) = seen.insert(rust.clone(), aws) {
+                return Err(Failure::new(format!("{aws} and {other} would both be `{rust}`")));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Shape {
+    /// Whether Rust gets a type for it.
+    pub(crate) fn is_typed(&self) -> bool {
+        self.kind == "structure" && !self.document && !self.eventstream || self.is_enum()
+    }
+
+    /// Whether it is an enum in Rust too.
+    pub(crate) fn is_enum(&self) -> bool {
+        self.kind == "string" && !self.words.is_empty() && !self.traits.sensitive
+    }
+}

@@ -1,0 +1,12 @@
+//! `cargo xtask docs`: not there yet.
+
+use crate::failure::{Failure, Outcome};
+
+/// Arguments of `cargo xtask docs`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+/// Runs the subcommand.
+pub(crate) fn run(_args: &Args) -> Outcome {
+    Err(Failure::new("`cargo xtask docs` does not exist yet"))
+}

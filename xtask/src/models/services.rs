@@ -1,0 +1,78 @@
+//! The services whose facts are kept, and what the facts do not say.
+
+mod s3;
+
+use std::path::PathBuf;
+
+/// One service.
+#[derive(Debug)]
+pub(crate) struct Service {
+    /// The folder below services/, the file below models/, and the prefix of IAM actions.
+    pub(crate) name: &'static str,
+    /// The folder below botocore's data/, with the API version.
+    pub(crate) botocore: &'static str,
+    /// Whether replies follow S3's ways.
+    pub(crate) s3: bool,
+    /// The namespace of XML replies, where the facts leave it out.
+    pub(crate) xml_namespace: Option<&'static str>,
+    /// Root elements of replies, which the facts leave out.
+    pub(crate) roots: &'static [Root],
+    /// What `__type` starts with, where the service sends more than the code.
+    pub(crate) error_namespace: Option<&'static str>,
+    /// The most bytes of a body that is decoded.
+    pub(crate) max_body: usize,
+}
+
+/// The root element of an operation's reply.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Root {
+    /// The operation.
+    pub(crate) operation: &'static str,
+    /// The element.
+    pub(crate) name: &'static str,
+    /// Whether the output's only member is the root's text, instead of an element in it.
+    pub(crate) unwrapped: bool,
+}
+
+const MIB: usize = 1 << 20;
+
+/// What `OperationSchema::new` sets.
+pub(crate) const DEFAULT_MAX_BODY: usize = MIB;
+
+/// All of them. A new one is a line here, then `cargo xtask models`.
+pub(crate) const SERVICES: &[Service] = &[
+    Service {
+        s3: true,
+        xml_namespace: Some("http://s3.amazonaws.com/doc/2006-03-01/"),
+        roots: s3::ROOTS,
+        max_body: 4 * MIB,
+        ..plain("s3", "s3/2006-03-01")
+    },
+    plain("iam", "iam/2010-05-08"),
+    plain("sts", "sts/2011-06-15"),
+    plain("organizations", "organizations/2016-11-28"),
+];
+
+const fn plain(name: &'static str, botocore: &'static str) -> Service {
+    Service {
+        name,
+        botocore,
+        s3: false,
+        xml_namespace: None,
+        roots: &[],
+        error_namespace: None,
+        max_body: MIB,
+    }
+}
+
+impl Service {
+    /// The root element of an operation's reply, if it is not what the facts say.
+    pub(crate) fn root(&self, operation: &str) -> Option<Root> {
+        self.roots.iter().copied().find(|root| root.operation == operation)
+    }
+
+    /// The facts' file, from the root.
+    pub(crate) fn model_path(&self) -> PathBuf {
+        PathBuf::from(format!("models/{}.json", self.name))
+    }
+}
