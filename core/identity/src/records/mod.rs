@@ -39,7 +39,7 @@ pub use password_policy::PasswordPolicy;
 pub use provider::{OidcProvider, SamlProvider};
 pub use role::Role;
 pub use tag::{Tag, Tags};
-pub use usage::{KeyUse, RoleUse};
+pub use usage::{KeyUse, MfaStep, RoleUse};
 pub use user::User;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -84,6 +84,7 @@ records!(
     KeyUse,
     ManagedPolicy,
     Member,
+    MfaStep,
     OidcProvider,
     OrgPolicy,
     Organization,
