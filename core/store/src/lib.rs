@@ -1,3 +1,4 @@
 //! Durable encrypted storage: records, log and blobs
 
 pub mod blobs;
+pub mod log;
