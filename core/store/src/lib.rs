@@ -1,4 +1,14 @@
-//! Durable encrypted storage: records, log and blobs
+//! Durable encrypted storage: records, log and blobs.
 
 pub mod blobs;
+mod error;
 pub mod log;
+mod pages;
+mod records;
+
+pub use error::{Damage, StoreError};
+pub use records::{
+    Check, Commit, Conflict, CoreDoor, Cursor, Direction, Expectation, Fact, Key, KeyBuilder, KeyParser,
+    MAX_KEY, MAX_VALUE, MalformedKey, Reader, Record, Scan, Store, StoreOptions, Transaction, Version,
+    Versioned, Writer, after_prefix,
+};
