@@ -102,7 +102,7 @@ impl Mounted {
         let facts = mount.facts();
         let rows =
             mount.rows().into_iter().enumerate().map(|(i, (row, _))| (row.operation, (i, row))).collect();
-        let rest = RestRouter::new(facts.schema.operations, facts.schema.refused);
+        let rest = RestRouter::new(facts.schema);
         Self { mount, facts, rows, rest }
     }
 
