@@ -31,7 +31,7 @@ pub use group::Group;
 pub use instance_profile::InstanceProfile;
 pub use login_profile::LoginProfile;
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
-pub use member::{Joined, Member, MemberStatus};
+pub use member::{Joined, Member};
 pub use mfa::{MfaHolder, MfaUse, VirtualMfa};
 pub use org_policy::{Attachments, OrgPolicy, OrgPolicyKind};
 pub use organization::{Organization, OrganizationalUnit};
