@@ -2,13 +2,14 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
+use kurodo_audit::{Audit, Options, Selector};
 use kurodo_gateway::{Gateway, Limits, Listener, Settings};
 use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, first_start};
 use kurodo_keys::{Seal, SecretKey, create_root, open_root};
 use kurodo_store::{CoreDoor, Store, StoreOptions};
 use tokio::sync::watch;
 
-use crate::{Outcome, certificates, config::Config, home::Home, platform, registry};
+use crate::{Outcome, certificates, cli::AuditData, config::Config, home::Home, platform, registry};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -18,6 +19,7 @@ pub(crate) struct Parts {
     pub(crate) door: CoreDoor,
     pub(crate) directory: Arc<StoredDirectory>,
     pub(crate) root: SecretKey,
+    pub(crate) audit: Audit,
     pub(crate) home: Home,
 }
 
@@ -43,7 +45,7 @@ pub(crate) fn run(config: &Config, started: Instant) -> Outcome {
 
 async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     home.create()?;
-    let parts = open(home)?;
+    let parts = open(home, config)?;
     let founded = first_start(&parts.door, config.account_id, "root@kurodo.invalid", now()?).await?;
     let authority = platform::authority(&parts.door).await?;
     let tls = certificates::tls(config, &authority)?;
@@ -75,16 +77,33 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     }
     recording.abort();
     parts.directory.record_uses().await?;
+    parts.audit.flush().await?;
     Ok(())
 }
 
 /// Opens the root key and the store; makes both at the first start.
-fn open(home: &Home) -> Result<Parts, Fault> {
+fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
     let root = root(home)?;
-    let (store, door) = Store::open(&home.records(), &root.derive("records", b""), &StoreOptions::default())?;
+    let (store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
     let sealer = SessionSealer::new(root.derive("sessions", b""));
     let directory = Arc::new(StoredDirectory::new(door.clone(), sealer));
-    Ok(Parts { store, door, directory, root, home: home.clone() })
+    let selector = match config.audit_data {
+        AuditData::None => Selector::None,
+        AuditData::Writes => Selector::Writes,
+        AuditData::All => Selector::All,
+    };
+    let audit = Audit::open(&home.audit(), &audit_key(&root), Options { selector, ..Options::default() })?;
+    Ok(Parts { store, door, directory, root, audit, home: home.clone() })
+}
+
+/// The key of the records.
+pub(crate) fn records_key(root: &SecretKey) -> SecretKey {
+    root.derive("records", b"")
+}
+
+/// The key of the audit trail.
+pub(crate) fn audit_key(root: &SecretKey) -> SecretKey {
+    root.derive("audit", b"")
 }
 
 /// The root key, unsealed.
@@ -103,7 +122,8 @@ fn gateway(config: &Config, parts: &Parts) -> Gateway {
     let settings = Settings { region: config.region.clone(), requests: 4096, domains };
     let directory: Arc<dyn Directory> = parts.directory.clone();
     let messages = parts.root.derive("authorization messages", b"");
-    Gateway::new(registry::services(parts), directory, parts.door.clone(), &messages, settings)
+    let audit = parts.audit.clone();
+    Gateway::new(registry::services(parts), directory, audit, parts.door.clone(), &messages, settings)
 }
 
 /// Says where everything is, and leaves the same for `kurodo env`.
