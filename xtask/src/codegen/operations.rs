@@ -188,9 +188,9 @@ fn refused(model: &Model<'_>) -> Outcome<String> {
     for name in &model.selection.refused {
         let facts = model.operation(name)?;
         let required = |location: &str| required_at(model, facts, location);
-        _ = write!(
+        _ = writeln!(
             out,
-            "RouteSchema {{ name: {}, method: {}, uri: {}, required_query: &[{}], required_headers: &[{}], deprecated: {} }},\n",
+            "RouteSchema {{ name: {}, method: {}, uri: {}, required_query: &[{}], required_headers: &[{}], deprecated: {} }},",
             literal(name),
             literal(&facts.http.method),
             literal(&facts.http.request_uri),
