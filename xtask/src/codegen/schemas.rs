@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 use super::{
     model::{End, Model},
     names::{constant, literal},
+    patterns,
 };
 use crate::{
     failure::{Failure, Outcome},
@@ -93,7 +94,12 @@ impl Writer<'_, '_> {
         let mut out =
             format!("pub(super) static {}: Schema = {kind}{};\n", constant(name), limits(name, shape));
         if let Some(pattern) = &shape.pattern {
-            _ = writeln!(out, "static {}: Pattern = Pattern::new({});", pattern_name(name), literal(pattern));
+            _ = writeln!(
+                out,
+                "static {}: Pattern = {};",
+                pattern_name(name),
+                patterns::expression(name, pattern)?
+            );
         }
         Ok(out)
     }

@@ -958,7 +958,8 @@ pub(super) static ACCOUNT_ALIAS_LIST_TYPE: Schema =
 pub(super) static ACCOUNT_ALIAS_TYPE: Schema = Schema::new("accountAliasType", Kind::String)
     .bounds(Some(3.0), Some(63.0))
     .pattern(&P_ACCOUNT_ALIAS_TYPE);
-static P_ACCOUNT_ALIAS_TYPE: Pattern = Pattern::new("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$");
+static P_ACCOUNT_ALIAS_TYPE: Pattern =
+    Pattern::rewritten("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", "[a-z0-9]+(?:-[a-z0-9]+)*");
 pub(super) static ACCOUNT_ID_TYPE: Schema =
     Schema::new("accountIdType", Kind::String).pattern(&P_ACCOUNT_ID_TYPE);
 static P_ACCOUNT_ID_TYPE: Pattern = Pattern::new("\\d{12}");
