@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use crate::{Access, Action, Denial, Desk, Grant, Permit, Resource};
+use crate::{Access, Action, Denial, Desk, Grant, Permit, Resource, grant::sealed};
 
 /// What an operation demands: an action, or a combination of demands. The service's table writes it,
 /// and the types of the needs and of the permits follow from it.
@@ -28,6 +28,9 @@ pub trait Demand {
 
     /// The names of the actions that the demand may ask for.
     fn actions() -> Vec<&'static str>;
+
+    /// Whether any of the actions opens write doors.
+    fn writes() -> bool;
 }
 
 /// Nothing is demanded; only rows that are `open because ".."` say so.
@@ -42,6 +45,10 @@ impl Demand for () {
     fn actions() -> Vec<&'static str> {
         Vec::new()
     }
+
+    fn writes() -> bool {
+        false
+    }
 }
 
 impl<D: Demand> Demand for Option<D> {
@@ -55,6 +62,10 @@ impl<D: Demand> Demand for Option<D> {
     fn actions() -> Vec<&'static str> {
         D::actions()
     }
+
+    fn writes() -> bool {
+        D::writes()
+    }
 }
 
 impl<D: Demand> Demand for Vec<D> {
@@ -67,6 +78,10 @@ impl<D: Demand> Demand for Vec<D> {
 
     fn actions() -> Vec<&'static str> {
         D::actions()
+    }
+
+    fn writes() -> bool {
+        D::writes()
     }
 }
 
@@ -84,6 +99,10 @@ impl<D: Demand> Demand for Each<D> {
     fn actions() -> Vec<&'static str> {
         D::actions()
     }
+
+    fn writes() -> bool {
+        D::writes()
+    }
 }
 
 /// What the caller may also do changes the answer, but is not demanded: who may list a bucket is told
@@ -100,6 +119,10 @@ impl<D: Demand> Demand for May<D> {
 
     fn actions() -> Vec<&'static str> {
         D::actions()
+    }
+
+    fn writes() -> bool {
+        D::writes()
     }
 }
 
@@ -125,7 +148,13 @@ impl<A: Demand, B: Demand> Demand for OneOf<A, B> {
     fn actions() -> Vec<&'static str> {
         [A::actions(), B::actions()].concat()
     }
+
+    fn writes() -> bool {
+        A::writes() || B::writes()
+    }
 }
+
+impl<A: Action, B: Action> sealed::Minted for OneOf<Permit<'_, A>, Permit<'_, B>> {}
 
 /// Either permit proves the same thing where both are for the same resource and open the same doors.
 impl<'r, A, B, R, X> Grant for OneOf<Permit<'r, A>, Permit<'r, B>>
@@ -158,6 +187,10 @@ macro_rules! all {
 
             fn actions() -> Vec<&'static str> {
                 [$($d::actions()),+].concat()
+            }
+
+            fn writes() -> bool {
+                $($d::writes())||+
             }
         }
     };
