@@ -31,8 +31,7 @@ macro_rules! services {
     };
 }
 
-services! {
-}
+services! {}
 
 fn table<S: kurodo_gateway::Table>() -> Table {
     Table {

@@ -29,7 +29,8 @@ pub(crate) fn run(config: &Config, started: Instant) -> Outcome {
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
-    let temporary = config.ephemeral.then(|| tempfile::Builder::new().prefix("kurodo-").tempdir()).transpose()?;
+    let temporary =
+        config.ephemeral.then(|| tempfile::Builder::new().prefix("kurodo-").tempdir()).transpose()?;
     let home = match &temporary {
         Some(folder) => config.home.at(folder.path()),
         None => config.home.clone(),

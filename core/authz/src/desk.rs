@@ -43,7 +43,7 @@ impl<'r> Desk<'r> {
     ///
     /// # Errors
     /// The denial, with the whole evaluation.
-    pub fn permit<A: Action>(&mut self, need: Need<A>) -> Result<Permit<'r, A>, Denial> {
+    pub fn permit<A: Action>(&mut self, need: Need<A>) -> Result<Permit<'r, A>, Box<Denial>> {
         let arn = need.resource.arn();
         let context = self.context(&need.resource, &need.context);
         let rcps = self.guardrails.rcps(need.resource.owner());
@@ -99,8 +99,8 @@ impl<'r> Desk<'r> {
         resource: String,
         decision: Decision,
         explanation: serde_json::Value,
-    ) -> Denial {
+    ) -> Box<Denial> {
         let principal = (!self.caller.is_anonymous()).then(|| self.caller.principal.arn.clone());
-        Denial { principal, action, resource, decision, explanation }
+        Box::new(Denial { principal, action, resource, decision, explanation })
     }
 }

@@ -14,7 +14,8 @@ use crate::{
 /// A virtual environment with what tests/requirements.txt names.
 pub(crate) fn python() -> Outcome<PathBuf> {
     let folder = root().join("target/python");
-    let wanted = read(&root().join("tests/requirements.txt"))?.context(|| "tests/requirements.txt is missing".into())?;
+    let wanted = read(&root().join("tests/requirements.txt"))?
+        .context(|| "tests/requirements.txt is missing".into())?;
     if !is_current(&folder, &wanted)? {
         execute(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
         execute(

@@ -91,6 +91,11 @@ pub struct Limits {
 impl Limits {
     /// No limits.
     pub const NONE: Self = Self { min: None, max: None, pattern: None, words: &[] };
+
+    /// Whether every value satisfies them.
+    pub fn is_empty(&self) -> bool {
+        self.min.is_none() && self.max.is_none() && self.pattern.is_none() && self.words.is_empty()
+    }
 }
 
 impl Schema {
@@ -148,6 +153,11 @@ impl Schema {
             Kind::Structure(structure) => Some(structure),
             _ => None,
         }
+    }
+
+    /// Whether it stands for an operation's end that the facts leave out. Such an output has no body at all.
+    pub fn is_unit(&self) -> bool {
+        std::ptr::eq(self, &raw const common::UNIT)
     }
 
     /// The member of this name in the API facts.

@@ -437,7 +437,7 @@ pub(super) static ACCEPT_DELEGATION_REQUEST: OperationSchema = OperationSchema {
         "AcceptDelegationRequest",
         "POST",
         "/",
-        [&schema::ACCEPT_DELEGATION_REQUEST_INPUT, &schema::ACCEPT_DELEGATION_REQUEST_OUTPUT],
+        [&schema::ACCEPT_DELEGATION_REQUEST_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static ACQUIRE_ROLE: OperationSchema = OperationSchema {
@@ -473,10 +473,7 @@ pub(super) static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER: OperationSchema = O
         "AddClientIDToOpenIDConnectProvider",
         "POST",
         "/",
-        [
-            &schema::ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_INPUT,
-            &schema::ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_OUTPUT,
-        ],
+        [&schema::ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static ADD_ROLE_TO_INSTANCE_PROFILE: OperationSchema = OperationSchema {
@@ -491,7 +488,7 @@ pub(super) static ADD_ROLE_TO_INSTANCE_PROFILE: OperationSchema = OperationSchem
         "AddRoleToInstanceProfile",
         "POST",
         "/",
-        [&schema::ADD_ROLE_TO_INSTANCE_PROFILE_INPUT, &schema::ADD_ROLE_TO_INSTANCE_PROFILE_OUTPUT],
+        [&schema::ADD_ROLE_TO_INSTANCE_PROFILE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static ADD_USER_TO_GROUP: OperationSchema = OperationSchema {
@@ -504,7 +501,7 @@ pub(super) static ADD_USER_TO_GROUP: OperationSchema = OperationSchema {
         "AddUserToGroup",
         "POST",
         "/",
-        [&schema::ADD_USER_TO_GROUP_INPUT, &schema::ADD_USER_TO_GROUP_OUTPUT],
+        [&schema::ADD_USER_TO_GROUP_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static ASSOCIATE_DELEGATION_REQUEST: OperationSchema = OperationSchema {
@@ -518,7 +515,7 @@ pub(super) static ASSOCIATE_DELEGATION_REQUEST: OperationSchema = OperationSchem
         "AssociateDelegationRequest",
         "POST",
         "/",
-        [&schema::ASSOCIATE_DELEGATION_REQUEST_INPUT, &schema::ASSOCIATE_DELEGATION_REQUEST_OUTPUT],
+        [&schema::ASSOCIATE_DELEGATION_REQUEST_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static ATTACH_GROUP_POLICY: OperationSchema = OperationSchema {
@@ -533,7 +530,7 @@ pub(super) static ATTACH_GROUP_POLICY: OperationSchema = OperationSchema {
         "AttachGroupPolicy",
         "POST",
         "/",
-        [&schema::ATTACH_GROUP_POLICY_INPUT, &schema::ATTACH_GROUP_POLICY_OUTPUT],
+        [&schema::ATTACH_GROUP_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static ATTACH_ROLE_POLICY: OperationSchema = OperationSchema {
@@ -549,7 +546,7 @@ pub(super) static ATTACH_ROLE_POLICY: OperationSchema = OperationSchema {
         "AttachRolePolicy",
         "POST",
         "/",
-        [&schema::ATTACH_ROLE_POLICY_INPUT, &schema::ATTACH_ROLE_POLICY_OUTPUT],
+        [&schema::ATTACH_ROLE_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static ATTACH_USER_POLICY: OperationSchema = OperationSchema {
@@ -564,7 +561,7 @@ pub(super) static ATTACH_USER_POLICY: OperationSchema = OperationSchema {
         "AttachUserPolicy",
         "POST",
         "/",
-        [&schema::ATTACH_USER_POLICY_INPUT, &schema::ATTACH_USER_POLICY_OUTPUT],
+        [&schema::ATTACH_USER_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static CHANGE_PASSWORD: OperationSchema = OperationSchema {
@@ -580,7 +577,7 @@ pub(super) static CHANGE_PASSWORD: OperationSchema = OperationSchema {
         "ChangePassword",
         "POST",
         "/",
-        [&schema::CHANGE_PASSWORD_INPUT, &schema::CHANGE_PASSWORD_OUTPUT],
+        [&schema::CHANGE_PASSWORD_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static CREATE_ACCESS_KEY: OperationSchema = OperationSchema {
@@ -608,7 +605,7 @@ pub(super) static CREATE_ACCOUNT_ALIAS: OperationSchema = OperationSchema {
         "CreateAccountAlias",
         "POST",
         "/",
-        [&schema::CREATE_ACCOUNT_ALIAS_INPUT, &schema::CREATE_ACCOUNT_ALIAS_OUTPUT],
+        [&schema::CREATE_ACCOUNT_ALIAS_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static CREATE_DELEGATION_REQUEST: OperationSchema = OperationSchema {
@@ -834,7 +831,7 @@ pub(super) static DEACTIVATE_MFA_DEVICE: OperationSchema = OperationSchema {
         "DeactivateMFADevice",
         "POST",
         "/",
-        [&schema::DEACTIVATE_MFA_DEVICE_INPUT, &schema::DEACTIVATE_MFA_DEVICE_OUTPUT],
+        [&schema::DEACTIVATE_MFA_DEVICE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_ACCESS_KEY: OperationSchema = OperationSchema {
@@ -847,7 +844,7 @@ pub(super) static DELETE_ACCESS_KEY: OperationSchema = OperationSchema {
         "DeleteAccessKey",
         "POST",
         "/",
-        [&schema::DELETE_ACCESS_KEY_INPUT, &schema::DELETE_ACCESS_KEY_OUTPUT],
+        [&schema::DELETE_ACCESS_KEY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_ACCOUNT_ALIAS: OperationSchema = OperationSchema {
@@ -861,7 +858,7 @@ pub(super) static DELETE_ACCOUNT_ALIAS: OperationSchema = OperationSchema {
         "DeleteAccountAlias",
         "POST",
         "/",
-        [&schema::DELETE_ACCOUNT_ALIAS_INPUT, &schema::DELETE_ACCOUNT_ALIAS_OUTPUT],
+        [&schema::DELETE_ACCOUNT_ALIAS_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_ACCOUNT_PASSWORD_POLICY: OperationSchema = OperationSchema {
@@ -874,7 +871,7 @@ pub(super) static DELETE_ACCOUNT_PASSWORD_POLICY: OperationSchema = OperationSch
         "DeleteAccountPasswordPolicy",
         "POST",
         "/",
-        [&schema::DELETE_ACCOUNT_PASSWORD_POLICY_INPUT, &schema::DELETE_ACCOUNT_PASSWORD_POLICY_OUTPUT],
+        [&kurodo_wire::common::UNIT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_GROUP: OperationSchema = OperationSchema {
@@ -888,7 +885,7 @@ pub(super) static DELETE_GROUP: OperationSchema = OperationSchema {
         "DeleteGroup",
         "POST",
         "/",
-        [&schema::DELETE_GROUP_INPUT, &schema::DELETE_GROUP_OUTPUT],
+        [&schema::DELETE_GROUP_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_GROUP_POLICY: OperationSchema = OperationSchema {
@@ -901,7 +898,7 @@ pub(super) static DELETE_GROUP_POLICY: OperationSchema = OperationSchema {
         "DeleteGroupPolicy",
         "POST",
         "/",
-        [&schema::DELETE_GROUP_POLICY_INPUT, &schema::DELETE_GROUP_POLICY_OUTPUT],
+        [&schema::DELETE_GROUP_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_INSTANCE_PROFILE: OperationSchema = OperationSchema {
@@ -915,7 +912,7 @@ pub(super) static DELETE_INSTANCE_PROFILE: OperationSchema = OperationSchema {
         "DeleteInstanceProfile",
         "POST",
         "/",
-        [&schema::DELETE_INSTANCE_PROFILE_INPUT, &schema::DELETE_INSTANCE_PROFILE_OUTPUT],
+        [&schema::DELETE_INSTANCE_PROFILE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_LOGIN_PROFILE: OperationSchema = OperationSchema {
@@ -929,7 +926,7 @@ pub(super) static DELETE_LOGIN_PROFILE: OperationSchema = OperationSchema {
         "DeleteLoginProfile",
         "POST",
         "/",
-        [&schema::DELETE_LOGIN_PROFILE_INPUT, &schema::DELETE_LOGIN_PROFILE_OUTPUT],
+        [&schema::DELETE_LOGIN_PROFILE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_OPEN_ID_CONNECT_PROVIDER: OperationSchema = OperationSchema {
@@ -942,7 +939,7 @@ pub(super) static DELETE_OPEN_ID_CONNECT_PROVIDER: OperationSchema = OperationSc
         "DeleteOpenIDConnectProvider",
         "POST",
         "/",
-        [&schema::DELETE_OPEN_ID_CONNECT_PROVIDER_INPUT, &schema::DELETE_OPEN_ID_CONNECT_PROVIDER_OUTPUT],
+        [&schema::DELETE_OPEN_ID_CONNECT_PROVIDER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_POLICY: OperationSchema = OperationSchema {
@@ -957,7 +954,7 @@ pub(super) static DELETE_POLICY: OperationSchema = OperationSchema {
         "DeletePolicy",
         "POST",
         "/",
-        [&schema::DELETE_POLICY_INPUT, &schema::DELETE_POLICY_OUTPUT],
+        [&schema::DELETE_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_POLICY_VERSION: OperationSchema = OperationSchema {
@@ -972,7 +969,7 @@ pub(super) static DELETE_POLICY_VERSION: OperationSchema = OperationSchema {
         "DeletePolicyVersion",
         "POST",
         "/",
-        [&schema::DELETE_POLICY_VERSION_INPUT, &schema::DELETE_POLICY_VERSION_OUTPUT],
+        [&schema::DELETE_POLICY_VERSION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_ROLE: OperationSchema = OperationSchema {
@@ -988,7 +985,7 @@ pub(super) static DELETE_ROLE: OperationSchema = OperationSchema {
         "DeleteRole",
         "POST",
         "/",
-        [&schema::DELETE_ROLE_INPUT, &schema::DELETE_ROLE_OUTPUT],
+        [&schema::DELETE_ROLE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_ROLE_PERMISSIONS_BOUNDARY: OperationSchema = OperationSchema {
@@ -1001,7 +998,7 @@ pub(super) static DELETE_ROLE_PERMISSIONS_BOUNDARY: OperationSchema = OperationS
         "DeleteRolePermissionsBoundary",
         "POST",
         "/",
-        [&schema::DELETE_ROLE_PERMISSIONS_BOUNDARY_INPUT, &schema::DELETE_ROLE_PERMISSIONS_BOUNDARY_OUTPUT],
+        [&schema::DELETE_ROLE_PERMISSIONS_BOUNDARY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_ROLE_POLICY: OperationSchema = OperationSchema {
@@ -1015,7 +1012,7 @@ pub(super) static DELETE_ROLE_POLICY: OperationSchema = OperationSchema {
         "DeleteRolePolicy",
         "POST",
         "/",
-        [&schema::DELETE_ROLE_POLICY_INPUT, &schema::DELETE_ROLE_POLICY_OUTPUT],
+        [&schema::DELETE_ROLE_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_SAML_PROVIDER: OperationSchema = OperationSchema {
@@ -1029,7 +1026,7 @@ pub(super) static DELETE_SAML_PROVIDER: OperationSchema = OperationSchema {
         "DeleteSAMLProvider",
         "POST",
         "/",
-        [&schema::DELETE_SAML_PROVIDER_INPUT, &schema::DELETE_SAML_PROVIDER_OUTPUT],
+        [&schema::DELETE_SAML_PROVIDER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_SSH_PUBLIC_KEY: OperationSchema = OperationSchema {
@@ -1038,7 +1035,7 @@ pub(super) static DELETE_SSH_PUBLIC_KEY: OperationSchema = OperationSchema {
         "DeleteSSHPublicKey",
         "POST",
         "/",
-        [&schema::DELETE_SSH_PUBLIC_KEY_INPUT, &schema::DELETE_SSH_PUBLIC_KEY_OUTPUT],
+        [&schema::DELETE_SSH_PUBLIC_KEY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_SERVER_CERTIFICATE: OperationSchema = OperationSchema {
@@ -1052,7 +1049,7 @@ pub(super) static DELETE_SERVER_CERTIFICATE: OperationSchema = OperationSchema {
         "DeleteServerCertificate",
         "POST",
         "/",
-        [&schema::DELETE_SERVER_CERTIFICATE_INPUT, &schema::DELETE_SERVER_CERTIFICATE_OUTPUT],
+        [&schema::DELETE_SERVER_CERTIFICATE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_SERVICE_LINKED_ROLE: OperationSchema = OperationSchema {
@@ -1075,10 +1072,7 @@ pub(super) static DELETE_SERVICE_SPECIFIC_CREDENTIAL: OperationSchema = Operatio
         "DeleteServiceSpecificCredential",
         "POST",
         "/",
-        [
-            &schema::DELETE_SERVICE_SPECIFIC_CREDENTIAL_INPUT,
-            &schema::DELETE_SERVICE_SPECIFIC_CREDENTIAL_OUTPUT,
-        ],
+        [&schema::DELETE_SERVICE_SPECIFIC_CREDENTIAL_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_SIGNING_CERTIFICATE: OperationSchema = OperationSchema {
@@ -1092,7 +1086,7 @@ pub(super) static DELETE_SIGNING_CERTIFICATE: OperationSchema = OperationSchema 
         "DeleteSigningCertificate",
         "POST",
         "/",
-        [&schema::DELETE_SIGNING_CERTIFICATE_INPUT, &schema::DELETE_SIGNING_CERTIFICATE_OUTPUT],
+        [&schema::DELETE_SIGNING_CERTIFICATE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_USER: OperationSchema = OperationSchema {
@@ -1107,7 +1101,7 @@ pub(super) static DELETE_USER: OperationSchema = OperationSchema {
         "DeleteUser",
         "POST",
         "/",
-        [&schema::DELETE_USER_INPUT, &schema::DELETE_USER_OUTPUT],
+        [&schema::DELETE_USER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_USER_PERMISSIONS_BOUNDARY: OperationSchema = OperationSchema {
@@ -1116,7 +1110,7 @@ pub(super) static DELETE_USER_PERMISSIONS_BOUNDARY: OperationSchema = OperationS
         "DeleteUserPermissionsBoundary",
         "POST",
         "/",
-        [&schema::DELETE_USER_PERMISSIONS_BOUNDARY_INPUT, &schema::DELETE_USER_PERMISSIONS_BOUNDARY_OUTPUT],
+        [&schema::DELETE_USER_PERMISSIONS_BOUNDARY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_USER_POLICY: OperationSchema = OperationSchema {
@@ -1129,7 +1123,7 @@ pub(super) static DELETE_USER_POLICY: OperationSchema = OperationSchema {
         "DeleteUserPolicy",
         "POST",
         "/",
-        [&schema::DELETE_USER_POLICY_INPUT, &schema::DELETE_USER_POLICY_OUTPUT],
+        [&schema::DELETE_USER_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_VIRTUAL_MFA_DEVICE: OperationSchema = OperationSchema {
@@ -1144,7 +1138,7 @@ pub(super) static DELETE_VIRTUAL_MFA_DEVICE: OperationSchema = OperationSchema {
         "DeleteVirtualMFADevice",
         "POST",
         "/",
-        [&schema::DELETE_VIRTUAL_MFA_DEVICE_INPUT, &schema::DELETE_VIRTUAL_MFA_DEVICE_OUTPUT],
+        [&schema::DELETE_VIRTUAL_MFA_DEVICE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DETACH_GROUP_POLICY: OperationSchema = OperationSchema {
@@ -1158,7 +1152,7 @@ pub(super) static DETACH_GROUP_POLICY: OperationSchema = OperationSchema {
         "DetachGroupPolicy",
         "POST",
         "/",
-        [&schema::DETACH_GROUP_POLICY_INPUT, &schema::DETACH_GROUP_POLICY_OUTPUT],
+        [&schema::DETACH_GROUP_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DETACH_ROLE_POLICY: OperationSchema = OperationSchema {
@@ -1173,7 +1167,7 @@ pub(super) static DETACH_ROLE_POLICY: OperationSchema = OperationSchema {
         "DetachRolePolicy",
         "POST",
         "/",
-        [&schema::DETACH_ROLE_POLICY_INPUT, &schema::DETACH_ROLE_POLICY_OUTPUT],
+        [&schema::DETACH_ROLE_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DETACH_USER_POLICY: OperationSchema = OperationSchema {
@@ -1187,7 +1181,7 @@ pub(super) static DETACH_USER_POLICY: OperationSchema = OperationSchema {
         "DetachUserPolicy",
         "POST",
         "/",
-        [&schema::DETACH_USER_POLICY_INPUT, &schema::DETACH_USER_POLICY_OUTPUT],
+        [&schema::DETACH_USER_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: OperationSchema = OperationSchema {
@@ -1232,10 +1226,7 @@ pub(super) static DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: OperationSchema = Op
         "DisableOutboundWebIdentityFederation",
         "POST",
         "/",
-        [
-            &schema::DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_INPUT,
-            &schema::DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_OUTPUT,
-        ],
+        [&kurodo_wire::common::UNIT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static ENABLE_MFA_DEVICE: OperationSchema = OperationSchema {
@@ -1252,7 +1243,7 @@ pub(super) static ENABLE_MFA_DEVICE: OperationSchema = OperationSchema {
         "EnableMFADevice",
         "POST",
         "/",
-        [&schema::ENABLE_MFA_DEVICE_INPUT, &schema::ENABLE_MFA_DEVICE_OUTPUT],
+        [&schema::ENABLE_MFA_DEVICE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: OperationSchema = OperationSchema {
@@ -1300,10 +1291,7 @@ pub(super) static ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: OperationSchema = Ope
         "EnableOutboundWebIdentityFederation",
         "POST",
         "/",
-        [
-            &schema::ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_INPUT,
-            &schema::ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_OUTPUT,
-        ],
+        [&kurodo_wire::common::UNIT, &schema::ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_OUTPUT],
     )
 };
 pub(super) static GENERATE_CREDENTIAL_REPORT: OperationSchema = OperationSchema {
@@ -1313,7 +1301,7 @@ pub(super) static GENERATE_CREDENTIAL_REPORT: OperationSchema = OperationSchema 
         "GenerateCredentialReport",
         "POST",
         "/",
-        [&schema::GENERATE_CREDENTIAL_REPORT_INPUT, &schema::GENERATE_CREDENTIAL_REPORT_OUTPUT],
+        [&kurodo_wire::common::UNIT, &schema::GENERATE_CREDENTIAL_REPORT_OUTPUT],
     )
 };
 pub(super) static GENERATE_ORGANIZATIONS_ACCESS_REPORT: OperationSchema = OperationSchema {
@@ -1368,7 +1356,7 @@ pub(super) static GET_ACCOUNT_PASSWORD_POLICY: OperationSchema = OperationSchema
         "GetAccountPasswordPolicy",
         "POST",
         "/",
-        [&schema::GET_ACCOUNT_PASSWORD_POLICY_INPUT, &schema::GET_ACCOUNT_PASSWORD_POLICY_OUTPUT],
+        [&kurodo_wire::common::UNIT, &schema::GET_ACCOUNT_PASSWORD_POLICY_OUTPUT],
     )
 };
 pub(super) static GET_ACCOUNT_PROPERTIES: OperationSchema = OperationSchema {
@@ -1388,7 +1376,7 @@ pub(super) static GET_ACCOUNT_SUMMARY: OperationSchema = OperationSchema {
         "GetAccountSummary",
         "POST",
         "/",
-        [&schema::GET_ACCOUNT_SUMMARY_INPUT, &schema::GET_ACCOUNT_SUMMARY_OUTPUT],
+        [&kurodo_wire::common::UNIT, &schema::GET_ACCOUNT_SUMMARY_OUTPUT],
     )
 };
 pub(super) static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY: OperationSchema = OperationSchema {
@@ -1429,7 +1417,7 @@ pub(super) static GET_CREDENTIAL_REPORT: OperationSchema = OperationSchema {
         "GetCredentialReport",
         "POST",
         "/",
-        [&schema::GET_CREDENTIAL_REPORT_INPUT, &schema::GET_CREDENTIAL_REPORT_OUTPUT],
+        [&kurodo_wire::common::UNIT, &schema::GET_CREDENTIAL_REPORT_OUTPUT],
     )
 };
 pub(super) static GET_DELEGATION_REQUEST: OperationSchema = OperationSchema {
@@ -1532,10 +1520,7 @@ pub(super) static GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO: OperationSchema = O
         "GetOutboundWebIdentityFederationInfo",
         "POST",
         "/",
-        [
-            &schema::GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO_INPUT,
-            &schema::GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO_OUTPUT,
-        ],
+        [&kurodo_wire::common::UNIT, &schema::GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO_OUTPUT],
     )
 };
 pub(super) static GET_POLICY: OperationSchema = OperationSchema {
@@ -2104,7 +2089,7 @@ pub(super) static PUT_GROUP_POLICY: OperationSchema = OperationSchema {
         "PutGroupPolicy",
         "POST",
         "/",
-        [&schema::PUT_GROUP_POLICY_INPUT, &schema::PUT_GROUP_POLICY_OUTPUT],
+        [&schema::PUT_GROUP_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_ROLE_PERMISSIONS_BOUNDARY: OperationSchema = OperationSchema {
@@ -2119,7 +2104,7 @@ pub(super) static PUT_ROLE_PERMISSIONS_BOUNDARY: OperationSchema = OperationSche
         "PutRolePermissionsBoundary",
         "POST",
         "/",
-        [&schema::PUT_ROLE_PERMISSIONS_BOUNDARY_INPUT, &schema::PUT_ROLE_PERMISSIONS_BOUNDARY_OUTPUT],
+        [&schema::PUT_ROLE_PERMISSIONS_BOUNDARY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_ROLE_POLICY: OperationSchema = OperationSchema {
@@ -2134,7 +2119,7 @@ pub(super) static PUT_ROLE_POLICY: OperationSchema = OperationSchema {
         "PutRolePolicy",
         "POST",
         "/",
-        [&schema::PUT_ROLE_POLICY_INPUT, &schema::PUT_ROLE_POLICY_OUTPUT],
+        [&schema::PUT_ROLE_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_USER_PERMISSIONS_BOUNDARY: OperationSchema = OperationSchema {
@@ -2148,7 +2133,7 @@ pub(super) static PUT_USER_PERMISSIONS_BOUNDARY: OperationSchema = OperationSche
         "PutUserPermissionsBoundary",
         "POST",
         "/",
-        [&schema::PUT_USER_PERMISSIONS_BOUNDARY_INPUT, &schema::PUT_USER_PERMISSIONS_BOUNDARY_OUTPUT],
+        [&schema::PUT_USER_PERMISSIONS_BOUNDARY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_USER_POLICY: OperationSchema = OperationSchema {
@@ -2162,7 +2147,7 @@ pub(super) static PUT_USER_POLICY: OperationSchema = OperationSchema {
         "PutUserPolicy",
         "POST",
         "/",
-        [&schema::PUT_USER_POLICY_INPUT, &schema::PUT_USER_POLICY_OUTPUT],
+        [&schema::PUT_USER_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static REJECT_DELEGATION_REQUEST: OperationSchema = OperationSchema {
@@ -2176,7 +2161,7 @@ pub(super) static REJECT_DELEGATION_REQUEST: OperationSchema = OperationSchema {
         "RejectDelegationRequest",
         "POST",
         "/",
-        [&schema::REJECT_DELEGATION_REQUEST_INPUT, &schema::REJECT_DELEGATION_REQUEST_OUTPUT],
+        [&schema::REJECT_DELEGATION_REQUEST_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER: OperationSchema = OperationSchema {
@@ -2190,10 +2175,7 @@ pub(super) static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER: OperationSchem
         "RemoveClientIDFromOpenIDConnectProvider",
         "POST",
         "/",
-        [
-            &schema::REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_INPUT,
-            &schema::REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_OUTPUT,
-        ],
+        [&schema::REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static REMOVE_ROLE_FROM_INSTANCE_PROFILE: OperationSchema = OperationSchema {
@@ -2207,7 +2189,7 @@ pub(super) static REMOVE_ROLE_FROM_INSTANCE_PROFILE: OperationSchema = Operation
         "RemoveRoleFromInstanceProfile",
         "POST",
         "/",
-        [&schema::REMOVE_ROLE_FROM_INSTANCE_PROFILE_INPUT, &schema::REMOVE_ROLE_FROM_INSTANCE_PROFILE_OUTPUT],
+        [&schema::REMOVE_ROLE_FROM_INSTANCE_PROFILE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static REMOVE_USER_FROM_GROUP: OperationSchema = OperationSchema {
@@ -2220,7 +2202,7 @@ pub(super) static REMOVE_USER_FROM_GROUP: OperationSchema = OperationSchema {
         "RemoveUserFromGroup",
         "POST",
         "/",
-        [&schema::REMOVE_USER_FROM_GROUP_INPUT, &schema::REMOVE_USER_FROM_GROUP_OUTPUT],
+        [&schema::REMOVE_USER_FROM_GROUP_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static RESET_SERVICE_SPECIFIC_CREDENTIAL: OperationSchema = OperationSchema {
@@ -2245,7 +2227,7 @@ pub(super) static RESYNC_MFA_DEVICE: OperationSchema = OperationSchema {
         "ResyncMFADevice",
         "POST",
         "/",
-        [&schema::RESYNC_MFA_DEVICE_INPUT, &schema::RESYNC_MFA_DEVICE_OUTPUT],
+        [&schema::RESYNC_MFA_DEVICE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static SEND_DELEGATION_TOKEN: OperationSchema = OperationSchema {
@@ -2259,7 +2241,7 @@ pub(super) static SEND_DELEGATION_TOKEN: OperationSchema = OperationSchema {
         "SendDelegationToken",
         "POST",
         "/",
-        [&schema::SEND_DELEGATION_TOKEN_INPUT, &schema::SEND_DELEGATION_TOKEN_OUTPUT],
+        [&schema::SEND_DELEGATION_TOKEN_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static SET_DEFAULT_POLICY_VERSION: OperationSchema = OperationSchema {
@@ -2273,7 +2255,7 @@ pub(super) static SET_DEFAULT_POLICY_VERSION: OperationSchema = OperationSchema 
         "SetDefaultPolicyVersion",
         "POST",
         "/",
-        [&schema::SET_DEFAULT_POLICY_VERSION_INPUT, &schema::SET_DEFAULT_POLICY_VERSION_OUTPUT],
+        [&schema::SET_DEFAULT_POLICY_VERSION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static SET_SECURITY_TOKEN_SERVICE_PREFERENCES: OperationSchema = OperationSchema {
@@ -2282,10 +2264,7 @@ pub(super) static SET_SECURITY_TOKEN_SERVICE_PREFERENCES: OperationSchema = Oper
         "SetSecurityTokenServicePreferences",
         "POST",
         "/",
-        [
-            &schema::SET_SECURITY_TOKEN_SERVICE_PREFERENCES_INPUT,
-            &schema::SET_SECURITY_TOKEN_SERVICE_PREFERENCES_OUTPUT,
-        ],
+        [&schema::SET_SECURITY_TOKEN_SERVICE_PREFERENCES_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static SIMULATE_CUSTOM_POLICY: OperationSchema = OperationSchema {
@@ -2324,7 +2303,7 @@ pub(super) static TAG_INSTANCE_PROFILE: OperationSchema = OperationSchema {
         "TagInstanceProfile",
         "POST",
         "/",
-        [&schema::TAG_INSTANCE_PROFILE_INPUT, &schema::TAG_INSTANCE_PROFILE_OUTPUT],
+        [&schema::TAG_INSTANCE_PROFILE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static TAG_MFA_DEVICE: OperationSchema = OperationSchema {
@@ -2339,7 +2318,7 @@ pub(super) static TAG_MFA_DEVICE: OperationSchema = OperationSchema {
         "TagMFADevice",
         "POST",
         "/",
-        [&schema::TAG_MFA_DEVICE_INPUT, &schema::TAG_MFA_DEVICE_OUTPUT],
+        [&schema::TAG_MFA_DEVICE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static TAG_OPEN_ID_CONNECT_PROVIDER: OperationSchema = OperationSchema {
@@ -2354,7 +2333,7 @@ pub(super) static TAG_OPEN_ID_CONNECT_PROVIDER: OperationSchema = OperationSchem
         "TagOpenIDConnectProvider",
         "POST",
         "/",
-        [&schema::TAG_OPEN_ID_CONNECT_PROVIDER_INPUT, &schema::TAG_OPEN_ID_CONNECT_PROVIDER_OUTPUT],
+        [&schema::TAG_OPEN_ID_CONNECT_PROVIDER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static TAG_POLICY: OperationSchema = OperationSchema {
@@ -2365,7 +2344,7 @@ pub(super) static TAG_POLICY: OperationSchema = OperationSchema {
         &ERROR_CONCURRENT_MODIFICATION_EXCEPTION,
         &ERROR_SERVICE_FAILURE_EXCEPTION,
     ],
-    ..OperationSchema::new("TagPolicy", "POST", "/", [&schema::TAG_POLICY_INPUT, &schema::TAG_POLICY_OUTPUT])
+    ..OperationSchema::new("TagPolicy", "POST", "/", [&schema::TAG_POLICY_INPUT, &kurodo_wire::common::UNIT])
 };
 pub(super) static TAG_ROLE: OperationSchema = OperationSchema {
     errors: &[
@@ -2375,7 +2354,7 @@ pub(super) static TAG_ROLE: OperationSchema = OperationSchema {
         &ERROR_CONCURRENT_MODIFICATION_EXCEPTION,
         &ERROR_SERVICE_FAILURE_EXCEPTION,
     ],
-    ..OperationSchema::new("TagRole", "POST", "/", [&schema::TAG_ROLE_INPUT, &schema::TAG_ROLE_OUTPUT])
+    ..OperationSchema::new("TagRole", "POST", "/", [&schema::TAG_ROLE_INPUT, &kurodo_wire::common::UNIT])
 };
 pub(super) static TAG_SAML_PROVIDER: OperationSchema = OperationSchema {
     errors: &[
@@ -2389,7 +2368,7 @@ pub(super) static TAG_SAML_PROVIDER: OperationSchema = OperationSchema {
         "TagSAMLProvider",
         "POST",
         "/",
-        [&schema::TAG_SAML_PROVIDER_INPUT, &schema::TAG_SAML_PROVIDER_OUTPUT],
+        [&schema::TAG_SAML_PROVIDER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static TAG_SERVER_CERTIFICATE: OperationSchema = OperationSchema {
@@ -2404,7 +2383,7 @@ pub(super) static TAG_SERVER_CERTIFICATE: OperationSchema = OperationSchema {
         "TagServerCertificate",
         "POST",
         "/",
-        [&schema::TAG_SERVER_CERTIFICATE_INPUT, &schema::TAG_SERVER_CERTIFICATE_OUTPUT],
+        [&schema::TAG_SERVER_CERTIFICATE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static TAG_USER: OperationSchema = OperationSchema {
@@ -2415,7 +2394,7 @@ pub(super) static TAG_USER: OperationSchema = OperationSchema {
         &ERROR_CONCURRENT_MODIFICATION_EXCEPTION,
         &ERROR_SERVICE_FAILURE_EXCEPTION,
     ],
-    ..OperationSchema::new("TagUser", "POST", "/", [&schema::TAG_USER_INPUT, &schema::TAG_USER_OUTPUT])
+    ..OperationSchema::new("TagUser", "POST", "/", [&schema::TAG_USER_INPUT, &kurodo_wire::common::UNIT])
 };
 pub(super) static UNTAG_INSTANCE_PROFILE: OperationSchema = OperationSchema {
     errors: &[
@@ -2428,7 +2407,7 @@ pub(super) static UNTAG_INSTANCE_PROFILE: OperationSchema = OperationSchema {
         "UntagInstanceProfile",
         "POST",
         "/",
-        [&schema::UNTAG_INSTANCE_PROFILE_INPUT, &schema::UNTAG_INSTANCE_PROFILE_OUTPUT],
+        [&schema::UNTAG_INSTANCE_PROFILE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UNTAG_MFA_DEVICE: OperationSchema = OperationSchema {
@@ -2442,7 +2421,7 @@ pub(super) static UNTAG_MFA_DEVICE: OperationSchema = OperationSchema {
         "UntagMFADevice",
         "POST",
         "/",
-        [&schema::UNTAG_MFA_DEVICE_INPUT, &schema::UNTAG_MFA_DEVICE_OUTPUT],
+        [&schema::UNTAG_MFA_DEVICE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UNTAG_OPEN_ID_CONNECT_PROVIDER: OperationSchema = OperationSchema {
@@ -2456,7 +2435,7 @@ pub(super) static UNTAG_OPEN_ID_CONNECT_PROVIDER: OperationSchema = OperationSch
         "UntagOpenIDConnectProvider",
         "POST",
         "/",
-        [&schema::UNTAG_OPEN_ID_CONNECT_PROVIDER_INPUT, &schema::UNTAG_OPEN_ID_CONNECT_PROVIDER_OUTPUT],
+        [&schema::UNTAG_OPEN_ID_CONNECT_PROVIDER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UNTAG_POLICY: OperationSchema = OperationSchema {
@@ -2470,7 +2449,7 @@ pub(super) static UNTAG_POLICY: OperationSchema = OperationSchema {
         "UntagPolicy",
         "POST",
         "/",
-        [&schema::UNTAG_POLICY_INPUT, &schema::UNTAG_POLICY_OUTPUT],
+        [&schema::UNTAG_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UNTAG_ROLE: OperationSchema = OperationSchema {
@@ -2479,7 +2458,7 @@ pub(super) static UNTAG_ROLE: OperationSchema = OperationSchema {
         &ERROR_CONCURRENT_MODIFICATION_EXCEPTION,
         &ERROR_SERVICE_FAILURE_EXCEPTION,
     ],
-    ..OperationSchema::new("UntagRole", "POST", "/", [&schema::UNTAG_ROLE_INPUT, &schema::UNTAG_ROLE_OUTPUT])
+    ..OperationSchema::new("UntagRole", "POST", "/", [&schema::UNTAG_ROLE_INPUT, &kurodo_wire::common::UNIT])
 };
 pub(super) static UNTAG_SAML_PROVIDER: OperationSchema = OperationSchema {
     errors: &[
@@ -2492,7 +2471,7 @@ pub(super) static UNTAG_SAML_PROVIDER: OperationSchema = OperationSchema {
         "UntagSAMLProvider",
         "POST",
         "/",
-        [&schema::UNTAG_SAML_PROVIDER_INPUT, &schema::UNTAG_SAML_PROVIDER_OUTPUT],
+        [&schema::UNTAG_SAML_PROVIDER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UNTAG_SERVER_CERTIFICATE: OperationSchema = OperationSchema {
@@ -2506,7 +2485,7 @@ pub(super) static UNTAG_SERVER_CERTIFICATE: OperationSchema = OperationSchema {
         "UntagServerCertificate",
         "POST",
         "/",
-        [&schema::UNTAG_SERVER_CERTIFICATE_INPUT, &schema::UNTAG_SERVER_CERTIFICATE_OUTPUT],
+        [&schema::UNTAG_SERVER_CERTIFICATE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UNTAG_USER: OperationSchema = OperationSchema {
@@ -2515,7 +2494,7 @@ pub(super) static UNTAG_USER: OperationSchema = OperationSchema {
         &ERROR_CONCURRENT_MODIFICATION_EXCEPTION,
         &ERROR_SERVICE_FAILURE_EXCEPTION,
     ],
-    ..OperationSchema::new("UntagUser", "POST", "/", [&schema::UNTAG_USER_INPUT, &schema::UNTAG_USER_OUTPUT])
+    ..OperationSchema::new("UntagUser", "POST", "/", [&schema::UNTAG_USER_INPUT, &kurodo_wire::common::UNIT])
 };
 pub(super) static UPDATE_ACCESS_KEY: OperationSchema = OperationSchema {
     errors: &[
@@ -2528,7 +2507,7 @@ pub(super) static UPDATE_ACCESS_KEY: OperationSchema = OperationSchema {
         "UpdateAccessKey",
         "POST",
         "/",
-        [&schema::UPDATE_ACCESS_KEY_INPUT, &schema::UPDATE_ACCESS_KEY_OUTPUT],
+        [&schema::UPDATE_ACCESS_KEY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_ACCOUNT_PASSWORD_POLICY: OperationSchema = OperationSchema {
@@ -2542,7 +2521,7 @@ pub(super) static UPDATE_ACCOUNT_PASSWORD_POLICY: OperationSchema = OperationSch
         "UpdateAccountPasswordPolicy",
         "POST",
         "/",
-        [&schema::UPDATE_ACCOUNT_PASSWORD_POLICY_INPUT, &schema::UPDATE_ACCOUNT_PASSWORD_POLICY_OUTPUT],
+        [&schema::UPDATE_ACCOUNT_PASSWORD_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_ASSUME_ROLE_POLICY: OperationSchema = OperationSchema {
@@ -2557,7 +2536,7 @@ pub(super) static UPDATE_ASSUME_ROLE_POLICY: OperationSchema = OperationSchema {
         "UpdateAssumeRolePolicy",
         "POST",
         "/",
-        [&schema::UPDATE_ASSUME_ROLE_POLICY_INPUT, &schema::UPDATE_ASSUME_ROLE_POLICY_OUTPUT],
+        [&schema::UPDATE_ASSUME_ROLE_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_DELEGATION_REQUEST: OperationSchema = OperationSchema {
@@ -2571,7 +2550,7 @@ pub(super) static UPDATE_DELEGATION_REQUEST: OperationSchema = OperationSchema {
         "UpdateDelegationRequest",
         "POST",
         "/",
-        [&schema::UPDATE_DELEGATION_REQUEST_INPUT, &schema::UPDATE_DELEGATION_REQUEST_OUTPUT],
+        [&schema::UPDATE_DELEGATION_REQUEST_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_GROUP: OperationSchema = OperationSchema {
@@ -2585,7 +2564,7 @@ pub(super) static UPDATE_GROUP: OperationSchema = OperationSchema {
         "UpdateGroup",
         "POST",
         "/",
-        [&schema::UPDATE_GROUP_INPUT, &schema::UPDATE_GROUP_OUTPUT],
+        [&schema::UPDATE_GROUP_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_LOGIN_PROFILE: OperationSchema = OperationSchema {
@@ -2600,7 +2579,7 @@ pub(super) static UPDATE_LOGIN_PROFILE: OperationSchema = OperationSchema {
         "UpdateLoginProfile",
         "POST",
         "/",
-        [&schema::UPDATE_LOGIN_PROFILE_INPUT, &schema::UPDATE_LOGIN_PROFILE_OUTPUT],
+        [&schema::UPDATE_LOGIN_PROFILE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT: OperationSchema = OperationSchema {
@@ -2614,10 +2593,7 @@ pub(super) static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT: OperationSchema = 
         "UpdateOpenIDConnectProviderThumbprint",
         "POST",
         "/",
-        [
-            &schema::UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_INPUT,
-            &schema::UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_OUTPUT,
-        ],
+        [&schema::UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_ROLE: OperationSchema = OperationSchema {
@@ -2670,7 +2646,7 @@ pub(super) static UPDATE_SSH_PUBLIC_KEY: OperationSchema = OperationSchema {
         "UpdateSSHPublicKey",
         "POST",
         "/",
-        [&schema::UPDATE_SSH_PUBLIC_KEY_INPUT, &schema::UPDATE_SSH_PUBLIC_KEY_OUTPUT],
+        [&schema::UPDATE_SSH_PUBLIC_KEY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_SERVER_CERTIFICATE: OperationSchema = OperationSchema {
@@ -2684,7 +2660,7 @@ pub(super) static UPDATE_SERVER_CERTIFICATE: OperationSchema = OperationSchema {
         "UpdateServerCertificate",
         "POST",
         "/",
-        [&schema::UPDATE_SERVER_CERTIFICATE_INPUT, &schema::UPDATE_SERVER_CERTIFICATE_OUTPUT],
+        [&schema::UPDATE_SERVER_CERTIFICATE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_SERVICE_SPECIFIC_CREDENTIAL: OperationSchema = OperationSchema {
@@ -2693,10 +2669,7 @@ pub(super) static UPDATE_SERVICE_SPECIFIC_CREDENTIAL: OperationSchema = Operatio
         "UpdateServiceSpecificCredential",
         "POST",
         "/",
-        [
-            &schema::UPDATE_SERVICE_SPECIFIC_CREDENTIAL_INPUT,
-            &schema::UPDATE_SERVICE_SPECIFIC_CREDENTIAL_OUTPUT,
-        ],
+        [&schema::UPDATE_SERVICE_SPECIFIC_CREDENTIAL_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_SIGNING_CERTIFICATE: OperationSchema = OperationSchema {
@@ -2710,7 +2683,7 @@ pub(super) static UPDATE_SIGNING_CERTIFICATE: OperationSchema = OperationSchema 
         "UpdateSigningCertificate",
         "POST",
         "/",
-        [&schema::UPDATE_SIGNING_CERTIFICATE_INPUT, &schema::UPDATE_SIGNING_CERTIFICATE_OUTPUT],
+        [&schema::UPDATE_SIGNING_CERTIFICATE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_USER: OperationSchema = OperationSchema {
@@ -2726,7 +2699,7 @@ pub(super) static UPDATE_USER: OperationSchema = OperationSchema {
         "UpdateUser",
         "POST",
         "/",
-        [&schema::UPDATE_USER_INPUT, &schema::UPDATE_USER_OUTPUT],
+        [&schema::UPDATE_USER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPLOAD_SSH_PUBLIC_KEY: OperationSchema = OperationSchema {

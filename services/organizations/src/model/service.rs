@@ -248,7 +248,7 @@ pub(super) static ATTACH_POLICY: OperationSchema = OperationSchema {
         "AttachPolicy",
         "POST",
         "/",
-        [&schema::ATTACH_POLICY_INPUT, &schema::ATTACH_POLICY_OUTPUT],
+        [&schema::ATTACH_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static CANCEL_HANDSHAKE: OperationSchema = OperationSchema {
@@ -287,7 +287,7 @@ pub(super) static CLOSE_ACCOUNT: OperationSchema = OperationSchema {
         "CloseAccount",
         "POST",
         "/",
-        [&schema::CLOSE_ACCOUNT_INPUT, &schema::CLOSE_ACCOUNT_OUTPUT],
+        [&schema::CLOSE_ACCOUNT_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static CREATE_ACCOUNT: OperationSchema = OperationSchema {
@@ -419,7 +419,7 @@ pub(super) static DELETE_ORGANIZATION: OperationSchema = OperationSchema {
         "DeleteOrganization",
         "POST",
         "/",
-        [&schema::DELETE_ORGANIZATION_INPUT, &schema::DELETE_ORGANIZATION_OUTPUT],
+        [&kurodo_wire::common::UNIT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_ORGANIZATIONAL_UNIT: OperationSchema = OperationSchema {
@@ -437,7 +437,7 @@ pub(super) static DELETE_ORGANIZATIONAL_UNIT: OperationSchema = OperationSchema 
         "DeleteOrganizationalUnit",
         "POST",
         "/",
-        [&schema::DELETE_ORGANIZATIONAL_UNIT_INPUT, &schema::DELETE_ORGANIZATIONAL_UNIT_OUTPUT],
+        [&schema::DELETE_ORGANIZATIONAL_UNIT_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_POLICY: OperationSchema = OperationSchema {
@@ -456,7 +456,7 @@ pub(super) static DELETE_POLICY: OperationSchema = OperationSchema {
         "DeletePolicy",
         "POST",
         "/",
-        [&schema::DELETE_POLICY_INPUT, &schema::DELETE_POLICY_OUTPUT],
+        [&schema::DELETE_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_RESOURCE_POLICY: OperationSchema = OperationSchema {
@@ -474,7 +474,7 @@ pub(super) static DELETE_RESOURCE_POLICY: OperationSchema = OperationSchema {
         "DeleteResourcePolicy",
         "POST",
         "/",
-        [&schema::DELETE_RESOURCE_POLICY_INPUT, &schema::DELETE_RESOURCE_POLICY_OUTPUT],
+        [&kurodo_wire::common::UNIT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DEREGISTER_DELEGATED_ADMINISTRATOR: OperationSchema = OperationSchema {
@@ -494,10 +494,7 @@ pub(super) static DEREGISTER_DELEGATED_ADMINISTRATOR: OperationSchema = Operatio
         "DeregisterDelegatedAdministrator",
         "POST",
         "/",
-        [
-            &schema::DEREGISTER_DELEGATED_ADMINISTRATOR_INPUT,
-            &schema::DEREGISTER_DELEGATED_ADMINISTRATOR_OUTPUT,
-        ],
+        [&schema::DEREGISTER_DELEGATED_ADMINISTRATOR_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DESCRIBE_ACCOUNT: OperationSchema = OperationSchema {
@@ -580,7 +577,7 @@ pub(super) static DESCRIBE_ORGANIZATION: OperationSchema = OperationSchema {
         "DescribeOrganization",
         "POST",
         "/",
-        [&schema::DESCRIBE_ORGANIZATION_INPUT, &schema::DESCRIBE_ORGANIZATION_OUTPUT],
+        [&kurodo_wire::common::UNIT, &schema::DESCRIBE_ORGANIZATION_OUTPUT],
     )
 };
 pub(super) static DESCRIBE_ORGANIZATIONAL_UNIT: OperationSchema = OperationSchema {
@@ -630,7 +627,7 @@ pub(super) static DESCRIBE_RESOURCE_POLICY: OperationSchema = OperationSchema {
         "DescribeResourcePolicy",
         "POST",
         "/",
-        [&schema::DESCRIBE_RESOURCE_POLICY_INPUT, &schema::DESCRIBE_RESOURCE_POLICY_OUTPUT],
+        [&kurodo_wire::common::UNIT, &schema::DESCRIBE_RESOURCE_POLICY_OUTPUT],
     )
 };
 pub(super) static DESCRIBE_RESPONSIBILITY_TRANSFER: OperationSchema = OperationSchema {
@@ -669,7 +666,7 @@ pub(super) static DETACH_POLICY: OperationSchema = OperationSchema {
         "DetachPolicy",
         "POST",
         "/",
-        [&schema::DETACH_POLICY_INPUT, &schema::DETACH_POLICY_OUTPUT],
+        [&schema::DETACH_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DISABLE_AWS_SERVICE_ACCESS: OperationSchema = OperationSchema {
@@ -687,7 +684,7 @@ pub(super) static DISABLE_AWS_SERVICE_ACCESS: OperationSchema = OperationSchema 
         "DisableAWSServiceAccess",
         "POST",
         "/",
-        [&schema::DISABLE_AWS_SERVICE_ACCESS_INPUT, &schema::DISABLE_AWS_SERVICE_ACCESS_OUTPUT],
+        [&schema::DISABLE_AWS_SERVICE_ACCESS_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DISABLE_POLICY_TYPE: OperationSchema = OperationSchema {
@@ -726,7 +723,7 @@ pub(super) static ENABLE_AWS_SERVICE_ACCESS: OperationSchema = OperationSchema {
         "EnableAWSServiceAccess",
         "POST",
         "/",
-        [&schema::ENABLE_AWS_SERVICE_ACCESS_INPUT, &schema::ENABLE_AWS_SERVICE_ACCESS_OUTPUT],
+        [&schema::ENABLE_AWS_SERVICE_ACCESS_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static ENABLE_ALL_FEATURES: OperationSchema = OperationSchema {
@@ -829,7 +826,7 @@ pub(super) static LEAVE_ORGANIZATION: OperationSchema = OperationSchema {
         "LeaveOrganization",
         "POST",
         "/",
-        [&schema::LEAVE_ORGANIZATION_INPUT, &schema::LEAVE_ORGANIZATION_OUTPUT],
+        [&kurodo_wire::common::UNIT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION: OperationSchema = OperationSchema {
@@ -1197,7 +1194,7 @@ pub(super) static MOVE_ACCOUNT: OperationSchema = OperationSchema {
         "MoveAccount",
         "POST",
         "/",
-        [&schema::MOVE_ACCOUNT_INPUT, &schema::MOVE_ACCOUNT_OUTPUT],
+        [&schema::MOVE_ACCOUNT_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_RESOURCE_POLICY: OperationSchema = OperationSchema {
@@ -1235,7 +1232,7 @@ pub(super) static REGISTER_DELEGATED_ADMINISTRATOR: OperationSchema = OperationS
         "RegisterDelegatedAdministrator",
         "POST",
         "/",
-        [&schema::REGISTER_DELEGATED_ADMINISTRATOR_INPUT, &schema::REGISTER_DELEGATED_ADMINISTRATOR_OUTPUT],
+        [&schema::REGISTER_DELEGATED_ADMINISTRATOR_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static REMOVE_ACCOUNT_FROM_ORGANIZATION: OperationSchema = OperationSchema {
@@ -1254,7 +1251,7 @@ pub(super) static REMOVE_ACCOUNT_FROM_ORGANIZATION: OperationSchema = OperationS
         "RemoveAccountFromOrganization",
         "POST",
         "/",
-        [&schema::REMOVE_ACCOUNT_FROM_ORGANIZATION_INPUT, &schema::REMOVE_ACCOUNT_FROM_ORGANIZATION_OUTPUT],
+        [&schema::REMOVE_ACCOUNT_FROM_ORGANIZATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static TAG_RESOURCE: OperationSchema = OperationSchema {
@@ -1272,7 +1269,7 @@ pub(super) static TAG_RESOURCE: OperationSchema = OperationSchema {
         "TagResource",
         "POST",
         "/",
-        [&schema::TAG_RESOURCE_INPUT, &schema::TAG_RESOURCE_OUTPUT],
+        [&schema::TAG_RESOURCE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static TERMINATE_RESPONSIBILITY_TRANSFER: OperationSchema = OperationSchema {
@@ -1311,7 +1308,7 @@ pub(super) static UNTAG_RESOURCE: OperationSchema = OperationSchema {
         "UntagResource",
         "POST",
         "/",
-        [&schema::UNTAG_RESOURCE_INPUT, &schema::UNTAG_RESOURCE_OUTPUT],
+        [&schema::UNTAG_RESOURCE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_ORGANIZATIONAL_UNIT: OperationSchema = OperationSchema {

@@ -333,10 +333,7 @@ pub(super) static CREATE_BUCKET_METADATA_CONFIGURATION: OperationSchema = Operat
         "CreateBucketMetadataConfiguration",
         "POST",
         "/{Bucket}?metadataConfiguration",
-        [
-            &schema::CREATE_BUCKET_METADATA_CONFIGURATION_INPUT,
-            &schema::CREATE_BUCKET_METADATA_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::CREATE_BUCKET_METADATA_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION: OperationSchema = OperationSchema {
@@ -351,10 +348,7 @@ pub(super) static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION: OperationSchema = 
         "CreateBucketMetadataTableConfiguration",
         "POST",
         "/{Bucket}?metadataTable",
-        [
-            &schema::CREATE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT,
-            &schema::CREATE_BUCKET_METADATA_TABLE_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::CREATE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static CREATE_MULTIPART_UPLOAD: OperationSchema = OperationSchema {
@@ -383,7 +377,7 @@ pub(super) static DELETE_BUCKET: OperationSchema = OperationSchema {
         "DeleteBucket",
         "DELETE",
         "/{Bucket}",
-        [&schema::DELETE_BUCKET_INPUT, &schema::DELETE_BUCKET_OUTPUT],
+        [&schema::DELETE_BUCKET_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_ANALYTICS_CONFIGURATION: OperationSchema = OperationSchema {
@@ -393,10 +387,7 @@ pub(super) static DELETE_BUCKET_ANALYTICS_CONFIGURATION: OperationSchema = Opera
         "DeleteBucketAnalyticsConfiguration",
         "DELETE",
         "/{Bucket}?analytics",
-        [
-            &schema::DELETE_BUCKET_ANALYTICS_CONFIGURATION_INPUT,
-            &schema::DELETE_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::DELETE_BUCKET_ANALYTICS_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_CORS: OperationSchema = OperationSchema {
@@ -406,7 +397,7 @@ pub(super) static DELETE_BUCKET_CORS: OperationSchema = OperationSchema {
         "DeleteBucketCors",
         "DELETE",
         "/{Bucket}?cors",
-        [&schema::DELETE_BUCKET_CORS_INPUT, &schema::DELETE_BUCKET_CORS_OUTPUT],
+        [&schema::DELETE_BUCKET_CORS_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_ENCRYPTION: OperationSchema = OperationSchema {
@@ -416,7 +407,7 @@ pub(super) static DELETE_BUCKET_ENCRYPTION: OperationSchema = OperationSchema {
         "DeleteBucketEncryption",
         "DELETE",
         "/{Bucket}?encryption",
-        [&schema::DELETE_BUCKET_ENCRYPTION_INPUT, &schema::DELETE_BUCKET_ENCRYPTION_OUTPUT],
+        [&schema::DELETE_BUCKET_ENCRYPTION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: OperationSchema = OperationSchema {
@@ -426,10 +417,7 @@ pub(super) static DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: OperationSche
         "DeleteBucketIntelligentTieringConfiguration",
         "DELETE",
         "/{Bucket}?intelligent-tiering",
-        [
-            &schema::DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT,
-            &schema::DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_INVENTORY_CONFIGURATION: OperationSchema = OperationSchema {
@@ -439,10 +427,7 @@ pub(super) static DELETE_BUCKET_INVENTORY_CONFIGURATION: OperationSchema = Opera
         "DeleteBucketInventoryConfiguration",
         "DELETE",
         "/{Bucket}?inventory",
-        [
-            &schema::DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT,
-            &schema::DELETE_BUCKET_INVENTORY_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_LIFECYCLE: OperationSchema = OperationSchema {
@@ -452,7 +437,7 @@ pub(super) static DELETE_BUCKET_LIFECYCLE: OperationSchema = OperationSchema {
         "DeleteBucketLifecycle",
         "DELETE",
         "/{Bucket}?lifecycle",
-        [&schema::DELETE_BUCKET_LIFECYCLE_INPUT, &schema::DELETE_BUCKET_LIFECYCLE_OUTPUT],
+        [&schema::DELETE_BUCKET_LIFECYCLE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_METADATA_CONFIGURATION: OperationSchema = OperationSchema {
@@ -462,10 +447,7 @@ pub(super) static DELETE_BUCKET_METADATA_CONFIGURATION: OperationSchema = Operat
         "DeleteBucketMetadataConfiguration",
         "DELETE",
         "/{Bucket}?metadataConfiguration",
-        [
-            &schema::DELETE_BUCKET_METADATA_CONFIGURATION_INPUT,
-            &schema::DELETE_BUCKET_METADATA_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::DELETE_BUCKET_METADATA_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_METADATA_TABLE_CONFIGURATION: OperationSchema = OperationSchema {
@@ -475,10 +457,7 @@ pub(super) static DELETE_BUCKET_METADATA_TABLE_CONFIGURATION: OperationSchema = 
         "DeleteBucketMetadataTableConfiguration",
         "DELETE",
         "/{Bucket}?metadataTable",
-        [
-            &schema::DELETE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT,
-            &schema::DELETE_BUCKET_METADATA_TABLE_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::DELETE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_METRICS_CONFIGURATION: OperationSchema = OperationSchema {
@@ -488,10 +467,7 @@ pub(super) static DELETE_BUCKET_METRICS_CONFIGURATION: OperationSchema = Operati
         "DeleteBucketMetricsConfiguration",
         "DELETE",
         "/{Bucket}?metrics",
-        [
-            &schema::DELETE_BUCKET_METRICS_CONFIGURATION_INPUT,
-            &schema::DELETE_BUCKET_METRICS_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::DELETE_BUCKET_METRICS_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_OWNERSHIP_CONTROLS: OperationSchema = OperationSchema {
@@ -501,7 +477,7 @@ pub(super) static DELETE_BUCKET_OWNERSHIP_CONTROLS: OperationSchema = OperationS
         "DeleteBucketOwnershipControls",
         "DELETE",
         "/{Bucket}?ownershipControls",
-        [&schema::DELETE_BUCKET_OWNERSHIP_CONTROLS_INPUT, &schema::DELETE_BUCKET_OWNERSHIP_CONTROLS_OUTPUT],
+        [&schema::DELETE_BUCKET_OWNERSHIP_CONTROLS_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_POLICY: OperationSchema = OperationSchema {
@@ -511,7 +487,7 @@ pub(super) static DELETE_BUCKET_POLICY: OperationSchema = OperationSchema {
         "DeleteBucketPolicy",
         "DELETE",
         "/{Bucket}?policy",
-        [&schema::DELETE_BUCKET_POLICY_INPUT, &schema::DELETE_BUCKET_POLICY_OUTPUT],
+        [&schema::DELETE_BUCKET_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_REPLICATION: OperationSchema = OperationSchema {
@@ -521,7 +497,7 @@ pub(super) static DELETE_BUCKET_REPLICATION: OperationSchema = OperationSchema {
         "DeleteBucketReplication",
         "DELETE",
         "/{Bucket}?replication",
-        [&schema::DELETE_BUCKET_REPLICATION_INPUT, &schema::DELETE_BUCKET_REPLICATION_OUTPUT],
+        [&schema::DELETE_BUCKET_REPLICATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_TAGGING: OperationSchema = OperationSchema {
@@ -531,7 +507,7 @@ pub(super) static DELETE_BUCKET_TAGGING: OperationSchema = OperationSchema {
         "DeleteBucketTagging",
         "DELETE",
         "/{Bucket}?tagging",
-        [&schema::DELETE_BUCKET_TAGGING_INPUT, &schema::DELETE_BUCKET_TAGGING_OUTPUT],
+        [&schema::DELETE_BUCKET_TAGGING_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_BUCKET_WEBSITE: OperationSchema = OperationSchema {
@@ -541,7 +517,7 @@ pub(super) static DELETE_BUCKET_WEBSITE: OperationSchema = OperationSchema {
         "DeleteBucketWebsite",
         "DELETE",
         "/{Bucket}?website",
-        [&schema::DELETE_BUCKET_WEBSITE_INPUT, &schema::DELETE_BUCKET_WEBSITE_OUTPUT],
+        [&schema::DELETE_BUCKET_WEBSITE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static DELETE_OBJECT: OperationSchema = OperationSchema {
@@ -597,7 +573,7 @@ pub(super) static DELETE_PUBLIC_ACCESS_BLOCK: OperationSchema = OperationSchema 
         "DeletePublicAccessBlock",
         "DELETE",
         "/{Bucket}?publicAccessBlock",
-        [&schema::DELETE_PUBLIC_ACCESS_BLOCK_INPUT, &schema::DELETE_PUBLIC_ACCESS_BLOCK_OUTPUT],
+        [&schema::DELETE_PUBLIC_ACCESS_BLOCK_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static GET_BUCKET_ABAC: OperationSchema = OperationSchema {
@@ -1131,7 +1107,7 @@ pub(super) static PUT_BUCKET_ABAC: OperationSchema = OperationSchema {
         "PutBucketAbac",
         "PUT",
         "/{Bucket}?abac",
-        [&schema::PUT_BUCKET_ABAC_INPUT, &schema::PUT_BUCKET_ABAC_OUTPUT],
+        [&schema::PUT_BUCKET_ABAC_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_ACCELERATE_CONFIGURATION: OperationSchema = OperationSchema {
@@ -1146,10 +1122,7 @@ pub(super) static PUT_BUCKET_ACCELERATE_CONFIGURATION: OperationSchema = Operati
         "PutBucketAccelerateConfiguration",
         "PUT",
         "/{Bucket}?accelerate",
-        [
-            &schema::PUT_BUCKET_ACCELERATE_CONFIGURATION_INPUT,
-            &schema::PUT_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::PUT_BUCKET_ACCELERATE_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_ACL: OperationSchema = OperationSchema {
@@ -1164,7 +1137,7 @@ pub(super) static PUT_BUCKET_ACL: OperationSchema = OperationSchema {
         "PutBucketAcl",
         "PUT",
         "/{Bucket}?acl",
-        [&schema::PUT_BUCKET_ACL_INPUT, &schema::PUT_BUCKET_ACL_OUTPUT],
+        [&schema::PUT_BUCKET_ACL_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_ANALYTICS_CONFIGURATION: OperationSchema = OperationSchema {
@@ -1173,10 +1146,7 @@ pub(super) static PUT_BUCKET_ANALYTICS_CONFIGURATION: OperationSchema = Operatio
         "PutBucketAnalyticsConfiguration",
         "PUT",
         "/{Bucket}?analytics",
-        [
-            &schema::PUT_BUCKET_ANALYTICS_CONFIGURATION_INPUT,
-            &schema::PUT_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::PUT_BUCKET_ANALYTICS_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_CORS: OperationSchema = OperationSchema {
@@ -1191,7 +1161,7 @@ pub(super) static PUT_BUCKET_CORS: OperationSchema = OperationSchema {
         "PutBucketCors",
         "PUT",
         "/{Bucket}?cors",
-        [&schema::PUT_BUCKET_CORS_INPUT, &schema::PUT_BUCKET_CORS_OUTPUT],
+        [&schema::PUT_BUCKET_CORS_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_ENCRYPTION: OperationSchema = OperationSchema {
@@ -1206,7 +1176,7 @@ pub(super) static PUT_BUCKET_ENCRYPTION: OperationSchema = OperationSchema {
         "PutBucketEncryption",
         "PUT",
         "/{Bucket}?encryption",
-        [&schema::PUT_BUCKET_ENCRYPTION_INPUT, &schema::PUT_BUCKET_ENCRYPTION_OUTPUT],
+        [&schema::PUT_BUCKET_ENCRYPTION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: OperationSchema = OperationSchema {
@@ -1215,10 +1185,7 @@ pub(super) static PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: OperationSchema 
         "PutBucketIntelligentTieringConfiguration",
         "PUT",
         "/{Bucket}?intelligent-tiering",
-        [
-            &schema::PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT,
-            &schema::PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_INVENTORY_CONFIGURATION: OperationSchema = OperationSchema {
@@ -1227,10 +1194,7 @@ pub(super) static PUT_BUCKET_INVENTORY_CONFIGURATION: OperationSchema = Operatio
         "PutBucketInventoryConfiguration",
         "PUT",
         "/{Bucket}?inventory",
-        [
-            &schema::PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT,
-            &schema::PUT_BUCKET_INVENTORY_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_LIFECYCLE: OperationSchema = OperationSchema {
@@ -1246,7 +1210,7 @@ pub(super) static PUT_BUCKET_LIFECYCLE: OperationSchema = OperationSchema {
         "PutBucketLifecycle",
         "PUT",
         "/{Bucket}?lifecycle",
-        [&schema::PUT_BUCKET_LIFECYCLE_INPUT, &schema::PUT_BUCKET_LIFECYCLE_OUTPUT],
+        [&schema::PUT_BUCKET_LIFECYCLE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_LIFECYCLE_CONFIGURATION: OperationSchema = OperationSchema {
@@ -1279,7 +1243,7 @@ pub(super) static PUT_BUCKET_LOGGING: OperationSchema = OperationSchema {
         "PutBucketLogging",
         "PUT",
         "/{Bucket}?logging",
-        [&schema::PUT_BUCKET_LOGGING_INPUT, &schema::PUT_BUCKET_LOGGING_OUTPUT],
+        [&schema::PUT_BUCKET_LOGGING_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_METRICS_CONFIGURATION: OperationSchema = OperationSchema {
@@ -1288,7 +1252,7 @@ pub(super) static PUT_BUCKET_METRICS_CONFIGURATION: OperationSchema = OperationS
         "PutBucketMetricsConfiguration",
         "PUT",
         "/{Bucket}?metrics",
-        [&schema::PUT_BUCKET_METRICS_CONFIGURATION_INPUT, &schema::PUT_BUCKET_METRICS_CONFIGURATION_OUTPUT],
+        [&schema::PUT_BUCKET_METRICS_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_NOTIFICATION: OperationSchema = OperationSchema {
@@ -1304,7 +1268,7 @@ pub(super) static PUT_BUCKET_NOTIFICATION: OperationSchema = OperationSchema {
         "PutBucketNotification",
         "PUT",
         "/{Bucket}?notification",
-        [&schema::PUT_BUCKET_NOTIFICATION_INPUT, &schema::PUT_BUCKET_NOTIFICATION_OUTPUT],
+        [&schema::PUT_BUCKET_NOTIFICATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_NOTIFICATION_CONFIGURATION: OperationSchema = OperationSchema {
@@ -1313,10 +1277,7 @@ pub(super) static PUT_BUCKET_NOTIFICATION_CONFIGURATION: OperationSchema = Opera
         "PutBucketNotificationConfiguration",
         "PUT",
         "/{Bucket}?notification",
-        [
-            &schema::PUT_BUCKET_NOTIFICATION_CONFIGURATION_INPUT,
-            &schema::PUT_BUCKET_NOTIFICATION_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::PUT_BUCKET_NOTIFICATION_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_OWNERSHIP_CONTROLS: OperationSchema = OperationSchema {
@@ -1331,7 +1292,7 @@ pub(super) static PUT_BUCKET_OWNERSHIP_CONTROLS: OperationSchema = OperationSche
         "PutBucketOwnershipControls",
         "PUT",
         "/{Bucket}?ownershipControls",
-        [&schema::PUT_BUCKET_OWNERSHIP_CONTROLS_INPUT, &schema::PUT_BUCKET_OWNERSHIP_CONTROLS_OUTPUT],
+        [&schema::PUT_BUCKET_OWNERSHIP_CONTROLS_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_POLICY: OperationSchema = OperationSchema {
@@ -1346,7 +1307,7 @@ pub(super) static PUT_BUCKET_POLICY: OperationSchema = OperationSchema {
         "PutBucketPolicy",
         "PUT",
         "/{Bucket}?policy",
-        [&schema::PUT_BUCKET_POLICY_INPUT, &schema::PUT_BUCKET_POLICY_OUTPUT],
+        [&schema::PUT_BUCKET_POLICY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_REPLICATION: OperationSchema = OperationSchema {
@@ -1361,7 +1322,7 @@ pub(super) static PUT_BUCKET_REPLICATION: OperationSchema = OperationSchema {
         "PutBucketReplication",
         "PUT",
         "/{Bucket}?replication",
-        [&schema::PUT_BUCKET_REPLICATION_INPUT, &schema::PUT_BUCKET_REPLICATION_OUTPUT],
+        [&schema::PUT_BUCKET_REPLICATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_REQUEST_PAYMENT: OperationSchema = OperationSchema {
@@ -1376,7 +1337,7 @@ pub(super) static PUT_BUCKET_REQUEST_PAYMENT: OperationSchema = OperationSchema 
         "PutBucketRequestPayment",
         "PUT",
         "/{Bucket}?requestPayment",
-        [&schema::PUT_BUCKET_REQUEST_PAYMENT_INPUT, &schema::PUT_BUCKET_REQUEST_PAYMENT_OUTPUT],
+        [&schema::PUT_BUCKET_REQUEST_PAYMENT_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_TAGGING: OperationSchema = OperationSchema {
@@ -1391,7 +1352,7 @@ pub(super) static PUT_BUCKET_TAGGING: OperationSchema = OperationSchema {
         "PutBucketTagging",
         "PUT",
         "/{Bucket}?tagging",
-        [&schema::PUT_BUCKET_TAGGING_INPUT, &schema::PUT_BUCKET_TAGGING_OUTPUT],
+        [&schema::PUT_BUCKET_TAGGING_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_VERSIONING: OperationSchema = OperationSchema {
@@ -1406,7 +1367,7 @@ pub(super) static PUT_BUCKET_VERSIONING: OperationSchema = OperationSchema {
         "PutBucketVersioning",
         "PUT",
         "/{Bucket}?versioning",
-        [&schema::PUT_BUCKET_VERSIONING_INPUT, &schema::PUT_BUCKET_VERSIONING_OUTPUT],
+        [&schema::PUT_BUCKET_VERSIONING_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_BUCKET_WEBSITE: OperationSchema = OperationSchema {
@@ -1421,7 +1382,7 @@ pub(super) static PUT_BUCKET_WEBSITE: OperationSchema = OperationSchema {
         "PutBucketWebsite",
         "PUT",
         "/{Bucket}?website",
-        [&schema::PUT_BUCKET_WEBSITE_INPUT, &schema::PUT_BUCKET_WEBSITE_OUTPUT],
+        [&schema::PUT_BUCKET_WEBSITE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_OBJECT: OperationSchema = OperationSchema {
@@ -1557,7 +1518,7 @@ pub(super) static PUT_PUBLIC_ACCESS_BLOCK: OperationSchema = OperationSchema {
         "PutPublicAccessBlock",
         "PUT",
         "/{Bucket}?publicAccessBlock",
-        [&schema::PUT_PUBLIC_ACCESS_BLOCK_INPUT, &schema::PUT_PUBLIC_ACCESS_BLOCK_OUTPUT],
+        [&schema::PUT_PUBLIC_ACCESS_BLOCK_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static RENAME_OBJECT: OperationSchema = OperationSchema {
@@ -1607,10 +1568,7 @@ pub(super) static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Operati
         "UpdateBucketMetadataAnnotationTableConfiguration",
         "PUT",
         "/{Bucket}?metadataAnnotationTable",
-        [
-            &schema::UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION_INPUT,
-            &schema::UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION: OperationSchema = OperationSchema {
@@ -1625,10 +1583,7 @@ pub(super) static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION: Operatio
         "UpdateBucketMetadataInventoryTableConfiguration",
         "PUT",
         "/{Bucket}?metadataInventoryTable",
-        [
-            &schema::UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION_INPUT,
-            &schema::UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION: OperationSchema = OperationSchema {
@@ -1643,10 +1598,7 @@ pub(super) static UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION: OperationS
         "UpdateBucketMetadataJournalTableConfiguration",
         "PUT",
         "/{Bucket}?metadataJournalTable",
-        [
-            &schema::UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION_INPUT,
-            &schema::UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION_OUTPUT,
-        ],
+        [&schema::UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_OBJECT_ENCRYPTION: OperationSchema = OperationSchema {
@@ -1696,7 +1648,7 @@ pub(super) static WRITE_GET_OBJECT_RESPONSE: OperationSchema = OperationSchema {
         "WriteGetObjectResponse",
         "POST",
         "/WriteGetObjectResponse",
-        [&schema::WRITE_GET_OBJECT_RESPONSE_INPUT, &schema::WRITE_GET_OBJECT_RESPONSE_OUTPUT],
+        [&schema::WRITE_GET_OBJECT_RESPONSE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 static ERROR_ACCESS_DENIED: ErrorSchema = ErrorSchema {

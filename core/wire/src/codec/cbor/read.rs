@@ -59,7 +59,7 @@ impl<'b> Reader<'b> {
             (Kind::Integer | Kind::Long, _) => self.integer(member),
             (Kind::Float | Kind::Double, _) => {
                 let number = self.number()?.ok_or_else(|| unexpected(member))?;
-                Ok(Value::Float(number))
+                Ok(Value::Float(text::precise(member.target(), number)))
             }
             (Kind::Timestamp, Type::Tag) => self.timestamp(member),
             _ => Err(unexpected(member)),

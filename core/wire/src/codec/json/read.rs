@@ -51,7 +51,7 @@ fn value(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError>
         (Kind::Boolean, Start::False) => scanner.word("false").map(|()| Value::Bool(false)),
         (Kind::Integer | Kind::Long, Start::Number) => integer(scanner, member),
         (Kind::Float | Kind::Double, Start::Number) => {
-            let number = text::float(scanner.number()?);
+            let number = text::float(schema, scanner.number()?);
             number.map(Value::Float).ok_or_else(|| out_of_range(member))
         }
         (Kind::Float | Kind::Double, Start::String) => word_for_float(scanner, member),
@@ -143,7 +143,7 @@ fn out_of_range(member: &Member) -> WireError {
 fn word_for_float(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError> {
     match &*scanner.string()? {
         word @ ("NaN" | "Infinity" | "-Infinity") => {
-            text::float(word).map(Value::Float).ok_or_else(|| out_of_range(member))
+            text::float(member.target(), word).map(Value::Float).ok_or_else(|| out_of_range(member))
         }
         _ => Err(unexpected(Start::String, kind_name(&member.target().kind))),
     }

@@ -86,12 +86,8 @@ impl<'a> Pull<'a> {
                     self.depth = self.depth.saturating_sub(1);
                     return Ok(Node::End);
                 }
-                Event::Text(text) => {
-                    return text.xml_content().map(Node::Text).map_err(|_| malformed("text is malformed"));
-                }
-                Event::CData(data) => {
-                    return data.decode().map(Node::Text).map_err(|_| malformed("text is malformed"));
-                }
+                Event::Text(text) => return text.xml10_content().map(Node::Text).map_err(|_| bad_text()),
+                Event::CData(data) => return data.xml10_content().map(Node::Text).map_err(|_| bad_text()),
                 Event::GeneralRef(reference) => return entity(&reference).map(Node::Text),
                 Event::Eof if self.depth == 0 => return Ok(Node::End),
                 Event::Eof => return Err(malformed("the document ends early")),
@@ -137,6 +133,10 @@ impl<'a> Pull<'a> {
             }
         }
     }
+}
+
+fn bad_text() -> WireError {
+    malformed("text is malformed")
 }
 
 fn entity<'a>(reference: &BytesRef<'_>) -> Result<Cow<'a, str>, WireError> {
