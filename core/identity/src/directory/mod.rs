@@ -18,7 +18,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Caller, Guardrails};
 use kurodo_policy::{Attached, Kind, Policy, PolicyError};
-use kurodo_store::CoreDoor;
+use kurodo_store::{CoreDoor, StoreError};
 
 use self::{
     cache::Cache, caller::Assembler, error::LoadError, gather::Gatherer, guard::Guard, library::Library,
@@ -73,6 +73,19 @@ impl StoredDirectory {
     /// As [`Policy::parse`].
     pub fn compiled(&self, text: &str, kind: Kind) -> Result<Arc<Policy>, PolicyError> {
         self.library.compiled(text, kind)
+    }
+
+    /// Whether there is a managed policy with this ARN that sessions of the account may have: one of the
+    /// account's own, or of AWS's.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn has_policy(&self, account: AccountId, arn: &str) -> Result<bool, StoreError> {
+        match self.gatherer().one(account, arn, Kind::Session) {
+            Ok(_) => Ok(true),
+            Err(LoadError::Store(error)) => Err(error),
+            Err(_) => Ok(false),
+        }
     }
 
     /// Makes session tokens, and opens those of callers.
