@@ -79,11 +79,6 @@ impl Home {
         self.directory.join("records")
     }
 
-    /// The encrypted contents of objects.
-    pub(crate) fn blobs(&self) -> PathBuf {
-        self.directory.join("blobs")
-    }
-
     /// The audit trail.
     pub(crate) fn audit(&self) -> PathBuf {
         self.directory.join("audit")

@@ -31,7 +31,9 @@ macro_rules! services {
     };
 }
 
-services! {}
+services! {
+    kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
+}
 
 fn table<S: kurodo_gateway::Table>() -> Table {
     Table {

@@ -15,12 +15,11 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// What services are made of.
 pub(crate) struct Parts {
-    pub(crate) store: Store,
     pub(crate) door: CoreDoor,
     pub(crate) directory: Arc<StoredDirectory>,
-    pub(crate) root: SecretKey,
+    /// Seals authorization messages.
+    pub(crate) messages: SecretKey,
     pub(crate) audit: Audit,
-    pub(crate) home: Home,
 }
 
 /// Serves until it is told to stop.
@@ -85,7 +84,7 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
 /// Opens the root key and the store; makes both at the first start.
 fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
     let root = root(home)?;
-    let (store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
+    let (_store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
     let sealer = SessionSealer::new(root.derive("sessions", b""));
     let directory = Arc::new(StoredDirectory::new(door.clone(), sealer));
     let selector = match config.audit_data {
@@ -94,7 +93,8 @@ fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
         AuditData::All => Selector::All,
     };
     let audit = Audit::open(&home.audit(), &audit_key(&root), Options { selector, ..Options::default() })?;
-    Ok(Parts { store, door, directory, root, audit, home: home.clone() })
+    let messages = root.derive("authorization messages", b"");
+    Ok(Parts { door, directory, messages, audit })
 }
 
 /// The key of the records.
@@ -122,9 +122,8 @@ fn gateway(config: &Config, parts: &Parts) -> Gateway {
     domains.extend(["localhost".to_owned(), "amazonaws.com".to_owned()]);
     let settings = Settings { region: config.region.clone(), requests: 4096, domains };
     let directory: Arc<dyn Directory> = parts.directory.clone();
-    let messages = parts.root.derive("authorization messages", b"");
     let audit = parts.audit.clone();
-    Gateway::new(registry::services(parts), directory, audit, parts.door.clone(), &messages, settings)
+    Gateway::new(registry::services(parts), directory, audit, parts.door.clone(), &parts.messages, settings)
 }
 
 /// Says where everything is, and leaves the same for `kurodo env`.

@@ -94,5 +94,5 @@ pub mod model {
 impl Service for Shelf {
     type Error = Failure;
     const FACTS: &'static ServiceFacts =
-        &ServiceFacts { schema: &model::SERVICE, dialect: Dialect::Json, skew_seconds: 900, rcps: false };
+        &ServiceFacts { schema: &model::SERVICE, dialect: Dialect::Json, skew_seconds: 900, rcps: false, data_events: &[] };
 }
