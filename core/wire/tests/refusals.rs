@@ -1,7 +1,5 @@
 //! Malformed requests, and the code that AWS answers with.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops, in its helpers too")]
-
 use std::borrow::Cow;
 
 use kurodo_wire::{
