@@ -358,3 +358,34 @@ impl Traits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(trait_of_member: &str) -> Facts {
+        let text = format!(
+            r#"{{"metadata":{{"apiVersion":"1","endpointPrefix":"x","protocols":["json"],"serviceId":"X"}},
+            "operations":{{"Do":{{"name":"Do","http":{{"method":"POST","requestUri":"/"}},"documentation":"prose"}}}},
+            "shapes":{{"S":{{"type":"structure","members":{{"b":{{"shape":"T",{trait_of_member}}},"a":{{"shape":"T"}}}}}},
+            "T":{{"type":"string","documentation":"prose"}}}}}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn prose_is_dropped_and_order_kept() {
+        let mut facts = facts(r#""documentation":"prose","sensitive":true"#);
+        facts.distil().unwrap();
+        let text = serde_json::to_string(&facts.shapes).unwrap();
+        assert_eq!(
+            text,
+            r#"{"S":{"type":"structure","members":{"b":{"shape":"T","sensitive":true},"a":{"shape":"T"}}},"T":{"type":"string"}}"#
+        );
+    }
+
+    #[test]
+    fn unknown_traits_stop_the_tool() {
+        assert!(facts(r#""brandNew":true"#).distil().unwrap_err().contains("brandNew"));
+    }
+}
