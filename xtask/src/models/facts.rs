@@ -28,6 +28,10 @@ pub(crate) struct Metadata {
     pub(crate) global_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) json_version: Option<String>,
+    /// The one protocol, as older descriptions say it.
+    #[serde(default, skip_serializing)]
+    protocol: Option<String>,
+    #[serde(default)]
     pub(crate) protocols: Vec<String>,
     pub(crate) service_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,6 +246,7 @@ const DROPPED: &[&str] = &[
     "endpointdiscovery",
     "endpointdiscoveryid",
     "endpointoperation",
+    "exception",
     "hostLabel",
     "idempotent",
     "readonly",
@@ -254,6 +259,9 @@ const DROPPED: &[&str] = &[
 impl Facts {
     /// Drops what is not kept, and refuses what is not known: a fact must not get lost unseen.
     pub(crate) fn distil(&mut self) -> Result<(), String> {
+        if self.metadata.protocols.is_empty() {
+            self.metadata.protocols.extend(self.metadata.protocol.take());
+        }
         for (name, operation) in &mut self.operations {
             drop_known(name, &mut operation.rest)?;
             for reference in operation.references() {
