@@ -218,6 +218,7 @@ fn forms_that_cannot_be_read_are_refused() {
         ("Count.a=1", "MalformedInput"),
         ("TagSet=a", "MalformedInput"),
         ("TagSet.Tag.x.Key=a", "MalformedInput"),
+        ("TagSet.Tag..Key=a", "MalformedInput"),
         ("TagSet.member.1.Key=a", "MalformedInput"),
         ("Flag=yes", "MalformedInput"),
     ] {
@@ -229,6 +230,31 @@ fn forms_that_cannot_be_read_are_refused() {
     let many = "a=1&".repeat(100_001);
     assert_eq!(refused(Protocol::Query, many.as_bytes()).status(Protocol::Query), 413);
     assert!(parse_query("a=%4").is_err());
+}
+
+#[test]
+fn requests_that_grow_too_large_are_refused() {
+    let count = 400_000;
+    let nested =
+        [vec![0xbf, 0x66], b"TagSet".to_vec(), vec![0x9f], vec![0xa0; count], vec![0xff, 0xff]].concat();
+    for (protocol, body) in [
+        (Protocol::Json11, format!("{{\"TagSet\":[{}{{}}]}}", "{},".repeat(count)).into_bytes()),
+        (
+            Protocol::RestXml,
+            format!("<Tagging><TagSet>{}</TagSet></Tagging>", "<Tag/>".repeat(count)).into_bytes(),
+        ),
+        (Protocol::RpcV2Cbor, nested),
+    ] {
+        assert!(matches!(refused(protocol, &body), WireError::TooLarge(_)), "{protocol:?}");
+    }
+}
+
+#[test]
+fn neighbours_in_a_form_are_kept_apart() {
+    let body = "Count-x=7&Count.=8&Counts=9&Count=1&TagSet.Tag.1.Key=a&TagSet-=b&TagSet.Tag.1.Key=c";
+    let form = decode(Protocol::Query, "Count=1&TagSet.Tag.1.Key=c").unwrap();
+    assert_eq!(refused(Protocol::Query, body.as_bytes()).code(Protocol::Query), "MalformedInput");
+    assert_eq!(decode(Protocol::Query, body.replace("Count.=8&", "")).unwrap(), form);
 }
 
 #[test]
