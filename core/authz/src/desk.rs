@@ -27,15 +27,15 @@ pub struct Check {
 /// Where one request's needs are decided and its permits minted.
 pub struct Desk<'r> {
     caller: &'r Caller,
-    /// Keys of the connection and the request: `aws:SourceIp`, `aws:SecureTransport`, ..
-    request: &'r Context,
+    /// Keys of the caller, the connection and the request: `aws:SourceIp`, `aws:SecureTransport`, ..
+    request: Arc<Context>,
     guardrails: &'r dyn Guardrails,
     checks: Vec<Check>,
 }
 
 impl<'r> Desk<'r> {
     /// The desk for one request.
-    pub fn new(caller: &'r Caller, request: &'r Context, guardrails: &'r dyn Guardrails) -> Self {
+    pub fn new(caller: &'r Caller, request: Arc<Context>, guardrails: &'r dyn Guardrails) -> Self {
         Self { caller, request, guardrails, checks: Vec::new() }
     }
 
@@ -79,10 +79,9 @@ impl<'r> Desk<'r> {
         &self.checks
     }
 
-    /// The request's keys, then the caller's, the resource's and the need's own.
+    /// The request's keys, the resource's and the need's own.
     fn context(&self, resource: &impl Resource, need: &Context) -> Context {
-        let mut context = self.request.clone();
-        context.merge(self.caller.context.clone());
+        let mut context = Context::over(self.request.clone());
         let owner = resource.owner();
         context.set("aws:ResourceAccount", owner.to_string());
         if let Some(organization) = self.guardrails.organization(owner) {

@@ -81,7 +81,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
         let find = Find::new(service, &call, &gateway.door);
         let needs = O::needs(&find, &input).await.map_err(Into::into)?;
 
-        let mut desk = Desk::new(&call.caller, &call.context, &*gateway.directory);
+        let mut desk = Desk::new(&call.caller, call.context.clone(), &*gateway.directory);
         let granted = O::Demand::grant(needs, &mut desk);
         trail.decided(desk.checks());
         let permits = match granted {

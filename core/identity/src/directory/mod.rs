@@ -17,7 +17,7 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Caller, Guardrails};
-use kurodo_policy::{Attached, Kind, Policy, PolicyError};
+use kurodo_policy::{Attached, Context, Kind, Policy, PolicyError};
 use kurodo_store::{CoreDoor, StoreError};
 
 use self::{
@@ -216,7 +216,7 @@ impl Guardrails for StoredDirectory {
 /// The same credential, so many seconds after a one-time code was shown for it.
 fn aged(credential: &Credential, age: i64) -> Credential {
     let Caller { principal, access_key_id, identity, boundary, session, scps, context } = &*credential.caller;
-    let mut context = context.clone();
+    let mut context = Context::over(context.clone());
     context.set("aws:MultiFactorAuthAge", age.max(0));
     let caller = Caller {
         principal: principal.clone(),
@@ -225,7 +225,7 @@ fn aged(credential: &Credential, age: i64) -> Credential {
         boundary: boundary.clone(),
         session: session.clone(),
         scps: scps.clone(),
-        context,
+        context: Arc::new(context),
     };
     Credential {
         secret: credential.secret.clone(),
