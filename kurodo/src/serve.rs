@@ -7,7 +7,10 @@ use kurodo_gateway::{Gateway, Limits, Listener, Settings};
 use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, first_start};
 use kurodo_keys::{Seal, SecretKey, create_root, open_root};
 use kurodo_store::{CoreDoor, Store, StoreOptions};
-use tokio::sync::watch;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+};
 
 use crate::{Outcome, certificates, cli::AuditData, config::Config, home::Home, platform, registry};
 
@@ -63,17 +66,18 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
         }
     }
     let bound: Vec<SocketAddr> = listeners.iter().filter_map(|l| l.address().ok()).collect();
+    let mut signals = Signals::listen()?;
     announce(config, home, &founded, &authority.certificate, &bound, started)?;
 
     let recorder = parts.directory.clone();
     let recording = tokio::spawn(async move { recorder.keep_recording_uses().await });
     let serving: Vec<_> = listeners.into_iter().map(|l| tokio::spawn(l.run(stopped.clone()))).collect();
-    interrupted().await?;
+    signals.next().await;
     eprintln!("stopping: open requests may end (interrupt again to stop at once)");
     stop.send_replace(true);
     tokio::select! {
         () = all(serving) => {}
-        _ = interrupted() => std::process::exit(130),
+        () = signals.next() => std::process::exit(130),
     }
     recording.abort();
     parts.directory.record_uses().await?;
@@ -163,12 +167,25 @@ async fn all(tasks: Vec<tokio::task::JoinHandle<()>>) {
     }
 }
 
-/// Waits for an interrupt, or for the request to end that service managers send.
-async fn interrupted() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        outcome = tokio::signal::ctrl_c() => outcome,
-        _ = terminate.recv() => Ok(()),
+/// Interrupts, and the requests to end that service managers send.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// From here on they no longer end the process by themselves.
+    fn listen() -> std::io::Result<Self> {
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(Self { interrupt, terminate })
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 
