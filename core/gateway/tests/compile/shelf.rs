@@ -62,6 +62,7 @@ pub mod model {
         auth: Auth::Signed,
         deprecated: false,
         max_body: 1024,
+        max_values: 1024,
     };
 
     pub static SERVICE: ServiceSchema = ServiceSchema {
