@@ -34,7 +34,7 @@ pub(crate) fn check(tree: &Tree, complaints: &mut Vec<String>) {
         if source && file.path.starts_with("services/") {
             forbid(
                 file,
-                &["std::fs", "std::net", "tokio::net", "tokio::fs", "SystemTime::now"],
+                &["std::fs", "std::net::Tcp", "tokio::net", "tokio::fs", "SystemTime::now"],
                 "has permits, the store and the call's time",
                 complaints,
             );
