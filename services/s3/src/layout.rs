@@ -45,6 +45,17 @@ pub(crate) enum Setting {
 }
 
 impl Setting {
+    /// All of them, the bucket itself first.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Identity,
+        Self::Policy,
+        Self::Acl,
+        Self::PublicAccessBlock,
+        Self::Ownership,
+        Self::Tags,
+        Self::Encryption,
+    ];
+
     /// Its key below the bucket's.
     pub(crate) fn key(self) -> [u8; 1] {
         [self as u8]

@@ -86,9 +86,9 @@ service! { S3:
         PutBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
         DeleteBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
 
-        GetObject: [GetObject, ListBucket if asked] by needs::get_object
+        GetObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::get_object
             refusing ["VersionId"];
-        HeadObject: [GetObject, ListBucket if asked] by needs::head_object
+        HeadObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::head_object
             refusing ["VersionId"];
         GetObjectAttributes: [GetObject, GetObjectAttributes, ListBucket if asked]
             by needs::get_object_attributes

@@ -8,8 +8,13 @@ mod duplicate;
 mod missing;
 mod quota;
 
+<<<<<<< HEAD
+pub(crate) use blocker::Blocker;
+pub(crate) use duplicate::Duplicate;
+=======
 pub use blocker::Blocker;
 pub use duplicate::Duplicate;
+>>>>>>> main
 pub use missing::Missing;
 pub use quota::Exceeded;
 

@@ -38,11 +38,29 @@ macro_rules! reads {
 }
 
 reads! {
-    get_object(GetObjectInput): GetObject;
-    head_object(HeadObjectInput): GetObject;
     get_object_acl(GetObjectAclInput): GetObjectAcl;
     get_object_tagging(GetObjectTaggingInput): GetObjectTagging;
     delete_object_tagging(DeleteObjectTaggingInput): DeleteObjectTagging;
+}
+
+type Get = (Need<action::GetObject>, Missing, Vec<Need<action::GetObjectTagging>>);
+
+/// Who may read an object is told how many tags it has if he may read those too.
+fn get(find: &Finding<'_>, facts: &Arc<BucketFacts>, key: &str) -> Result<Get, Error> {
+    let (need, missing): (Need<action::GetObject>, _) = existing(find, facts, key)?;
+    let tags = match need.resource().has_tags() {
+        true => vec![Need::new(Object::existing(find, facts, key)?)],
+        false => Vec::new(),
+    };
+    Ok((need, missing, tags))
+}
+
+pub(crate) async fn get_object(find: &Finding<'_>, input: &GetObjectInput) -> Result<Get, Error> {
+    get(find, &located(find, &input.bucket, &input.expected_bucket_owner)?, &input.key)
+}
+
+pub(crate) async fn head_object(find: &Finding<'_>, input: &HeadObjectInput) -> Result<Get, Error> {
+    get(find, &located(find, &input.bucket, &input.expected_bucket_owner)?, &input.key)
 }
 
 pub(crate) async fn get_object_attributes(

@@ -1,0 +1,173 @@
+//! What the two ways of reading an object say of it.
+
+use std::{ops::Range, sync::Arc};
+
+use kurodo_keys::SecretKey;
+
+use crate::{
+    Error,
+    checksum::Stored,
+    conditions::{ReadConditions, Verdict},
+    content::Customer,
+    facts::BucketFacts,
+    records::{Content, Head},
+};
+/// The content type of an object that was put without one.
+pub(super) const UNTYPED: &str = "binary/octet-stream";
+
+/// Fills in what is said of an object whenever it is read.
+macro_rules! describe {
+    ($output:expr, $input:expr, $head:expr, $customer:expr) => {{
+        let (output, head) = (&mut $output, $head);
+        let meta = head.meta()?;
+        output.accept_ranges = Some("bytes".to_owned());
+        output.last_modified = Some($crate::times::shown(head.modified_ms));
+        output.e_tag = Some(head.etag.to_string());
+        output.content_type = $input.response_content_type.take().or(meta.content_type)
+            .or_else(|| Some($crate::ops::described::UNTYPED.to_owned()));
+        output.cache_control = $input.response_cache_control.take().or(meta.cache_control);
+        output.content_disposition = $input.response_content_disposition.take().or(meta.content_disposition);
+        output.content_encoding = $input.response_content_encoding.take().or(meta.content_encoding);
+        output.content_language = $input.response_content_language.take().or(meta.content_language);
+        output.expires = $input.response_expires.map($crate::times::in_header).or(meta.expires);
+        output.website_redirect_location = meta.website_redirect_location;
+        output.metadata = (!meta.user.is_empty()).then_some(meta.user);
+        match $customer {
+            Some(customer) => {
+                output.sse_customer_algorithm = Some(customer.algorithm());
+                output.sse_customer_key_md5 = Some(customer.md5());
+            }
+            None => output.server_side_encryption = Some($crate::model::ServerSideEncryption::Aes256),
+        }
+    }};
+}
+pub(super) use describe;
+
+/// Shows an object's checksum, where the request asks for it.
+macro_rules! show_checksum {
+    ($output:expr, $stored:expr) => {{
+        if let Some(stored) = $stored {
+            $crate::checksum::show!($output, stored.checksum.algorithm(), stored.text());
+            $output.checksum_type = Some(stored.kind.word());
+        }
+    }};
+}
+pub(super) use show_checksum;
+
+/// What a request to read an object asks for.
+pub(super) struct Reading<'a> {
+    pub(super) conditions: ReadConditions<'a>,
+    pub(super) range: Option<&'a str>,
+    pub(super) part: Option<i32>,
+    pub(super) checksum: bool,
+    /// Whether the reply's headers are to be others than the object's.
+    pub(super) overrides: bool,
+}
+
+/// Reads it from an input that has all of its members.
+macro_rules! reading {
+    ($input:expr) => {
+        $crate::ops::described::Reading {
+            conditions: $crate::conditions::ReadConditions {
+                if_match: $input.if_match.as_deref(),
+                if_none_match: $input.if_none_match.as_deref(),
+                if_modified_since: $input.if_modified_since,
+                if_unmodified_since: $input.if_unmodified_since,
+            },
+            range: $input.range.as_deref(),
+            part: $input.part_number,
+            checksum: $input.checksum_mode.is_some(),
+            overrides: $input.response_content_type.is_some()
+                || $input.response_cache_control.is_some()
+                || $input.response_content_disposition.is_some()
+                || $input.response_content_encoding.is_some()
+                || $input.response_content_language.is_some()
+                || $input.response_expires.is_some(),
+        }
+    };
+}
+pub(super) use reading;
+
+/// What is to be sent.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Nothing: the client has the object.
+    NotModified,
+    /// All of it.
+    Whole,
+    /// A range of it.
+    Range(Range<u64>),
+}
+
+impl Extent {
+    /// The bytes to send.
+    pub(super) fn range(&self, size: u64) -> Range<u64> {
+        match self {
+            Self::NotModified => 0..0,
+            Self::Whole => 0..size,
+            Self::Range(range) => range.clone(),
+        }
+    }
+}
+
+/// The lengths and checksum of a part.
+pub(super) struct Part {
+    pub(super) range: Range<u64>,
+    pub(super) checksum: Option<Stored>,
+}
+
+impl Reading<'_> {
+    /// Refuses what contradicts itself, or is not for everybody.
+    pub(super) fn check(&self, anonymous: bool) -> Result<(), Error> {
+        if self.overrides && anonymous {
+            return Err(Error::InvalidRequest(
+                "Request specific response headers cannot be used for anonymous GET requests.".into(),
+            ));
+        }
+        if self.range.is_some() && self.part.is_some() {
+            return Err(Error::InvalidRequest(
+                "Cannot specify both Range header and partNumber query parameter".into(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// What to send, by the conditions and the range; `part` is where the part lies that was asked for.
+    pub(super) fn extent(&self, head: &Head, part: Option<&Part>) -> Result<Extent, Error> {
+        if self.conditions.weigh(head)? == Verdict::NotModified {
+            return Ok(Extent::NotModified);
+        }
+        if let Some(part) = part {
+            return Ok(Extent::Range(part.range.clone()));
+        }
+        let range = self.range.map(|range| crate::range::requested(range, head.size)).transpose()?.flatten();
+        Ok(range.map_or(Extent::Whole, Extent::Range))
+    }
+
+    /// The checksum to show.
+    pub(super) fn shown_checksum(&self, head: &Head, extent: &Extent, part: Option<&Part>) -> Option<Stored> {
+        match (self.checksum, part, extent) {
+            (false, ..) => None,
+            (true, Some(part), _) => part.checksum,
+            (true, None, Extent::Range(_)) => None,
+            (true, None, _) => head.checksum,
+        }
+    }
+}
+
+/// The number of parts, as replies show it.
+pub(super) fn parts_count(head: &Head) -> Option<i32> {
+    match head.content {
+        Content::Parts { count, .. } => Some(count.into()),
+        _ => None,
+    }
+}
+
+/// That the customer brought the right key, and no other.
+pub(super) fn check_key(
+    customer: Option<&Customer>,
+    head: &Head,
+    facts: &BucketFacts,
+) -> Result<Arc<SecretKey>, Error> {
+    Customer::unlock(customer, head.customer_key.as_ref(), facts)
+}

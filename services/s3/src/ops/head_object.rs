@@ -1,0 +1,43 @@
+use kurodo_gateway::{Authorized, Handler, Reply};
+
+use super::{
+    Answer,
+    described::{Extent, check_key, describe, parts_count, reading, show_checksum},
+    get_object::tag_count,
+};
+use crate::{
+    S3,
+    content::customer,
+    model::{HeadObjectOutput, op},
+    range,
+    resources::Object,
+};
+
+impl Handler<op::HeadObject> for S3 {
+    async fn handle(&self, call: Authorized<'_, Self, op::HeadObject>) -> Answer<op::HeadObject> {
+        let Authorized { mut input, permits: (permit, _missing, tags), call, .. } = call;
+        let (head, _) = Object::granted(&permit)?;
+        let customer = customer!(input)?;
+        check_key(customer.as_ref(), head, permit.resource().facts())?;
+        let reading = reading!(input);
+        reading.check(call.caller.is_anonymous())?;
+        let part = self.part(&permit, reading.part)?;
+        let extent = reading.extent(head, part.as_ref())?;
+        let checksum = reading.shown_checksum(head, &extent, part.as_ref());
+
+        let mut output = HeadObjectOutput::default();
+        show_checksum!(output, checksum);
+        describe!(output, input, head, &customer);
+        output.tag_count = tag_count(head, &tags)?;
+        output.parts_count = part.and_then(|_| parts_count(head));
+        if extent == Extent::NotModified {
+            return Ok(Reply::from(output).with_status(304));
+        }
+        let bytes = extent.range(head.size);
+        output.content_length = i64::try_from(bytes.end - bytes.start).ok();
+        let partial = matches!(extent, Extent::Range(_));
+        output.content_range = partial.then(|| range::shown(&bytes, head.size));
+        let reply = Reply::from(output);
+        Ok(if partial { reply.with_status(206) } else { reply })
+    }
+}
