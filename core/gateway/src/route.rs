@@ -42,9 +42,6 @@ impl Routes {
         Self { services, domains: domains.to_vec() }
     }
 
-    pub(crate) fn services(&self) -> &[Mounted] {
-        &self.services
-    }
 
     /// The service that the request is for: by `X-Amz-Target`, the signature's scope, the CBOR path or the
     /// host; S3 where none of them says.

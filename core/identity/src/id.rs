@@ -80,7 +80,7 @@ pub fn secret() -> Result<Secret, RandomError> {
 ///
 /// The sixteen characters after the prefix are ten bytes in base32; bits 1 to 40 of them are the account.
 pub fn account_of(id: &str) -> Option<AccountId> {
-    let characters = id.get(4..20)?;
+    let characters = id.get(4..20).filter(|_| id.len() <= 21)?;
     let mut value: u64 = 0;
     // Ten characters are 50 bits; the account is in the first 41.
     for character in characters.bytes().take(10) {

@@ -1,11 +1,21 @@
 //! Where each record lies: the namespaces of the record space that are this crate's, and their keys.
 //!
-//! A key is a namespace byte and parts. Parts end in a zero byte, and zero bytes within are escaped, so
-//! that no name reaches into its neighbour's range and keys sort as their names do. Names that AWS
-//! compares without regard to case are lower-cased here and nowhere else.
+//! Keys are relative to the scope of the permit that opens the door: [`iam_scope`] for what belongs to an
+//! account, [`org_scope`] for the organisation, [`usage_scope`] for what was used when. Through a door to
+//! the whole store, [`Key::below`] and [`Shelf::below`] make them whole. Names that AWS compares without
+//! regard to case are lower-cased here and nowhere else.
+
+use std::marker::PhantomData;
 
 use kurodo_arn::AccountId;
 use kurodo_authz::Scope;
+use kurodo_store::KeyBuilder;
+
+use crate::{
+    AccessKey, Account, Attachments, CreateAccountRequest, CredentialReport, Entity, Group, InstanceProfile,
+    KeyUse, ManagedPolicy, Member, MfaStep, OidcProvider, OrgPolicy, Organization, OrganizationalUnit,
+    PasswordPolicy, Role, RoleUse, SamlProvider, User, VirtualMfa,
+};
 
 /// Accounts, users, groups, roles, policies: what decides who a caller is.
 pub const IAM: u8 = 1;
@@ -16,203 +26,191 @@ pub const USAGE: u8 = 3;
 
 /// The space of one account's identities.
 pub fn iam_scope(account: AccountId) -> Scope {
-    Scope::new(iam(account).0)
+    Scope::new(KeyBuilder::new(IAM).part(account.to_string()).build())
 }
 
 /// The space of the organisation.
 pub fn org_scope() -> Scope {
-    Scope::new(vec![ORGANIZATION])
+    Scope::new(KeyBuilder::new(ORGANIZATION).build())
 }
 
-/// Every kind of record below an account, as [`listed`] takes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant is the record of its name")]
-pub enum Kind {
-    Account,
-    User,
-    Group,
-    Role,
-    Policy,
-    AccessKey,
-    Mfa,
-    InstanceProfile,
-    Saml,
-    Oidc,
-    PasswordPolicy,
-    CredentialReport,
-    Entity,
+/// The space of what one account used when.
+pub fn usage_scope(account: AccountId) -> Scope {
+    Scope::new(KeyBuilder::new(USAGE).part(account.to_string()).build())
 }
 
-impl Kind {
-    fn label(self) -> &'static str {
-        match self {
-            Self::Account => "account",
-            Self::User => "user",
-            Self::Group => "group",
-            Self::Role => "role",
-            Self::Policy => "policy",
-            Self::AccessKey => "key",
-            Self::Mfa => "mfa",
-            Self::InstanceProfile => "profile",
-            Self::Saml => "saml",
-            Self::Oidc => "oidc",
-            Self::PasswordPolicy => "password-policy",
-            Self::CredentialReport => "report",
-            Self::Entity => "id",
-        }
+/// The key of one record.
+pub struct Key<R>(Vec<u8>, PhantomData<fn() -> R>);
+
+impl<R> Key<R> {
+    /// The whole key of the record in this scope, for a door to everything.
+    #[must_use]
+    pub fn below(&self, scope: &Scope) -> Self {
+        Self([scope.prefix(), &self.0].concat(), PhantomData)
     }
 }
 
-/// What all keys of this kind in the account start with; for listing.
-pub fn listed(account: AccountId, kind: Kind) -> Vec<u8> {
-    iam(account).part(kind.label()).0
+impl<R> AsRef<[u8]> for Key<R> {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
-/// The [`Account`](crate::Account) itself.
-pub fn account(account: AccountId) -> Vec<u8> {
-    listed(account, Kind::Account)
+/// What the keys of all records of one kind start with.
+pub struct Shelf<R>(Vec<u8>, PhantomData<fn() -> R>);
+
+impl<R> Shelf<R> {
+    fn new(label: &str) -> Self {
+        Self(KeyBuilder::relative().part(label).build().into(), PhantomData)
+    }
+
+    /// The whole prefix of the records in this scope, for a door to everything.
+    #[must_use]
+    pub fn below(&self, scope: &Scope) -> Self {
+        Self([scope.prefix(), &self.0].concat(), PhantomData)
+    }
+
+    /// The record with this id, or with this name where case matters.
+    pub fn exactly(&self, id: &str) -> Key<R> {
+        let end = KeyBuilder::relative().part(id).build();
+        Key([&self.0, &*end].concat(), PhantomData)
+    }
+
+    /// The record with this name, in whatever case.
+    pub fn named(&self, name: &str) -> Key<R> {
+        self.exactly(&name.to_lowercase())
+    }
+
+    /// The record of which there is but one.
+    fn only(self) -> Key<R> {
+        Key(self.0, PhantomData)
+    }
 }
 
-/// The [`User`](crate::User) of this name.
-pub fn user(account: AccountId, name: &str) -> Vec<u8> {
-    named(account, Kind::User, name)
+impl<R> AsRef<[u8]> for Shelf<R> {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
-/// The [`Group`](crate::Group) of this name.
-pub fn group(account: AccountId, name: &str) -> Vec<u8> {
-    named(account, Kind::Group, name)
-}
-
-/// The [`Role`](crate::Role) of this name.
-pub fn role(account: AccountId, name: &str) -> Vec<u8> {
-    named(account, Kind::Role, name)
-}
-
-/// The [`ManagedPolicy`](crate::ManagedPolicy) of this name.
-pub fn policy(account: AccountId, name: &str) -> Vec<u8> {
-    named(account, Kind::Policy, name)
-}
-
-/// The [`InstanceProfile`](crate::InstanceProfile) of this name.
-pub fn instance_profile(account: AccountId, name: &str) -> Vec<u8> {
-    named(account, Kind::InstanceProfile, name)
-}
-
-/// The [`VirtualMfa`](crate::VirtualMfa) of this name.
-pub fn mfa(account: AccountId, name: &str) -> Vec<u8> {
-    named(account, Kind::Mfa, name)
-}
-
-/// The [`SamlProvider`](crate::SamlProvider) of this name.
-pub fn saml(account: AccountId, name: &str) -> Vec<u8> {
-    exact(account, Kind::Saml, name)
-}
-
-/// The [`OidcProvider`](crate::OidcProvider) with this URL (without its scheme).
-pub fn oidc(account: AccountId, url: &str) -> Vec<u8> {
-    exact(account, Kind::Oidc, url)
-}
-
-/// The [`AccessKey`](crate::AccessKey) with this id.
-pub fn access_key(account: AccountId, id: &str) -> Vec<u8> {
-    exact(account, Kind::AccessKey, id)
-}
-
-/// The [`PasswordPolicy`](crate::PasswordPolicy).
-pub fn password_policy(account: AccountId) -> Vec<u8> {
-    listed(account, Kind::PasswordPolicy)
-}
-
-/// The [`CredentialReport`](crate::CredentialReport).
-pub fn credential_report(account: AccountId) -> Vec<u8> {
-    listed(account, Kind::CredentialReport)
-}
-
-/// What the unique id belongs to: an [`Entity`](crate::Entity).
-pub fn entity(account: AccountId, id: &str) -> Vec<u8> {
-    exact(account, Kind::Entity, id)
-}
-
-/// The [`Organization`](crate::Organization).
-pub fn organization() -> Vec<u8> {
-    Key(vec![ORGANIZATION]).part("organization").0
-}
-
-/// The [`OrganizationalUnit`](crate::OrganizationalUnit) with this id; an empty id is what all keys start with.
-pub fn unit(id: &str) -> Vec<u8> {
-    below_organization("unit", id)
-}
-
-/// The [`Member`](crate::Member) that an account is.
-pub fn member(account: AccountId) -> Vec<u8> {
-    below_organization("member", &account.to_string())
-}
-
-/// What the keys of all members start with.
-pub fn members() -> Vec<u8> {
-    below_organization("member", "")
-}
-
-/// The [`OrgPolicy`](crate::OrgPolicy) with this id; an empty id is what all keys start with.
-pub fn org_policy(id: &str) -> Vec<u8> {
-    below_organization("policy", id)
-}
-
-/// The [`Attachments`](crate::Attachments) of a root, unit or account; empty is what all keys start with.
-pub fn attachments(target: &str) -> Vec<u8> {
-    below_organization("attached", target)
-}
-
-/// The [`CreateAccountRequest`](crate::CreateAccountRequest) with this id; empty is what all keys start with.
-pub fn create_account(id: &str) -> Vec<u8> {
-    below_organization("request", id)
-}
-
-/// The [`KeyUse`](crate::KeyUse) of an access key.
-pub fn key_use(account: AccountId, id: &str) -> Vec<u8> {
-    usage(account, "key", id)
-}
-
-/// The [`RoleUse`](crate::RoleUse) of the role with this unique id.
-pub fn role_use(account: AccountId, id: &str) -> Vec<u8> {
-    usage(account, "role", id)
-}
-
-fn usage(account: AccountId, label: &str, id: &str) -> Vec<u8> {
-    Key(vec![USAGE]).part(&account.to_string()).part(label).part(id).0
-}
-
-fn below_organization(label: &str, id: &str) -> Vec<u8> {
-    let key = Key(vec![ORGANIZATION]).part(label);
-    if id.is_empty() { key.0 } else { key.part(id).0 }
-}
-
-fn named(account: AccountId, kind: Kind, name: &str) -> Vec<u8> {
-    iam(account).part(kind.label()).part(&name.to_lowercase()).0
-}
-
-fn exact(account: AccountId, kind: Kind, name: &str) -> Vec<u8> {
-    iam(account).part(kind.label()).part(name).0
-}
-
-fn iam(account: AccountId) -> Key {
-    Key(vec![IAM]).part(&account.to_string())
-}
-
-/// A key in the making.
-struct Key(Vec<u8>);
-
-impl Key {
-    fn part(mut self, text: &str) -> Self {
-        for byte in text.bytes() {
-            self.0.push(byte);
-            if byte == 0 {
-                self.0.push(0xff);
+macro_rules! shelves {
+    ($($(#[$doc:meta])* $name:ident: $record:ty = $label:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name() -> Shelf<$record> {
+                Shelf::new($label)
             }
-        }
-        self.0.extend([0, 1]);
-        self
-    }
+        )*
+    };
+}
+
+shelves! {
+    /// An account's users, by name.
+    users: User = "user";
+    /// An account's groups, by name.
+    groups: Group = "group";
+    /// An account's roles, by name.
+    roles: Role = "role";
+    /// An account's own managed policies, by name.
+    policies: ManagedPolicy = "policy";
+    /// An account's instance profiles, by name.
+    instance_profiles: InstanceProfile = "profile";
+    /// An account's virtual MFA devices, by name.
+    mfa_devices: VirtualMfa = "mfa";
+    /// An account's SAML providers, by exact name.
+    saml_providers: SamlProvider = "saml";
+    /// An account's OpenID Connect providers, by their URL without its scheme.
+    oidc_providers: OidcProvider = "oidc";
+    /// An account's long-term access keys, by id.
+    access_keys: AccessKey = "key";
+    /// What an account's unique ids belong to.
+    entities: Entity = "id";
+    /// The organisation's units, by id.
+    units: OrganizationalUnit = "unit";
+    /// The organisation's accounts, by id.
+    members: Member = "member";
+    /// The organisation's policies, by id.
+    org_policies: OrgPolicy = "policy";
+    /// What is attached to roots, units and accounts, by the id of the target.
+    attachments: Attachments = "attached";
+    /// Requests to create accounts, by id.
+    create_account_requests: CreateAccountRequest = "request";
+    /// The last uses of an account's access keys, by id.
+    key_uses: KeyUse = "key";
+    /// The last uses of an account's roles, by unique id.
+    role_uses: RoleUse = "role";
+    /// The one-time codes last taken from an account's MFA devices, by serial number.
+    mfa_steps: MfaStep = "mfa";
+}
+
+/// The account itself.
+pub fn account() -> Key<Account> {
+    Shelf::new("account").only()
+}
+
+/// The account's password policy.
+pub fn password_policy() -> Key<PasswordPolicy> {
+    Shelf::new("password-policy").only()
+}
+
+/// The account's last credential report.
+pub fn credential_report() -> Key<CredentialReport> {
+    Shelf::new("report").only()
+}
+
+/// The user of this name.
+pub fn user(name: &str) -> Key<User> {
+    users().named(name)
+}
+
+/// The group of this name.
+pub fn group(name: &str) -> Key<Group> {
+    groups().named(name)
+}
+
+/// The role of this name.
+pub fn role(name: &str) -> Key<Role> {
+    roles().named(name)
+}
+
+/// The account's own managed policy of this name.
+pub fn policy(name: &str) -> Key<ManagedPolicy> {
+    policies().named(name)
+}
+
+/// The instance profile of this name.
+pub fn instance_profile(name: &str) -> Key<InstanceProfile> {
+    instance_profiles().named(name)
+}
+
+/// The virtual MFA device of this name.
+pub fn mfa_device(name: &str) -> Key<VirtualMfa> {
+    mfa_devices().named(name)
+}
+
+/// The long-term access key with this id.
+pub fn access_key(id: &str) -> Key<AccessKey> {
+    access_keys().exactly(id)
+}
+
+/// What this unique id belongs to.
+pub fn entity(id: &str) -> Key<Entity> {
+    entities().exactly(id)
+}
+
+/// The organisation.
+pub fn organization() -> Key<Organization> {
+    Shelf::new("organization").only()
+}
+
+/// The unit with this id.
+pub fn unit(id: &str) -> Key<OrganizationalUnit> {
+    units().exactly(id)
+}
+
+/// The account's place in the organisation.
+pub fn member(account: AccountId) -> Key<Member> {
+    members().exactly(&account.to_string())
 }
 
 #[cfg(test)]
@@ -225,17 +223,16 @@ mod tests {
 
     #[test]
     fn names_ignore_case() {
-        assert_eq!(user(id(1), "Bob"), user(id(1), "bOB"));
-        assert_ne!(user(id(1), "bob"), user(id(2), "bob"));
-        assert_ne!(user(id(1), "bob"), role(id(1), "bob"));
+        assert_eq!(user("Bob").as_ref(), user("bOB").as_ref());
+        assert_ne!(user("bob").as_ref(), role("bob").as_ref());
+        assert_ne!(access_key("a").as_ref(), access_key("A").as_ref());
     }
 
     #[test]
-    fn no_name_reaches_into_another_range() {
-        let below = unit("ou-a");
-        assert!(!unit("ou-ab").starts_with(&below));
-        assert!(!unit("ou-a\0\u{1}x").starts_with(&below));
-        assert!(user(id(7), "x").starts_with(iam_scope(id(7)).prefix()));
-        assert!(!user(id(71), "x").starts_with(iam_scope(id(7)).prefix()));
+    fn no_account_reaches_into_another() {
+        let whole = user("x").below(&iam_scope(id(71)));
+        assert!(whole.as_ref().starts_with(iam_scope(id(71)).prefix()));
+        assert!(!whole.as_ref().starts_with(iam_scope(id(7)).prefix()));
+        assert!(whole.as_ref().starts_with(users().below(&iam_scope(id(71))).as_ref()));
     }
 }

@@ -3,22 +3,34 @@
 //! [`records`] says what is stored, [`keys`] where, and [`Directory`] who a caller is.
 
 mod credential;
+mod directory;
+#[cfg(test)]
+mod fixture;
+mod found;
 pub mod id;
 pub mod keys;
+pub mod managed;
 mod password;
 pub mod records;
 mod secret;
+pub mod session;
 mod text;
+pub mod totp;
+mod typed;
 
 pub use credential::{Credential, CredentialError, Directory};
+pub use directory::StoredDirectory;
+pub use found::{ACCESS_ROLE, FoundError, Founded, RootCredentials, create_account, first_start};
 pub use id::RandomError;
-pub use keys::{iam_scope, org_scope};
+pub use keys::{iam_scope, org_scope, usage_scope};
 pub use password::{PasswordError, PasswordHash};
 pub use records::{
     AccessKey, Account, Attachments, CreateAccountFailure, CreateAccountRequest, CreateAccountState,
     CredentialReport, Entity, Group, InstanceProfile, Joined, KeyOwner, KeyUse, LoginProfile, ManagedPolicy,
-    Member, MemberStatus, MfaHolder, MfaUse, OidcProvider, OrgPolicy, OrgPolicyKind, Organization,
+    Member, MfaHolder, MfaStep, MfaUse, OidcProvider, OrgPolicy, OrgPolicyKind, Organization,
     OrganizationalUnit, PasswordPolicy, PolicyVersion, Record, RecordError, Role, RoleUse, RootUser,
     SamlProvider, Tag, Tags, User, VirtualMfa,
 };
 pub use secret::Secret;
+pub use session::{Session, SessionSealer, Subject};
+pub use typed::{ReadRecords, WriteRecords};

@@ -1,12 +1,76 @@
-//! `cargo xtask test`: not there yet.
+//! `cargo xtask test`: sets up what the tests need under target/, and runs them all.
 
-use crate::failure::{Failure, Outcome};
+mod clients;
+
+use std::{path::Path, process::Command};
+
+use crate::{
+    failure::Outcome,
+    files::{execute, root},
+    models,
+};
 
 /// Arguments of `cargo xtask test`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Only the tests of the crates
+    #[arg(long, conflicts_with = "wire")]
+    unit: bool,
+    /// Only the real clients against the running server
+    #[arg(long)]
+    wire: bool,
+    /// Passed on to pytest, such as `-k presigned`
+    #[arg(last = true)]
+    pytest: Vec<String>,
+}
 
 /// Runs the subcommand.
-pub(crate) fn run(_args: &Args) -> Outcome {
-    Err(Failure::new("`cargo xtask test` does not exist yet"))
+pub(crate) fn run(args: &Args) -> Outcome {
+    if !args.wire {
+        crates()?;
+    }
+    if !args.unit {
+        wire(&args.pytest)?;
+    }
+    Ok(())
+}
+
+/// The tests of every crate, with the public protocol vectors.
+fn crates() -> Outcome {
+    let vectors = models::source_distribution()?;
+    let tests = ["test", "--workspace", "--no-fail-fast"];
+    execute(cargo().args(tests).env("KURODO_BOTOCORE_SDIST", vectors))
+}
+
+/// Stock clients against the built binary.
+fn wire(pytest: &[String]) -> Outcome {
+    let python = clients::python()?;
+    let node = clients::node()?;
+    execute(cargo().args(["build", "--package", "kurodo"]))?;
+    let mut command = Command::new(python.join("bin/python"));
+    command
+        .args(["-m", "pytest", "tests"])
+        .args(pytest)
+        .current_dir(root())
+        .env("KURODO_BIN", root().join("target/debug/kurodo"))
+        .env("PATH", path_with(&python.join("bin")));
+    if let Some(modules) = node {
+        command.env("NODE_PATH", modules);
+    }
+    execute(&mut command)
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+fn path_with(first: &Path) -> std::ffi::OsString {
+    let mut path = first.as_os_str().to_owned();
+    if let Some(rest) = std::env::var_os("PATH") {
+        path.push(":");
+        path.push(rest);
+    }
+    path
 }

@@ -19,8 +19,6 @@ pub struct Member {
     pub joined_by: Joined,
     /// When it came in.
     pub joined: i64,
-    /// Whether it can be used.
-    pub status: MemberStatus,
     /// The tags.
     #[serde(default)]
     pub tags: Tags,
@@ -35,15 +33,4 @@ pub enum Joined {
     /// It was there before: the management account.
     #[serde(rename = "INVITED")]
     Invited,
-}
-
-/// Whether an account can be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MemberStatus {
-    /// It can.
-    #[serde(rename = "ACTIVE")]
-    Active,
-    /// It was closed.
-    #[serde(rename = "SUSPENDED")]
-    Suspended,
 }

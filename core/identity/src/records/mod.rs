@@ -31,7 +31,7 @@ pub use group::Group;
 pub use instance_profile::InstanceProfile;
 pub use login_profile::LoginProfile;
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
-pub use member::{Joined, Member, MemberStatus};
+pub use member::{Joined, Member};
 pub use mfa::{MfaHolder, MfaUse, VirtualMfa};
 pub use org_policy::{Attachments, OrgPolicy, OrgPolicyKind};
 pub use organization::{Organization, OrganizationalUnit};
@@ -39,7 +39,7 @@ pub use password_policy::PasswordPolicy;
 pub use provider::{OidcProvider, SamlProvider};
 pub use role::Role;
 pub use tag::{Tag, Tags};
-pub use usage::{KeyUse, RoleUse};
+pub use usage::{KeyUse, MfaStep, RoleUse};
 pub use user::User;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -84,6 +84,7 @@ records!(
     KeyUse,
     ManagedPolicy,
     Member,
+    MfaStep,
     OidcProvider,
     OrgPolicy,
     Organization,

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Tags;
+use super::{Organization, Tags};
 
 /// A policy of the organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,14 @@ pub struct OrgPolicy {
     pub tags: Tags,
 }
 
+impl OrgPolicy {
+    /// `arn:aws:organizations::<management>:policy/<organisation>/<type>/<id>`.
+    pub fn arn(&self, organization: &Organization) -> String {
+        let Organization { management, id, .. } = organization;
+        format!("arn:aws:organizations::{management}:policy/{id}/{}/{}", self.kind.slug(), self.id)
+    }
+}
+
 /// A type of policy of an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum OrgPolicyKind {
@@ -32,6 +40,24 @@ pub enum OrgPolicyKind {
     /// Limits what may be done to resources of accounts.
     #[serde(rename = "RESOURCE_CONTROL_POLICY")]
     Rcp,
+}
+
+impl OrgPolicyKind {
+    /// As ARNs write the type.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Scp => "service_control_policy",
+            Self::Rcp => "resource_control_policy",
+        }
+    }
+
+    /// As the API writes the type.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scp => "SERVICE_CONTROL_POLICY",
+            Self::Rcp => "RESOURCE_CONTROL_POLICY",
+        }
+    }
 }
 
 /// The policies that are attached to one root, unit or account.

@@ -19,3 +19,10 @@ pub struct RoleUse {
     /// In which region.
     pub region: String,
 }
+
+/// The last one-time code that was taken from a device; no code up to it is taken again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MfaStep {
+    /// The step, in units of 30 seconds since 1970.
+    pub step: i64,
+}

@@ -1,0 +1,8 @@
+//! One file per command.
+
+pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod check;
+pub(crate) mod env;
+pub(crate) mod table;
+pub(crate) mod why;

@@ -1,0 +1,47 @@
+use serde_json::json;
+
+use crate::{Outcome, registry};
+
+/// Prints what every operation demands.
+pub(crate) fn run(as_json: bool) -> Outcome {
+    let tables = registry::tables();
+    if as_json {
+        let tables: Vec<_> = tables.iter().map(machine).collect();
+        println!("{}", serde_json::to_string_pretty(&tables)?);
+        return Ok(());
+    }
+    for table in tables {
+        println!("{}", table.schema.name);
+        for (row, _) in &table.rows {
+            println!("  {:<40} {}", row.operation, one_line(row.line));
+        }
+        println!("  refused: {}", table.refused.join(", "));
+    }
+    Ok(())
+}
+
+fn machine(table: &registry::Table) -> serde_json::Value {
+    let rows: Vec<_> = table
+        .rows
+        .iter()
+        .map(|(row, actions)| {
+            json!({
+                "operation": row.operation,
+                "demands": one_line(row.line),
+                "actions": actions,
+                "open": row.open,
+                "refuses": row.refuses,
+            })
+        })
+        .collect();
+    let actions: Vec<_> = table
+        .actions
+        .iter()
+        .map(|action| json!({ "name": action.name, "access": action.access, "resource": action.resource }))
+        .collect();
+    json!({ "service": table.schema.name, "rows": rows, "actions": actions, "refused": table.refused })
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
