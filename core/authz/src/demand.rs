@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use crate::{Access, Action, Denial, Desk, Grant, Permit, Resource};
+use crate::{Access, Action, Denial, Desk, Grant, Permit, Resource, grant::sealed};
 
 /// What an operation demands: an action, or a combination of demands. The service's table writes it,
 /// and the types of the needs and of the permits follow from it.
@@ -126,6 +126,8 @@ impl<A: Demand, B: Demand> Demand for OneOf<A, B> {
         [A::actions(), B::actions()].concat()
     }
 }
+
+impl<A: Action, B: Action> sealed::Minted for OneOf<Permit<'_, A>, Permit<'_, B>> {}
 
 /// Either permit proves the same thing where both are for the same resource and open the same doors.
 impl<'r, A, B, R, X> Grant for OneOf<Permit<'r, A>, Permit<'r, B>>

@@ -24,8 +24,10 @@ impl Access for Write {
     const WRITES: bool = true;
 }
 
-mod sealed {
+pub(crate) mod sealed {
     pub trait Sealed {}
+    /// Only permits are grants: no service can call a type of its own a proof.
+    pub trait Minted {}
     impl Sealed for super::Read {}
     impl Sealed for super::Write {}
 }
@@ -80,7 +82,7 @@ pub trait Resource: Named + Send + Sync + 'static {
 
 /// Proof that the authorizer allowed an action on a resource: a permit, or a choice between permits.
 /// Storage doors ask for one, and take the scope from it.
-pub trait Grant {
+pub trait Grant: sealed::Minted {
     /// Whether the proof opens write doors too.
     type Access: Access;
     /// What the proof is for.

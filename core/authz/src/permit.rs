@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use crate::{Action, Grant};
+use crate::{Action, Grant, grant::sealed};
 
 /// Proof that the authorizer allowed `A` on one resource for the request `'r`.
 ///
@@ -22,6 +22,8 @@ impl<A: Action> Permit<'_, A> {
         &self.resource
     }
 }
+
+impl<A: Action> sealed::Minted for Permit<'_, A> {}
 
 impl<A: Action> Grant for Permit<'_, A> {
     type Access = A::Access;

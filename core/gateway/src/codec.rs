@@ -9,7 +9,7 @@ use kurodo_wire::{
 };
 
 use crate::{
-    Call, Failure, Reply, refuse,
+    Call, Dialect, Failure, Reply, refuse,
     reply::Response,
     respond,
     route::{Mounted, Target},
@@ -47,7 +47,9 @@ pub(crate) fn encode<O: Operation>(
     call: &Call,
     reply: Reply<O::Output>,
 ) -> Result<Response, Failure> {
-    let context = ReplyContext { request_id: call.request_id() };
+    let id = call.request_id();
+    let s3 = mounted.facts.dialect == Dialect::S3;
+    let context = ReplyContext { request_id: id, host_id: s3.then_some(id) };
     let output = reply.output.into_value();
     let mut encoded = encode_output(target.protocol, mounted.facts.schema, O::schema(), &output, context)
         .map_err(|error| Failure::internal(&error))?;

@@ -36,6 +36,7 @@ pub trait Handler<O: Row<Self>>: Service {
 }
 
 /// An operation whose every need was granted: the input, the permits, and nothing else to act with.
+#[non_exhaustive]
 pub struct Authorized<'r, S: Service, O: Row<S>> {
     /// The decoded, validated input. Changing it changes nothing that was checked.
     pub input: O::Input,

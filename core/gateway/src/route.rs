@@ -42,7 +42,6 @@ impl Routes {
         Self { services, domains: domains.to_vec() }
     }
 
-
     /// The service that the request is for: by `X-Amz-Target`, the signature's scope, the CBOR path or the
     /// host; S3 where none of them says.
     pub(crate) fn service(&self, head: &Head, claim: Option<&Claim>) -> Option<&Mounted> {
@@ -103,7 +102,7 @@ impl Mounted {
         let facts = mount.facts();
         let rows =
             mount.rows().into_iter().enumerate().map(|(i, (row, _))| (row.operation, (i, row))).collect();
-        let rest = RestRouter::new(facts.schema.operations, facts.schema.refused);
+        let rest = RestRouter::new(facts.schema);
         Self { mount, facts, rows, rest }
     }
 

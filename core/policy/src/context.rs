@@ -97,7 +97,9 @@ impl Context {
 
     /// The key's values, or `None` when the request does not have the key.
     pub fn get(&self, name: &str) -> Option<&Values> {
-        self.entries.iter().find(|(known, _)| same_name(known, name)).map(|(_, values)| values)
+        let ascii = name.is_ascii();
+        let same = |known: &str| equal(known, name) || (!ascii && folded(known) == folded(name));
+        self.entries.iter().find(|(known, _)| same(known)).map(|(_, values)| values)
     }
 
     /// Takes over every key of `other`; where both have a key, `other` wins.
@@ -115,11 +117,15 @@ impl Context {
 
 /// Whether two condition key names are the same key.
 pub(crate) fn same_name(a: &str, b: &str) -> bool {
-    if a.is_ascii() && b.is_ascii() {
-        return a.eq_ignore_ascii_case(b);
-    }
-    let folded = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
-    folded(a) == folded(b)
+    equal(a, b) || (!b.is_ascii() && folded(a) == folded(b))
+}
+
+fn equal(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.eq_ignore_ascii_case(b)
+}
+
+fn folded(name: &str) -> Vec<char> {
+    name.chars().flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

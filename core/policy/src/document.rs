@@ -66,3 +66,6 @@ impl<'a> Lines<'a> {
         Span { start: self.position(node.bytes.0), end: self.position(node.bytes.1) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,17 +29,20 @@ pub(crate) fn question<'a>(request: &Request<'a>, policies: &Policies<'_>, actio
         action,
         resource: ResourceText::new(request.resource),
         context: request.context,
-        bounded: policies.boundary.is_some(),
+        bounded: policies.boundary.is_some() && is_identity(request.principal),
     }
+}
+
+/// Whether the principal is, or is a session of, a user or a role.
+fn is_identity(principal: &Principal) -> bool {
+    use PrincipalKind::{AssumedRole, FederatedUser, Role, User};
+    matches!(principal.kind, User | Role | AssumedRole | FederatedUser)
 }
 
 /// The levels of service control policies that bear on a principal: they restrict accounts' own users and
 /// roles, but no service and no service-linked role.
 pub(crate) fn scps<'a>(policies: &Policies<'a>, principal: &Principal) -> &'a [Vec<Attached>] {
-    let own = !matches!(
-        principal.kind,
-        PrincipalKind::Service | PrincipalKind::Anonymous | PrincipalKind::WebIdentity | PrincipalKind::Saml
-    );
+    let own = is_identity(principal) || principal.kind == PrincipalKind::Root;
     if own && !is_service_linked(principal) { policies.scps } else { &[] }
 }
 

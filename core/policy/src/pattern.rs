@@ -16,7 +16,7 @@ pub(crate) struct Reading {
 
 /// One piece of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Token {
+pub(crate) enum Token {
     Text(Box<str>),
     /// `*`: any characters, also none.
     Many,
@@ -33,21 +33,19 @@ pub(crate) enum Unit<'a> {
     One,
 }
 
-/// A compiled pattern.
+/// A compiled pattern. The simple forms are most of them.
 #[derive(Debug, Clone)]
-pub(crate) struct Pattern {
-    tokens: Box<[Token]>,
-    shape: Shape,
-}
-
-/// What a pattern needs to be matched; the simple ones are most of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Exact,
-    Prefix,
+pub(crate) enum Pattern {
+    /// Everything.
     All,
-    Glob,
-    Template,
+    /// One text.
+    Exact(Box<str>),
+    /// Every text that begins so.
+    Prefix(Box<str>),
+    /// With wildcards elsewhere.
+    Glob(Box<[Token]>),
+    /// With variables.
+    Template(Box<[Token]>),
 }
 
 impl Pattern {
@@ -62,29 +60,47 @@ impl Pattern {
                 Part::Plain(text) => push_text(&mut tokens, &text),
             }
         }
-        let shape = shape(&tokens);
-        Self { tokens: tokens.into(), shape }
+        Self::of(tokens)
+    }
+
+    fn of(tokens: Vec<Token>) -> Self {
+        match tokens.as_slice() {
+            [] => Self::Exact("".into()),
+            [Token::Text(text)] => Self::Exact(text.clone()),
+            [Token::Many] => Self::All,
+            [Token::Text(text), Token::Many] => Self::Prefix(text.clone()),
+            some if some.iter().any(|token| matches!(token, Token::Variable(_))) => {
+                Self::Template(tokens.into())
+            }
+            _ => Self::Glob(tokens.into()),
+        }
     }
 
     /// Whether the whole text matches in this request. A variable without a value matches nothing.
     pub(crate) fn matches(&self, text: &str, context: &Context) -> bool {
-        match self.shape {
-            Shape::All => true,
-            Shape::Exact => text == self.literal(),
-            Shape::Prefix => text.starts_with(self.literal()),
-            Shape::Glob => {
-                let unit = |at: usize| self.tokens.get(at).and_then(Token::fixed);
-                glob(unit, text)
-            }
-            Shape::Template => {
-                self.units(context).is_some_and(|units| glob(|at| units.get(at).copied(), text))
+        match self {
+            Self::All => true,
+            Self::Exact(whole) => *text == **whole,
+            Self::Prefix(start) => text.starts_with(&**start),
+            Self::Glob(tokens) => glob(|at| tokens.get(at).and_then(Token::fixed), text),
+            Self::Template(tokens) => {
+                let begins = match tokens.first() {
+                    Some(Token::Text(start)) => text.starts_with(&**start),
+                    _ => true,
+                };
+                begins && fill(tokens, context).is_some_and(|units| glob(|at| units.get(at).copied(), text))
             }
         }
     }
 
     /// The pieces with this request's values; `None` where a variable has no value.
     pub(crate) fn units<'a>(&'a self, context: &'a Context) -> Option<Vec<Unit<'a>>> {
-        self.tokens.iter().map(|token| token.unit(context)).collect()
+        match self {
+            Self::All => Some(vec![Unit::Many]),
+            Self::Exact(text) => Some(vec![Unit::Text(text)]),
+            Self::Prefix(text) => Some(vec![Unit::Text(text), Unit::Many]),
+            Self::Glob(tokens) | Self::Template(tokens) => fill(tokens, context),
+        }
     }
 
     /// The text of a pattern without wildcards, in this request; `None` where a variable has no value.
@@ -93,9 +109,10 @@ impl Pattern {
         units.into_iter().map(|unit| if let Unit::Text(text) = unit { Some(text) } else { None }).collect()
     }
 
-    /// The keys of the variables.
+    /// The variables.
     pub(crate) fn variables(&self) -> impl Iterator<Item = &Variable> {
-        self.tokens.iter().filter_map(|token| match token {
+        let tokens = if let Self::Template(tokens) = self { &**tokens } else { &[] };
+        tokens.iter().filter_map(|token| match token {
             Token::Variable(variable) => Some(variable),
             _ => None,
         })
@@ -103,20 +120,17 @@ impl Pattern {
 
     /// Whether the pattern stands for one text, whatever the request.
     pub(crate) fn is_fixed(&self) -> bool {
-        self.shape == Shape::Exact
+        matches!(self, Self::Exact(_))
     }
 
     /// Whether every text matches.
     pub(crate) fn is_all(&self) -> bool {
-        self.shape == Shape::All
+        matches!(self, Self::All)
     }
+}
 
-    fn literal(&self) -> &str {
-        match self.tokens.first() {
-            Some(Token::Text(text)) => text,
-            _ => "",
-        }
-    }
+fn fill<'a>(tokens: &'a [Token], context: &'a Context) -> Option<Vec<Unit<'a>>> {
+    tokens.iter().map(|token| token.unit(context)).collect()
 }
 
 impl Token {
@@ -134,16 +148,6 @@ impl Token {
             Self::Variable(variable) => variable.resolve(context).map(Unit::Text),
             other => other.fixed(),
         }
-    }
-}
-
-fn shape(tokens: &[Token]) -> Shape {
-    match tokens {
-        [] | [Token::Text(_)] => Shape::Exact,
-        [Token::Many] => Shape::All,
-        [Token::Text(_), Token::Many] => Shape::Prefix,
-        tokens if tokens.iter().any(|token| matches!(token, Token::Variable(_))) => Shape::Template,
-        _ => Shape::Glob,
     }
 }
 

@@ -81,7 +81,14 @@ impl ArnPattern {
     }
 
     fn matches(&self, arn: &ArnParts<'_>, context: &Context) -> bool {
-        self.parts.iter().zip(arn.0).all(|(pattern, part)| pattern.matches(part, context))
+        let part = |at: usize| {
+            self.parts
+                .get(at)
+                .zip(arn.0.get(at))
+                .is_some_and(|(pattern, part)| pattern.matches(part, context))
+        };
+        // The service and the resource differ most often.
+        [2, 5, 3, 4, 1, 0].into_iter().all(part)
     }
 }
 

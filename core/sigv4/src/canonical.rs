@@ -9,6 +9,7 @@ use aws_lc_rs::digest::{self, SHA256, digest};
 use crate::{
     encoding::{Keep, Sink, canonical_part, decode, encode, is_unreserved, pairs},
     head::Head,
+    rules::PathRule,
     signed_headers::SignedHeaders,
 };
 
@@ -62,8 +63,7 @@ pub(crate) struct Canonical<'a> {
     pub signed_headers: &'a SignedHeaders,
     /// The last line: a hash in hex, or a word that stands for one.
     pub payload: &'a str,
-    /// S3's way with paths.
-    pub s3: bool,
+    pub paths: PathRule,
     /// Leave `X-Amz-Signature` out of the query.
     pub presigned: bool,
     /// Leave `X-Amz-Security-Token` out of the query.
@@ -76,7 +76,7 @@ impl Canonical<'_> {
     pub(crate) fn write(&self, sink: &mut impl Sink) {
         sink.put(self.head.method.as_str().as_bytes());
         sink.put(b"\n");
-        write_path(self.head.path, self.s3, sink);
+        write_path(self.head.path, self.paths, sink);
         sink.put(b"\n");
         write_query(self.head.query, |name| self.leaves_out(name), sink);
         sink.put(b"\n");
@@ -153,14 +153,14 @@ pub(crate) fn write_folded(value: &[u8], sink: &mut impl Sink) {
 }
 
 /// S3: decoded once and encoded again. Others: normalised and encoded once more as it stands.
-fn write_path(path: &str, s3: bool, sink: &mut impl Sink) {
+fn write_path(path: &str, rule: PathRule, sink: &mut impl Sink) {
     if path.is_empty() {
         return sink.put(b"/");
     }
-    if path.bytes().all(|b| is_unreserved(b) || b == b'/') && (s3 || is_normal(path)) {
+    if path.bytes().all(|b| is_unreserved(b) || b == b'/') && (rule == PathRule::AsSent || is_normal(path)) {
         return sink.put(path.as_bytes());
     }
-    if s3 {
+    if rule == PathRule::AsSent {
         return encode(&decode(path, false), Keep::Slash, sink);
     }
     write_normalised(path, sink);
@@ -212,9 +212,9 @@ pub(crate) fn write_query(query: &str, leave_out: impl Fn(&str) -> bool, sink: &
 mod tests {
     use super::*;
 
-    fn path(path: &str, s3: bool) -> String {
+    fn path(path: &str, rule: PathRule) -> String {
         let mut out = Vec::new();
-        write_path(path, s3, &mut out);
+        write_path(path, rule, &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -226,7 +226,7 @@ mod tests {
             ("/a%2Fb%20c", "/a/b%20c"),
             ("/a+b(c)'%7e%e1", "/a%2Bb%28c%29%27~%E1"),
         ] {
-            assert_eq!(path(raw, true), canonical);
+            assert_eq!(path(raw, PathRule::AsSent), canonical);
         }
     }
 
@@ -242,7 +242,7 @@ mod tests {
             ("/a%20b", "/a%2520b"),
             ("*", "/%2A"),
         ] {
-            assert_eq!(path(raw, false), canonical);
+            assert_eq!(path(raw, PathRule::Normalised), canonical);
         }
     }
 

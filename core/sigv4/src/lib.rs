@@ -43,7 +43,7 @@ pub use fault::{DateFault, ExpiresFault, MissingParts, ScopeFault};
 pub use head::Head;
 pub use key::SigningKey;
 pub use payload::Payload;
-pub use rules::{ExpiresRule, RegionRule, Rules, TokenRule};
+pub use rules::{ExpiresRule, PathRule, RegionRule, Rules, TokenRule};
 pub use scope::{Scope, ScopeDate};
 pub use signed_headers::SignedHeaders;
 pub use trailer::Trailers;

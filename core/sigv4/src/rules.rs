@@ -3,9 +3,11 @@
 pub struct Rules<'a> {
     /// The signing names that the endpoint answers to; the first one is named in refusals.
     pub services: &'a [&'a str],
-    /// S3's way: the path is neither normalised nor encoded twice, `x-amz-content-sha256` is mandatory
-    /// in the header form, and bodies may be sent unsigned or in signed chunks.
+    /// S3's way: `x-amz-content-sha256` is mandatory in the header form, bodies may come in signed chunks,
+    /// and presigned requests leave the body unsigned.
     pub s3: bool,
+    /// How the path becomes canonical.
+    pub paths: PathRule,
     /// How far the request's time may lie from ours, in seconds, either way.
     pub skew_seconds: i64,
     /// Which regions may be signed for.
@@ -16,6 +18,15 @@ pub struct Rules<'a> {
     pub token: TokenRule,
     /// How long a presigned request lives.
     pub expires: ExpiresRule,
+}
+
+/// How the path becomes canonical.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathRule {
+    /// Dots and slashes stay, and escapes are decoded before the path is encoded (S3).
+    AsSent,
+    /// Dot segments and doubled slashes go, and escapes are encoded once more (everyone else).
+    Normalised,
 }
 
 /// Which regions may be signed for.
@@ -52,6 +63,7 @@ impl Rules<'static> {
         Self {
             services: &["s3"],
             s3: true,
+            paths: PathRule::AsSent,
             skew_seconds: 900,
             region: RegionRule::Any,
             unsigned_payload: true,
@@ -67,6 +79,7 @@ impl<'a> Rules<'a> {
         Self {
             services,
             s3: false,
+            paths: PathRule::Normalised,
             skew_seconds,
             region: RegionRule::Any,
             unsigned_payload: false,

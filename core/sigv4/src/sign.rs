@@ -8,6 +8,7 @@ use crate::{
     encoding::{Keep, ascii, encode, hex32},
     head::Head,
     key::SigningKey,
+    rules::PathRule,
     scope::Scope,
     signed_headers::SignedHeaders,
     stamp,
@@ -139,8 +140,8 @@ impl Signer<'_> {
         time: i64,
         presigned: bool,
     ) -> String {
-        let canonical =
-            Canonical { head, signed_headers, payload, s3: self.s3, presigned, without_token: false };
+        let paths = if self.s3 { PathRule::AsSent } else { PathRule::Normalised };
+        let canonical = Canonical { head, signed_headers, payload, paths, presigned, without_token: false };
         let (date, hash) = (stamp::basic(time), hex32(&canonical.hash()));
         let text = format!("AWS4-HMAC-SHA256\n{date}\n{}\n{}", self.scope, ascii(&hash));
         ascii(&hex32(&self.key.sign(text.as_bytes()))).to_owned()

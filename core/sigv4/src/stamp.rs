@@ -67,7 +67,7 @@ pub fn parse_date_header(text: &str) -> Option<i64> {
     parse_basic(text).or_else(|| http().map(jiff::Timestamp::as_second))
 }
 
-/// Reads the forms of ISO 8601 that POST policies use for `expiration` (`2007-12-01T12:00:00.000Z`).
+/// Reads ISO 8601 extended format in UTC, as POST policies' `expiration` has it (`2007-12-01T12:00:00.000Z`).
 pub fn parse_extended(text: &str) -> Option<i64> {
     let bounded = text.len() <= 40 && text.ends_with('Z');
     bounded.then(|| text.parse::<jiff::Timestamp>().ok())?.map(jiff::Timestamp::as_second)

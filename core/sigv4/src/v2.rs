@@ -180,7 +180,10 @@ fn epoch(text: Option<&str>) -> Result<i64, AuthError> {
 }
 
 fn moment(text: &str) -> Result<i64, AuthError> {
-    stamp::parse_extended(text).or_else(|| stamp::parse_basic(text)).ok_or_else(|| date_fault(Some(text)))
+    // The examples of AWS leave the zone out; UTC is meant.
+    let zoned = || stamp::parse_extended(&format!("{text}Z"));
+    let time = stamp::parse_extended(text).or_else(|| stamp::parse_basic(text)).or_else(zoned);
+    time.ok_or_else(|| date_fault(Some(text)))
 }
 
 fn parse_method(text: Option<&str>) -> Result<V2Method, AuthError> {

@@ -291,7 +291,7 @@ impl View<'_> {
             head,
             signed_headers: self.signed_headers,
             payload,
-            s3: rules.s3,
+            paths: rules.paths,
             presigned: self.presigned.is_some(),
             without_token: self.presigned.is_some() && rules.token == TokenRule::AddedAfterSigning,
         }

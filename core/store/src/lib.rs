@@ -2,6 +2,7 @@
 
 pub mod blobs;
 mod error;
+pub mod log;
 mod pages;
 mod records;
 

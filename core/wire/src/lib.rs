@@ -22,14 +22,14 @@ pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 pub use jiff::Timestamp;
 
-pub use codec::{decode_input, encode_error, encode_output};
+pub use codec::{QueryPairs, decode_input, encode_error, encode_output, parse_query};
 pub use error::{ShapeError, WireError};
 pub use message::{Encoded, ErrorReply, Fault, ReplyContext, RequestParts};
 pub use operation::{
     Auth, ChecksumTraits, Dialect, ErrorSchema, Operation, OperationSchema, Protocol, RouteSchema,
     ServiceSchema,
 };
-pub use route::{RestRouter, Routed};
+pub use route::{Labels, RestRouter, Routed, rpc_v2_operation};
 pub use schema::{
     Kind, Limits, Location, Member, Pattern, Schema, Structure, Target, TimestampFormat, XmlNamespace,
 };

@@ -23,6 +23,8 @@ pub struct RequestParts<'a> {
 pub struct ReplyContext<'a> {
     /// The request's id.
     pub request_id: &'a str,
+    /// S3's second request id.
+    pub host_id: Option<&'a str>,
 }
 
 /// A reply, ready to be sent.

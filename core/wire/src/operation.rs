@@ -221,6 +221,27 @@ pub struct ServiceSchema {
 }
 
 impl ServiceSchema {
+    /// A service of this name that offers nothing yet.
+    pub const fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            service_id: name,
+            api_version: "",
+            endpoint_prefix: name,
+            signing_name: name,
+            target_prefix: None,
+            global_endpoint: None,
+            xml_namespace: None,
+            protocols: &[],
+            query_compatible: false,
+            error_namespace: None,
+            dialect: Dialect::Standard,
+            operations: &[],
+            refused: &[],
+            errors: &[],
+        }
+    }
+
     /// The served operation of this name.
     pub fn operation(&self, name: &str) -> Option<&'static OperationSchema> {
         self.operations.iter().copied().find(|operation| operation.name == name)

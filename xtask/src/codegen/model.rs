@@ -85,7 +85,13 @@ impl<'a> Model<'a> {
 
     /// A shape's traits with those of a reference to it on top.
     pub(crate) fn traits(&self, reference: &Reference) -> Outcome<Traits> {
-        Ok(reference.traits.over(&self.shape(&reference.shape)?.traits))
+        let shape = self.shape(&reference.shape)?;
+        let mut traits = reference.traits.over(&shape.traits);
+        if shape.kind == "structure" {
+            // A structure's own name is that of its root element, not of the members that hold it.
+            traits.location_name.clone_from(&reference.traits.location_name);
+        }
+        Ok(traits)
     }
 
     /// Whether a member's content travels beside the value.

@@ -270,9 +270,6 @@ fn limits(name: &str, shape: &Shape) -> String {
     if shape.traits.sensitive {
         out += ".sensitive()";
     }
-    if shape.traits.flattened {
-        out += ".flattened()";
-    }
     out
 }
 

@@ -45,9 +45,11 @@ impl Test {
             Comparison::Date(order) => Self::Date(order, all(values, date::parse)?),
             Comparison::Bool => {
                 let patterns: Box<[Pattern]> = patterns(false);
-                let typed =
-                    |(pattern, value): (&Pattern, &Box<str>)| !pattern.is_fixed() || boolean(value).is_some();
-                patterns.iter().zip(values).all(typed).then_some(Self::Bool(patterns))?
+                let typed = patterns
+                    .iter()
+                    .zip(values)
+                    .all(|(pattern, value)| !pattern.is_fixed() || boolean(value).is_some());
+                typed.then_some(Self::Bool(patterns))?
             }
             Comparison::Binary => Self::Binary(all(values, |value| STANDARD.decode(value).ok())?),
             Comparison::Ip => Self::Ip(all(values, network::parse)?),
@@ -73,9 +75,7 @@ impl Test {
             Self::Bool(patterns) => boolean(value).is_some_and(|value| {
                 patterns.iter().filter_map(|p| p.text(context)).any(|text| boolean(&text) == Some(value))
             }),
-            Self::Binary(values) => {
-                STANDARD.decode(value).is_ok_and(|bytes| values.iter().any(|known| *known == bytes))
-            }
+            Self::Binary(values) => STANDARD.decode(value).is_ok_and(|bytes| values.contains(&bytes)),
             Self::Ip(networks) => network::address(value)
                 .is_some_and(|address| networks.iter().any(|network| network.contains(&address))),
             Self::Null(_) => false,

@@ -1,9 +1,28 @@
 //! The codecs: one per protocol.
 
+mod cbor;
+mod error;
+mod form;
+mod json;
+mod query;
+mod reply;
+mod rest;
+mod text;
+mod time;
+mod xml;
+
+use http::HeaderName;
+use minicbor::Encoder;
+
+pub use error::encode_error;
+pub(crate) use form::unescape;
+pub use form::{QueryPairs, parse_query};
+
 use crate::{
-    Encoded, ErrorReply, OperationSchema, Protocol, ReplyContext, RequestParts, ServiceSchema, Value,
+    Encoded, OperationSchema, Protocol, ReplyContext, RequestParts, ServiceSchema, Structure, Value,
     WireError,
 };
+use reply::Reply;
 
 /// Reads a request's input. Bounds, patterns and enums are [`validate`](crate::validate)'s business.
 ///
@@ -14,8 +33,12 @@ pub fn decode_input(
     operation: &OperationSchema,
     parts: &RequestParts<'_>,
 ) -> Result<Value, WireError> {
-    let _ = (protocol, operation, parts);
-    Err(WireError::reply("no codec yet"))
+    match protocol {
+        Protocol::Json10 | Protocol::Json11 => json::structure(&parts.body, structure(operation.input)?),
+        Protocol::RpcV2Cbor => cbor::structure(&parts.body, structure(operation.input)?),
+        Protocol::Query | Protocol::Ec2 => query::decode(protocol, operation, parts),
+        Protocol::RestJson | Protocol::RestXml => rest::decode(protocol, operation, parts),
+    }
 }
 
 /// Writes an output. A streaming member is left out: the service supplies the body.
@@ -29,12 +52,41 @@ pub fn encode_output(
     output: &Value,
     context: ReplyContext<'_>,
 ) -> Result<Encoded, WireError> {
-    let _ = (protocol, service, operation, output, context);
-    Err(WireError::reply("no codec yet"))
+    match protocol {
+        Protocol::Json10 => json_reply("application/x-amz-json-1.0", service, operation, output, context),
+        Protocol::Json11 => json_reply("application/x-amz-json-1.1", service, operation, output, context),
+        Protocol::Query => query::encode(service, operation, output, context),
+        Protocol::Ec2 => query::encode_ec2(service, operation, output, context),
+        Protocol::RestJson | Protocol::RestXml => rest::encode(protocol, service, operation, output, context),
+        Protocol::RpcV2Cbor => cbor_reply(service, operation, output, context),
+    }
 }
 
-/// Writes an error. Cannot fail: what cannot be written is left out.
-pub fn encode_error(protocol: Protocol, service: &ServiceSchema, error: &ErrorReply<'_>) -> Encoded {
-    let _ = (protocol, service);
-    Encoded { status: error.status, headers: http::HeaderMap::new(), body: bytes::Bytes::new() }
+fn structure(schema: &crate::Schema) -> Result<&Structure, WireError> {
+    schema.as_structure().ok_or_else(|| WireError::reply("an operation takes and gives structures"))
+}
+
+fn json_reply(
+    kind: &'static str,
+    service: &ServiceSchema,
+    operation: &OperationSchema,
+    output: &Value,
+    context: ReplyContext<'_>,
+) -> Result<Encoded, WireError> {
+    let mut out = String::with_capacity(256);
+    json::write_members(&mut out, structure(operation.output)?, output)?;
+    Ok(Reply::new(service, 200, context).body(kind, out))
+}
+
+fn cbor_reply(
+    service: &ServiceSchema,
+    operation: &OperationSchema,
+    output: &Value,
+    context: ReplyContext<'_>,
+) -> Result<Encoded, WireError> {
+    let mut out = Vec::with_capacity(256);
+    cbor::write_members(&mut Encoder::new(&mut out), structure(operation.output)?, output)?;
+    let mut reply = Reply::new(service, 200, context);
+    reply.header(HeaderName::from_static("smithy-protocol"), "rpc-v2-cbor")?;
+    Ok(reply.body("application/cbor", out))
 }

@@ -75,7 +75,7 @@ pub struct Member {
     pub location: Location,
     /// Whether input without it is refused.
     pub required: bool,
-    /// Whether the list or map is flattened here, whatever its shape says.
+    /// Whether items or entries stand beside each other, without an element around the list or map.
     pub flattened: bool,
     /// Whether it is an XML attribute.
     pub xml_attribute: bool,
@@ -126,6 +126,11 @@ impl Member {
             Target::Ready(schema) => schema,
             Target::Late(cell) => cell.get().copied().unwrap_or(&UNRESOLVED),
         }
+    }
+
+    /// Whether it is part of the body's document.
+    pub fn is_in_document(&self) -> bool {
+        matches!(self.location, Location::Body)
     }
 
     /// Whether its values must not be shown.

@@ -46,8 +46,6 @@ pub enum Kind {
     List {
         /// The items. Its wire name is the element around each of them in XML and forms.
         item: Member,
-        /// Whether items stand beside each other without an element around the list.
-        flattened: bool,
     },
     /// Pairs.
     Map {
@@ -55,8 +53,6 @@ pub enum Kind {
         key: Member,
         /// The values.
         value: Member,
-        /// Whether entries stand beside each other without an element around the map.
-        flattened: bool,
     },
     /// A structure, union, exception or event stream.
     Structure(Structure),
@@ -110,12 +106,12 @@ impl Schema {
 
     /// A list.
     pub const fn list(name: &'static str, item: Member) -> Self {
-        Self::new(name, Kind::List { item, flattened: false })
+        Self::new(name, Kind::List { item })
     }
 
     /// A map.
     pub const fn map(name: &'static str, key: Member, value: Member) -> Self {
-        Self::new(name, Kind::Map { key, value, flattened: false })
+        Self::new(name, Kind::Map { key, value })
     }
 
     /// The same shape, its values not to be shown.
@@ -136,16 +132,6 @@ impl Schema {
     /// The same shape with these words.
     pub const fn words(self, words: &'static [&'static str]) -> Self {
         Self { limits: Limits { words, ..self.limits }, ..self }
-    }
-
-    /// The same list or map, flattened.
-    pub const fn flattened(self) -> Self {
-        let kind = match self.kind {
-            Kind::List { item, .. } => Kind::List { item, flattened: true },
-            Kind::Map { key, value, .. } => Kind::Map { key, value, flattened: true },
-            kind => kind,
-        };
-        Self { kind, ..self }
     }
 
     /// The members; none unless it is a structure.

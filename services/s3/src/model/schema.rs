@@ -27,11 +27,11 @@ pub(super) static ACCESS_CONTROL_TRANSLATION: Schema = Schema::new(
 );
 pub(super) static ACCESS_DENIED: Schema = Schema::new("AccessDenied", Kind::Structure(Structure::new(&[])));
 pub(super) static ALLOWED_HEADERS: Schema =
-    Schema::list("AllowedHeaders", Member::new("member", &common::STRING)).flattened();
+    Schema::list("AllowedHeaders", Member::new("member", &common::STRING));
 pub(super) static ALLOWED_METHODS: Schema =
-    Schema::list("AllowedMethods", Member::new("member", &common::STRING)).flattened();
+    Schema::list("AllowedMethods", Member::new("member", &common::STRING));
 pub(super) static ALLOWED_ORIGINS: Schema =
-    Schema::list("AllowedOrigins", Member::new("member", &common::STRING)).flattened();
+    Schema::list("AllowedOrigins", Member::new("member", &common::STRING));
 pub(super) static ANALYTICS_AND_OPERATOR: Schema = Schema::new(
     "AnalyticsAndOperator",
     Kind::Structure(Structure::new(&[
@@ -48,7 +48,7 @@ pub(super) static ANALYTICS_CONFIGURATION: Schema = Schema::new(
     ])),
 );
 pub(super) static ANALYTICS_CONFIGURATION_LIST: Schema =
-    Schema::list("AnalyticsConfigurationList", Member::new("member", &ANALYTICS_CONFIGURATION)).flattened();
+    Schema::list("AnalyticsConfigurationList", Member::new("member", &ANALYTICS_CONFIGURATION));
 pub(super) static ANALYTICS_EXPORT_DESTINATION: Schema = Schema::new(
     "AnalyticsExportDestination",
     Kind::Structure(Structure::new(&[
@@ -237,8 +237,7 @@ pub(super) static CORS_RULE: Schema = Schema::new(
         Member::new("MaxAgeSeconds", &common::INTEGER),
     ])),
 );
-pub(super) static CORS_RULES: Schema =
-    Schema::list("CORSRules", Member::new("member", &CORS_RULE)).flattened();
+pub(super) static CORS_RULES: Schema = Schema::list("CORSRules", Member::new("member", &CORS_RULE));
 pub(super) static CSV_INPUT: Schema = Schema::new(
     "CSVInput",
     Kind::Structure(Structure::new(&[
@@ -290,7 +289,7 @@ pub(super) static CHECKSUM_ALGORITHM: Schema = Schema::new("ChecksumAlgorithm", 
     "XXHASH128",
 ]);
 pub(super) static CHECKSUM_ALGORITHM_LIST: Schema =
-    Schema::list("ChecksumAlgorithmList", Member::new("member", &CHECKSUM_ALGORITHM)).flattened();
+    Schema::list("ChecksumAlgorithmList", Member::new("member", &CHECKSUM_ALGORITHM));
 pub(super) static CHECKSUM_MODE: Schema = Schema::new("ChecksumMode", Kind::String).words(&["ENABLED"]);
 pub(super) static CHECKSUM_TYPE: Schema =
     Schema::new("ChecksumType", Kind::String).words(&["COMPOSITE", "FULL_OBJECT"]);
@@ -307,7 +306,7 @@ pub(super) static CLOUD_FUNCTION_CONFIGURATION: Schema = Schema::new(
 pub(super) static COMMON_PREFIX: Schema =
     Schema::new("CommonPrefix", Kind::Structure(Structure::new(&[Member::new("Prefix", &common::STRING)])));
 pub(super) static COMMON_PREFIX_LIST: Schema =
-    Schema::list("CommonPrefixList", Member::new("member", &COMMON_PREFIX)).flattened();
+    Schema::list("CommonPrefixList", Member::new("member", &COMMON_PREFIX));
 pub(super) static COMPLETED_MULTIPART_UPLOAD: Schema = Schema::new(
     "CompletedMultipartUpload",
     Kind::Structure(Structure::new(&[Member::new("Parts", &COMPLETED_PART_LIST)
@@ -332,7 +331,7 @@ pub(super) static COMPLETED_PART: Schema = Schema::new(
     ])),
 );
 pub(super) static COMPLETED_PART_LIST: Schema =
-    Schema::list("CompletedPartList", Member::new("member", &COMPLETED_PART)).flattened();
+    Schema::list("CompletedPartList", Member::new("member", &COMPLETED_PART));
 pub(super) static COMPRESSION_TYPE: Schema =
     Schema::new("CompressionType", Kind::String).words(&["NONE", "GZIP", "BZIP2"]);
 pub(super) static CONDITION: Schema = Schema::new(
@@ -423,7 +422,7 @@ pub(super) static DELETE_MARKER_REPLICATION: Schema = Schema::new(
 pub(super) static DELETE_MARKER_REPLICATION_STATUS: Schema =
     Schema::new("DeleteMarkerReplicationStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static DELETE_MARKERS: Schema =
-    Schema::list("DeleteMarkers", Member::new("member", &DELETE_MARKER_ENTRY)).flattened();
+    Schema::list("DeleteMarkers", Member::new("member", &DELETE_MARKER_ENTRY));
 pub(super) static DELETED_OBJECT: Schema = Schema::new(
     "DeletedObject",
     Kind::Structure(Structure::new(&[
@@ -434,7 +433,7 @@ pub(super) static DELETED_OBJECT: Schema = Schema::new(
     ])),
 );
 pub(super) static DELETED_OBJECTS: Schema =
-    Schema::list("DeletedObjects", Member::new("member", &DELETED_OBJECT)).flattened();
+    Schema::list("DeletedObjects", Member::new("member", &DELETED_OBJECT));
 pub(super) static DESTINATION: Schema = Schema::new(
     "Destination",
     Kind::Structure(Structure::new(&[
@@ -473,8 +472,7 @@ pub(super) static ENCRYPTION_CONFIGURATION: Schema = Schema::new(
 pub(super) static ENCRYPTION_TYPE: Schema =
     Schema::new("EncryptionType", Kind::String).words(&["NONE", "SSE-C"]);
 pub(super) static ENCRYPTION_TYPE_LIST: Schema =
-    Schema::list("EncryptionTypeList", Member::new("member", &ENCRYPTION_TYPE).wire_name("EncryptionType"))
-        .flattened();
+    Schema::list("EncryptionTypeList", Member::new("member", &ENCRYPTION_TYPE).wire_name("EncryptionType"));
 pub(super) static ENCRYPTION_TYPE_MISMATCH: Schema =
     Schema::new("EncryptionTypeMismatch", Kind::Structure(Structure::new(&[])));
 pub(super) static ERROR: Schema = Schema::new(
@@ -497,7 +495,7 @@ pub(super) static ERROR_DOCUMENT: Schema = Schema::new(
     "ErrorDocument",
     Kind::Structure(Structure::new(&[Member::new("Key", &OBJECT_KEY).required()])),
 );
-pub(super) static ERRORS: Schema = Schema::list("Errors", Member::new("member", &ERROR)).flattened();
+pub(super) static ERRORS: Schema = Schema::list("Errors", Member::new("member", &ERROR));
 pub(super) static EVENT: Schema = Schema::new("Event", Kind::String).words(&[
     "s3:ReducedRedundancyLostObject",
     "s3:ObjectCreated:*",
@@ -540,7 +538,7 @@ pub(super) static EVENT_HOLD_DURATION: Schema = Schema::new(
         Member::new("Years", &common::INTEGER),
     ])),
 );
-pub(super) static EVENT_LIST: Schema = Schema::list("EventList", Member::new("member", &EVENT)).flattened();
+pub(super) static EVENT_LIST: Schema = Schema::list("EventList", Member::new("member", &EVENT));
 pub(super) static EXISTING_OBJECT_REPLICATION: Schema = Schema::new(
     "ExistingObjectReplication",
     Kind::Structure(Structure::new(&[Member::new("Status", &EXISTING_OBJECT_REPLICATION_STATUS).required()])),
@@ -552,7 +550,7 @@ pub(super) static EXPIRATION_STATE: Schema =
 pub(super) static EXPIRATION_STATUS: Schema =
     Schema::new("ExpirationStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static EXPOSE_HEADERS: Schema =
-    Schema::list("ExposeHeaders", Member::new("member", &common::STRING)).flattened();
+    Schema::list("ExposeHeaders", Member::new("member", &common::STRING));
 pub(super) static EXPRESSION_TYPE: Schema = Schema::new("ExpressionType", Kind::String).words(&["SQL"]);
 pub(super) static FILE_HEADER_INFO: Schema =
     Schema::new("FileHeaderInfo", Kind::String).words(&["USE", "IGNORE", "NONE"]);
@@ -564,7 +562,7 @@ pub(super) static FILTER_RULE: Schema = Schema::new(
     ])),
 );
 pub(super) static FILTER_RULE_LIST: Schema =
-    Schema::list("FilterRuleList", Member::new("member", &FILTER_RULE)).flattened();
+    Schema::list("FilterRuleList", Member::new("member", &FILTER_RULE));
 pub(super) static FILTER_RULE_NAME: Schema =
     Schema::new("FilterRuleName", Kind::String).words(&["prefix", "suffix"]);
 pub(super) static GET_BUCKET_METADATA_CONFIGURATION_RESULT: Schema = Schema::new(
@@ -669,8 +667,7 @@ pub(super) static INTELLIGENT_TIERING_CONFIGURATION: Schema = Schema::new(
 pub(super) static INTELLIGENT_TIERING_CONFIGURATION_LIST: Schema = Schema::list(
     "IntelligentTieringConfigurationList",
     Member::new("member", &INTELLIGENT_TIERING_CONFIGURATION),
-)
-.flattened();
+);
 pub(super) static INTELLIGENT_TIERING_FILTER: Schema = Schema::new(
     "IntelligentTieringFilter",
     Kind::Structure(Structure::new(&[
@@ -708,7 +705,7 @@ pub(super) static INVENTORY_CONFIGURATION: Schema = Schema::new(
     ])),
 );
 pub(super) static INVENTORY_CONFIGURATION_LIST: Schema =
-    Schema::list("InventoryConfigurationList", Member::new("member", &INVENTORY_CONFIGURATION)).flattened();
+    Schema::list("InventoryConfigurationList", Member::new("member", &INVENTORY_CONFIGURATION));
 pub(super) static INVENTORY_CONFIGURATION_STATE: Schema =
     Schema::new("InventoryConfigurationState", Kind::String).words(&["ENABLED", "DISABLED"]);
 pub(super) static INVENTORY_DESTINATION: Schema = Schema::new(
@@ -836,8 +833,7 @@ pub(super) static LAMBDA_FUNCTION_CONFIGURATION: Schema = Schema::new(
     ])),
 );
 pub(super) static LAMBDA_FUNCTION_CONFIGURATION_LIST: Schema =
-    Schema::list("LambdaFunctionConfigurationList", Member::new("member", &LAMBDA_FUNCTION_CONFIGURATION))
-        .flattened();
+    Schema::list("LambdaFunctionConfigurationList", Member::new("member", &LAMBDA_FUNCTION_CONFIGURATION));
 pub(super) static LIFECYCLE_CONFIGURATION: Schema = Schema::new(
     "LifecycleConfiguration",
     Kind::Structure(Structure::new(&[Member::new("Rules", &RULES).wire_name("Rule").flattened().required()])),
@@ -886,7 +882,7 @@ pub(super) static LIFECYCLE_RULE_FILTER: Schema = Schema::new(
     ])),
 );
 pub(super) static LIFECYCLE_RULES: Schema =
-    Schema::list("LifecycleRules", Member::new("member", &LIFECYCLE_RULE)).flattened();
+    Schema::list("LifecycleRules", Member::new("member", &LIFECYCLE_RULE));
 pub(super) static LOCATION_INFO: Schema = Schema::new(
     "LocationInfo",
     Kind::Structure(Structure::new(&[
@@ -984,7 +980,7 @@ pub(super) static METRICS_CONFIGURATION: Schema = Schema::new(
     ])),
 );
 pub(super) static METRICS_CONFIGURATION_LIST: Schema =
-    Schema::list("MetricsConfigurationList", Member::new("member", &METRICS_CONFIGURATION)).flattened();
+    Schema::list("MetricsConfigurationList", Member::new("member", &METRICS_CONFIGURATION));
 pub(super) static METRICS_FILTER: Schema = Schema::new(
     "MetricsFilter",
     Kind::Structure(Structure::new(&[
@@ -1011,7 +1007,7 @@ pub(super) static MULTIPART_UPLOAD: Schema = Schema::new(
     ])),
 );
 pub(super) static MULTIPART_UPLOAD_LIST: Schema =
-    Schema::list("MultipartUploadList", Member::new("member", &MULTIPART_UPLOAD)).flattened();
+    Schema::list("MultipartUploadList", Member::new("member", &MULTIPART_UPLOAD));
 pub(super) static NO_SUCH_ANNOTATION: Schema =
     Schema::new("NoSuchAnnotation", Kind::Structure(Structure::new(&[])));
 pub(super) static NO_SUCH_BUCKET: Schema = Schema::new("NoSuchBucket", Kind::Structure(Structure::new(&[])));
@@ -1039,8 +1035,7 @@ pub(super) static NONCURRENT_VERSION_TRANSITION: Schema = Schema::new(
     ])),
 );
 pub(super) static NONCURRENT_VERSION_TRANSITION_LIST: Schema =
-    Schema::list("NoncurrentVersionTransitionList", Member::new("member", &NONCURRENT_VERSION_TRANSITION))
-        .flattened();
+    Schema::list("NoncurrentVersionTransitionList", Member::new("member", &NONCURRENT_VERSION_TRANSITION));
 pub(super) static NOTIFICATION_CONFIGURATION: Schema = Schema::new(
     "NotificationConfiguration",
     Kind::Structure(Structure::new(&[
@@ -1119,10 +1114,9 @@ pub(super) static OBJECT_IDENTIFIER: Schema = Schema::new(
     ])),
 );
 pub(super) static OBJECT_IDENTIFIER_LIST: Schema =
-    Schema::list("ObjectIdentifierList", Member::new("member", &OBJECT_IDENTIFIER)).flattened();
+    Schema::list("ObjectIdentifierList", Member::new("member", &OBJECT_IDENTIFIER));
 pub(super) static OBJECT_KEY: Schema = Schema::new("ObjectKey", Kind::String).bounds(Some(1.0), None);
-pub(super) static OBJECT_LIST: Schema =
-    Schema::list("ObjectList", Member::new("member", &OBJECT)).flattened();
+pub(super) static OBJECT_LIST: Schema = Schema::list("ObjectList", Member::new("member", &OBJECT));
 pub(super) static OBJECT_LOCK_CONFIGURATION: Schema = Schema::new(
     "ObjectLockConfiguration",
     Kind::Structure(Structure::new(&[
@@ -1215,7 +1209,7 @@ pub(super) static OBJECT_VERSION: Schema = Schema::new(
     ])),
 );
 pub(super) static OBJECT_VERSION_LIST: Schema =
-    Schema::list("ObjectVersionList", Member::new("member", &OBJECT_VERSION)).flattened();
+    Schema::list("ObjectVersionList", Member::new("member", &OBJECT_VERSION));
 pub(super) static OBJECT_VERSION_STORAGE_CLASS: Schema =
     Schema::new("ObjectVersionStorageClass", Kind::String).words(&["STANDARD"]);
 pub(super) static OPTIONAL_OBJECT_ATTRIBUTES: Schema =
@@ -1248,7 +1242,7 @@ pub(super) static OWNERSHIP_CONTROLS_RULE: Schema = Schema::new(
     Kind::Structure(Structure::new(&[Member::new("ObjectOwnership", &OBJECT_OWNERSHIP).required()])),
 );
 pub(super) static OWNERSHIP_CONTROLS_RULES: Schema =
-    Schema::list("OwnershipControlsRules", Member::new("member", &OWNERSHIP_CONTROLS_RULE)).flattened();
+    Schema::list("OwnershipControlsRules", Member::new("member", &OWNERSHIP_CONTROLS_RULE));
 pub(super) static PARQUET_INPUT: Schema = Schema::new("ParquetInput", Kind::Structure(Structure::new(&[])));
 pub(super) static PART: Schema = Schema::new(
     "Part",
@@ -1278,9 +1272,8 @@ pub(super) static PARTITIONED_PREFIX: Schema = Schema::new(
             .xml_name("PartitionedPrefix"),
     ),
 );
-pub(super) static PARTS: Schema = Schema::list("Parts", Member::new("member", &PART)).flattened();
-pub(super) static PARTS_LIST: Schema =
-    Schema::list("PartsList", Member::new("member", &OBJECT_PART)).flattened();
+pub(super) static PARTS: Schema = Schema::list("Parts", Member::new("member", &PART));
+pub(super) static PARTS_LIST: Schema = Schema::list("PartsList", Member::new("member", &OBJECT_PART));
 pub(super) static PAYER: Schema = Schema::new("Payer", Kind::String).words(&["Requester", "BucketOwner"]);
 pub(super) static PERMISSION: Schema = Schema::new("Permission", Kind::String).words(&[
     "FULL_CONTROL",
@@ -1322,7 +1315,7 @@ pub(super) static QUEUE_CONFIGURATION_DEPRECATED: Schema = Schema::new(
     ])),
 );
 pub(super) static QUEUE_CONFIGURATION_LIST: Schema =
-    Schema::list("QueueConfigurationList", Member::new("member", &QUEUE_CONFIGURATION)).flattened();
+    Schema::list("QueueConfigurationList", Member::new("member", &QUEUE_CONFIGURATION));
 pub(super) static QUOTE_FIELDS: Schema =
     Schema::new("QuoteFields", Kind::String).words(&["ALWAYS", "ASNEEDED"]);
 pub(super) static RECORD_EXPIRATION: Schema = Schema::new(
@@ -1397,7 +1390,7 @@ pub(super) static REPLICATION_RULE_FILTER: Schema = Schema::new(
 pub(super) static REPLICATION_RULE_STATUS: Schema =
     Schema::new("ReplicationRuleStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static REPLICATION_RULES: Schema =
-    Schema::list("ReplicationRules", Member::new("member", &REPLICATION_RULE)).flattened();
+    Schema::list("ReplicationRules", Member::new("member", &REPLICATION_RULE));
 pub(super) static REPLICATION_STATUS: Schema = Schema::new("ReplicationStatus", Kind::String).words(&[
     "COMPLETE",
     "PENDING",
@@ -1471,7 +1464,7 @@ pub(super) static RULE: Schema = Schema::new(
         Member::new("AbortIncompleteMultipartUpload", &ABORT_INCOMPLETE_MULTIPART_UPLOAD),
     ])),
 );
-pub(super) static RULES: Schema = Schema::list("Rules", Member::new("member", &RULE)).flattened();
+pub(super) static RULES: Schema = Schema::list("Rules", Member::new("member", &RULE));
 pub(super) static S3_KEY_FILTER: Schema = Schema::new(
     "S3KeyFilter",
     Kind::Structure(Structure::new(&[Member::new("FilterRules", &FILTER_RULE_LIST)
@@ -1575,8 +1568,7 @@ pub(super) static SERVER_SIDE_ENCRYPTION_RULE: Schema = Schema::new(
     ])),
 );
 pub(super) static SERVER_SIDE_ENCRYPTION_RULES: Schema =
-    Schema::list("ServerSideEncryptionRules", Member::new("member", &SERVER_SIDE_ENCRYPTION_RULE))
-        .flattened();
+    Schema::list("ServerSideEncryptionRules", Member::new("member", &SERVER_SIDE_ENCRYPTION_RULE));
 pub(super) static SESSION_CREDENTIALS: Schema = Schema::new(
     "SessionCredentials",
     Kind::Structure(Structure::new(&[
@@ -1674,8 +1666,7 @@ pub(super) static TIERING: Schema = Schema::new(
         Member::new("AccessTier", &INTELLIGENT_TIERING_ACCESS_TIER).required(),
     ])),
 );
-pub(super) static TIERING_LIST: Schema =
-    Schema::list("TieringList", Member::new("member", &TIERING)).flattened();
+pub(super) static TIERING_LIST: Schema = Schema::list("TieringList", Member::new("member", &TIERING));
 pub(super) static TOO_MANY_PARTS: Schema = Schema::new("TooManyParts", Kind::Structure(Structure::new(&[])));
 pub(super) static TOPIC_CONFIGURATION: Schema = Schema::new(
     "TopicConfiguration",
@@ -1696,7 +1687,7 @@ pub(super) static TOPIC_CONFIGURATION_DEPRECATED: Schema = Schema::new(
     ])),
 );
 pub(super) static TOPIC_CONFIGURATION_LIST: Schema =
-    Schema::list("TopicConfigurationList", Member::new("member", &TOPIC_CONFIGURATION)).flattened();
+    Schema::list("TopicConfigurationList", Member::new("member", &TOPIC_CONFIGURATION));
 pub(super) static TRANSITION: Schema = Schema::new(
     "Transition",
     Kind::Structure(Structure::new(&[
@@ -1709,7 +1700,7 @@ pub(super) static TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE: Schema =
     Schema::new("TransitionDefaultMinimumObjectSize", Kind::String)
         .words(&["varies_by_storage_class", "all_storage_classes_128K"]);
 pub(super) static TRANSITION_LIST: Schema =
-    Schema::list("TransitionList", Member::new("member", &TRANSITION)).flattened();
+    Schema::list("TransitionList", Member::new("member", &TRANSITION));
 pub(super) static TRANSITION_STORAGE_CLASS: Schema = Schema::new("TransitionStorageClass", Kind::String)
     .words(&["GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR"]);
 pub(super) static TYPE: Schema =

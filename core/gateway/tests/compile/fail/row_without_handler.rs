@@ -1,0 +1,22 @@
+include!("../shelf.rs");
+
+service! { Shelf:
+    resources { Book { title } = "arn:aws:shelf:::{title}"; }
+    actions {
+        ReadBook: Read on Book = "shelf:ReadBook";
+        ChangeBook: Write on Book = "shelf:ChangeBook";
+    }
+    operations {
+        ReadBook: ReadBook on book(title);
+        ChangeBook: ChangeBook on book(title);
+    }
+    refused {}
+}
+
+impl Handler<model::op::ChangeBook> for Shelf {
+    async fn handle(&self, call: Authorized<'_, Self, model::op::ChangeBook>) -> Result<Reply<model::Empty>, Failure> {
+        let _ = call; Ok(model::Empty {}.into())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,28 @@
+include!("../shelf.rs");
+
+service! { Shelf:
+    resources { Book { title } = "arn:aws:shelf:::{title}"; }
+    actions {
+        ReadBook: Read on Book = "shelf:ReadBook";
+        ChangeBook: Write on Book = "shelf:ChangeBook";
+    }
+    operations {
+        ReadBook: ReadBook on book(title);
+        ChangeBook: ChangeBook on book(title);
+    }
+    refused {}
+}
+
+impl Handler<model::op::ReadBook> for Shelf {
+    async fn handle(&self, call: Authorized<'_, Self, model::op::ReadBook>) -> Result<Reply<model::Empty>, Failure> {
+        let _ = self.store.read(&call.input.title); Ok(model::Empty {}.into())
+    }
+}
+
+impl Handler<model::op::ChangeBook> for Shelf {
+    async fn handle(&self, call: Authorized<'_, Self, model::op::ChangeBook>) -> Result<Reply<model::Empty>, Failure> {
+        let _ = call; Ok(model::Empty {}.into())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! Tests of the verifier from the outside, in one binary.
+
+mod chunks;
+mod common;
+mod documented;
+mod forms;
+mod mutations;
+mod oracle;
+mod refusals;
+mod vectors;

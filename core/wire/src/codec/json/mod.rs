@@ -1,0 +1,8 @@
+//! JSON documents.
+
+mod read;
+mod scan;
+mod write;
+
+pub(super) use read::{document, last_of_equal, structure};
+pub(super) use write::{string, value, write_members};

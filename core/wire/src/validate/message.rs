@@ -1,0 +1,108 @@
+//! AWS's words.
+
+use super::Violation;
+use crate::{Kind, Member, Pattern, Schema, Value};
+
+/// AWS's message for these violations: `1 validation error detected: Value null at 'userName' failed to ..`.
+pub fn violation_message(violations: &[Violation]) -> String {
+    let plural = if violations.len() == 1 { "" } else { "s" };
+    let sentences: Vec<_> = violations.iter().map(|violation| violation.message.as_str()).collect();
+    format!("{} validation error{plural} detected: {}", violations.len(), sentences.join("; "))
+}
+
+/// One violation's sentence.
+pub(super) fn sentence(value: Option<&str>, path: &str, constraint: &str) -> String {
+    let value = value.map(|value| format!(" {value}")).unwrap_or_default();
+    format!("Value{value} at '{path}' failed to satisfy constraint: {constraint}")
+}
+
+/// The value as AWS prints it. Nothing for sensitive values and for those whose print says nothing.
+pub(super) fn shown(member: &Member, value: &Value) -> Option<String> {
+    if member.is_sensitive() {
+        return None;
+    }
+    match value {
+        Value::Null => Some("null".to_owned()),
+        Value::String(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
+            bare(value).map(|text| format!("'{text}'"))
+        }
+        Value::List(items) => {
+            let Kind::List { item } = &member.target().kind else { return None };
+            let items: Option<Vec<_>> =
+                items.iter().map(|value| bare(value).filter(|_| !item.is_sensitive())).collect();
+            items.map(|items| format!("'[{}]'", items.join(", ")))
+        }
+        Value::Map(pairs) => {
+            let Kind::Map { key, value: item } = &member.target().kind else { return None };
+            let hidden = key.is_sensitive() || item.is_sensitive();
+            let pairs: Option<Vec<_>> = pairs
+                .iter()
+                .map(|(name, value)| bare(value).filter(|_| !hidden).map(|text| format!("{name}={text}")))
+                .collect();
+            pairs.map(|pairs| format!("'{{{}}}'", pairs.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+fn bare(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some("null".to_owned()),
+        Value::String(text) => Some(text.clone()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// What a constraint on many things is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Subject {
+    Item,
+    Key,
+    Value,
+}
+
+/// A constraint that a list's items or a map's keys or values do not satisfy: AWS names all that there are.
+pub(super) fn constraint_on_items(subject: Subject, schema: &Schema) -> String {
+    let limits = &schema.limits;
+    let what = match schema.kind {
+        Kind::Integer | Kind::Long | Kind::Float | Kind::Double => "value",
+        _ => "length",
+    };
+    let all = [
+        limits.max.map(|max| at_most(what, max)),
+        limits.min.map(|min| at_least(what, min)),
+        limits.pattern.map(pattern),
+        (!limits.words.is_empty()).then(|| words(limits.words)),
+        matches!(subject, Subject::Item).then(|| "Member must not be null".to_owned()),
+    ];
+    let all: Vec<_> = all.into_iter().flatten().collect();
+    let subject = match subject {
+        Subject::Item => "Member",
+        Subject::Key => "Map keys",
+        Subject::Value => "Map value",
+    };
+    format!("{subject} must satisfy constraint: [{}]", all.join(", "))
+}
+
+/// An upper bound.
+pub(super) fn at_most(what: &str, max: f64) -> String {
+    format!("Member must have {what} less than or equal to {max}")
+}
+
+/// A lower bound.
+pub(super) fn at_least(what: &str, min: f64) -> String {
+    format!("Member must have {what} greater than or equal to {min}")
+}
+
+/// A pattern.
+pub(super) fn pattern(pattern: &Pattern) -> String {
+    format!("Member must satisfy regular expression pattern: {}", pattern.source())
+}
+
+/// An enum.
+pub(super) fn words(words: &[&str]) -> String {
+    format!("Member must satisfy enum value set: [{}]", words.join(", "))
+}
