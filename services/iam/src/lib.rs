@@ -3,6 +3,7 @@
 //! Read [`table`] first: it says what every operation demands. [`resources`] finds what the rows name,
 //! `ops` holds one file per operation, and `room` is how they read and change an account's records.
 
+mod aws_managed;
 mod error;
 pub mod model;
 mod needs;
@@ -11,9 +12,10 @@ mod page;
 mod quota;
 pub mod resources;
 mod room;
-mod service_linked;
 mod service;
+mod service_linked;
 pub mod table;
+mod tags;
 mod text;
 mod view;
 

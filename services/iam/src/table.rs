@@ -182,7 +182,8 @@ service! { Iam:
         UpdateAccessKey: UpdateAccessKey on user_or_caller(user_name);
         DeleteAccessKey: DeleteAccessKey on user_or_caller(user_name);
         ListAccessKeys: ListAccessKeys on user_or_caller(user_name);
-        GetAccessKeyLastUsed: GetAccessKeyLastUsed on holder_of_key(access_key_id);
+        GetAccessKeyLastUsed: GetAccessKeyLastUsed on holder_of_key(access_key_id),
+            GetAccessKeyLastUsed on use_of_key(access_key_id);
 
         // Passwords.
         CreateLoginProfile: CreateLoginProfile on user_or_caller(user_name);
@@ -206,7 +207,7 @@ service! { Iam:
 
         // Roles.
         CreateRole: [CreateRole, TagRole if asked] by needs::create_role;
-        GetRole: GetRole on bounded_role(role_name);
+        GetRole: GetRole on bounded_role(role_name), GetRole on use_of_role(role_name);
         ListRoles: ListRoles on roles(path_prefix);
         UpdateRole: UpdateRole on bounded_role(role_name);
         UpdateRoleDescription: UpdateRoleDescription on bounded_role(role_name);
@@ -327,8 +328,9 @@ service! { Iam:
         ListAccountAliases: ListAccountAliases on account();
         DeleteAccountAlias: DeleteAccountAlias on account();
         GetAccountSummary: GetAccountSummary on account();
-        GetAccountAuthorizationDetails: GetAccountAuthorizationDetails on account();
-        GenerateCredentialReport: GenerateCredentialReport on account();
+        GetAccountAuthorizationDetails: GetAccountAuthorizationDetails on account(),
+            GetAccountAuthorizationDetails on usage();
+        GenerateCredentialReport: GenerateCredentialReport on account(), GenerateCredentialReport on usage();
         GetCredentialReport: GetCredentialReport on account();
 
         // Asking what policies would decide.

@@ -46,7 +46,7 @@ pub enum Error {
     #[error("{0}")]
     Validation(String),
     /// The policy can be attached only to a role that AWS's services use.
-    #[error("Policy {0} is not attachable.")]
+    #[error("{0}")]
     PolicyNotAttachable(String),
     /// A role that belongs to a service, or a policy that belongs to AWS.
     #[error("{0}")]

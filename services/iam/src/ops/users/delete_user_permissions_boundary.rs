@@ -1,0 +1,25 @@
+use kurodo_gateway::Handler;
+use kurodo_identity::keys;
+
+use crate::{
+    Iam,
+    error::Missing,
+    model::{DeleteUserPermissionsBoundaryOutput, op},
+    ops::{Answer, Asked},
+};
+
+impl Handler<op::DeleteUserPermissionsBoundary> for Iam {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::DeleteUserPermissionsBoundary>,
+    ) -> Answer<op::DeleteUserPermissionsBoundary> {
+        let permit = &asked.permits;
+        self.change(permit, |draft| {
+            let mut user = permit.resource().load(draft)?;
+            user.boundary.take().ok_or(Missing::NoBoundary("user"))?;
+            draft.put(&keys::user(&user.name), &user)
+        })
+        .await?;
+        Ok(DeleteUserPermissionsBoundaryOutput {}.into())
+    }
+}
