@@ -25,18 +25,23 @@ impl Authority {
     /// A new authority, good for twenty years.
     pub(crate) fn create() -> Result<Self, Fault> {
         let key = KeyPair::generate()?;
+        let certificate = Self::params()?.self_signed(&key)?.pem();
+        Ok(Self { certificate, key: key.serialize_pem() })
+    }
+
+    /// What its certificate says; certificates under it repeat its name.
+    fn params() -> Result<CertificateParams, Fault> {
         let mut params = CertificateParams::default();
         params.distinguished_name = name("Kurodo local authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         (params.not_before, params.not_after) = validity(20 * 365)?;
-        let certificate = params.self_signed(&key)?.pem();
-        Ok(Self { certificate, key: key.serialize_pem() })
+        Ok(params)
     }
 
     /// TLS with a new key under this authority, for these names.
     pub(crate) fn tls(&self, names: &[String]) -> Result<Arc<rustls::ServerConfig>, Fault> {
-        let issuer = Issuer::from_ca_cert_pem(&self.certificate, KeyPair::from_pem(&self.key)?)?;
+        let issuer = Issuer::new(Self::params()?, KeyPair::from_pem(&self.key)?);
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(names.to_vec())?;
         params.distinguished_name = name("Kurodo");
@@ -65,11 +70,12 @@ fn validity(days: i64) -> Result<(time::OffsetDateTime, time::OffsetDateTime), F
 /// TLS with the operator's own certificate, or with one of our authority.
 pub(crate) fn tls(config: &Config, authority: &Authority) -> Result<Arc<rustls::ServerConfig>, Fault> {
     let Some((chain, key)) = &config.certificate else { return authority.tls(&names(config)) };
-    let read = |path: &std::path::Path, what| move |error| format!("the {what} {} is no PEM: {error}", path.display());
-    let chain: Vec<CertificateDer<'static>> =
-        CertificateDer::pem_file_iter(chain).and_then(Iterator::collect).map_err(read(chain, "certificate"))?;
-    let key = PrivateKeyDer::from_pem_file(key).map_err(read(key, "private key"))?;
-    Ok(tls_config(chain, key)?)
+    let certificates: Result<Vec<CertificateDer<'static>>, _> =
+        CertificateDer::pem_file_iter(chain).and_then(Iterator::collect);
+    let certificates = certificates.map_err(|error| format!("{} is no certificate: {error}", chain.display()))?;
+    let private = PrivateKeyDer::from_pem_file(key)
+        .map_err(|error| format!("{} is no private key: {error}", key.display()))?;
+    Ok(tls_config(certificates, private)?)
 }
 
 /// The names that the server's certificate is for.

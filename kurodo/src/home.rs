@@ -31,6 +31,11 @@ impl Home {
         })
     }
 
+    /// The same settings for another directory.
+    pub(crate) fn at(&self, directory: &Path) -> Self {
+        Self { directory: directory.to_owned(), ..self.clone() }
+    }
+
     /// The directory.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
@@ -65,6 +70,16 @@ impl Home {
             return Err(format!("the first line of {} is empty: write the passphrase there", file.display()).into());
         }
         Ok(Some(line.to_owned()))
+    }
+
+    /// The encrypted records.
+    pub(crate) fn records(&self) -> PathBuf {
+        self.directory.join("records")
+    }
+
+    /// The encrypted contents of objects.
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.directory.join("blobs")
     }
 
     /// The audit trail.

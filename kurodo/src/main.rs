@@ -9,6 +9,7 @@ mod client;
 mod commands;
 mod config;
 mod home;
+mod platform;
 mod registry;
 mod serve;
 

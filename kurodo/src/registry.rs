@@ -32,7 +32,6 @@ macro_rules! services {
 }
 
 services! {
-    kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(parts.store.clone());
 }
 
 fn table<S: kurodo_gateway::Table>() -> Table {

@@ -1,28 +1,26 @@
-//! Composes the server: keys, store, audit trail, directory, services, gateway, listener.
+//! Composes the server: keys, store, directory, services, gateway, listener.
 
-use std::{sync::Arc, time::Instant};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
+use kurodo_audit::{Audit, Options, Selector};
 use kurodo_gateway::{Gateway, Limits, Listener, Settings};
-use kurodo_keys::{Root, SecretKey};
-use kurodo_store::{CoreDoor, Store, StoreOptions, blobs::Blobs};
+use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, first_start};
+use kurodo_keys::{Seal, SecretKey, create_root, open_root};
+use kurodo_store::{CoreDoor, Store, StoreOptions};
 use tokio::sync::watch;
 
-use crate::{
-    Outcome,
-    certificates,
-    config::Config,
-    home::Home,
-    platform::{self, Platform},
-    registry,
-};
+use crate::{Outcome, certificates, cli::AuditData, config::Config, home::Home, platform, registry};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// What services are made of.
 pub(crate) struct Parts {
     pub(crate) store: Store,
-    pub(crate) blobs: Blobs,
+    pub(crate) door: CoreDoor,
+    pub(crate) directory: Arc<StoredDirectory>,
     pub(crate) root: SecretKey,
+    pub(crate) audit: Audit,
+    pub(crate) home: Home,
 }
 
 /// Serves until it is told to stop.
@@ -31,6 +29,150 @@ pub(crate) fn run(config: &Config, started: Instant) -> Outcome {
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
+    let temporary = config.ephemeral.then(|| tempfile::Builder::new().prefix("kurodo-").tempdir()).transpose()?;
+    let home = match &temporary {
+        Some(folder) => config.home.at(folder.path()),
+        None => config.home.clone(),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(config, started))
+    let outcome = runtime.block_on(serve(config, &home, started));
+    drop(runtime);
+    if let Some(folder) = temporary {
+        folder.close()?;
+    }
+    outcome
+}
+
+async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
+    home.create()?;
+    let parts = open(home, config)?;
+    let founded = first_start(&parts.door, config.account_id, "root@kurodo.invalid", now()?).await?;
+    let authority = platform::authority(&parts.door).await?;
+    let tls = certificates::tls(config, &authority)?;
+    let gateway = Arc::new(gateway(config, &parts));
+
+    let (stop, stopped) = watch::channel(false);
+    let mut listeners = Vec::new();
+    for address in &config.listen {
+        match Listener::bind(*address, tls.clone(), Limits::default(), gateway.clone()).await {
+            Ok(listener) => listeners.push(listener),
+            Err(error) if config.listen_is_default && !listeners.is_empty() => {
+                tracing::debug!(%address, %error, "not listening");
+            }
+            Err(error) => return Err(format!("{address} cannot be listened on: {error}").into()),
+        }
+    }
+    let bound: Vec<SocketAddr> = listeners.iter().filter_map(|l| l.address().ok()).collect();
+    announce(config, home, &founded, &authority.certificate, &bound, started)?;
+
+    let recorder = parts.directory.clone();
+    let recording = tokio::spawn(async move { recorder.keep_recording_uses().await });
+    let serving: Vec<_> = listeners.into_iter().map(|l| tokio::spawn(l.run(stopped.clone()))).collect();
+    interrupted().await?;
+    eprintln!("stopping: open requests may end (interrupt again to stop at once)");
+    stop.send_replace(true);
+    tokio::select! {
+        () = all(serving) => {}
+        _ = interrupted() => std::process::exit(130),
+    }
+    recording.abort();
+    parts.directory.record_uses().await?;
+    parts.audit.flush().await?;
+    Ok(())
+}
+
+/// Opens the root key and the store; makes both at the first start.
+fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
+    let root = root(home)?;
+    let (store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
+    let sealer = SessionSealer::new(root.derive("sessions", b""));
+    let directory = Arc::new(StoredDirectory::new(door.clone(), sealer));
+    let selector = match config.audit_data {
+        AuditData::None => Selector::None,
+        AuditData::Writes => Selector::Writes,
+        AuditData::All => Selector::All,
+    };
+    let audit = Audit::open(&home.audit(), &audit_key(&root), Options { selector, ..Options::default() })?;
+    Ok(Parts { store, door, directory, root, audit, home: home.clone() })
+}
+
+/// The key of the records.
+pub(crate) fn records_key(root: &SecretKey) -> SecretKey {
+    root.derive("records", b"")
+}
+
+/// The key of the audit trail.
+pub(crate) fn audit_key(root: &SecretKey) -> SecretKey {
+    root.derive("audit", b"")
+}
+
+/// The root key, unsealed.
+pub(crate) fn root(home: &Home) -> Result<SecretKey, Fault> {
+    let seal = match home.passphrase()? {
+        Some(passphrase) => Seal::Passphrase(passphrase.into()),
+        None => Seal::KeyFile(home.seal_key()),
+    };
+    let path = home.root_key();
+    Ok(if path.exists() { open_root(&path, &seal)? } else { create_root(&path, &seal)? })
+}
+
+fn gateway(config: &Config, parts: &Parts) -> Gateway {
+    let mut domains = config.domains.clone();
+    domains.extend(["localhost".to_owned(), "amazonaws.com".to_owned()]);
+    let settings = Settings { region: config.region.clone(), requests: 4096, domains };
+    let directory: Arc<dyn Directory> = parts.directory.clone();
+    let messages = parts.root.derive("authorization messages", b"");
+    let audit = parts.audit.clone();
+    Gateway::new(registry::services(parts), directory, audit, parts.door.clone(), &messages, settings)
+}
+
+/// Says where everything is, and leaves the same for `kurodo env`.
+fn announce(
+    config: &Config,
+    home: &Home,
+    founded: &Founded,
+    ca: &str,
+    bound: &[SocketAddr],
+    started: Instant,
+) -> Outcome {
+    let port = bound.first().map_or(0, SocketAddr::port);
+    let endpoint = format!("https://localhost:{port}");
+    home.write(&home.ca(), ca)?;
+    home.write(&home.endpoint(), &format!("{endpoint}\n{}\n", config.region))?;
+    if let Some(root) = &founded.credentials {
+        let (id, secret) = (&root.access_key_id, root.secret.expose());
+        let text = format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+        home.write(&home.credentials(), &text)?;
+    }
+    let folder = home.directory().display();
+    println!("kurodo: ready in {} ms", started.elapsed().as_millis());
+    println!("  endpoint     {endpoint}");
+    println!("  account      {}", founded.account);
+    println!("  data         {folder}");
+    println!("  CA           {}", home.ca().display());
+    println!("  credentials  {}", home.credentials().display());
+    println!("paste this in another terminal:\n  eval \"$(kurodo env --data-dir {folder})\"");
+    Ok(())
+}
+
+async fn all(tasks: Vec<tokio::task::JoinHandle<()>>) {
+    for task in tasks {
+        if let Err(error) = task.await {
+            tracing::error!(%error, "a listener failed");
+        }
+    }
+}
+
+/// Waits for an interrupt, or for the request to end that service managers send.
+async fn interrupted() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        outcome = tokio::signal::ctrl_c() => outcome,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Seconds since 1970.
+fn now() -> Result<i64, Fault> {
+    Ok(i64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs())?)
 }

@@ -28,6 +28,9 @@ pub trait Demand {
 
     /// The names of the actions that the demand may ask for.
     fn actions() -> Vec<&'static str>;
+
+    /// Whether any of the actions opens write doors.
+    fn writes() -> bool;
 }
 
 /// Nothing is demanded; only rows that are `open because ".."` say so.
@@ -42,6 +45,10 @@ impl Demand for () {
     fn actions() -> Vec<&'static str> {
         Vec::new()
     }
+
+    fn writes() -> bool {
+        false
+    }
 }
 
 impl<D: Demand> Demand for Option<D> {
@@ -55,6 +62,10 @@ impl<D: Demand> Demand for Option<D> {
     fn actions() -> Vec<&'static str> {
         D::actions()
     }
+
+    fn writes() -> bool {
+        D::writes()
+    }
 }
 
 impl<D: Demand> Demand for Vec<D> {
@@ -67,6 +78,10 @@ impl<D: Demand> Demand for Vec<D> {
 
     fn actions() -> Vec<&'static str> {
         D::actions()
+    }
+
+    fn writes() -> bool {
+        D::writes()
     }
 }
 
@@ -84,6 +99,10 @@ impl<D: Demand> Demand for Each<D> {
     fn actions() -> Vec<&'static str> {
         D::actions()
     }
+
+    fn writes() -> bool {
+        D::writes()
+    }
 }
 
 /// What the caller may also do changes the answer, but is not demanded: who may list a bucket is told
@@ -100,6 +119,10 @@ impl<D: Demand> Demand for May<D> {
 
     fn actions() -> Vec<&'static str> {
         D::actions()
+    }
+
+    fn writes() -> bool {
+        D::writes()
     }
 }
 
@@ -124,6 +147,10 @@ impl<A: Demand, B: Demand> Demand for OneOf<A, B> {
 
     fn actions() -> Vec<&'static str> {
         [A::actions(), B::actions()].concat()
+    }
+
+    fn writes() -> bool {
+        A::writes() || B::writes()
     }
 }
 
@@ -160,6 +187,10 @@ macro_rules! all {
 
             fn actions() -> Vec<&'static str> {
                 [$($d::actions()),+].concat()
+            }
+
+            fn writes() -> bool {
+                $($d::writes())||+
             }
         }
     };

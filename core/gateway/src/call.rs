@@ -1,6 +1,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use kurodo_arn::{AccountId, Region};
+use kurodo_audit::Tls;
 use kurodo_authz::Caller;
 use kurodo_policy::Context;
 use kurodo_sigv4::Verified;
@@ -9,17 +10,17 @@ use rustls::ProtocolVersion;
 use crate::head::Head;
 
 /// One client's connection.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Connection {
     pub(crate) peer: SocketAddr,
-    pub(crate) tls: &'static str,
+    pub(crate) tls: Tls,
 }
 
 impl Connection {
     pub(crate) fn new(peer: SocketAddr, version: Option<ProtocolVersion>) -> Self {
         let tls = match version {
-            Some(ProtocolVersion::TLSv1_2) => "1.2",
-            _ => "1.3",
+            Some(ProtocolVersion::TLSv1_2) => Tls::V12,
+            _ => Tls::V13,
         };
         Self { peer, tls }
     }
@@ -38,6 +39,8 @@ pub struct Call {
     pub now_ms: i64,
     /// The condition keys of the connection and the request.
     pub context: Context,
+    /// The client's end of the connection.
+    pub(crate) connection: Connection,
 }
 
 impl Call {
@@ -63,13 +66,13 @@ impl Call {
                 context.set(key, value);
             }
         }
-        context.set("s3:TlsVersion", connection.tls);
+        context.set("s3:TlsVersion", if connection.tls == Tls::V12 { "1.2" } else { "1.3" });
         if let Some(verified) = verified {
             context.set("s3:authType", verified.auth_type.as_str());
             context.set("s3:signatureversion", verified.signature_version.as_str());
             context.set("s3:signatureAge", now_ms.saturating_sub(verified.signed_at.saturating_mul(1000)));
         }
-        Self { head, caller, region, now_ms, context }
+        Self { head, caller, region, now_ms, context, connection: *connection }
     }
 
     /// The caller's account; `None` for an anonymous caller.

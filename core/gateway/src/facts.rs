@@ -13,6 +13,11 @@ pub struct ServiceFacts {
     ///
     /// Source: Organizations User Guide, "Resource control policies", list of services.
     pub rcps: bool,
+    /// The operations that are data events; all others are management events, which the audit trail always
+    /// keeps.
+    ///
+    /// Source: CloudTrail User Guide, "Logging data events".
+    pub data_events: &'static [&'static str],
 }
 
 /// How a family of services calls what goes wrong before an operation runs.

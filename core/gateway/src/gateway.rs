@@ -1,6 +1,7 @@
 use std::{sync::Arc, time::SystemTime};
 
 use kurodo_arn::Region;
+use kurodo_audit::Audit;
 use kurodo_identity::Directory;
 use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::CoreDoor;
@@ -23,6 +24,7 @@ pub struct Settings {
 pub struct Gateway {
     pub(crate) routes: Routes,
     pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) audit: Audit,
     pub(crate) door: CoreDoor,
     pub(crate) settings: Settings,
     pub(crate) slots: Semaphore,
@@ -36,6 +38,7 @@ impl Gateway {
     pub fn new(
         services: Vec<Arc<dyn Mount>>,
         directory: Arc<dyn Directory>,
+        audit: Audit,
         door: CoreDoor,
         messages: &SecretKey,
         settings: Settings,
@@ -43,6 +46,7 @@ impl Gateway {
         Self {
             routes: Routes::new(services, &settings.domains),
             directory,
+            audit,
             door,
             slots: Semaphore::new(settings.requests),
             signing: SigningKeys::new(),

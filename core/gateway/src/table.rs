@@ -251,6 +251,10 @@ macro_rules! demand_itself {
             fn actions() -> Vec<&'static str> {
                 vec![<Self as $crate::authz::Action>::NAME]
             }
+
+            fn writes() -> bool {
+                <<Self as $crate::authz::Action>::Access as $crate::authz::Access>::WRITES
+            }
         }
     };
 }

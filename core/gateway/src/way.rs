@@ -72,7 +72,7 @@ pub struct Sent(pub(crate) Response);
 /// Takes a request of operation `O` from its content to its response.
 pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Received<'_>) -> Sent {
     let Received { gateway, mounted, target, call, query, content, mut body } = received;
-    let mut trail = Trail::new(gateway, mounted, &target, &call);
+    let mut trail = Trail::new::<O::Demand>(gateway, mounted, &target, &call);
     let outcome = async {
         let input = codec::decode::<O>(mounted, &target, &call, &query, content)?;
         let find = Find::new(service, &call, &gateway.door);
@@ -103,6 +103,6 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
             respond::failure(mounted, target.protocol, &call, &failure)
         }
     };
-    trail.finish(&response);
+    trail.finish(&body, &response);
     Sent(response)
 }

@@ -6,10 +6,12 @@
 
 mod error;
 mod nonce;
+mod root;
 mod sealer;
 mod secret;
 
 pub use error::KeyError;
 pub use nonce::NonceSequence;
+pub use root::{RootError, Seal, create_root, open_root};
 pub use sealer::{NONCE_LEN, OVERHEAD, Sealer, TAG_LEN};
 pub use secret::SecretKey;

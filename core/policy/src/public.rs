@@ -13,20 +13,16 @@ use crate::{
 };
 
 /// Keys that close a policy to the public when every value is fixed: no wildcard, no variable.
-const FIXING_KEYS: [&str; 16] = [
+const FIXING_KEYS: [&str; 12] = [
     "aws:sourcearn",
     "aws:sourcevpc",
     "aws:sourcevpce",
     "aws:sourceowner",
     "aws:sourceaccount",
-    "aws:sourceorgid",
     "aws:userid",
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:vpceaccount",
-    "aws:vpceorgid",
     "s3:x-amz-server-side-encryption-aws-kms-key-id",
     "s3:dataaccesspointarn",
     "s3:dataaccesspointaccount",

@@ -49,11 +49,26 @@ fn arn(text: &str, statement: &Node, source: &Source<'_>) -> Result<(), PolicyEr
         return Err(source.legacy(statement, "a resource's service is missing"));
     }
     match service {
-        "s3" if !region.is_empty() => Err(PolicyError::ResourceRegion(text.to_owned())),
+        "s3" if !region.is_empty() && !regional_s3(text) => Err(PolicyError::ResourceRegion(text.to_owned())),
         "iam" if !region.is_empty() => Err(PolicyError::IamRegion(text.to_owned())),
         "iam" if !iam_path(path) => Err(PolicyError::IamPath(IAM_PATHS.join(", "))),
         _ => Ok(()),
     }
+}
+
+/// Of S3's resources, buckets and objects are global; what is regional names its type.
+fn regional_s3(text: &str) -> bool {
+    let types = [
+        "accesspoint/",
+        "job/",
+        "storage-lens/",
+        "storage-lens-group/",
+        "async-request/",
+        "access-grants/",
+        "*",
+    ];
+    let path = text.splitn(6, ':').nth(5);
+    path.is_some_and(|path| types.iter().any(|known| path.starts_with(known)))
 }
 
 /// Wildcards may stand in the partition, as policies for several partitions have them.

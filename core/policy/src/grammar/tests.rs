@@ -160,6 +160,14 @@ fn every_kind_takes_what_it_may_hold() {
 }
 
 #[test]
+fn access_points_have_regions() {
+    for resource in ["arn:aws:s3:eu-west-1:111122223333:accesspoint/a/object/*", "arn:aws:s3:*:*:job/*"] {
+        let statement = format!(r#"{{"Effect":"Allow","Action":"s3:*","Resource":"{resource}"}}"#);
+        assert!(parsed(Kind::Identity, &statement).is_ok(), "{resource}");
+    }
+}
+
+#[test]
 fn trust_policies_speak_of_assuming_roles_only() {
     let principal = r#""Principal":{"AWS":"111122223333"}"#;
     let assume = r#""Effect":"Allow","Action":"sts:AssumeRole""#;

@@ -53,7 +53,8 @@ pub enum LogError {
 }
 
 impl LogError {
-    pub(super) fn io(act: &'static str) -> impl Fn(io::Error) -> Self {
+    /// Turns an answer of the file system into an error: [`LogError::Full`] where that is the reason.
+    pub fn io(act: &'static str) -> impl Fn(io::Error) -> Self {
         move |source| match Errno::from_io_error(&source) {
             Some(Errno::NOSPC | Errno::DQUOT) => Self::Full,
             _ => Self::Io { act, source: Arc::new(source) },

@@ -92,8 +92,9 @@ impl Reader {
         let (first, next) = (firsts.next().unwrap_or_default(), firsts.next());
         match (self.open(first)?, next) {
             (Opened::Scan(mut scan), Some(next)) => {
-                if let Opened::Scan(next) = self.open(next)? {
-                    join(&mut scan, &next)?;
+                // What is wrong with the next one is told when the reading gets there.
+                if let Ok(Opened::Scan(next)) = self.open(next) {
+                    let _ = join(&mut scan, &next);
                 }
                 Ok(Some(scan))
             }
@@ -138,7 +139,7 @@ impl Entries {
     }
 
     /// The position of the entry that comes next.
-    pub fn position(&self) -> u64 {
+    pub fn next_position(&self) -> u64 {
         self.position
     }
 

@@ -104,20 +104,31 @@ impl Scan {
         if self.limit.is_some_and(|limit| self.offset >= limit) {
             return Ok(Step::End);
         }
-        if let Some(head) = self.head_at(self.offset)?
-            && (head.index, head.first) == (self.index, self.next)
-            && let Some(entries) = self.body(self.offset, head)?
-        {
-            self.offset += FRAME as u64 + u64::from(head.length);
-            self.index = self.index.saturating_add(1);
-            self.next = head.first.saturating_add(u64::from(head.count));
-            return Ok(Step::Frame(Frame { first: head.first, entries }));
+        if let Some(frame) = self.frame()? {
+            return Ok(Step::Frame(frame));
         }
-        let rest = self.window.rest(self.offset)?;
+        // The frame may have been completed since: what counts is one look at all that there is.
+        let rest = self.window.look(self.offset)?;
+        if let Some(frame) = self.frame()? {
+            return Ok(Step::Frame(frame));
+        }
         if self.limit.is_some() || !self.torn(&rest) || self.authentic_behind(&rest) {
             return Err(self.damaged("a frame is missing or not authentic"));
         }
         Ok(Step::End)
+    }
+
+    /// The next frame, if it is there, whole and authentic.
+    fn frame(&mut self) -> Result<Option<Frame>, LogError> {
+        let Some(head) = self.head_at(self.offset)? else { return Ok(None) };
+        if (head.index, head.first) != (self.index, self.next) {
+            return Ok(None);
+        }
+        let Some(entries) = self.body(self.offset, head)? else { return Ok(None) };
+        self.offset += FRAME as u64 + u64::from(head.length);
+        self.index = self.index.saturating_add(1);
+        self.next = head.first.saturating_add(u64::from(head.count));
+        Ok(Some(Frame { first: head.first, entries }))
     }
 
     /// As [`Scan::step`], without reading the entries of frames that end at or before `position`. What is passed over
@@ -206,10 +217,11 @@ impl Window {
         Ok(())
     }
 
-    /// Everything from there on.
-    fn rest(&self, offset: u64) -> Result<Vec<u8>, LogError> {
+    /// Reads everything from there on, once more, and gives it.
+    fn look(&mut self, offset: u64) -> Result<Vec<u8>, LogError> {
         let left = self.length()?.saturating_sub(offset);
-        read(&self.file, offset, usize::try_from(left).unwrap_or(usize::MAX))
+        self.fill(offset, usize::try_from(left).unwrap_or(usize::MAX))?;
+        Ok(self.bytes.clone())
     }
 }
 

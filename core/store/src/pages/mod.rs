@@ -27,7 +27,7 @@ mod medium;
 mod scan;
 mod state;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -86,14 +86,12 @@ impl Pages {
     /// [`PageError::Damaged`] when no checkpoint can be used or the key is another file's; [`PageError::Io`] and
     /// [`PageError::Keys`].
     pub(crate) fn open(medium: Box<dyn Medium>, key: &SecretKey) -> Result<Self, PageError> {
+        // This also flushes what a killed process left in the system's cache, before anything is built on it.
         let boot = Boot::open(&*medium, key)?;
         let blocks = layout::blocks_in(medium.len()?);
         let cipher = Cipher::new(key, boot.file);
         let (slot, checkpoint) = newest(&*medium, &cipher, blocks).ok_or(PageError::Damaged(Part::Header))?;
-        let pages = Self::start(medium, key, boot, blocks, State::new(checkpoint, slot))?;
-        // What was read may only be in the system's cache yet; and this stands without the list.
-        pages.lock().settle(&pages, None)?;
-        Ok(pages)
+        Self::start(medium, key, boot, blocks, State::new(checkpoint, slot))
     }
 
     fn start(

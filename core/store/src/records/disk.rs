@@ -19,7 +19,7 @@ const UNFINISHED: &str = "records.kdb.new";
 /// The file of records, and how to open redb on it.
 pub(super) struct Disk {
     pub(super) pages: Arc<Pages>,
-    options: StoreOptions,
+    pub(super) options: StoreOptions,
 }
 
 impl Disk {

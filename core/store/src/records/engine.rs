@@ -37,12 +37,16 @@ impl Engine {
     pub(super) fn open(dir: &Path, key: &SecretKey, options: &StoreOptions) -> Result<Self, StoreError> {
         make_dir(dir)?;
         let lock = DirLock::take(dir)?;
-        let disk = Disk::open(dir, key, options)?;
+        Self::start(Disk::open(dir, key, options)?, lock)
+    }
+
+    pub(super) fn start(disk: Disk, lock: DirLock) -> Result<Self, StoreError> {
         let shared = Arc::new(Shared::new(&disk));
         let worker = Worker::start(disk, Arc::clone(&shared))?;
         let (jobs, queue) = mpsc::channel();
         let thread = std::thread::Builder::new().name("records".into());
-        let worker = thread.spawn(move || worker.run(&queue)).map_err(StoreError::file(dir))?;
+        let worker =
+            thread.spawn(move || worker.run(&queue)).map_err(|error| StoreError::Io(error.kind()))?;
         Ok(Self { shared, jobs: Some(jobs), worker: Some(worker), _lock: lock })
     }
 

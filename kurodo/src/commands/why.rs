@@ -1,0 +1,69 @@
+use kurodo_audit::{AuditReader, Record, Verdict};
+use serde_json::Value;
+
+use crate::{Outcome, home::Home, serve};
+
+/// Explains the decision about one request.
+pub(crate) fn run(request_id: &str, home: &Home) -> Outcome {
+    let root = serve::root(home)?;
+    let reader = AuditReader::open(&home.audit(), &serve::audit_key(&root))?;
+    let found = reader.find(request_id)?.ok_or_else(|| {
+        format!("the audit trail has no request {request_id}; allowed data events are kept as --audit-data says")
+    })?;
+    print(&found);
+    Ok(())
+}
+
+fn print(record: &Record) {
+    let who = record.principal.as_deref().unwrap_or("anonymous");
+    println!("request    {}", record.request_id);
+    println!("time       {}", record.time);
+    println!("caller     {who}");
+    if let Some(key) = &record.access_key_id {
+        println!("key        {key}");
+    }
+    println!("from       {}", record.source);
+    println!("operation  {}:{} in {}", record.service, record.operation, record.region);
+    for resource in &record.resources {
+        println!("resource   {resource}");
+    }
+    match &record.decision {
+        Verdict::Allowed => println!("decision   allowed"),
+        Verdict::Denied { reason, explanation } => {
+            println!("decision   denied: {reason}\n");
+            outline(explanation, 0);
+        }
+    }
+}
+
+/// Prints JSON as an indented outline.
+fn outline(value: &Value, depth: usize) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                branch(name, value, depth);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                branch("-", item, depth);
+            }
+        }
+        leaf => println!("{:depth$}{}", "", text(leaf)),
+    }
+}
+
+fn branch(name: &str, value: &Value, depth: usize) {
+    match value {
+        Value::Null => {}
+        Value::Object(_) | Value::Array(_) => {
+            println!("{:depth$}{name}", "");
+            outline(value, depth + 2);
+        }
+        leaf => println!("{:depth$}{name}: {}", "", text(leaf)),
+    }
+}
+
+fn text(leaf: &Value) -> String {
+    leaf.as_str().map_or_else(|| leaf.to_string(), str::to_owned)
+}
