@@ -71,30 +71,23 @@ pub(crate) struct Canonical<'a> {
 }
 
 impl Canonical<'_> {
-    /// Writes the canonical request. A signed field that is absent counts as empty here;
-    /// [`Canonical::is_complete`] tells.
-    pub(crate) fn write(&self, sink: &mut impl Sink) {
+    /// Writes the canonical request. Whether every signed field is there; an absent one is written empty.
+    pub(crate) fn write(&self, sink: &mut impl Sink) -> bool {
         sink.put(self.head.method.as_str().as_bytes());
         sink.put(b"\n");
         write_path(self.head.path, self.paths, sink);
         sink.put(b"\n");
         write_query(self.head.query, |name| self.leaves_out(name), sink);
         sink.put(b"\n");
+        let mut complete = true;
         for name in self.signed_headers.iter() {
-            self.write_header(name, sink);
+            complete &= self.write_header(name, sink);
         }
         sink.put(b"\n");
         sink.put(self.signed_headers.as_str().as_bytes());
         sink.put(b"\n");
         sink.put(self.payload.as_bytes());
-    }
-
-    /// Whether every signed field is there.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.signed_headers.iter().all(|name| match name {
-            "host" => self.head.host().is_some(),
-            name => self.head.headers.contains_key(name),
-        })
+        complete
     }
 
     /// The canonical request as text.
@@ -104,11 +97,11 @@ impl Canonical<'_> {
         String::from_utf8_lossy(&text).into_owned()
     }
 
-    /// The SHA-256 of the canonical request.
-    pub(crate) fn hash(&self) -> [u8; 32] {
+    /// The SHA-256 of the canonical request, and whether every signed field is there.
+    pub(crate) fn hash(&self) -> ([u8; 32], bool) {
         let mut hash = Hash::new();
-        self.write(&mut hash);
-        hash.finish()
+        let complete = self.write(&mut hash);
+        (hash.finish(), complete)
     }
 
     fn leaves_out(&self, name: &str) -> bool {
@@ -116,20 +109,26 @@ impl Canonical<'_> {
             || (self.without_token && name == "X-Amz-Security-Token")
     }
 
-    fn write_header(&self, name: &str, sink: &mut impl Sink) {
+    /// Writes a field's line. Whether the field is there.
+    fn write_header(&self, name: &str, sink: &mut impl Sink) -> bool {
         sink.put(name.as_bytes());
         sink.put(b":");
+        let mut count = 0;
         if name == "host" {
-            write_folded(self.head.host().unwrap_or_default(), sink);
+            let host = self.head.host();
+            count += usize::from(host.is_some());
+            write_folded(host.unwrap_or_default(), sink);
         } else {
-            for (index, value) in self.head.headers.get_all(name).iter().enumerate() {
-                if index > 0 {
+            for value in self.head.headers.get_all(name) {
+                if count > 0 {
                     sink.put(b",");
                 }
+                count += 1;
                 write_folded(value.as_bytes(), sink);
             }
         }
         sink.put(b"\n");
+        count > 0
     }
 }
 
@@ -171,7 +170,7 @@ fn is_normal(path: &str) -> bool {
     path.starts_with('/') && !path.contains("//") && !path.contains("/.")
 }
 
-/// RFC 3986, section 5.2.4, and runs of slashes become one.
+/// RFC 3986, section 5.2.4, and runs of slashes become one. (botocore alone signs `/a/.` as `/a`.)
 fn write_normalised(path: &str, sink: &mut impl Sink) {
     let mut segments = Vec::new();
     for segment in path.split('/') {
@@ -185,7 +184,7 @@ fn write_normalised(path: &str, sink: &mut impl Sink) {
         sink.put(b"/");
         encode(segment.as_bytes(), Keep::Nothing, sink);
     }
-    if segments.is_empty() || path.ends_with('/') {
+    if segments.is_empty() || ["/", "/.", "/.."].iter().any(|end| path.ends_with(end)) {
         sink.put(b"/");
     }
 }
@@ -237,7 +236,9 @@ mod tests {
             ("/", "/"),
             ("/a/../b//c/", "/b/c/"),
             ("/../..", "/"),
-            ("/a/.", "/a"),
+            ("/a/.", "/a/"),
+            ("/a/b/..", "/a/"),
+            ("/a/b..", "/a/b.."),
             ("/.hidden", "/.hidden"),
             ("/a%20b", "/a%2520b"),
             ("*", "/%2A"),

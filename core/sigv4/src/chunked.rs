@@ -161,14 +161,6 @@ const MIN_CHUNK: u64 = 8 << 10;
 const MAX_SIGNED_CHUNK: u64 = 16 << 20;
 
 impl ChunkDecoder {
-    /// A decoder for an unsigned body with trailers, as an anonymous request may send it.
-    ///
-    /// # Errors
-    /// A head without a readable `x-amz-decoded-content-length`, or with a malformed `x-amz-trailer`.
-    pub fn unsigned(head: &Head<'_>) -> Result<Self, AuthError> {
-        Self::new(head, None, true)
-    }
-
     pub(crate) fn new(head: &Head<'_>, chain: Option<Chain>, trailer: bool) -> Result<Self, AuthError> {
         let length =
             head.single("x-amz-decoded-content-length").map_err(|()| AuthError::DecodedLengthMalformed)?;

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderValue, header};
@@ -38,7 +40,7 @@ pub struct Presigned {
 }
 
 /// What a request signed with Signature Version 4 says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct V4Claim {
     /// The access key id.
     pub access_key_id: String,
@@ -56,6 +58,18 @@ pub struct V4Claim {
     pub presigned: Option<Presigned>,
     /// What is signed about the body.
     pub payload: Payload,
+}
+
+impl fmt::Debug for V4Claim {
+    /// Without the session token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("V4Claim")
+            .field("access_key_id", &self.access_key_id)
+            .field("scope", &self.scope)
+            .field("time", &self.time)
+            .field("payload", &self.payload)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The parts of the authentication, wherever they came from.

@@ -34,6 +34,7 @@ mod trailer;
 pub mod v2;
 mod v2_s3;
 pub mod v4a;
+mod verified;
 mod verify;
 
 pub use chunked::ChunkDecoder;
@@ -49,4 +50,4 @@ pub use signed_headers::SignedHeaders;
 pub use trailer::Trailers;
 pub use v2::V2Claim;
 pub use v4a::{V4aClaim, V4aKey};
-pub use verify::{AuthType, BodyCheck, SignatureVersion, Verified};
+pub use verified::{AuthType, BodyCheck, SignatureVersion, Verified};

@@ -3,6 +3,8 @@
 //! Sources: Amazon S3 API Reference, "POST Object", "Creating a POST policy" and "Browser-Based Uploads
 //! Using POST (AWS Signature Version 4)".
 
+use std::fmt;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
@@ -16,7 +18,7 @@ use crate::{
     scope::{Scope, ScopeDate},
     stamp,
     v2::{V2Method, mac},
-    verify::{AuthType, BodyCheck, SignatureVersion, Verified},
+    verified::{AuthType, BodyCheck, SignatureVersion, Verified},
 };
 
 /// The fields of a posted form up to its file, in order.
@@ -57,7 +59,7 @@ pub fn expand(fields: &mut [(String, String)], filename: &str) {
 }
 
 /// What a signed form says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PostClaim {
     /// The access key id.
     pub access_key_id: String,
@@ -69,6 +71,16 @@ pub struct PostClaim {
     pub signature: String,
     /// The policy, as sent: base64.
     policy: String,
+}
+
+impl fmt::Debug for PostClaim {
+    /// Without the session token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostClaim")
+            .field("access_key_id", &self.access_key_id)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The versions of signature that a form can carry.

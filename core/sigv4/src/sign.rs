@@ -142,7 +142,7 @@ impl Signer<'_> {
     ) -> String {
         let paths = if self.s3 { PathRule::AsSent } else { PathRule::Normalised };
         let canonical = Canonical { head, signed_headers, payload, paths, presigned, without_token: false };
-        let (date, hash) = (stamp::basic(time), hex32(&canonical.hash()));
+        let (date, hash) = (stamp::basic(time), hex32(&canonical.hash().0));
         let text = format!("AWS4-HMAC-SHA256\n{date}\n{}\n{}", self.scope, ascii(&hash));
         ascii(&hex32(&self.key.sign(text.as_bytes()))).to_owned()
     }

@@ -4,6 +4,8 @@
 //! Sources: AWS General Reference, "Signature Version 2 signing process"; Amazon S3 User Guide,
 //! "Signing and authenticating REST requests (AWS signature version 2)".
 
+use std::fmt;
+
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
@@ -17,11 +19,11 @@ use crate::{
     key::same,
     rules::Rules,
     stamp, v2_s3,
-    verify::{AuthType, BodyCheck, SignatureVersion, Verified},
+    verified::{AuthType, BodyCheck, SignatureVersion, Verified},
 };
 
 /// What a request signed with Signature Version 2 says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct V2Claim {
     /// The access key id.
     pub access_key_id: String,
@@ -31,6 +33,16 @@ pub struct V2Claim {
     pub token: Option<String>,
     /// Which of the forms it takes.
     pub form: V2Form,
+}
+
+impl fmt::Debug for V2Claim {
+    /// Without the session token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("V2Claim")
+            .field("access_key_id", &self.access_key_id)
+            .field("form", &self.form)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The forms of Signature Version 2.

@@ -3,7 +3,7 @@
 //! The verifying side keeps only the public half. Sources: IAM User Guide, "How AWS SigV4a works";
 //! NIST SP 800-108 (counter mode) and FIPS 186-5, A.2.2, for the derivation.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use aws_lc_rs::{
     agreement::{ECDH_P256, PrivateKey},
@@ -22,7 +22,8 @@ use crate::{
     rules::{RegionRule, Rules},
     scope::ScopeDate,
     signed_headers::SignedHeaders,
-    verify::{Verified, View},
+    verified::Verified,
+    verify::View,
 };
 
 /// The regions that a request is signed for; entries may hold `*`.
@@ -81,7 +82,7 @@ fn matches(pattern: &[u8], name: &[u8]) -> bool {
 }
 
 /// What a request signed with Signature Version 4A says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct V4aClaim {
     /// The access key id.
     pub access_key_id: String,
@@ -103,6 +104,18 @@ pub struct V4aClaim {
     pub presigned: Option<Presigned>,
     /// What is signed about the body.
     pub payload: Payload,
+}
+
+impl fmt::Debug for V4aClaim {
+    /// Without the session token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("V4aClaim")
+            .field("access_key_id", &self.access_key_id)
+            .field("region_set", &self.region_set)
+            .field("time", &self.time)
+            .field("payload", &self.payload)
+            .finish_non_exhaustive()
+    }
 }
 
 impl V4aClaim {
@@ -145,8 +158,9 @@ impl V4aClaim {
         let view = self.view();
         let payload = view.payload_line(rules, body_sha256)?;
         let canonical = view.canonical(head, rules, payload.as_str());
-        let text = view.string_to_sign(&canonical.hash());
-        if !canonical.is_complete() || !key.holds(&text, &self.signature) {
+        let (hash, complete) = canonical.hash();
+        let text = view.string_to_sign(&hash);
+        if !complete || !key.holds(&text, &self.signature) {
             return Err(view.mismatch(&text, &canonical));
         }
         view.verified(head, rules, body_sha256, || Verifier::Ecdsa(key.clone()))

@@ -12,75 +12,8 @@ use crate::{
     scope::ScopeDate,
     signed_headers::SignedHeaders,
     stamp,
+    verified::{AuthType, BodyCheck, SignatureVersion, Verified},
 };
-
-/// Where the signature was: the condition key `s3:authType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuthType {
-    /// In the `Authorization` field.
-    Header,
-    /// In the query.
-    QueryString,
-    /// In a posted form.
-    Post,
-}
-
-impl AuthType {
-    /// The value of the condition key.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Header => "REST-HEADER",
-            Self::QueryString => "REST-QUERY-STRING",
-            Self::Post => "POST",
-        }
-    }
-}
-
-/// The version of the signature: the condition key `s3:signatureversion`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignatureVersion {
-    /// Signature Version 4.
-    V4,
-    /// Signature Version 4A.
-    V4a,
-    /// Signature Version 2.
-    V2,
-}
-
-impl SignatureVersion {
-    /// The value of the condition key.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::V4 => Algorithm::Hmac.name(),
-            Self::V4a => Algorithm::Ecdsa.name(),
-            Self::V2 => "AWS",
-        }
-    }
-}
-
-/// Proof that a request is signed by the holder of the secret, and what its body still has to satisfy.
-#[derive(Debug)]
-pub struct Verified {
-    /// Where the signature was.
-    pub auth_type: AuthType,
-    /// Its version.
-    pub signature_version: SignatureVersion,
-    /// When the request was signed, in seconds since 1970.
-    pub signed_at: i64,
-    /// What the body still has to satisfy.
-    pub body: BodyCheck,
-}
-
-/// What a body has to satisfy before anything in it counts.
-#[derive(Debug)]
-pub enum BodyCheck {
-    /// It must have this SHA-256.
-    Sha256([u8; 32]),
-    /// Nothing: the signature does not cover it.
-    Unsigned,
-    /// It must pass this decoder, which releases the decoded bytes.
-    Chunked(Box<ChunkDecoder>),
-}
 
 /// What the claims of versions 4 and 4A have in common, borrowed.
 pub(crate) struct View<'a> {
@@ -129,9 +62,10 @@ impl V4Claim {
         view.check(head, rules, now)?;
         let payload = view.payload_line(rules, body_sha256)?;
         let canonical = view.canonical(head, rules, payload.as_str());
-        let text = view.string_to_sign(&canonical.hash());
+        let (hash, complete) = canonical.hash();
+        let text = view.string_to_sign(&hash);
         let expected = hex32(&key.sign(&text));
-        if !canonical.is_complete() || !same(&expected, self.signature.as_bytes()) {
+        if !complete || !same(&expected, self.signature.as_bytes()) {
             return Err(view.mismatch(&text, &canonical));
         }
         view.verified(head, rules, body_sha256, || Verifier::Hmac(key.clone()))

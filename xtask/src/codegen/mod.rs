@@ -4,6 +4,7 @@ mod model;
 mod modules;
 mod names;
 mod operations;
+mod patterns;
 mod schemas;
 mod table;
 mod types;

@@ -31,6 +31,16 @@ pub(crate) enum End {
     Output,
 }
 
+impl End {
+    /// `Input` or `Output`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Input => "Input",
+            Self::Output => "Output",
+        }
+    }
+}
+
 impl<'a> Model<'a> {
     pub(crate) fn new(service: &'a Service, facts: &'a Facts, selection: &'a Selection) -> Outcome<Self> {
         let mut model = Self {

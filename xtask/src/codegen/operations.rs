@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    model::Model,
+    model::{End, Model},
     names::{constant, literal},
     schemas,
 };
@@ -119,7 +119,7 @@ fn protocols(model: &Model<'_>) -> Outcome<String> {
 fn operation(model: &Model<'_>, name: &str) -> Outcome<String> {
     let facts = model.operation(name)?;
     let http = &facts.http;
-    let ends = ["Input", "Output"].map(|end| format!("&schema::{}", constant(&format!("{name}{end}"))));
+    let [input, output] = [End::Input, End::Output].map(|end| schemas::end_path(model, name, end));
     let mut fields = String::new();
     if let Some(status) = http.response_code.filter(|&status| status != 200) {
         _ = writeln!(fields, "status: {status},");
@@ -146,11 +146,12 @@ fn operation(model: &Model<'_>, name: &str) -> Outcome<String> {
         _ = writeln!(fields, "max_body: {},", model.service.max_body);
     }
     let new = format!(
-        "OperationSchema::new({}, {}, {}, [{}])",
+        "OperationSchema::new({}, {}, {}, [&{}, &{}])",
         literal(name),
         literal(&http.method),
         literal(&http.request_uri),
-        ends.join(", ")
+        input?,
+        output?
     );
     let value = if fields.is_empty() { new } else { format!("OperationSchema {{ {fields} ..{new} }}") };
     Ok(format!("pub(super) static {}: OperationSchema = {value};\n", constant(name)))
@@ -187,9 +188,9 @@ fn refused(model: &Model<'_>) -> Outcome<String> {
     for name in &model.selection.refused {
         let facts = model.operation(name)?;
         let required = |location: &str| required_at(model, facts, location);
-        _ = write!(
+        _ = writeln!(
             out,
-            "RouteSchema {{ name: {}, method: {}, uri: {}, required_query: &[{}], required_headers: &[{}], deprecated: {} }},\n",
+            "RouteSchema {{ name: {}, method: {}, uri: {}, required_query: &[{}], required_headers: &[{}], deprecated: {} }},",
             literal(name),
             literal(&facts.http.method),
             literal(&facts.http.request_uri),

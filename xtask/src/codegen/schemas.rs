@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 use super::{
     model::{End, Model},
     names::{constant, literal},
+    patterns,
 };
 use crate::{
     failure::{Failure, Outcome},
@@ -38,6 +39,14 @@ pub(crate) fn schemas(model: &Model<'_>) -> Outcome<String> {
 /// The path of a shape's description.
 pub(crate) fn path(model: &Model<'_>, name: &str) -> Outcome<String> {
     Ok(common(model.shape(name)?).map_or_else(|| constant(name), |name| format!("common::{name}")))
+}
+
+/// The path of the description of an operation's end.
+pub(crate) fn end_path(model: &Model<'_>, operation: &str, end: End) -> Outcome<String> {
+    Ok(match model.end(operation, end)? {
+        Some(_) => format!("schema::{}", constant(&format!("{operation}{}", end.word()))),
+        None => "kurodo_wire::common::UNIT".to_owned(),
+    })
 }
 
 /// Shapes that say nothing but their type share one description.
@@ -85,21 +94,25 @@ impl Writer<'_, '_> {
         let mut out =
             format!("pub(super) static {}: Schema = {kind}{};\n", constant(name), limits(name, shape));
         if let Some(pattern) = &shape.pattern {
-            _ = writeln!(out, "static {}: Pattern = Pattern::new({});", pattern_name(name), literal(pattern));
+            _ = writeln!(
+                out,
+                "static {}: Pattern = {};",
+                pattern_name(name),
+                patterns::expression(name, pattern)?
+            );
         }
         Ok(out)
     }
 
     fn end(&mut self, operation: &str, end: End) -> Outcome<String> {
-        let suffix = if end == End::Input { "Input" } else { "Output" };
-        let name = constant(&format!("{operation}{suffix}"));
+        let name = constant(&format!("{operation}{}", end.word()));
         let root = self.root(operation, end)?;
         let schema = match self.model.end(operation, end)? {
             Some(reference) => {
                 let shape = self.model.shape(&reference.shape)?;
                 self.structure(&reference.shape, shape, &root)?
             }
-            None => format!("Schema::structure({}, &[])", literal(&format!("{operation}{suffix}"))),
+            None => return Ok(String::new()),
         };
         Ok(format!("pub(super) static {name}: Schema = {schema};\n"))
     }
@@ -133,7 +146,7 @@ impl Writer<'_, '_> {
         if root.unwrapped {
             out += ".unwrapped()";
         }
-        if let Some(name) = root.name.as_ref().or(shape.traits.location_name.as_ref()) {
+        if let Some(name) = shape.traits.location_name.as_ref().or(root.name.as_ref()) {
             _ = write!(out, ".xml_name({})", literal(name));
         }
         if let Some(namespace) = root.namespace.as_ref().or(shape.traits.xml_namespace.as_ref()) {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::{
     model::{End, Model},
     names,
+    schemas::end_path,
 };
 use crate::{
     failure::{Failure, Outcome},
@@ -26,17 +27,13 @@ struct Field {
 pub(crate) fn ends(model: &Model<'_>, end: End) -> Outcome<String> {
     let mut out = String::new();
     for operation in &model.selection.served {
-        let (word, suffix) = match end {
-            End::Input => ("Input", "Input"),
-            End::Output => ("Output", "Output"),
-        };
-        let name = format!("{operation}{suffix}");
-        let doc = format!("{word} of AWS `{}:{operation}`.", model.service.name);
+        let name = format!("{operation}{}", end.word());
+        let doc = format!("{} of AWS `{}:{operation}`.", end.word(), model.service.name);
         let fields = match model.end(operation, end)? {
             Some(root) => fields(model, &root.shape)?,
             None => Vec::new(),
         };
-        out += &structure(&name, &doc, &names::constant(&name), &fields, false);
+        out += &structure(&name, &doc, &end_path(model, operation, end)?, &fields, false);
     }
     Ok(out)
 }
@@ -53,10 +50,22 @@ pub(crate) fn shapes(model: &Model<'_>) -> Outcome<String> {
         let fields = fields(model, name)?;
         if shape.union {
             let doc = format!("AWS `{}` union `{name}`.", model.service.name);
-            out += &union(&rust, &doc, &names::constant(name), &fields, shape.traits.sensitive);
+            out += &union(
+                &rust,
+                &doc,
+                &format!("schema::{}", names::constant(name)),
+                &fields,
+                shape.traits.sensitive,
+            );
         } else {
             let doc = format!("AWS `{}` structure `{name}`.", model.service.name);
-            out += &structure(&rust, &doc, &names::constant(name), &fields, shape.traits.sensitive);
+            out += &structure(
+                &rust,
+                &doc,
+                &format!("schema::{}", names::constant(name)),
+                &fields,
+                shape.traits.sensitive,
+            );
         }
     }
     Ok(out)
@@ -160,7 +169,7 @@ fn structure(name: &str, doc: &str, schema: &str, fields: &[Field], sensitive: b
     if !derives.is_empty() {
         _ = writeln!(out, "    #[derive({})]", derives.join(", "));
     }
-    _ = writeln!(out, "    pub struct {name}: schema::{schema} {{");
+    _ = writeln!(out, "    pub struct {name}: {schema} {{");
     for field in fields {
         _ = writeln!(out, "        {}: {} = {},", field.rust, field.ty, names::literal(&field.aws));
     }
@@ -174,7 +183,7 @@ fn structure(name: &str, doc: &str, schema: &str, fields: &[Field], sensitive: b
 fn union(name: &str, doc: &str, schema: &str, fields: &[Field], sensitive: bool) -> String {
     let derive = if sensitive { "" } else { "    #[derive(Debug)]\n" };
     let mut out =
-        format!("kurodo_wire::union! {{\n    /// {doc}\n{derive}    pub enum {name}: schema::{schema} {{\n");
+        format!("kurodo_wire::union! {{\n    /// {doc}\n{derive}    pub enum {name}: {schema} {{\n");
     for (at, field) in fields.iter().enumerate() {
         let variant = names::type_name(&field.aws);
         _ = writeln!(out, "        {variant}({}) = {at} {},", field.ty, names::literal(&field.aws));

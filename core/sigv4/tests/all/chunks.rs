@@ -171,11 +171,29 @@ fn the_length_must_be_there() {
         [(None, AuthError::DecodedLengthMissing), (Some("+5"), AuthError::DecodedLengthMalformed)]
     {
         let mut request = Request::parse("PUT /bucket/key\nHost: s3.example.com");
+        request.set("x-amz-content-sha256", UNSIGNED);
         if let Some(value) = value {
             request.set("x-amz-decoded-content-length", value);
         }
-        assert_eq!(ChunkDecoder::unsigned(&request.head()).unwrap_err(), error);
+        assert_eq!(BodyCheck::anonymous(&request.head()).unwrap_err(), error);
     }
+}
+
+#[test]
+fn anonymous_bodies_follow_what_is_stated() {
+    let mut request = Request::parse("PUT /bucket/key\nHost: s3.example.com");
+    let check = |request: &Request| BodyCheck::anonymous(&request.head());
+    assert!(matches!(check(&request), Ok(BodyCheck::Unsigned)));
+    request.set("x-amz-content-sha256", &"00".repeat(32));
+    assert!(matches!(check(&request), Ok(BodyCheck::Sha256(hash)) if hash == [0; 32]));
+    request.set("x-amz-decoded-content-length", "1");
+    request.set("x-amz-content-sha256", UNSIGNED);
+    let Ok(BodyCheck::Chunked(mut decoder)) = check(&request) else { panic!("not chunked") };
+    let mut out = Vec::new();
+    decoder.push(Bytes::from_static(b"1\r\nx\r\n0\r\n\r\n"), &mut |bytes| out.push(bytes)).unwrap();
+    assert_eq!((out, decoder.finish()), (vec![Bytes::from_static(b"x")], Ok(Trailers::default())));
+    request.set("x-amz-content-sha256", SIGNED);
+    assert_eq!(check(&request).unwrap_err(), AuthError::PayloadRefused { payload: SIGNED });
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Tests of the verifier from the outside, in one binary.
 
+#![cfg(test)]
+
 mod chunks;
 mod common;
 mod documented;

@@ -57,7 +57,7 @@ fn tamper(request: &mut Request, part: usize, at: usize, step: u8) {
         0 => request.path = format!("/{}", mutate(&request.path[1..], at, step)),
         1 => request.query = mutate_query(&request.query, at, step),
         2 => request.body[at % 4] ^= step | 1,
-        3 => request.method = if step % 2 == 0 { "GET" } else { "DELETE" }.parse().unwrap(),
+        3 => request.method = if step.is_multiple_of(2) { "GET" } else { "DELETE" }.parse().unwrap(),
         index => {
             let name = &names[index - 4];
             let value = request.headers[name].to_str().unwrap().to_owned();
@@ -73,7 +73,9 @@ fn tamper(request: &mut Request, part: usize, at: usize, step: u8) {
 
 fn mutate_query(query: &str, at: usize, step: u8) -> String {
     match query.split_once(AKID) {
-        Some((before, after)) if at % 2 == 0 => format!("{before}{AKID}{}", mutate(after, at / 2, step)),
+        Some((before, after)) if at.is_multiple_of(2) => {
+            format!("{before}{AKID}{}", mutate(after, at / 2, step))
+        }
         Some((before, after)) => format!("{}{AKID}{after}", mutate(before, at / 2, step)),
         None => mutate(query, at, step),
     }

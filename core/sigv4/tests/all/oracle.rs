@@ -40,7 +40,7 @@ fn path() -> impl Strategy<Value = String> {
     let segment =
         "[a-zA-Z0-9 ._~+=@&$/é-]{1,12}".prop_filter("dots are normalised elsewhere", |s| !s.starts_with('.'));
     let encoded = segment.prop_map(|s| s.split('/').map(encode).collect::<Vec<_>>().join("/"));
-    proptest::collection::vec(encoded, 0..4).prop_map(|all| format!("/{}", all.join("/")))
+    proptest::collection::vec(encoded, 0..6).prop_map(|all| format!("/{}", all.join("/")))
 }
 
 fn query() -> impl Strategy<Value = String> {

@@ -498,3 +498,17 @@ fn a_region_set_must_hold_the_region() {
     let error = claim.verify(&request.head(), &key, &Rules::s3(), NOW, None).unwrap_err();
     assert!(matches!(error, AuthError::SignatureDoesNotMatch(_)));
 }
+
+#[test]
+fn tokens_are_not_printed() {
+    let mut request = signed("s3", GET);
+    request.set("x-amz-security-token", "the-token");
+    let claim = v4(&request.head()).unwrap();
+    assert_eq!(claim.token.as_deref(), Some("the-token"));
+    let error = request.verify(SECRET, &Rules::s3(), NOW).unwrap_err();
+    let older = with_field(&format!("AWS {AKID}:c2ln"));
+    let mut older = Request { headers: older.headers, ..request.clone() };
+    older.set("x-amz-security-token", "the-token");
+    let printed = format!("{claim:?} {:?} {error:?} {:?}", request.head(), read(&older.head()).unwrap());
+    assert!(!printed.contains("the-token") && printed.contains(AKID), "{printed}");
+}

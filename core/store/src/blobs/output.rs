@@ -70,15 +70,23 @@ impl Drop for Output {
         if self.finished || self.file.take().is_none() {
             return;
         }
-        let (folder, id) = (Arc::clone(&self.folder), self.id);
-        let remove = move || {
-            if let Err(error) = folder.remove(id) {
-                tracing::warn!(%id, %error, "an unfinished blob stays until the next start sweeps it");
-            }
-        };
-        match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(remove)),
-            Err(_) => remove(),
+        let unwanted = Unwanted { folder: Arc::clone(&self.folder), id: self.id };
+        if let Ok(runtime) = Handle::try_current() {
+            drop(runtime.spawn_blocking(move || drop(unwanted)));
+        }
+    }
+}
+
+/// Removes a file when dropped: also if the runtime stops before it gets to it.
+struct Unwanted {
+    folder: Arc<Folder>,
+    id: BlobId,
+}
+
+impl Drop for Unwanted {
+    fn drop(&mut self) {
+        if let Err(error) = self.folder.remove(self.id) {
+            tracing::warn!(id = %self.id, %error, "an unfinished blob stays until the next start sweeps it");
         }
     }
 }

@@ -73,6 +73,9 @@ fn json_reply(
     output: &Value,
     context: ReplyContext<'_>,
 ) -> Result<Encoded, WireError> {
+    if operation.output.is_unit() {
+        return Ok(Reply::new(service, 200, context).body(kind, ""));
+    }
     let mut out = String::with_capacity(256);
     json::write_members(&mut out, structure(operation.output)?, output)?;
     Ok(Reply::new(service, 200, context).body(kind, out))
@@ -84,9 +87,12 @@ fn cbor_reply(
     output: &Value,
     context: ReplyContext<'_>,
 ) -> Result<Encoded, WireError> {
-    let mut out = Vec::with_capacity(256);
-    cbor::write_members(&mut Encoder::new(&mut out), structure(operation.output)?, output)?;
     let mut reply = Reply::new(service, 200, context);
     reply.header(HeaderName::from_static("smithy-protocol"), "rpc-v2-cbor")?;
+    if operation.output.is_unit() {
+        return Ok(reply.empty());
+    }
+    let mut out = Vec::with_capacity(256);
+    cbor::write_members(&mut Encoder::new(&mut out), structure(operation.output)?, output)?;
     Ok(reply.body("application/cbor", out))
 }

@@ -42,20 +42,17 @@ impl Reader {
     }
 
     fn member(&self, form: &Node<'_>, member: &Member) -> Result<Value, WireError> {
-        if let Kind::List { item } = &member.target().kind
-            && member.flattened
-            && item.renamed
-            && !self.ec2
-        {
-            // Items of a flattened list go by their own name, beside the list's siblings.
-            return match form.child(item.wire_name).or_else(|| form.child(member.wire_name)) {
-                Some(node) => self.value(node, member),
-                None => Ok(Value::Null),
-            };
-        }
-        match self.child(form, member) {
-            Some(node) => self.value(node, member),
-            None => Ok(Value::Null),
+        let node = self.child(form, member).or_else(|| self.by_item(form, member));
+        node.map_or(Ok(Value::Null), |node| self.value(node, member))
+    }
+
+    /// Items of a flattened list may go by their own name.
+    fn by_item<'n, 'a>(&self, form: &'n Node<'a>, member: &Member) -> Option<&'n Node<'a>> {
+        match &member.target().kind {
+            Kind::List { item } if member.flattened && item.renamed && !self.ec2 => {
+                form.child(item.wire_name)
+            }
+            _ => None,
         }
     }
 

@@ -24,3 +24,5 @@ pub static SECRET_BLOB: Schema = Schema::new("Blob", Kind::Blob).sensitive();
 pub static TIMESTAMP: Schema = Schema::new("Timestamp", Kind::Timestamp);
 /// Any JSON.
 pub static DOCUMENT: Schema = Schema::new("Document", Kind::Document);
+/// No input, or no output: an operation's end that the facts leave out.
+pub static UNIT: Schema = Schema::structure("Unit", &[]);

@@ -30,7 +30,7 @@ pub enum Location {
     HeaderPrefix(&'static str),
     /// In this query parameter.
     Query(&'static str),
-    /// In all query parameters that no other member takes.
+    /// All query parameters that no other member takes.
     QueryMap,
     /// In this label of the path.
     Label(&'static str),
@@ -125,6 +125,18 @@ impl Member {
         match self.target {
             Target::Ready(schema) => schema,
             Target::Late(cell) => cell.get().copied().unwrap_or(&UNRESOLVED),
+        }
+    }
+
+    /// The root element's name where the member is the whole body. A structure's own name comes before a name that
+    /// only repeats the member's.
+    pub fn root_name(&self) -> &'static str {
+        let shape = self.target();
+        let own = shape.as_structure().and_then(|structure| structure.xml_name);
+        match own {
+            Some(name) if self.wire_name == self.name => name,
+            _ if self.renamed => self.wire_name,
+            _ => own.unwrap_or(shape.name),
         }
     }
 

@@ -150,6 +150,11 @@ impl Schema {
         }
     }
 
+    /// Whether it stands for an operation's end that the facts leave out. Such an output has no body at all.
+    pub fn is_unit(&self) -> bool {
+        std::ptr::eq(self, &raw const common::UNIT)
+    }
+
     /// The member of this name in the API facts.
     pub fn member(&self, name: &str) -> Option<(usize, &'static Member)> {
         self.members().iter().enumerate().find(|(_, member)| member.name == name)

@@ -123,7 +123,9 @@ fn violations_name_the_top_member() {
 
 #[test]
 fn lengths_count_characters() {
-    assert_eq!(validate(&INPUT, &input(vec![(0, text("äöüß"))])), []);
+    let limits = Limits { max: Some(4.0), ..Limits::NONE };
+    assert_eq!(text_failures(&limits, "äöüß").count(), 0);
+    assert_eq!(text_failures(&limits, "äöüß+").count(), 1);
 }
 
 #[test]

@@ -290,7 +290,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `iam:DeleteAccountPasswordPolicy`.
     #[derive(Debug, Default)]
-    pub struct DeleteAccountPasswordPolicyInput: schema::DELETE_ACCOUNT_PASSWORD_POLICY_INPUT {
+    pub struct DeleteAccountPasswordPolicyInput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -505,7 +505,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `iam:DisableOutboundWebIdentityFederation`.
     #[derive(Debug, Default)]
-    pub struct DisableOutboundWebIdentityFederationInput: schema::DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_INPUT {
+    pub struct DisableOutboundWebIdentityFederationInput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -537,14 +537,14 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `iam:EnableOutboundWebIdentityFederation`.
     #[derive(Debug, Default)]
-    pub struct EnableOutboundWebIdentityFederationInput: schema::ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_INPUT {
+    pub struct EnableOutboundWebIdentityFederationInput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Input of AWS `iam:GenerateCredentialReport`.
     #[derive(Debug, Default)]
-    pub struct GenerateCredentialReportInput: schema::GENERATE_CREDENTIAL_REPORT_INPUT {
+    pub struct GenerateCredentialReportInput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -587,7 +587,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `iam:GetAccountPasswordPolicy`.
     #[derive(Debug, Default)]
-    pub struct GetAccountPasswordPolicyInput: schema::GET_ACCOUNT_PASSWORD_POLICY_INPUT {
+    pub struct GetAccountPasswordPolicyInput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -601,7 +601,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `iam:GetAccountSummary`.
     #[derive(Debug, Default)]
-    pub struct GetAccountSummaryInput: schema::GET_ACCOUNT_SUMMARY_INPUT {
+    pub struct GetAccountSummaryInput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -625,7 +625,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `iam:GetCredentialReport`.
     #[derive(Debug, Default)]
-    pub struct GetCredentialReportInput: schema::GET_CREDENTIAL_REPORT_INPUT {
+    pub struct GetCredentialReportInput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -713,7 +713,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `iam:GetOutboundWebIdentityFederationInfo`.
     #[derive(Debug, Default)]
-    pub struct GetOutboundWebIdentityFederationInfoInput: schema::GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO_INPUT {
+    pub struct GetOutboundWebIdentityFederationInfoInput: kurodo_wire::common::UNIT {
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
 kurodo_wire::shape! {
     /// Output of AWS `iam:AcceptDelegationRequest`.
     #[derive(Debug, Default)]
-    pub struct AcceptDelegationRequestOutput: schema::ACCEPT_DELEGATION_REQUEST_OUTPUT {
+    pub struct AcceptDelegationRequestOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -35,56 +35,56 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `iam:AddClientIDToOpenIDConnectProvider`.
     #[derive(Debug, Default)]
-    pub struct AddClientIDToOpenIDConnectProviderOutput: schema::ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_OUTPUT {
+    pub struct AddClientIDToOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:AddRoleToInstanceProfile`.
     #[derive(Debug, Default)]
-    pub struct AddRoleToInstanceProfileOutput: schema::ADD_ROLE_TO_INSTANCE_PROFILE_OUTPUT {
+    pub struct AddRoleToInstanceProfileOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:AddUserToGroup`.
     #[derive(Debug, Default)]
-    pub struct AddUserToGroupOutput: schema::ADD_USER_TO_GROUP_OUTPUT {
+    pub struct AddUserToGroupOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:AssociateDelegationRequest`.
     #[derive(Debug, Default)]
-    pub struct AssociateDelegationRequestOutput: schema::ASSOCIATE_DELEGATION_REQUEST_OUTPUT {
+    pub struct AssociateDelegationRequestOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:AttachGroupPolicy`.
     #[derive(Debug, Default)]
-    pub struct AttachGroupPolicyOutput: schema::ATTACH_GROUP_POLICY_OUTPUT {
+    pub struct AttachGroupPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:AttachRolePolicy`.
     #[derive(Debug, Default)]
-    pub struct AttachRolePolicyOutput: schema::ATTACH_ROLE_POLICY_OUTPUT {
+    pub struct AttachRolePolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:AttachUserPolicy`.
     #[derive(Debug, Default)]
-    pub struct AttachUserPolicyOutput: schema::ATTACH_USER_POLICY_OUTPUT {
+    pub struct AttachUserPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:ChangePassword`.
     #[derive(Debug, Default)]
-    pub struct ChangePasswordOutput: schema::CHANGE_PASSWORD_OUTPUT {
+    pub struct ChangePasswordOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -99,7 +99,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `iam:CreateAccountAlias`.
     #[derive(Debug, Default)]
-    pub struct CreateAccountAliasOutput: schema::CREATE_ACCOUNT_ALIAS_OUTPUT {
+    pub struct CreateAccountAliasOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -213,119 +213,119 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeactivateMFADevice`.
     #[derive(Debug, Default)]
-    pub struct DeactivateMFADeviceOutput: schema::DEACTIVATE_MFA_DEVICE_OUTPUT {
+    pub struct DeactivateMFADeviceOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteAccessKey`.
     #[derive(Debug, Default)]
-    pub struct DeleteAccessKeyOutput: schema::DELETE_ACCESS_KEY_OUTPUT {
+    pub struct DeleteAccessKeyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteAccountAlias`.
     #[derive(Debug, Default)]
-    pub struct DeleteAccountAliasOutput: schema::DELETE_ACCOUNT_ALIAS_OUTPUT {
+    pub struct DeleteAccountAliasOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteAccountPasswordPolicy`.
     #[derive(Debug, Default)]
-    pub struct DeleteAccountPasswordPolicyOutput: schema::DELETE_ACCOUNT_PASSWORD_POLICY_OUTPUT {
+    pub struct DeleteAccountPasswordPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteGroup`.
     #[derive(Debug, Default)]
-    pub struct DeleteGroupOutput: schema::DELETE_GROUP_OUTPUT {
+    pub struct DeleteGroupOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteGroupPolicy`.
     #[derive(Debug, Default)]
-    pub struct DeleteGroupPolicyOutput: schema::DELETE_GROUP_POLICY_OUTPUT {
+    pub struct DeleteGroupPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteInstanceProfile`.
     #[derive(Debug, Default)]
-    pub struct DeleteInstanceProfileOutput: schema::DELETE_INSTANCE_PROFILE_OUTPUT {
+    pub struct DeleteInstanceProfileOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteLoginProfile`.
     #[derive(Debug, Default)]
-    pub struct DeleteLoginProfileOutput: schema::DELETE_LOGIN_PROFILE_OUTPUT {
+    pub struct DeleteLoginProfileOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteOpenIDConnectProvider`.
     #[derive(Debug, Default)]
-    pub struct DeleteOpenIDConnectProviderOutput: schema::DELETE_OPEN_ID_CONNECT_PROVIDER_OUTPUT {
+    pub struct DeleteOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeletePolicy`.
     #[derive(Debug, Default)]
-    pub struct DeletePolicyOutput: schema::DELETE_POLICY_OUTPUT {
+    pub struct DeletePolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeletePolicyVersion`.
     #[derive(Debug, Default)]
-    pub struct DeletePolicyVersionOutput: schema::DELETE_POLICY_VERSION_OUTPUT {
+    pub struct DeletePolicyVersionOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteRole`.
     #[derive(Debug, Default)]
-    pub struct DeleteRoleOutput: schema::DELETE_ROLE_OUTPUT {
+    pub struct DeleteRoleOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteRolePermissionsBoundary`.
     #[derive(Debug, Default)]
-    pub struct DeleteRolePermissionsBoundaryOutput: schema::DELETE_ROLE_PERMISSIONS_BOUNDARY_OUTPUT {
+    pub struct DeleteRolePermissionsBoundaryOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteRolePolicy`.
     #[derive(Debug, Default)]
-    pub struct DeleteRolePolicyOutput: schema::DELETE_ROLE_POLICY_OUTPUT {
+    pub struct DeleteRolePolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteSAMLProvider`.
     #[derive(Debug, Default)]
-    pub struct DeleteSAMLProviderOutput: schema::DELETE_SAML_PROVIDER_OUTPUT {
+    pub struct DeleteSAMLProviderOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteSSHPublicKey`.
     #[derive(Debug, Default)]
-    pub struct DeleteSSHPublicKeyOutput: schema::DELETE_SSH_PUBLIC_KEY_OUTPUT {
+    pub struct DeleteSSHPublicKeyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteServerCertificate`.
     #[derive(Debug, Default)]
-    pub struct DeleteServerCertificateOutput: schema::DELETE_SERVER_CERTIFICATE_OUTPUT {
+    pub struct DeleteServerCertificateOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -340,63 +340,63 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteServiceSpecificCredential`.
     #[derive(Debug, Default)]
-    pub struct DeleteServiceSpecificCredentialOutput: schema::DELETE_SERVICE_SPECIFIC_CREDENTIAL_OUTPUT {
+    pub struct DeleteServiceSpecificCredentialOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteSigningCertificate`.
     #[derive(Debug, Default)]
-    pub struct DeleteSigningCertificateOutput: schema::DELETE_SIGNING_CERTIFICATE_OUTPUT {
+    pub struct DeleteSigningCertificateOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteUser`.
     #[derive(Debug, Default)]
-    pub struct DeleteUserOutput: schema::DELETE_USER_OUTPUT {
+    pub struct DeleteUserOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteUserPermissionsBoundary`.
     #[derive(Debug, Default)]
-    pub struct DeleteUserPermissionsBoundaryOutput: schema::DELETE_USER_PERMISSIONS_BOUNDARY_OUTPUT {
+    pub struct DeleteUserPermissionsBoundaryOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteUserPolicy`.
     #[derive(Debug, Default)]
-    pub struct DeleteUserPolicyOutput: schema::DELETE_USER_POLICY_OUTPUT {
+    pub struct DeleteUserPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DeleteVirtualMFADevice`.
     #[derive(Debug, Default)]
-    pub struct DeleteVirtualMFADeviceOutput: schema::DELETE_VIRTUAL_MFA_DEVICE_OUTPUT {
+    pub struct DeleteVirtualMFADeviceOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DetachGroupPolicy`.
     #[derive(Debug, Default)]
-    pub struct DetachGroupPolicyOutput: schema::DETACH_GROUP_POLICY_OUTPUT {
+    pub struct DetachGroupPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DetachRolePolicy`.
     #[derive(Debug, Default)]
-    pub struct DetachRolePolicyOutput: schema::DETACH_ROLE_POLICY_OUTPUT {
+    pub struct DetachRolePolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:DetachUserPolicy`.
     #[derive(Debug, Default)]
-    pub struct DetachUserPolicyOutput: schema::DETACH_USER_POLICY_OUTPUT {
+    pub struct DetachUserPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -421,14 +421,14 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `iam:DisableOutboundWebIdentityFederation`.
     #[derive(Debug, Default)]
-    pub struct DisableOutboundWebIdentityFederationOutput: schema::DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_OUTPUT {
+    pub struct DisableOutboundWebIdentityFederationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:EnableMFADevice`.
     #[derive(Debug, Default)]
-    pub struct EnableMFADeviceOutput: schema::ENABLE_MFA_DEVICE_OUTPUT {
+    pub struct EnableMFADeviceOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -1155,63 +1155,63 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `iam:PutGroupPolicy`.
     #[derive(Debug, Default)]
-    pub struct PutGroupPolicyOutput: schema::PUT_GROUP_POLICY_OUTPUT {
+    pub struct PutGroupPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:PutRolePermissionsBoundary`.
     #[derive(Debug, Default)]
-    pub struct PutRolePermissionsBoundaryOutput: schema::PUT_ROLE_PERMISSIONS_BOUNDARY_OUTPUT {
+    pub struct PutRolePermissionsBoundaryOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:PutRolePolicy`.
     #[derive(Debug, Default)]
-    pub struct PutRolePolicyOutput: schema::PUT_ROLE_POLICY_OUTPUT {
+    pub struct PutRolePolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:PutUserPermissionsBoundary`.
     #[derive(Debug, Default)]
-    pub struct PutUserPermissionsBoundaryOutput: schema::PUT_USER_PERMISSIONS_BOUNDARY_OUTPUT {
+    pub struct PutUserPermissionsBoundaryOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:PutUserPolicy`.
     #[derive(Debug, Default)]
-    pub struct PutUserPolicyOutput: schema::PUT_USER_POLICY_OUTPUT {
+    pub struct PutUserPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:RejectDelegationRequest`.
     #[derive(Debug, Default)]
-    pub struct RejectDelegationRequestOutput: schema::REJECT_DELEGATION_REQUEST_OUTPUT {
+    pub struct RejectDelegationRequestOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:RemoveClientIDFromOpenIDConnectProvider`.
     #[derive(Debug, Default)]
-    pub struct RemoveClientIDFromOpenIDConnectProviderOutput: schema::REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_OUTPUT {
+    pub struct RemoveClientIDFromOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:RemoveRoleFromInstanceProfile`.
     #[derive(Debug, Default)]
-    pub struct RemoveRoleFromInstanceProfileOutput: schema::REMOVE_ROLE_FROM_INSTANCE_PROFILE_OUTPUT {
+    pub struct RemoveRoleFromInstanceProfileOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:RemoveUserFromGroup`.
     #[derive(Debug, Default)]
-    pub struct RemoveUserFromGroupOutput: schema::REMOVE_USER_FROM_GROUP_OUTPUT {
+    pub struct RemoveUserFromGroupOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -1226,28 +1226,28 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `iam:ResyncMFADevice`.
     #[derive(Debug, Default)]
-    pub struct ResyncMFADeviceOutput: schema::RESYNC_MFA_DEVICE_OUTPUT {
+    pub struct ResyncMFADeviceOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:SendDelegationToken`.
     #[derive(Debug, Default)]
-    pub struct SendDelegationTokenOutput: schema::SEND_DELEGATION_TOKEN_OUTPUT {
+    pub struct SendDelegationTokenOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:SetDefaultPolicyVersion`.
     #[derive(Debug, Default)]
-    pub struct SetDefaultPolicyVersionOutput: schema::SET_DEFAULT_POLICY_VERSION_OUTPUT {
+    pub struct SetDefaultPolicyVersionOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:SetSecurityTokenServicePreferences`.
     #[derive(Debug, Default)]
-    pub struct SetSecurityTokenServicePreferencesOutput: schema::SET_SECURITY_TOKEN_SERVICE_PREFERENCES_OUTPUT {
+    pub struct SetSecurityTokenServicePreferencesOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -1274,161 +1274,161 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `iam:TagInstanceProfile`.
     #[derive(Debug, Default)]
-    pub struct TagInstanceProfileOutput: schema::TAG_INSTANCE_PROFILE_OUTPUT {
+    pub struct TagInstanceProfileOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:TagMFADevice`.
     #[derive(Debug, Default)]
-    pub struct TagMFADeviceOutput: schema::TAG_MFA_DEVICE_OUTPUT {
+    pub struct TagMFADeviceOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:TagOpenIDConnectProvider`.
     #[derive(Debug, Default)]
-    pub struct TagOpenIDConnectProviderOutput: schema::TAG_OPEN_ID_CONNECT_PROVIDER_OUTPUT {
+    pub struct TagOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:TagPolicy`.
     #[derive(Debug, Default)]
-    pub struct TagPolicyOutput: schema::TAG_POLICY_OUTPUT {
+    pub struct TagPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:TagRole`.
     #[derive(Debug, Default)]
-    pub struct TagRoleOutput: schema::TAG_ROLE_OUTPUT {
+    pub struct TagRoleOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:TagSAMLProvider`.
     #[derive(Debug, Default)]
-    pub struct TagSAMLProviderOutput: schema::TAG_SAML_PROVIDER_OUTPUT {
+    pub struct TagSAMLProviderOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:TagServerCertificate`.
     #[derive(Debug, Default)]
-    pub struct TagServerCertificateOutput: schema::TAG_SERVER_CERTIFICATE_OUTPUT {
+    pub struct TagServerCertificateOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:TagUser`.
     #[derive(Debug, Default)]
-    pub struct TagUserOutput: schema::TAG_USER_OUTPUT {
+    pub struct TagUserOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UntagInstanceProfile`.
     #[derive(Debug, Default)]
-    pub struct UntagInstanceProfileOutput: schema::UNTAG_INSTANCE_PROFILE_OUTPUT {
+    pub struct UntagInstanceProfileOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UntagMFADevice`.
     #[derive(Debug, Default)]
-    pub struct UntagMFADeviceOutput: schema::UNTAG_MFA_DEVICE_OUTPUT {
+    pub struct UntagMFADeviceOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UntagOpenIDConnectProvider`.
     #[derive(Debug, Default)]
-    pub struct UntagOpenIDConnectProviderOutput: schema::UNTAG_OPEN_ID_CONNECT_PROVIDER_OUTPUT {
+    pub struct UntagOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UntagPolicy`.
     #[derive(Debug, Default)]
-    pub struct UntagPolicyOutput: schema::UNTAG_POLICY_OUTPUT {
+    pub struct UntagPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UntagRole`.
     #[derive(Debug, Default)]
-    pub struct UntagRoleOutput: schema::UNTAG_ROLE_OUTPUT {
+    pub struct UntagRoleOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UntagSAMLProvider`.
     #[derive(Debug, Default)]
-    pub struct UntagSAMLProviderOutput: schema::UNTAG_SAML_PROVIDER_OUTPUT {
+    pub struct UntagSAMLProviderOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UntagServerCertificate`.
     #[derive(Debug, Default)]
-    pub struct UntagServerCertificateOutput: schema::UNTAG_SERVER_CERTIFICATE_OUTPUT {
+    pub struct UntagServerCertificateOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UntagUser`.
     #[derive(Debug, Default)]
-    pub struct UntagUserOutput: schema::UNTAG_USER_OUTPUT {
+    pub struct UntagUserOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateAccessKey`.
     #[derive(Debug, Default)]
-    pub struct UpdateAccessKeyOutput: schema::UPDATE_ACCESS_KEY_OUTPUT {
+    pub struct UpdateAccessKeyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateAccountPasswordPolicy`.
     #[derive(Debug, Default)]
-    pub struct UpdateAccountPasswordPolicyOutput: schema::UPDATE_ACCOUNT_PASSWORD_POLICY_OUTPUT {
+    pub struct UpdateAccountPasswordPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateAssumeRolePolicy`.
     #[derive(Debug, Default)]
-    pub struct UpdateAssumeRolePolicyOutput: schema::UPDATE_ASSUME_ROLE_POLICY_OUTPUT {
+    pub struct UpdateAssumeRolePolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateDelegationRequest`.
     #[derive(Debug, Default)]
-    pub struct UpdateDelegationRequestOutput: schema::UPDATE_DELEGATION_REQUEST_OUTPUT {
+    pub struct UpdateDelegationRequestOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateGroup`.
     #[derive(Debug, Default)]
-    pub struct UpdateGroupOutput: schema::UPDATE_GROUP_OUTPUT {
+    pub struct UpdateGroupOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateLoginProfile`.
     #[derive(Debug, Default)]
-    pub struct UpdateLoginProfileOutput: schema::UPDATE_LOGIN_PROFILE_OUTPUT {
+    pub struct UpdateLoginProfileOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateOpenIDConnectProviderThumbprint`.
     #[derive(Debug, Default)]
-    pub struct UpdateOpenIDConnectProviderThumbprintOutput: schema::UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_OUTPUT {
+    pub struct UpdateOpenIDConnectProviderThumbprintOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -1458,35 +1458,35 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateSSHPublicKey`.
     #[derive(Debug, Default)]
-    pub struct UpdateSSHPublicKeyOutput: schema::UPDATE_SSH_PUBLIC_KEY_OUTPUT {
+    pub struct UpdateSSHPublicKeyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateServerCertificate`.
     #[derive(Debug, Default)]
-    pub struct UpdateServerCertificateOutput: schema::UPDATE_SERVER_CERTIFICATE_OUTPUT {
+    pub struct UpdateServerCertificateOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateServiceSpecificCredential`.
     #[derive(Debug, Default)]
-    pub struct UpdateServiceSpecificCredentialOutput: schema::UPDATE_SERVICE_SPECIFIC_CREDENTIAL_OUTPUT {
+    pub struct UpdateServiceSpecificCredentialOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateSigningCertificate`.
     #[derive(Debug, Default)]
-    pub struct UpdateSigningCertificateOutput: schema::UPDATE_SIGNING_CERTIFICATE_OUTPUT {
+    pub struct UpdateSigningCertificateOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:UpdateUser`.
     #[derive(Debug, Default)]
-    pub struct UpdateUserOutput: schema::UPDATE_USER_OUTPUT {
+    pub struct UpdateUserOutput: kurodo_wire::common::UNIT {
     }
 }
 

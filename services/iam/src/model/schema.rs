@@ -958,7 +958,8 @@ pub(super) static ACCOUNT_ALIAS_LIST_TYPE: Schema =
 pub(super) static ACCOUNT_ALIAS_TYPE: Schema = Schema::new("accountAliasType", Kind::String)
     .bounds(Some(3.0), Some(63.0))
     .pattern(&P_ACCOUNT_ALIAS_TYPE);
-static P_ACCOUNT_ALIAS_TYPE: Pattern = Pattern::new("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$");
+static P_ACCOUNT_ALIAS_TYPE: Pattern =
+    Pattern::rewritten("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", "[a-z0-9]+(?:-[a-z0-9]+)*");
 pub(super) static ACCOUNT_ID_TYPE: Schema =
     Schema::new("accountIdType", Kind::String).pattern(&P_ACCOUNT_ID_TYPE);
 static P_ACCOUNT_ID_TYPE: Pattern = Pattern::new("\\d{12}");
@@ -1401,8 +1402,6 @@ pub(super) static ACCEPT_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
         Member::new("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE).required()
     ])),
 );
-pub(super) static ACCEPT_DELEGATION_REQUEST_OUTPUT: Schema =
-    Schema::structure("AcceptDelegationRequestOutput", &[]);
 pub(super) static ACQUIRE_ROLE_INPUT: Schema = Schema::new(
     "AcquireRoleRequest",
     Kind::Structure(Structure::new(&[
@@ -1422,8 +1421,6 @@ pub(super) static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Sche
         Member::new("ClientID", &CLIENT_ID_TYPE).required(),
     ])),
 );
-pub(super) static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_OUTPUT: Schema =
-    Schema::structure("AddClientIDToOpenIDConnectProviderOutput", &[]);
 pub(super) static ADD_ROLE_TO_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
     "AddRoleToInstanceProfileRequest",
     Kind::Structure(Structure::new(&[
@@ -1431,8 +1428,6 @@ pub(super) static ADD_ROLE_TO_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
         Member::new("RoleName", &ROLE_NAME_TYPE).required(),
     ])),
 );
-pub(super) static ADD_ROLE_TO_INSTANCE_PROFILE_OUTPUT: Schema =
-    Schema::structure("AddRoleToInstanceProfileOutput", &[]);
 pub(super) static ADD_USER_TO_GROUP_INPUT: Schema = Schema::new(
     "AddUserToGroupRequest",
     Kind::Structure(Structure::new(&[
@@ -1440,15 +1435,12 @@ pub(super) static ADD_USER_TO_GROUP_INPUT: Schema = Schema::new(
         Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
     ])),
 );
-pub(super) static ADD_USER_TO_GROUP_OUTPUT: Schema = Schema::structure("AddUserToGroupOutput", &[]);
 pub(super) static ASSOCIATE_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
     "AssociateDelegationRequestRequest",
     Kind::Structure(Structure::new(&[
         Member::new("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE).required()
     ])),
 );
-pub(super) static ASSOCIATE_DELEGATION_REQUEST_OUTPUT: Schema =
-    Schema::structure("AssociateDelegationRequestOutput", &[]);
 pub(super) static ATTACH_GROUP_POLICY_INPUT: Schema = Schema::new(
     "AttachGroupPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -1456,7 +1448,6 @@ pub(super) static ATTACH_GROUP_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyArn", &ARN_TYPE).required(),
     ])),
 );
-pub(super) static ATTACH_GROUP_POLICY_OUTPUT: Schema = Schema::structure("AttachGroupPolicyOutput", &[]);
 pub(super) static ATTACH_ROLE_POLICY_INPUT: Schema = Schema::new(
     "AttachRolePolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -1464,7 +1455,6 @@ pub(super) static ATTACH_ROLE_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyArn", &ARN_TYPE).required(),
     ])),
 );
-pub(super) static ATTACH_ROLE_POLICY_OUTPUT: Schema = Schema::structure("AttachRolePolicyOutput", &[]);
 pub(super) static ATTACH_USER_POLICY_INPUT: Schema = Schema::new(
     "AttachUserPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -1472,7 +1462,6 @@ pub(super) static ATTACH_USER_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyArn", &ARN_TYPE).required(),
     ])),
 );
-pub(super) static ATTACH_USER_POLICY_OUTPUT: Schema = Schema::structure("AttachUserPolicyOutput", &[]);
 pub(super) static CHANGE_PASSWORD_INPUT: Schema = Schema::new(
     "ChangePasswordRequest",
     Kind::Structure(Structure::new(&[
@@ -1480,7 +1469,6 @@ pub(super) static CHANGE_PASSWORD_INPUT: Schema = Schema::new(
         Member::new("NewPassword", &PASSWORD_TYPE).required(),
     ])),
 );
-pub(super) static CHANGE_PASSWORD_OUTPUT: Schema = Schema::structure("ChangePasswordOutput", &[]);
 pub(super) static CREATE_ACCESS_KEY_INPUT: Schema = Schema::new(
     "CreateAccessKeyRequest",
     Kind::Structure(Structure::new(&[Member::new("UserName", &EXISTING_USER_NAME_TYPE)])),
@@ -1493,7 +1481,6 @@ pub(super) static CREATE_ACCOUNT_ALIAS_INPUT: Schema = Schema::new(
     "CreateAccountAliasRequest",
     Kind::Structure(Structure::new(&[Member::new("AccountAlias", &ACCOUNT_ALIAS_TYPE).required()])),
 );
-pub(super) static CREATE_ACCOUNT_ALIAS_OUTPUT: Schema = Schema::structure("CreateAccountAliasOutput", &[]);
 pub(super) static CREATE_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
     "CreateDelegationRequestRequest",
     Kind::Structure(Structure::new(&[
@@ -1680,7 +1667,6 @@ pub(super) static DEACTIVATE_MFA_DEVICE_INPUT: Schema = Schema::new(
         Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
     ])),
 );
-pub(super) static DEACTIVATE_MFA_DEVICE_OUTPUT: Schema = Schema::structure("DeactivateMFADeviceOutput", &[]);
 pub(super) static DELETE_ACCESS_KEY_INPUT: Schema = Schema::new(
     "DeleteAccessKeyRequest",
     Kind::Structure(Structure::new(&[
@@ -1688,21 +1674,14 @@ pub(super) static DELETE_ACCESS_KEY_INPUT: Schema = Schema::new(
         Member::new("AccessKeyId", &ACCESS_KEY_ID_TYPE).required(),
     ])),
 );
-pub(super) static DELETE_ACCESS_KEY_OUTPUT: Schema = Schema::structure("DeleteAccessKeyOutput", &[]);
 pub(super) static DELETE_ACCOUNT_ALIAS_INPUT: Schema = Schema::new(
     "DeleteAccountAliasRequest",
     Kind::Structure(Structure::new(&[Member::new("AccountAlias", &ACCOUNT_ALIAS_TYPE).required()])),
 );
-pub(super) static DELETE_ACCOUNT_ALIAS_OUTPUT: Schema = Schema::structure("DeleteAccountAliasOutput", &[]);
-pub(super) static DELETE_ACCOUNT_PASSWORD_POLICY_INPUT: Schema =
-    Schema::structure("DeleteAccountPasswordPolicyInput", &[]);
-pub(super) static DELETE_ACCOUNT_PASSWORD_POLICY_OUTPUT: Schema =
-    Schema::structure("DeleteAccountPasswordPolicyOutput", &[]);
 pub(super) static DELETE_GROUP_INPUT: Schema = Schema::new(
     "DeleteGroupRequest",
     Kind::Structure(Structure::new(&[Member::new("GroupName", &GROUP_NAME_TYPE).required()])),
 );
-pub(super) static DELETE_GROUP_OUTPUT: Schema = Schema::structure("DeleteGroupOutput", &[]);
 pub(super) static DELETE_GROUP_POLICY_INPUT: Schema = Schema::new(
     "DeleteGroupPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -1710,31 +1689,24 @@ pub(super) static DELETE_GROUP_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
     ])),
 );
-pub(super) static DELETE_GROUP_POLICY_OUTPUT: Schema = Schema::structure("DeleteGroupPolicyOutput", &[]);
 pub(super) static DELETE_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
     "DeleteInstanceProfileRequest",
     Kind::Structure(Structure::new(&[
         Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required()
     ])),
 );
-pub(super) static DELETE_INSTANCE_PROFILE_OUTPUT: Schema =
-    Schema::structure("DeleteInstanceProfileOutput", &[]);
 pub(super) static DELETE_LOGIN_PROFILE_INPUT: Schema = Schema::new(
     "DeleteLoginProfileRequest",
     Kind::Structure(Structure::new(&[Member::new("UserName", &USER_NAME_TYPE)])),
 );
-pub(super) static DELETE_LOGIN_PROFILE_OUTPUT: Schema = Schema::structure("DeleteLoginProfileOutput", &[]);
 pub(super) static DELETE_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
     "DeleteOpenIDConnectProviderRequest",
     Kind::Structure(Structure::new(&[Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required()])),
 );
-pub(super) static DELETE_OPEN_ID_CONNECT_PROVIDER_OUTPUT: Schema =
-    Schema::structure("DeleteOpenIDConnectProviderOutput", &[]);
 pub(super) static DELETE_POLICY_INPUT: Schema = Schema::new(
     "DeletePolicyRequest",
     Kind::Structure(Structure::new(&[Member::new("PolicyArn", &ARN_TYPE).required()])),
 );
-pub(super) static DELETE_POLICY_OUTPUT: Schema = Schema::structure("DeletePolicyOutput", &[]);
 pub(super) static DELETE_POLICY_VERSION_INPUT: Schema = Schema::new(
     "DeletePolicyVersionRequest",
     Kind::Structure(Structure::new(&[
@@ -1742,18 +1714,14 @@ pub(super) static DELETE_POLICY_VERSION_INPUT: Schema = Schema::new(
         Member::new("VersionId", &POLICY_VERSION_ID_TYPE).required(),
     ])),
 );
-pub(super) static DELETE_POLICY_VERSION_OUTPUT: Schema = Schema::structure("DeletePolicyVersionOutput", &[]);
 pub(super) static DELETE_ROLE_INPUT: Schema = Schema::new(
     "DeleteRoleRequest",
     Kind::Structure(Structure::new(&[Member::new("RoleName", &ROLE_NAME_TYPE).required()])),
 );
-pub(super) static DELETE_ROLE_OUTPUT: Schema = Schema::structure("DeleteRoleOutput", &[]);
 pub(super) static DELETE_ROLE_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
     "DeleteRolePermissionsBoundaryRequest",
     Kind::Structure(Structure::new(&[Member::new("RoleName", &ROLE_NAME_TYPE).required()])),
 );
-pub(super) static DELETE_ROLE_PERMISSIONS_BOUNDARY_OUTPUT: Schema =
-    Schema::structure("DeleteRolePermissionsBoundaryOutput", &[]);
 pub(super) static DELETE_ROLE_POLICY_INPUT: Schema = Schema::new(
     "DeleteRolePolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -1761,12 +1729,10 @@ pub(super) static DELETE_ROLE_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
     ])),
 );
-pub(super) static DELETE_ROLE_POLICY_OUTPUT: Schema = Schema::structure("DeleteRolePolicyOutput", &[]);
 pub(super) static DELETE_SAML_PROVIDER_INPUT: Schema = Schema::new(
     "DeleteSAMLProviderRequest",
     Kind::Structure(Structure::new(&[Member::new("SAMLProviderArn", &ARN_TYPE).required()])),
 );
-pub(super) static DELETE_SAML_PROVIDER_OUTPUT: Schema = Schema::structure("DeleteSAMLProviderOutput", &[]);
 pub(super) static DELETE_SSH_PUBLIC_KEY_INPUT: Schema = Schema::new(
     "DeleteSSHPublicKeyRequest",
     Kind::Structure(Structure::new(&[
@@ -1774,15 +1740,12 @@ pub(super) static DELETE_SSH_PUBLIC_KEY_INPUT: Schema = Schema::new(
         Member::new("SSHPublicKeyId", &PUBLIC_KEY_ID_TYPE).required(),
     ])),
 );
-pub(super) static DELETE_SSH_PUBLIC_KEY_OUTPUT: Schema = Schema::structure("DeleteSSHPublicKeyOutput", &[]);
 pub(super) static DELETE_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
     "DeleteServerCertificateRequest",
     Kind::Structure(Structure::new(&[
         Member::new("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE).required()
     ])),
 );
-pub(super) static DELETE_SERVER_CERTIFICATE_OUTPUT: Schema =
-    Schema::structure("DeleteServerCertificateOutput", &[]);
 pub(super) static DELETE_SERVICE_LINKED_ROLE_INPUT: Schema = Schema::new(
     "DeleteServiceLinkedRoleRequest",
     Kind::Structure(Structure::new(&[Member::new("RoleName", &ROLE_NAME_TYPE).required()])),
@@ -1798,8 +1761,6 @@ pub(super) static DELETE_SERVICE_SPECIFIC_CREDENTIAL_INPUT: Schema = Schema::new
         Member::new("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID).required(),
     ])),
 );
-pub(super) static DELETE_SERVICE_SPECIFIC_CREDENTIAL_OUTPUT: Schema =
-    Schema::structure("DeleteServiceSpecificCredentialOutput", &[]);
 pub(super) static DELETE_SIGNING_CERTIFICATE_INPUT: Schema = Schema::new(
     "DeleteSigningCertificateRequest",
     Kind::Structure(Structure::new(&[
@@ -1807,19 +1768,14 @@ pub(super) static DELETE_SIGNING_CERTIFICATE_INPUT: Schema = Schema::new(
         Member::new("CertificateId", &CERTIFICATE_ID_TYPE).required(),
     ])),
 );
-pub(super) static DELETE_SIGNING_CERTIFICATE_OUTPUT: Schema =
-    Schema::structure("DeleteSigningCertificateOutput", &[]);
 pub(super) static DELETE_USER_INPUT: Schema = Schema::new(
     "DeleteUserRequest",
     Kind::Structure(Structure::new(&[Member::new("UserName", &EXISTING_USER_NAME_TYPE).required()])),
 );
-pub(super) static DELETE_USER_OUTPUT: Schema = Schema::structure("DeleteUserOutput", &[]);
 pub(super) static DELETE_USER_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
     "DeleteUserPermissionsBoundaryRequest",
     Kind::Structure(Structure::new(&[Member::new("UserName", &USER_NAME_TYPE).required()])),
 );
-pub(super) static DELETE_USER_PERMISSIONS_BOUNDARY_OUTPUT: Schema =
-    Schema::structure("DeleteUserPermissionsBoundaryOutput", &[]);
 pub(super) static DELETE_USER_POLICY_INPUT: Schema = Schema::new(
     "DeleteUserPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -1827,13 +1783,10 @@ pub(super) static DELETE_USER_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
     ])),
 );
-pub(super) static DELETE_USER_POLICY_OUTPUT: Schema = Schema::structure("DeleteUserPolicyOutput", &[]);
 pub(super) static DELETE_VIRTUAL_MFA_DEVICE_INPUT: Schema = Schema::new(
     "DeleteVirtualMFADeviceRequest",
     Kind::Structure(Structure::new(&[Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required()])),
 );
-pub(super) static DELETE_VIRTUAL_MFA_DEVICE_OUTPUT: Schema =
-    Schema::structure("DeleteVirtualMFADeviceOutput", &[]);
 pub(super) static DETACH_GROUP_POLICY_INPUT: Schema = Schema::new(
     "DetachGroupPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -1841,7 +1794,6 @@ pub(super) static DETACH_GROUP_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyArn", &ARN_TYPE).required(),
     ])),
 );
-pub(super) static DETACH_GROUP_POLICY_OUTPUT: Schema = Schema::structure("DetachGroupPolicyOutput", &[]);
 pub(super) static DETACH_ROLE_POLICY_INPUT: Schema = Schema::new(
     "DetachRolePolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -1849,7 +1801,6 @@ pub(super) static DETACH_ROLE_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyArn", &ARN_TYPE).required(),
     ])),
 );
-pub(super) static DETACH_ROLE_POLICY_OUTPUT: Schema = Schema::structure("DetachRolePolicyOutput", &[]);
 pub(super) static DETACH_USER_POLICY_INPUT: Schema = Schema::new(
     "DetachUserPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -1857,7 +1808,6 @@ pub(super) static DETACH_USER_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyArn", &ARN_TYPE).required(),
     ])),
 );
-pub(super) static DETACH_USER_POLICY_OUTPUT: Schema = Schema::structure("DetachUserPolicyOutput", &[]);
 pub(super) static DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_INPUT: Schema =
     Schema::new("DisableOrganizationsRootCredentialsManagementRequest", Kind::Structure(Structure::new(&[])));
 pub(super) static DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_OUTPUT: Schema = Schema::new(
@@ -1876,10 +1826,6 @@ pub(super) static DISABLE_ORGANIZATIONS_ROOT_SESSIONS_OUTPUT: Schema = Schema::n
         Member::new("EnabledFeatures", &FEATURES_LIST_TYPE),
     ])),
 );
-pub(super) static DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_INPUT: Schema =
-    Schema::structure("DisableOutboundWebIdentityFederationInput", &[]);
-pub(super) static DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_OUTPUT: Schema =
-    Schema::structure("DisableOutboundWebIdentityFederationOutput", &[]);
 pub(super) static ENABLE_MFA_DEVICE_INPUT: Schema = Schema::new(
     "EnableMFADeviceRequest",
     Kind::Structure(Structure::new(&[
@@ -1889,7 +1835,6 @@ pub(super) static ENABLE_MFA_DEVICE_INPUT: Schema = Schema::new(
         Member::new("AuthenticationCode2", &AUTHENTICATION_CODE_TYPE).required(),
     ])),
 );
-pub(super) static ENABLE_MFA_DEVICE_OUTPUT: Schema = Schema::structure("EnableMFADeviceOutput", &[]);
 pub(super) static ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_INPUT: Schema =
     Schema::new("EnableOrganizationsRootCredentialsManagementRequest", Kind::Structure(Structure::new(&[])));
 pub(super) static ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_OUTPUT: Schema = Schema::new(
@@ -1908,14 +1853,10 @@ pub(super) static ENABLE_ORGANIZATIONS_ROOT_SESSIONS_OUTPUT: Schema = Schema::ne
         Member::new("EnabledFeatures", &FEATURES_LIST_TYPE),
     ])),
 );
-pub(super) static ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_INPUT: Schema =
-    Schema::structure("EnableOutboundWebIdentityFederationInput", &[]);
 pub(super) static ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_OUTPUT: Schema = Schema::new(
     "EnableOutboundWebIdentityFederationResponse",
     Kind::Structure(Structure::new(&[Member::new("IssuerIdentifier", &common::STRING)])),
 );
-pub(super) static GENERATE_CREDENTIAL_REPORT_INPUT: Schema =
-    Schema::structure("GenerateCredentialReportInput", &[]);
 pub(super) static GENERATE_CREDENTIAL_REPORT_OUTPUT: Schema = Schema::new(
     "GenerateCredentialReportResponse",
     Kind::Structure(Structure::new(&[
@@ -1975,8 +1916,6 @@ pub(super) static GET_ACCOUNT_AUTHORIZATION_DETAILS_OUTPUT: Schema = Schema::new
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static GET_ACCOUNT_PASSWORD_POLICY_INPUT: Schema =
-    Schema::structure("GetAccountPasswordPolicyInput", &[]);
 pub(super) static GET_ACCOUNT_PASSWORD_POLICY_OUTPUT: Schema = Schema::new(
     "GetAccountPasswordPolicyResponse",
     Kind::Structure(Structure::new(&[Member::new("PasswordPolicy", &PASSWORD_POLICY).required()])),
@@ -1987,7 +1926,6 @@ pub(super) static GET_ACCOUNT_PROPERTIES_OUTPUT: Schema = Schema::new(
     "GetAccountPropertiesResponse",
     Kind::Structure(Structure::new(&[Member::new("Properties", &ACCOUNT_PROPERTIES_MAP_TYPE)])),
 );
-pub(super) static GET_ACCOUNT_SUMMARY_INPUT: Schema = Schema::structure("GetAccountSummaryInput", &[]);
 pub(super) static GET_ACCOUNT_SUMMARY_OUTPUT: Schema = Schema::new(
     "GetAccountSummaryResponse",
     Kind::Structure(Structure::new(&[Member::new("SummaryMap", &SUMMARY_MAP_TYPE)])),
@@ -2013,7 +1951,6 @@ pub(super) static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_OUTPUT: Schema = Schema:
     "GetContextKeysForPolicyResponse",
     Kind::Structure(Structure::new(&[Member::new("ContextKeyNames", &CONTEXT_KEY_NAMES_RESULT_LIST_TYPE)])),
 );
-pub(super) static GET_CREDENTIAL_REPORT_INPUT: Schema = Schema::structure("GetCredentialReportInput", &[]);
 pub(super) static GET_CREDENTIAL_REPORT_OUTPUT: Schema = Schema::new(
     "GetCredentialReportResponse",
     Kind::Structure(Structure::new(&[
@@ -2155,8 +2092,6 @@ pub(super) static GET_ORGANIZATIONS_ACCESS_REPORT_OUTPUT: Schema = Schema::new(
         Member::new("ErrorDetails", &ERROR_DETAILS),
     ])),
 );
-pub(super) static GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO_INPUT: Schema =
-    Schema::structure("GetOutboundWebIdentityFederationInfoInput", &[]);
 pub(super) static GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO_OUTPUT: Schema = Schema::new(
     "GetOutboundWebIdentityFederationInfoResponse",
     Kind::Structure(Structure::new(&[
@@ -2904,7 +2839,6 @@ pub(super) static PUT_GROUP_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
     ])),
 );
-pub(super) static PUT_GROUP_POLICY_OUTPUT: Schema = Schema::structure("PutGroupPolicyOutput", &[]);
 pub(super) static PUT_ROLE_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
     "PutRolePermissionsBoundaryRequest",
     Kind::Structure(Structure::new(&[
@@ -2912,8 +2846,6 @@ pub(super) static PUT_ROLE_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
         Member::new("PermissionsBoundary", &ARN_TYPE).required(),
     ])),
 );
-pub(super) static PUT_ROLE_PERMISSIONS_BOUNDARY_OUTPUT: Schema =
-    Schema::structure("PutRolePermissionsBoundaryOutput", &[]);
 pub(super) static PUT_ROLE_POLICY_INPUT: Schema = Schema::new(
     "PutRolePolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -2922,7 +2854,6 @@ pub(super) static PUT_ROLE_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
     ])),
 );
-pub(super) static PUT_ROLE_POLICY_OUTPUT: Schema = Schema::structure("PutRolePolicyOutput", &[]);
 pub(super) static PUT_USER_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
     "PutUserPermissionsBoundaryRequest",
     Kind::Structure(Structure::new(&[
@@ -2930,8 +2861,6 @@ pub(super) static PUT_USER_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
         Member::new("PermissionsBoundary", &ARN_TYPE).required(),
     ])),
 );
-pub(super) static PUT_USER_PERMISSIONS_BOUNDARY_OUTPUT: Schema =
-    Schema::structure("PutUserPermissionsBoundaryOutput", &[]);
 pub(super) static PUT_USER_POLICY_INPUT: Schema = Schema::new(
     "PutUserPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -2940,7 +2869,6 @@ pub(super) static PUT_USER_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
     ])),
 );
-pub(super) static PUT_USER_POLICY_OUTPUT: Schema = Schema::structure("PutUserPolicyOutput", &[]);
 pub(super) static REJECT_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
     "RejectDelegationRequestRequest",
     Kind::Structure(Structure::new(&[
@@ -2948,8 +2876,6 @@ pub(super) static REJECT_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
         Member::new("Notes", &NOTES_TYPE),
     ])),
 );
-pub(super) static REJECT_DELEGATION_REQUEST_OUTPUT: Schema =
-    Schema::structure("RejectDelegationRequestOutput", &[]);
 pub(super) static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
     "RemoveClientIDFromOpenIDConnectProviderRequest",
     Kind::Structure(Structure::new(&[
@@ -2957,8 +2883,6 @@ pub(super) static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema =
         Member::new("ClientID", &CLIENT_ID_TYPE).required(),
     ])),
 );
-pub(super) static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_OUTPUT: Schema =
-    Schema::structure("RemoveClientIDFromOpenIDConnectProviderOutput", &[]);
 pub(super) static REMOVE_ROLE_FROM_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
     "RemoveRoleFromInstanceProfileRequest",
     Kind::Structure(Structure::new(&[
@@ -2966,8 +2890,6 @@ pub(super) static REMOVE_ROLE_FROM_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
         Member::new("RoleName", &ROLE_NAME_TYPE).required(),
     ])),
 );
-pub(super) static REMOVE_ROLE_FROM_INSTANCE_PROFILE_OUTPUT: Schema =
-    Schema::structure("RemoveRoleFromInstanceProfileOutput", &[]);
 pub(super) static REMOVE_USER_FROM_GROUP_INPUT: Schema = Schema::new(
     "RemoveUserFromGroupRequest",
     Kind::Structure(Structure::new(&[
@@ -2975,7 +2897,6 @@ pub(super) static REMOVE_USER_FROM_GROUP_INPUT: Schema = Schema::new(
         Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
     ])),
 );
-pub(super) static REMOVE_USER_FROM_GROUP_OUTPUT: Schema = Schema::structure("RemoveUserFromGroupOutput", &[]);
 pub(super) static RESET_SERVICE_SPECIFIC_CREDENTIAL_INPUT: Schema = Schema::new(
     "ResetServiceSpecificCredentialRequest",
     Kind::Structure(Structure::new(&[
@@ -2999,14 +2920,12 @@ pub(super) static RESYNC_MFA_DEVICE_INPUT: Schema = Schema::new(
         Member::new("AuthenticationCode2", &AUTHENTICATION_CODE_TYPE).required(),
     ])),
 );
-pub(super) static RESYNC_MFA_DEVICE_OUTPUT: Schema = Schema::structure("ResyncMFADeviceOutput", &[]);
 pub(super) static SEND_DELEGATION_TOKEN_INPUT: Schema = Schema::new(
     "SendDelegationTokenRequest",
     Kind::Structure(Structure::new(&[
         Member::new("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE).required()
     ])),
 );
-pub(super) static SEND_DELEGATION_TOKEN_OUTPUT: Schema = Schema::structure("SendDelegationTokenOutput", &[]);
 pub(super) static SET_DEFAULT_POLICY_VERSION_INPUT: Schema = Schema::new(
     "SetDefaultPolicyVersionRequest",
     Kind::Structure(Structure::new(&[
@@ -3014,8 +2933,6 @@ pub(super) static SET_DEFAULT_POLICY_VERSION_INPUT: Schema = Schema::new(
         Member::new("VersionId", &POLICY_VERSION_ID_TYPE).required(),
     ])),
 );
-pub(super) static SET_DEFAULT_POLICY_VERSION_OUTPUT: Schema =
-    Schema::structure("SetDefaultPolicyVersionOutput", &[]);
 pub(super) static SET_SECURITY_TOKEN_SERVICE_PREFERENCES_INPUT: Schema = Schema::new(
     "SetSecurityTokenServicePreferencesRequest",
     Kind::Structure(Structure::new(&[Member::new(
@@ -3024,8 +2941,6 @@ pub(super) static SET_SECURITY_TOKEN_SERVICE_PREFERENCES_INPUT: Schema = Schema:
     )
     .required()])),
 );
-pub(super) static SET_SECURITY_TOKEN_SERVICE_PREFERENCES_OUTPUT: Schema =
-    Schema::structure("SetSecurityTokenServicePreferencesOutput", &[]);
 pub(super) static SIMULATE_CUSTOM_POLICY_INPUT: Schema = Schema::new(
     "SimulateCustomPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -3084,7 +2999,6 @@ pub(super) static TAG_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
         Member::new("Tags", &TAG_LIST_TYPE).required(),
     ])),
 );
-pub(super) static TAG_INSTANCE_PROFILE_OUTPUT: Schema = Schema::structure("TagInstanceProfileOutput", &[]);
 pub(super) static TAG_MFA_DEVICE_INPUT: Schema = Schema::new(
     "TagMFADeviceRequest",
     Kind::Structure(Structure::new(&[
@@ -3092,7 +3006,6 @@ pub(super) static TAG_MFA_DEVICE_INPUT: Schema = Schema::new(
         Member::new("Tags", &TAG_LIST_TYPE).required(),
     ])),
 );
-pub(super) static TAG_MFA_DEVICE_OUTPUT: Schema = Schema::structure("TagMFADeviceOutput", &[]);
 pub(super) static TAG_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
     "TagOpenIDConnectProviderRequest",
     Kind::Structure(Structure::new(&[
@@ -3100,8 +3013,6 @@ pub(super) static TAG_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
         Member::new("Tags", &TAG_LIST_TYPE).required(),
     ])),
 );
-pub(super) static TAG_OPEN_ID_CONNECT_PROVIDER_OUTPUT: Schema =
-    Schema::structure("TagOpenIDConnectProviderOutput", &[]);
 pub(super) static TAG_POLICY_INPUT: Schema = Schema::new(
     "TagPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -3109,7 +3020,6 @@ pub(super) static TAG_POLICY_INPUT: Schema = Schema::new(
         Member::new("Tags", &TAG_LIST_TYPE).required(),
     ])),
 );
-pub(super) static TAG_POLICY_OUTPUT: Schema = Schema::structure("TagPolicyOutput", &[]);
 pub(super) static TAG_ROLE_INPUT: Schema = Schema::new(
     "TagRoleRequest",
     Kind::Structure(Structure::new(&[
@@ -3117,7 +3027,6 @@ pub(super) static TAG_ROLE_INPUT: Schema = Schema::new(
         Member::new("Tags", &TAG_LIST_TYPE).required(),
     ])),
 );
-pub(super) static TAG_ROLE_OUTPUT: Schema = Schema::structure("TagRoleOutput", &[]);
 pub(super) static TAG_SAML_PROVIDER_INPUT: Schema = Schema::new(
     "TagSAMLProviderRequest",
     Kind::Structure(Structure::new(&[
@@ -3125,7 +3034,6 @@ pub(super) static TAG_SAML_PROVIDER_INPUT: Schema = Schema::new(
         Member::new("Tags", &TAG_LIST_TYPE).required(),
     ])),
 );
-pub(super) static TAG_SAML_PROVIDER_OUTPUT: Schema = Schema::structure("TagSAMLProviderOutput", &[]);
 pub(super) static TAG_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
     "TagServerCertificateRequest",
     Kind::Structure(Structure::new(&[
@@ -3133,8 +3041,6 @@ pub(super) static TAG_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
         Member::new("Tags", &TAG_LIST_TYPE).required(),
     ])),
 );
-pub(super) static TAG_SERVER_CERTIFICATE_OUTPUT: Schema =
-    Schema::structure("TagServerCertificateOutput", &[]);
 pub(super) static TAG_USER_INPUT: Schema = Schema::new(
     "TagUserRequest",
     Kind::Structure(Structure::new(&[
@@ -3142,7 +3048,6 @@ pub(super) static TAG_USER_INPUT: Schema = Schema::new(
         Member::new("Tags", &TAG_LIST_TYPE).required(),
     ])),
 );
-pub(super) static TAG_USER_OUTPUT: Schema = Schema::structure("TagUserOutput", &[]);
 pub(super) static UNTAG_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
     "UntagInstanceProfileRequest",
     Kind::Structure(Structure::new(&[
@@ -3150,8 +3055,6 @@ pub(super) static UNTAG_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
         Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
     ])),
 );
-pub(super) static UNTAG_INSTANCE_PROFILE_OUTPUT: Schema =
-    Schema::structure("UntagInstanceProfileOutput", &[]);
 pub(super) static UNTAG_MFA_DEVICE_INPUT: Schema = Schema::new(
     "UntagMFADeviceRequest",
     Kind::Structure(Structure::new(&[
@@ -3159,7 +3062,6 @@ pub(super) static UNTAG_MFA_DEVICE_INPUT: Schema = Schema::new(
         Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
     ])),
 );
-pub(super) static UNTAG_MFA_DEVICE_OUTPUT: Schema = Schema::structure("UntagMFADeviceOutput", &[]);
 pub(super) static UNTAG_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
     "UntagOpenIDConnectProviderRequest",
     Kind::Structure(Structure::new(&[
@@ -3167,8 +3069,6 @@ pub(super) static UNTAG_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
         Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
     ])),
 );
-pub(super) static UNTAG_OPEN_ID_CONNECT_PROVIDER_OUTPUT: Schema =
-    Schema::structure("UntagOpenIDConnectProviderOutput", &[]);
 pub(super) static UNTAG_POLICY_INPUT: Schema = Schema::new(
     "UntagPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -3176,7 +3076,6 @@ pub(super) static UNTAG_POLICY_INPUT: Schema = Schema::new(
         Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
     ])),
 );
-pub(super) static UNTAG_POLICY_OUTPUT: Schema = Schema::structure("UntagPolicyOutput", &[]);
 pub(super) static UNTAG_ROLE_INPUT: Schema = Schema::new(
     "UntagRoleRequest",
     Kind::Structure(Structure::new(&[
@@ -3184,7 +3083,6 @@ pub(super) static UNTAG_ROLE_INPUT: Schema = Schema::new(
         Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
     ])),
 );
-pub(super) static UNTAG_ROLE_OUTPUT: Schema = Schema::structure("UntagRoleOutput", &[]);
 pub(super) static UNTAG_SAML_PROVIDER_INPUT: Schema = Schema::new(
     "UntagSAMLProviderRequest",
     Kind::Structure(Structure::new(&[
@@ -3192,7 +3090,6 @@ pub(super) static UNTAG_SAML_PROVIDER_INPUT: Schema = Schema::new(
         Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
     ])),
 );
-pub(super) static UNTAG_SAML_PROVIDER_OUTPUT: Schema = Schema::structure("UntagSAMLProviderOutput", &[]);
 pub(super) static UNTAG_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
     "UntagServerCertificateRequest",
     Kind::Structure(Structure::new(&[
@@ -3200,8 +3097,6 @@ pub(super) static UNTAG_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
         Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
     ])),
 );
-pub(super) static UNTAG_SERVER_CERTIFICATE_OUTPUT: Schema =
-    Schema::structure("UntagServerCertificateOutput", &[]);
 pub(super) static UNTAG_USER_INPUT: Schema = Schema::new(
     "UntagUserRequest",
     Kind::Structure(Structure::new(&[
@@ -3209,7 +3104,6 @@ pub(super) static UNTAG_USER_INPUT: Schema = Schema::new(
         Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
     ])),
 );
-pub(super) static UNTAG_USER_OUTPUT: Schema = Schema::structure("UntagUserOutput", &[]);
 pub(super) static UPDATE_ACCESS_KEY_INPUT: Schema = Schema::new(
     "UpdateAccessKeyRequest",
     Kind::Structure(Structure::new(&[
@@ -3218,7 +3112,6 @@ pub(super) static UPDATE_ACCESS_KEY_INPUT: Schema = Schema::new(
         Member::new("Status", &STATUS_TYPE).required(),
     ])),
 );
-pub(super) static UPDATE_ACCESS_KEY_OUTPUT: Schema = Schema::structure("UpdateAccessKeyOutput", &[]);
 pub(super) static UPDATE_ACCOUNT_PASSWORD_POLICY_INPUT: Schema = Schema::new(
     "UpdateAccountPasswordPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -3233,8 +3126,6 @@ pub(super) static UPDATE_ACCOUNT_PASSWORD_POLICY_INPUT: Schema = Schema::new(
         Member::new("HardExpiry", &common::BOOLEAN),
     ])),
 );
-pub(super) static UPDATE_ACCOUNT_PASSWORD_POLICY_OUTPUT: Schema =
-    Schema::structure("UpdateAccountPasswordPolicyOutput", &[]);
 pub(super) static UPDATE_ASSUME_ROLE_POLICY_INPUT: Schema = Schema::new(
     "UpdateAssumeRolePolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -3242,8 +3133,6 @@ pub(super) static UPDATE_ASSUME_ROLE_POLICY_INPUT: Schema = Schema::new(
         Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
     ])),
 );
-pub(super) static UPDATE_ASSUME_ROLE_POLICY_OUTPUT: Schema =
-    Schema::structure("UpdateAssumeRolePolicyOutput", &[]);
 pub(super) static UPDATE_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
     "UpdateDelegationRequestRequest",
     Kind::Structure(Structure::new(&[
@@ -3251,8 +3140,6 @@ pub(super) static UPDATE_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
         Member::new("Notes", &NOTES_TYPE),
     ])),
 );
-pub(super) static UPDATE_DELEGATION_REQUEST_OUTPUT: Schema =
-    Schema::structure("UpdateDelegationRequestOutput", &[]);
 pub(super) static UPDATE_GROUP_INPUT: Schema = Schema::new(
     "UpdateGroupRequest",
     Kind::Structure(Structure::new(&[
@@ -3261,7 +3148,6 @@ pub(super) static UPDATE_GROUP_INPUT: Schema = Schema::new(
         Member::new("NewGroupName", &GROUP_NAME_TYPE),
     ])),
 );
-pub(super) static UPDATE_GROUP_OUTPUT: Schema = Schema::structure("UpdateGroupOutput", &[]);
 pub(super) static UPDATE_LOGIN_PROFILE_INPUT: Schema = Schema::new(
     "UpdateLoginProfileRequest",
     Kind::Structure(Structure::new(&[
@@ -3270,7 +3156,6 @@ pub(super) static UPDATE_LOGIN_PROFILE_INPUT: Schema = Schema::new(
         Member::new("PasswordResetRequired", &common::BOOLEAN),
     ])),
 );
-pub(super) static UPDATE_LOGIN_PROFILE_OUTPUT: Schema = Schema::structure("UpdateLoginProfileOutput", &[]);
 pub(super) static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_INPUT: Schema = Schema::new(
     "UpdateOpenIDConnectProviderThumbprintRequest",
     Kind::Structure(Structure::new(&[
@@ -3278,8 +3163,6 @@ pub(super) static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_INPUT: Schema = Sch
         Member::new("ThumbprintList", &THUMBPRINT_LIST_TYPE).required(),
     ])),
 );
-pub(super) static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_OUTPUT: Schema =
-    Schema::structure("UpdateOpenIDConnectProviderThumbprintOutput", &[]);
 pub(super) static UPDATE_ROLE_INPUT: Schema = Schema::new(
     "UpdateRoleRequest",
     Kind::Structure(Structure::new(&[
@@ -3323,7 +3206,6 @@ pub(super) static UPDATE_SSH_PUBLIC_KEY_INPUT: Schema = Schema::new(
         Member::new("Status", &STATUS_TYPE).required(),
     ])),
 );
-pub(super) static UPDATE_SSH_PUBLIC_KEY_OUTPUT: Schema = Schema::structure("UpdateSSHPublicKeyOutput", &[]);
 pub(super) static UPDATE_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
     "UpdateServerCertificateRequest",
     Kind::Structure(Structure::new(&[
@@ -3332,8 +3214,6 @@ pub(super) static UPDATE_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
         Member::new("NewServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE),
     ])),
 );
-pub(super) static UPDATE_SERVER_CERTIFICATE_OUTPUT: Schema =
-    Schema::structure("UpdateServerCertificateOutput", &[]);
 pub(super) static UPDATE_SERVICE_SPECIFIC_CREDENTIAL_INPUT: Schema = Schema::new(
     "UpdateServiceSpecificCredentialRequest",
     Kind::Structure(Structure::new(&[
@@ -3342,8 +3222,6 @@ pub(super) static UPDATE_SERVICE_SPECIFIC_CREDENTIAL_INPUT: Schema = Schema::new
         Member::new("Status", &STATUS_TYPE).required(),
     ])),
 );
-pub(super) static UPDATE_SERVICE_SPECIFIC_CREDENTIAL_OUTPUT: Schema =
-    Schema::structure("UpdateServiceSpecificCredentialOutput", &[]);
 pub(super) static UPDATE_SIGNING_CERTIFICATE_INPUT: Schema = Schema::new(
     "UpdateSigningCertificateRequest",
     Kind::Structure(Structure::new(&[
@@ -3352,8 +3230,6 @@ pub(super) static UPDATE_SIGNING_CERTIFICATE_INPUT: Schema = Schema::new(
         Member::new("Status", &STATUS_TYPE).required(),
     ])),
 );
-pub(super) static UPDATE_SIGNING_CERTIFICATE_OUTPUT: Schema =
-    Schema::structure("UpdateSigningCertificateOutput", &[]);
 pub(super) static UPDATE_USER_INPUT: Schema = Schema::new(
     "UpdateUserRequest",
     Kind::Structure(Structure::new(&[
@@ -3362,7 +3238,6 @@ pub(super) static UPDATE_USER_INPUT: Schema = Schema::new(
         Member::new("NewUserName", &USER_NAME_TYPE),
     ])),
 );
-pub(super) static UPDATE_USER_OUTPUT: Schema = Schema::structure("UpdateUserOutput", &[]);
 pub(super) static UPLOAD_SSH_PUBLIC_KEY_INPUT: Schema = Schema::new(
     "UploadSSHPublicKeyRequest",
     Kind::Structure(Structure::new(&[

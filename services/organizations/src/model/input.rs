@@ -105,7 +105,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `organizations:DeleteOrganization`.
     #[derive(Debug, Default)]
-    pub struct DeleteOrganizationInput: schema::DELETE_ORGANIZATION_INPUT {
+    pub struct DeleteOrganizationInput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -128,7 +128,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `organizations:DeleteResourcePolicy`.
     #[derive(Debug, Default)]
-    pub struct DeleteResourcePolicyInput: schema::DELETE_RESOURCE_POLICY_INPUT {
+    pub struct DeleteResourcePolicyInput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -177,7 +177,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `organizations:DescribeOrganization`.
     #[derive(Debug, Default)]
-    pub struct DescribeOrganizationInput: schema::DESCRIBE_ORGANIZATION_INPUT {
+    pub struct DescribeOrganizationInput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -200,7 +200,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `organizations:DescribeResourcePolicy`.
     #[derive(Debug, Default)]
-    pub struct DescribeResourcePolicyInput: schema::DESCRIBE_RESOURCE_POLICY_INPUT {
+    pub struct DescribeResourcePolicyInput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -288,7 +288,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Input of AWS `organizations:LeaveOrganization`.
     #[derive(Debug, Default)]
-    pub struct LeaveOrganizationInput: schema::LEAVE_ORGANIZATION_INPUT {
+    pub struct LeaveOrganizationInput: kurodo_wire::common::UNIT {
     }
 }
 

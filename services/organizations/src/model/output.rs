@@ -20,7 +20,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `organizations:AttachPolicy`.
     #[derive(Debug, Default)]
-    pub struct AttachPolicyOutput: schema::ATTACH_POLICY_OUTPUT {
+    pub struct AttachPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -35,7 +35,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `organizations:CloseAccount`.
     #[derive(Debug, Default)]
-    pub struct CloseAccountOutput: schema::CLOSE_ACCOUNT_OUTPUT {
+    pub struct CloseAccountOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -90,35 +90,35 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `organizations:DeleteOrganization`.
     #[derive(Debug, Default)]
-    pub struct DeleteOrganizationOutput: schema::DELETE_ORGANIZATION_OUTPUT {
+    pub struct DeleteOrganizationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `organizations:DeleteOrganizationalUnit`.
     #[derive(Debug, Default)]
-    pub struct DeleteOrganizationalUnitOutput: schema::DELETE_ORGANIZATIONAL_UNIT_OUTPUT {
+    pub struct DeleteOrganizationalUnitOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `organizations:DeletePolicy`.
     #[derive(Debug, Default)]
-    pub struct DeletePolicyOutput: schema::DELETE_POLICY_OUTPUT {
+    pub struct DeletePolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `organizations:DeleteResourcePolicy`.
     #[derive(Debug, Default)]
-    pub struct DeleteResourcePolicyOutput: schema::DELETE_RESOURCE_POLICY_OUTPUT {
+    pub struct DeleteResourcePolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `organizations:DeregisterDelegatedAdministrator`.
     #[derive(Debug, Default)]
-    pub struct DeregisterDelegatedAdministratorOutput: schema::DEREGISTER_DELEGATED_ADMINISTRATOR_OUTPUT {
+    pub struct DeregisterDelegatedAdministratorOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -197,14 +197,14 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `organizations:DetachPolicy`.
     #[derive(Debug, Default)]
-    pub struct DetachPolicyOutput: schema::DETACH_POLICY_OUTPUT {
+    pub struct DetachPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `organizations:DisableAWSServiceAccess`.
     #[derive(Debug, Default)]
-    pub struct DisableAWSServiceAccessOutput: schema::DISABLE_AWS_SERVICE_ACCESS_OUTPUT {
+    pub struct DisableAWSServiceAccessOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -219,7 +219,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `organizations:EnableAWSServiceAccess`.
     #[derive(Debug, Default)]
-    pub struct EnableAWSServiceAccessOutput: schema::ENABLE_AWS_SERVICE_ACCESS_OUTPUT {
+    pub struct EnableAWSServiceAccessOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -258,7 +258,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `organizations:LeaveOrganization`.
     #[derive(Debug, Default)]
-    pub struct LeaveOrganizationOutput: schema::LEAVE_ORGANIZATION_OUTPUT {
+    pub struct LeaveOrganizationOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -450,7 +450,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `organizations:MoveAccount`.
     #[derive(Debug, Default)]
-    pub struct MoveAccountOutput: schema::MOVE_ACCOUNT_OUTPUT {
+    pub struct MoveAccountOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -465,21 +465,21 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `organizations:RegisterDelegatedAdministrator`.
     #[derive(Debug, Default)]
-    pub struct RegisterDelegatedAdministratorOutput: schema::REGISTER_DELEGATED_ADMINISTRATOR_OUTPUT {
+    pub struct RegisterDelegatedAdministratorOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `organizations:RemoveAccountFromOrganization`.
     #[derive(Debug, Default)]
-    pub struct RemoveAccountFromOrganizationOutput: schema::REMOVE_ACCOUNT_FROM_ORGANIZATION_OUTPUT {
+    pub struct RemoveAccountFromOrganizationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `organizations:TagResource`.
     #[derive(Debug, Default)]
-    pub struct TagResourceOutput: schema::TAG_RESOURCE_OUTPUT {
+    pub struct TagResourceOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -494,7 +494,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `organizations:UntagResource`.
     #[derive(Debug, Default)]
-    pub struct UntagResourceOutput: schema::UNTAG_RESOURCE_OUTPUT {
+    pub struct UntagResourceOutput: kurodo_wire::common::UNIT {
     }
 }
 

@@ -878,7 +878,6 @@ pub(super) static ATTACH_POLICY_INPUT: Schema = Schema::new(
         Member::new("TargetId", &POLICY_TARGET_ID).required(),
     ])),
 );
-pub(super) static ATTACH_POLICY_OUTPUT: Schema = Schema::structure("AttachPolicyOutput", &[]);
 pub(super) static CANCEL_HANDSHAKE_INPUT: Schema = Schema::new(
     "CancelHandshakeRequest",
     Kind::Structure(Structure::new(&[Member::new("HandshakeId", &HANDSHAKE_ID).required()])),
@@ -891,7 +890,6 @@ pub(super) static CLOSE_ACCOUNT_INPUT: Schema = Schema::new(
     "CloseAccountRequest",
     Kind::Structure(Structure::new(&[Member::new("AccountId", &ACCOUNT_ID).required()])),
 );
-pub(super) static CLOSE_ACCOUNT_OUTPUT: Schema = Schema::structure("CloseAccountOutput", &[]);
 pub(super) static CREATE_ACCOUNT_INPUT: Schema = Schema::new(
     "CreateAccountRequest",
     Kind::Structure(Structure::new(&[
@@ -960,24 +958,16 @@ pub(super) static DECLINE_HANDSHAKE_OUTPUT: Schema = Schema::new(
     "DeclineHandshakeResponse",
     Kind::Structure(Structure::new(&[Member::new("Handshake", &HANDSHAKE)])),
 );
-pub(super) static DELETE_ORGANIZATION_INPUT: Schema = Schema::structure("DeleteOrganizationInput", &[]);
-pub(super) static DELETE_ORGANIZATION_OUTPUT: Schema = Schema::structure("DeleteOrganizationOutput", &[]);
 pub(super) static DELETE_ORGANIZATIONAL_UNIT_INPUT: Schema = Schema::new(
     "DeleteOrganizationalUnitRequest",
     Kind::Structure(Structure::new(&[
         Member::new("OrganizationalUnitId", &ORGANIZATIONAL_UNIT_ID).required()
     ])),
 );
-pub(super) static DELETE_ORGANIZATIONAL_UNIT_OUTPUT: Schema =
-    Schema::structure("DeleteOrganizationalUnitOutput", &[]);
 pub(super) static DELETE_POLICY_INPUT: Schema = Schema::new(
     "DeletePolicyRequest",
     Kind::Structure(Structure::new(&[Member::new("PolicyId", &POLICY_ID).required()])),
 );
-pub(super) static DELETE_POLICY_OUTPUT: Schema = Schema::structure("DeletePolicyOutput", &[]);
-pub(super) static DELETE_RESOURCE_POLICY_INPUT: Schema = Schema::structure("DeleteResourcePolicyInput", &[]);
-pub(super) static DELETE_RESOURCE_POLICY_OUTPUT: Schema =
-    Schema::structure("DeleteResourcePolicyOutput", &[]);
 pub(super) static DEREGISTER_DELEGATED_ADMINISTRATOR_INPUT: Schema = Schema::new(
     "DeregisterDelegatedAdministratorRequest",
     Kind::Structure(Structure::new(&[
@@ -985,8 +975,6 @@ pub(super) static DEREGISTER_DELEGATED_ADMINISTRATOR_INPUT: Schema = Schema::new
         Member::new("ServicePrincipal", &SERVICE_PRINCIPAL).required(),
     ])),
 );
-pub(super) static DEREGISTER_DELEGATED_ADMINISTRATOR_OUTPUT: Schema =
-    Schema::structure("DeregisterDelegatedAdministratorOutput", &[]);
 pub(super) static DESCRIBE_ACCOUNT_INPUT: Schema = Schema::new(
     "DescribeAccountRequest",
     Kind::Structure(Structure::new(&[Member::new("AccountId", &ACCOUNT_ID).required()])),
@@ -1024,7 +1012,6 @@ pub(super) static DESCRIBE_HANDSHAKE_OUTPUT: Schema = Schema::new(
     "DescribeHandshakeResponse",
     Kind::Structure(Structure::new(&[Member::new("Handshake", &HANDSHAKE)])),
 );
-pub(super) static DESCRIBE_ORGANIZATION_INPUT: Schema = Schema::structure("DescribeOrganizationInput", &[]);
 pub(super) static DESCRIBE_ORGANIZATION_OUTPUT: Schema = Schema::new(
     "DescribeOrganizationResponse",
     Kind::Structure(Structure::new(&[Member::new("Organization", &ORGANIZATION)])),
@@ -1045,8 +1032,6 @@ pub(super) static DESCRIBE_POLICY_INPUT: Schema = Schema::new(
 );
 pub(super) static DESCRIBE_POLICY_OUTPUT: Schema =
     Schema::new("DescribePolicyResponse", Kind::Structure(Structure::new(&[Member::new("Policy", &POLICY)])));
-pub(super) static DESCRIBE_RESOURCE_POLICY_INPUT: Schema =
-    Schema::structure("DescribeResourcePolicyInput", &[]);
 pub(super) static DESCRIBE_RESOURCE_POLICY_OUTPUT: Schema = Schema::new(
     "DescribeResourcePolicyResponse",
     Kind::Structure(Structure::new(&[Member::new("ResourcePolicy", &RESOURCE_POLICY)])),
@@ -1066,13 +1051,10 @@ pub(super) static DETACH_POLICY_INPUT: Schema = Schema::new(
         Member::new("TargetId", &POLICY_TARGET_ID).required(),
     ])),
 );
-pub(super) static DETACH_POLICY_OUTPUT: Schema = Schema::structure("DetachPolicyOutput", &[]);
 pub(super) static DISABLE_AWS_SERVICE_ACCESS_INPUT: Schema = Schema::new(
     "DisableAWSServiceAccessRequest",
     Kind::Structure(Structure::new(&[Member::new("ServicePrincipal", &SERVICE_PRINCIPAL).required()])),
 );
-pub(super) static DISABLE_AWS_SERVICE_ACCESS_OUTPUT: Schema =
-    Schema::structure("DisableAWSServiceAccessOutput", &[]);
 pub(super) static DISABLE_POLICY_TYPE_INPUT: Schema = Schema::new(
     "DisablePolicyTypeRequest",
     Kind::Structure(Structure::new(&[
@@ -1086,8 +1068,6 @@ pub(super) static ENABLE_AWS_SERVICE_ACCESS_INPUT: Schema = Schema::new(
     "EnableAWSServiceAccessRequest",
     Kind::Structure(Structure::new(&[Member::new("ServicePrincipal", &SERVICE_PRINCIPAL).required()])),
 );
-pub(super) static ENABLE_AWS_SERVICE_ACCESS_OUTPUT: Schema =
-    Schema::structure("EnableAWSServiceAccessOutput", &[]);
 pub(super) static ENABLE_ALL_FEATURES_INPUT: Schema =
     Schema::new("EnableAllFeaturesRequest", Kind::Structure(Structure::new(&[])));
 pub(super) static ENABLE_ALL_FEATURES_OUTPUT: Schema = Schema::new(
@@ -1130,8 +1110,6 @@ pub(super) static INVITE_ORGANIZATION_TO_TRANSFER_RESPONSIBILITY_OUTPUT: Schema 
     "InviteOrganizationToTransferResponsibilityResponse",
     Kind::Structure(Structure::new(&[Member::new("Handshake", &HANDSHAKE)])),
 );
-pub(super) static LEAVE_ORGANIZATION_INPUT: Schema = Schema::structure("LeaveOrganizationInput", &[]);
-pub(super) static LEAVE_ORGANIZATION_OUTPUT: Schema = Schema::structure("LeaveOrganizationOutput", &[]);
 pub(super) static LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION_INPUT: Schema = Schema::new(
     "ListAWSServiceAccessForOrganizationRequest",
     Kind::Structure(Structure::new(&[
@@ -1439,7 +1417,6 @@ pub(super) static MOVE_ACCOUNT_INPUT: Schema = Schema::new(
         Member::new("DestinationParentId", &PARENT_ID).required(),
     ])),
 );
-pub(super) static MOVE_ACCOUNT_OUTPUT: Schema = Schema::structure("MoveAccountOutput", &[]);
 pub(super) static PUT_RESOURCE_POLICY_INPUT: Schema = Schema::new(
     "PutResourcePolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -1458,14 +1435,10 @@ pub(super) static REGISTER_DELEGATED_ADMINISTRATOR_INPUT: Schema = Schema::new(
         Member::new("ServicePrincipal", &SERVICE_PRINCIPAL).required(),
     ])),
 );
-pub(super) static REGISTER_DELEGATED_ADMINISTRATOR_OUTPUT: Schema =
-    Schema::structure("RegisterDelegatedAdministratorOutput", &[]);
 pub(super) static REMOVE_ACCOUNT_FROM_ORGANIZATION_INPUT: Schema = Schema::new(
     "RemoveAccountFromOrganizationRequest",
     Kind::Structure(Structure::new(&[Member::new("AccountId", &ACCOUNT_ID).required()])),
 );
-pub(super) static REMOVE_ACCOUNT_FROM_ORGANIZATION_OUTPUT: Schema =
-    Schema::structure("RemoveAccountFromOrganizationOutput", &[]);
 pub(super) static TAG_RESOURCE_INPUT: Schema = Schema::new(
     "TagResourceRequest",
     Kind::Structure(Structure::new(&[
@@ -1473,7 +1446,6 @@ pub(super) static TAG_RESOURCE_INPUT: Schema = Schema::new(
         Member::new("Tags", &TAGS).required(),
     ])),
 );
-pub(super) static TAG_RESOURCE_OUTPUT: Schema = Schema::structure("TagResourceOutput", &[]);
 pub(super) static TERMINATE_RESPONSIBILITY_TRANSFER_INPUT: Schema = Schema::new(
     "TerminateResponsibilityTransferRequest",
     Kind::Structure(Structure::new(&[
@@ -1492,7 +1464,6 @@ pub(super) static UNTAG_RESOURCE_INPUT: Schema = Schema::new(
         Member::new("TagKeys", &TAG_KEYS).required(),
     ])),
 );
-pub(super) static UNTAG_RESOURCE_OUTPUT: Schema = Schema::structure("UntagResourceOutput", &[]);
 pub(super) static UPDATE_ORGANIZATIONAL_UNIT_INPUT: Schema = Schema::new(
     "UpdateOrganizationalUnitRequest",
     Kind::Structure(Structure::new(&[

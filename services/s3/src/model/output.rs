@@ -88,14 +88,14 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `s3:CreateBucketMetadataConfiguration`.
     #[derive(Debug, Default)]
-    pub struct CreateBucketMetadataConfigurationOutput: schema::CREATE_BUCKET_METADATA_CONFIGURATION_OUTPUT {
+    pub struct CreateBucketMetadataConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:CreateBucketMetadataTableConfiguration`.
     #[derive(Debug, Default)]
-    pub struct CreateBucketMetadataTableConfigurationOutput: schema::CREATE_BUCKET_METADATA_TABLE_CONFIGURATION_OUTPUT {
+    pub struct CreateBucketMetadataTableConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -136,105 +136,105 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucket`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketOutput: schema::DELETE_BUCKET_OUTPUT {
+    pub struct DeleteBucketOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketAnalyticsConfiguration`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketAnalyticsConfigurationOutput: schema::DELETE_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT {
+    pub struct DeleteBucketAnalyticsConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketCors`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketCorsOutput: schema::DELETE_BUCKET_CORS_OUTPUT {
+    pub struct DeleteBucketCorsOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketEncryption`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketEncryptionOutput: schema::DELETE_BUCKET_ENCRYPTION_OUTPUT {
+    pub struct DeleteBucketEncryptionOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketIntelligentTieringConfiguration`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketIntelligentTieringConfigurationOutput: schema::DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT {
+    pub struct DeleteBucketIntelligentTieringConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketInventoryConfiguration`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketInventoryConfigurationOutput: schema::DELETE_BUCKET_INVENTORY_CONFIGURATION_OUTPUT {
+    pub struct DeleteBucketInventoryConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketLifecycle`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketLifecycleOutput: schema::DELETE_BUCKET_LIFECYCLE_OUTPUT {
+    pub struct DeleteBucketLifecycleOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketMetadataConfiguration`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketMetadataConfigurationOutput: schema::DELETE_BUCKET_METADATA_CONFIGURATION_OUTPUT {
+    pub struct DeleteBucketMetadataConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketMetadataTableConfiguration`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketMetadataTableConfigurationOutput: schema::DELETE_BUCKET_METADATA_TABLE_CONFIGURATION_OUTPUT {
+    pub struct DeleteBucketMetadataTableConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketMetricsConfiguration`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketMetricsConfigurationOutput: schema::DELETE_BUCKET_METRICS_CONFIGURATION_OUTPUT {
+    pub struct DeleteBucketMetricsConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketOwnershipControls`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketOwnershipControlsOutput: schema::DELETE_BUCKET_OWNERSHIP_CONTROLS_OUTPUT {
+    pub struct DeleteBucketOwnershipControlsOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketPolicy`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketPolicyOutput: schema::DELETE_BUCKET_POLICY_OUTPUT {
+    pub struct DeleteBucketPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketReplication`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketReplicationOutput: schema::DELETE_BUCKET_REPLICATION_OUTPUT {
+    pub struct DeleteBucketReplicationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketTagging`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketTaggingOutput: schema::DELETE_BUCKET_TAGGING_OUTPUT {
+    pub struct DeleteBucketTaggingOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketWebsite`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketWebsiteOutput: schema::DELETE_BUCKET_WEBSITE_OUTPUT {
+    pub struct DeleteBucketWebsiteOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -278,7 +278,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `s3:DeletePublicAccessBlock`.
     #[derive(Debug, Default)]
-    pub struct DeletePublicAccessBlockOutput: schema::DELETE_PUBLIC_ACCESS_BLOCK_OUTPUT {
+    pub struct DeletePublicAccessBlockOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -901,63 +901,63 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketAbac`.
     #[derive(Debug, Default)]
-    pub struct PutBucketAbacOutput: schema::PUT_BUCKET_ABAC_OUTPUT {
+    pub struct PutBucketAbacOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketAccelerateConfiguration`.
     #[derive(Debug, Default)]
-    pub struct PutBucketAccelerateConfigurationOutput: schema::PUT_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT {
+    pub struct PutBucketAccelerateConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketAcl`.
     #[derive(Debug, Default)]
-    pub struct PutBucketAclOutput: schema::PUT_BUCKET_ACL_OUTPUT {
+    pub struct PutBucketAclOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketAnalyticsConfiguration`.
     #[derive(Debug, Default)]
-    pub struct PutBucketAnalyticsConfigurationOutput: schema::PUT_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT {
+    pub struct PutBucketAnalyticsConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketCors`.
     #[derive(Debug, Default)]
-    pub struct PutBucketCorsOutput: schema::PUT_BUCKET_CORS_OUTPUT {
+    pub struct PutBucketCorsOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketEncryption`.
     #[derive(Debug, Default)]
-    pub struct PutBucketEncryptionOutput: schema::PUT_BUCKET_ENCRYPTION_OUTPUT {
+    pub struct PutBucketEncryptionOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketIntelligentTieringConfiguration`.
     #[derive(Debug, Default)]
-    pub struct PutBucketIntelligentTieringConfigurationOutput: schema::PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT {
+    pub struct PutBucketIntelligentTieringConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketInventoryConfiguration`.
     #[derive(Debug, Default)]
-    pub struct PutBucketInventoryConfigurationOutput: schema::PUT_BUCKET_INVENTORY_CONFIGURATION_OUTPUT {
+    pub struct PutBucketInventoryConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketLifecycle`.
     #[derive(Debug, Default)]
-    pub struct PutBucketLifecycleOutput: schema::PUT_BUCKET_LIFECYCLE_OUTPUT {
+    pub struct PutBucketLifecycleOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -972,77 +972,77 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketLogging`.
     #[derive(Debug, Default)]
-    pub struct PutBucketLoggingOutput: schema::PUT_BUCKET_LOGGING_OUTPUT {
+    pub struct PutBucketLoggingOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketMetricsConfiguration`.
     #[derive(Debug, Default)]
-    pub struct PutBucketMetricsConfigurationOutput: schema::PUT_BUCKET_METRICS_CONFIGURATION_OUTPUT {
+    pub struct PutBucketMetricsConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketNotification`.
     #[derive(Debug, Default)]
-    pub struct PutBucketNotificationOutput: schema::PUT_BUCKET_NOTIFICATION_OUTPUT {
+    pub struct PutBucketNotificationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketNotificationConfiguration`.
     #[derive(Debug, Default)]
-    pub struct PutBucketNotificationConfigurationOutput: schema::PUT_BUCKET_NOTIFICATION_CONFIGURATION_OUTPUT {
+    pub struct PutBucketNotificationConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketOwnershipControls`.
     #[derive(Debug, Default)]
-    pub struct PutBucketOwnershipControlsOutput: schema::PUT_BUCKET_OWNERSHIP_CONTROLS_OUTPUT {
+    pub struct PutBucketOwnershipControlsOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketPolicy`.
     #[derive(Debug, Default)]
-    pub struct PutBucketPolicyOutput: schema::PUT_BUCKET_POLICY_OUTPUT {
+    pub struct PutBucketPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketReplication`.
     #[derive(Debug, Default)]
-    pub struct PutBucketReplicationOutput: schema::PUT_BUCKET_REPLICATION_OUTPUT {
+    pub struct PutBucketReplicationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketRequestPayment`.
     #[derive(Debug, Default)]
-    pub struct PutBucketRequestPaymentOutput: schema::PUT_BUCKET_REQUEST_PAYMENT_OUTPUT {
+    pub struct PutBucketRequestPaymentOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketTagging`.
     #[derive(Debug, Default)]
-    pub struct PutBucketTaggingOutput: schema::PUT_BUCKET_TAGGING_OUTPUT {
+    pub struct PutBucketTaggingOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketVersioning`.
     #[derive(Debug, Default)]
-    pub struct PutBucketVersioningOutput: schema::PUT_BUCKET_VERSIONING_OUTPUT {
+    pub struct PutBucketVersioningOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutBucketWebsite`.
     #[derive(Debug, Default)]
-    pub struct PutBucketWebsiteOutput: schema::PUT_BUCKET_WEBSITE_OUTPUT {
+    pub struct PutBucketWebsiteOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -1142,7 +1142,7 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `s3:PutPublicAccessBlock`.
     #[derive(Debug, Default)]
-    pub struct PutPublicAccessBlockOutput: schema::PUT_PUBLIC_ACCESS_BLOCK_OUTPUT {
+    pub struct PutPublicAccessBlockOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -1173,21 +1173,21 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `s3:UpdateBucketMetadataAnnotationTableConfiguration`.
     #[derive(Debug, Default)]
-    pub struct UpdateBucketMetadataAnnotationTableConfigurationOutput: schema::UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION_OUTPUT {
+    pub struct UpdateBucketMetadataAnnotationTableConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:UpdateBucketMetadataInventoryTableConfiguration`.
     #[derive(Debug, Default)]
-    pub struct UpdateBucketMetadataInventoryTableConfigurationOutput: schema::UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION_OUTPUT {
+    pub struct UpdateBucketMetadataInventoryTableConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
     /// Output of AWS `s3:UpdateBucketMetadataJournalTableConfiguration`.
     #[derive(Debug, Default)]
-    pub struct UpdateBucketMetadataJournalTableConfigurationOutput: schema::UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION_OUTPUT {
+    pub struct UpdateBucketMetadataJournalTableConfigurationOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -1243,6 +1243,6 @@ kurodo_wire::shape! {
 kurodo_wire::shape! {
     /// Output of AWS `s3:WriteGetObjectResponse`.
     #[derive(Debug, Default)]
-    pub struct WriteGetObjectResponseOutput: schema::WRITE_GET_OBJECT_RESPONSE_OUTPUT {
+    pub struct WriteGetObjectResponseOutput: kurodo_wire::common::UNIT {
     }
 }

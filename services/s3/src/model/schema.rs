@@ -2104,8 +2104,6 @@ pub(super) static CREATE_BUCKET_METADATA_CONFIGURATION_INPUT: Schema = Schema::n
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static CREATE_BUCKET_METADATA_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("CreateBucketMetadataConfigurationOutput", &[]);
 pub(super) static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT: Schema = Schema::new(
     "CreateBucketMetadataTableConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -2126,8 +2124,6 @@ pub(super) static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT: Schema = Sch
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("CreateBucketMetadataTableConfigurationOutput", &[]);
 pub(super) static CREATE_MULTIPART_UPLOAD_INPUT: Schema = Schema::new(
     "CreateMultipartUploadRequest",
     Kind::Structure(Structure::new(&[
@@ -2324,7 +2320,6 @@ pub(super) static DELETE_BUCKET_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_OUTPUT: Schema = Schema::structure("DeleteBucketOutput", &[]);
 pub(super) static DELETE_BUCKET_ANALYTICS_CONFIGURATION_INPUT: Schema = Schema::new(
     "DeleteBucketAnalyticsConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -2335,8 +2330,6 @@ pub(super) static DELETE_BUCKET_ANALYTICS_CONFIGURATION_INPUT: Schema = Schema::
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("DeleteBucketAnalyticsConfigurationOutput", &[]);
 pub(super) static DELETE_BUCKET_CORS_INPUT: Schema = Schema::new(
     "DeleteBucketCorsRequest",
     Kind::Structure(Structure::new(&[
@@ -2346,7 +2339,6 @@ pub(super) static DELETE_BUCKET_CORS_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_CORS_OUTPUT: Schema = Schema::structure("DeleteBucketCorsOutput", &[]);
 pub(super) static DELETE_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
     "DeleteBucketEncryptionRequest",
     Kind::Structure(Structure::new(&[
@@ -2356,8 +2348,6 @@ pub(super) static DELETE_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_ENCRYPTION_OUTPUT: Schema =
-    Schema::structure("DeleteBucketEncryptionOutput", &[]);
 pub(super) static DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT: Schema = Schema::new(
     "DeleteBucketIntelligentTieringConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -2368,8 +2358,6 @@ pub(super) static DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT: Schema 
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("DeleteBucketIntelligentTieringConfigurationOutput", &[]);
 pub(super) static DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new(
     "DeleteBucketInventoryConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -2380,8 +2368,6 @@ pub(super) static DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_INVENTORY_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("DeleteBucketInventoryConfigurationOutput", &[]);
 pub(super) static DELETE_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
     "DeleteBucketLifecycleRequest",
     Kind::Structure(Structure::new(&[
@@ -2391,8 +2377,6 @@ pub(super) static DELETE_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_LIFECYCLE_OUTPUT: Schema =
-    Schema::structure("DeleteBucketLifecycleOutput", &[]);
 pub(super) static DELETE_BUCKET_METADATA_CONFIGURATION_INPUT: Schema = Schema::new(
     "DeleteBucketMetadataConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -2402,8 +2386,6 @@ pub(super) static DELETE_BUCKET_METADATA_CONFIGURATION_INPUT: Schema = Schema::n
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_METADATA_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("DeleteBucketMetadataConfigurationOutput", &[]);
 pub(super) static DELETE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT: Schema = Schema::new(
     "DeleteBucketMetadataTableConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -2413,8 +2395,6 @@ pub(super) static DELETE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT: Schema = Sch
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_METADATA_TABLE_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("DeleteBucketMetadataTableConfigurationOutput", &[]);
 pub(super) static DELETE_BUCKET_METRICS_CONFIGURATION_INPUT: Schema = Schema::new(
     "DeleteBucketMetricsConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -2425,8 +2405,6 @@ pub(super) static DELETE_BUCKET_METRICS_CONFIGURATION_INPUT: Schema = Schema::ne
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_METRICS_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("DeleteBucketMetricsConfigurationOutput", &[]);
 pub(super) static DELETE_BUCKET_OWNERSHIP_CONTROLS_INPUT: Schema = Schema::new(
     "DeleteBucketOwnershipControlsRequest",
     Kind::Structure(Structure::new(&[
@@ -2436,8 +2414,6 @@ pub(super) static DELETE_BUCKET_OWNERSHIP_CONTROLS_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_OWNERSHIP_CONTROLS_OUTPUT: Schema =
-    Schema::structure("DeleteBucketOwnershipControlsOutput", &[]);
 pub(super) static DELETE_BUCKET_POLICY_INPUT: Schema = Schema::new(
     "DeleteBucketPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -2447,7 +2423,6 @@ pub(super) static DELETE_BUCKET_POLICY_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_POLICY_OUTPUT: Schema = Schema::structure("DeleteBucketPolicyOutput", &[]);
 pub(super) static DELETE_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
     "DeleteBucketReplicationRequest",
     Kind::Structure(Structure::new(&[
@@ -2457,8 +2432,6 @@ pub(super) static DELETE_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_REPLICATION_OUTPUT: Schema =
-    Schema::structure("DeleteBucketReplicationOutput", &[]);
 pub(super) static DELETE_BUCKET_TAGGING_INPUT: Schema = Schema::new(
     "DeleteBucketTaggingRequest",
     Kind::Structure(Structure::new(&[
@@ -2468,7 +2441,6 @@ pub(super) static DELETE_BUCKET_TAGGING_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_TAGGING_OUTPUT: Schema = Schema::structure("DeleteBucketTaggingOutput", &[]);
 pub(super) static DELETE_BUCKET_WEBSITE_INPUT: Schema = Schema::new(
     "DeleteBucketWebsiteRequest",
     Kind::Structure(Structure::new(&[
@@ -2478,7 +2450,6 @@ pub(super) static DELETE_BUCKET_WEBSITE_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_WEBSITE_OUTPUT: Schema = Schema::structure("DeleteBucketWebsiteOutput", &[]);
 pub(super) static DELETE_OBJECT_INPUT: Schema = Schema::new(
     "DeleteObjectRequest",
     Kind::Structure(Structure::new(&[
@@ -2614,8 +2585,6 @@ pub(super) static DELETE_PUBLIC_ACCESS_BLOCK_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_PUBLIC_ACCESS_BLOCK_OUTPUT: Schema =
-    Schema::structure("DeletePublicAccessBlockOutput", &[]);
 pub(super) static GET_BUCKET_ABAC_INPUT: Schema = Schema::new(
     "GetBucketAbacRequest",
     Kind::Structure(Structure::new(&[
@@ -4208,7 +4177,6 @@ pub(super) static PUT_BUCKET_ABAC_INPUT: Schema = Schema::new(
             .required(),
     ])),
 );
-pub(super) static PUT_BUCKET_ABAC_OUTPUT: Schema = Schema::structure("PutBucketAbacOutput", &[]);
 pub(super) static PUT_BUCKET_ACCELERATE_CONFIGURATION_INPUT: Schema = Schema::new(
     "PutBucketAccelerateConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -4226,8 +4194,6 @@ pub(super) static PUT_BUCKET_ACCELERATE_CONFIGURATION_INPUT: Schema = Schema::ne
             .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
     ])),
 );
-pub(super) static PUT_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("PutBucketAccelerateConfigurationOutput", &[]);
 pub(super) static PUT_BUCKET_ACL_INPUT: Schema = Schema::new(
     "PutBucketAclRequest",
     Kind::Structure(Structure::new(&[
@@ -4263,7 +4229,6 @@ pub(super) static PUT_BUCKET_ACL_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_ACL_OUTPUT: Schema = Schema::structure("PutBucketAclOutput", &[]);
 pub(super) static PUT_BUCKET_ANALYTICS_CONFIGURATION_INPUT: Schema = Schema::new(
     "PutBucketAnalyticsConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -4279,8 +4244,6 @@ pub(super) static PUT_BUCKET_ANALYTICS_CONFIGURATION_INPUT: Schema = Schema::new
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("PutBucketAnalyticsConfigurationOutput", &[]);
 pub(super) static PUT_BUCKET_CORS_INPUT: Schema = Schema::new(
     "PutBucketCorsRequest",
     Kind::Structure(Structure::new(&[
@@ -4301,7 +4264,6 @@ pub(super) static PUT_BUCKET_CORS_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_CORS_OUTPUT: Schema = Schema::structure("PutBucketCorsOutput", &[]);
 pub(super) static PUT_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
     "PutBucketEncryptionRequest",
     Kind::Structure(Structure::new(&[
@@ -4322,7 +4284,6 @@ pub(super) static PUT_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_ENCRYPTION_OUTPUT: Schema = Schema::structure("PutBucketEncryptionOutput", &[]);
 pub(super) static PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT: Schema = Schema::new(
     "PutBucketIntelligentTieringConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -4338,8 +4299,6 @@ pub(super) static PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT: Schema = S
             .required(),
     ])),
 );
-pub(super) static PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("PutBucketIntelligentTieringConfigurationOutput", &[]);
 pub(super) static PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new(
     "PutBucketInventoryConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -4355,8 +4314,6 @@ pub(super) static PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_INVENTORY_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("PutBucketInventoryConfigurationOutput", &[]);
 pub(super) static PUT_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
     "PutBucketLifecycleRequest",
     Kind::Structure(Structure::new(&[
@@ -4376,7 +4333,6 @@ pub(super) static PUT_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_LIFECYCLE_OUTPUT: Schema = Schema::structure("PutBucketLifecycleOutput", &[]);
 pub(super) static PUT_BUCKET_LIFECYCLE_CONFIGURATION_INPUT: Schema = Schema::new(
     "PutBucketLifecycleConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -4425,7 +4381,6 @@ pub(super) static PUT_BUCKET_LOGGING_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_LOGGING_OUTPUT: Schema = Schema::structure("PutBucketLoggingOutput", &[]);
 pub(super) static PUT_BUCKET_METRICS_CONFIGURATION_INPUT: Schema = Schema::new(
     "PutBucketMetricsConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -4441,8 +4396,6 @@ pub(super) static PUT_BUCKET_METRICS_CONFIGURATION_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_METRICS_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("PutBucketMetricsConfigurationOutput", &[]);
 pub(super) static PUT_BUCKET_NOTIFICATION_INPUT: Schema = Schema::new(
     "PutBucketNotificationRequest",
     Kind::Structure(Structure::new(&[
@@ -4463,8 +4416,6 @@ pub(super) static PUT_BUCKET_NOTIFICATION_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_NOTIFICATION_OUTPUT: Schema =
-    Schema::structure("PutBucketNotificationOutput", &[]);
 pub(super) static PUT_BUCKET_NOTIFICATION_CONFIGURATION_INPUT: Schema = Schema::new(
     "PutBucketNotificationConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -4482,8 +4433,6 @@ pub(super) static PUT_BUCKET_NOTIFICATION_CONFIGURATION_INPUT: Schema = Schema::
             .at(Location::Header(&H_X_AMZ_SKIP_DESTINATION_VALIDATION)),
     ])),
 );
-pub(super) static PUT_BUCKET_NOTIFICATION_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("PutBucketNotificationConfigurationOutput", &[]);
 pub(super) static PUT_BUCKET_OWNERSHIP_CONTROLS_INPUT: Schema = Schema::new(
     "PutBucketOwnershipControlsRequest",
     Kind::Structure(Structure::new(&[
@@ -4504,8 +4453,6 @@ pub(super) static PUT_BUCKET_OWNERSHIP_CONTROLS_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
     ])),
 );
-pub(super) static PUT_BUCKET_OWNERSHIP_CONTROLS_OUTPUT: Schema =
-    Schema::structure("PutBucketOwnershipControlsOutput", &[]);
 pub(super) static PUT_BUCKET_POLICY_INPUT: Schema = Schema::new(
     "PutBucketPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -4525,7 +4472,6 @@ pub(super) static PUT_BUCKET_POLICY_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_POLICY_OUTPUT: Schema = Schema::structure("PutBucketPolicyOutput", &[]);
 pub(super) static PUT_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
     "PutBucketReplicationRequest",
     Kind::Structure(Structure::new(&[
@@ -4549,8 +4495,6 @@ pub(super) static PUT_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_REPLICATION_OUTPUT: Schema =
-    Schema::structure("PutBucketReplicationOutput", &[]);
 pub(super) static PUT_BUCKET_REQUEST_PAYMENT_INPUT: Schema = Schema::new(
     "PutBucketRequestPaymentRequest",
     Kind::Structure(Structure::new(&[
@@ -4571,8 +4515,6 @@ pub(super) static PUT_BUCKET_REQUEST_PAYMENT_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_REQUEST_PAYMENT_OUTPUT: Schema =
-    Schema::structure("PutBucketRequestPaymentOutput", &[]);
 pub(super) static PUT_BUCKET_TAGGING_INPUT: Schema = Schema::new(
     "PutBucketTaggingRequest",
     Kind::Structure(Structure::new(&[
@@ -4593,7 +4535,6 @@ pub(super) static PUT_BUCKET_TAGGING_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_TAGGING_OUTPUT: Schema = Schema::structure("PutBucketTaggingOutput", &[]);
 pub(super) static PUT_BUCKET_VERSIONING_INPUT: Schema = Schema::new(
     "PutBucketVersioningRequest",
     Kind::Structure(Structure::new(&[
@@ -4615,7 +4556,6 @@ pub(super) static PUT_BUCKET_VERSIONING_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_VERSIONING_OUTPUT: Schema = Schema::structure("PutBucketVersioningOutput", &[]);
 pub(super) static PUT_BUCKET_WEBSITE_INPUT: Schema = Schema::new(
     "PutBucketWebsiteRequest",
     Kind::Structure(Structure::new(&[
@@ -4636,7 +4576,6 @@ pub(super) static PUT_BUCKET_WEBSITE_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_BUCKET_WEBSITE_OUTPUT: Schema = Schema::structure("PutBucketWebsiteOutput", &[]);
 pub(super) static PUT_OBJECT_INPUT: Schema = Schema::new(
     "PutObjectRequest",
     Kind::Structure(Structure::new(&[
@@ -5144,8 +5083,6 @@ pub(super) static PUT_PUBLIC_ACCESS_BLOCK_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_PUBLIC_ACCESS_BLOCK_OUTPUT: Schema =
-    Schema::structure("PutPublicAccessBlockOutput", &[]);
 pub(super) static RENAME_OBJECT_INPUT: Schema = Schema::new(
     "RenameObjectRequest",
     Kind::Structure(Structure::new(&[
@@ -5279,8 +5216,6 @@ pub(super) static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION_INPUT: S
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("UpdateBucketMetadataAnnotationTableConfigurationOutput", &[]);
 pub(super) static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION_INPUT: Schema = Schema::new(
     "UpdateBucketMetadataInventoryTableConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -5301,8 +5236,6 @@ pub(super) static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION_INPUT: Sc
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("UpdateBucketMetadataInventoryTableConfigurationOutput", &[]);
 pub(super) static UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION_INPUT: Schema = Schema::new(
     "UpdateBucketMetadataJournalTableConfigurationRequest",
     Kind::Structure(Structure::new(&[
@@ -5323,8 +5256,6 @@ pub(super) static UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION_INPUT: Sche
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION_OUTPUT: Schema =
-    Schema::structure("UpdateBucketMetadataJournalTableConfigurationOutput", &[]);
 pub(super) static UPDATE_OBJECT_ENCRYPTION_INPUT: Schema = Schema::new(
     "UpdateObjectEncryptionRequest",
     Kind::Structure(Structure::new(&[
@@ -5716,8 +5647,6 @@ pub(super) static WRITE_GET_OBJECT_RESPONSE_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
     ])),
 );
-pub(super) static WRITE_GET_OBJECT_RESPONSE_OUTPUT: Schema =
-    Schema::structure("WriteGetObjectResponseOutput", &[]);
 static H_ACCEPT_RANGES: HeaderName = HeaderName::from_static("accept-ranges");
 static H_CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
 static H_CONTENT_DISPOSITION: HeaderName = HeaderName::from_static("content-disposition");

@@ -75,10 +75,8 @@ fn payload(protocol: Protocol, member: &Member, body: &[u8]) -> Result<Value, Wi
             let content = std::str::from_utf8(body).map_err(|_| not_utf8())?;
             Ok(text::string(member, Cow::Borrowed(content)))
         }
-        (Kind::Structure(schema), Protocol::RestXml) => {
-            let shape = schema.xml_name.unwrap_or(member.target().name);
-            let root = if member.renamed { member.wire_name } else { shape };
-            xml::document(body, &[root, shape], member)
+        (Kind::Structure(_), Protocol::RestXml) => {
+            xml::document(body, &[member.root_name(), member.target().name], member)
         }
         (_, Protocol::RestXml) => xml::document(body, &[member.wire_name], member),
         _ => json::document(body, member),

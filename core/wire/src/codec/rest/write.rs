@@ -15,6 +15,8 @@ use crate::{
     },
 };
 
+const NO_CONTENT: u16 = 204;
+
 const HEADER_STYLE: Style = Style { format: TimestampFormat::Rfc822, millis: false };
 
 /// Writes a reply, each member where it travels.
@@ -35,25 +37,18 @@ pub(crate) fn encode(
         let value = values.get(at).unwrap_or(&Value::Null);
         return payload(protocol, service, reply, member, value);
     }
-    if !schema.members.iter().any(Member::is_in_document) {
-        return Ok(empty(protocol, reply, schema));
+    if operation.output.is_unit() || operation.status == NO_CONTENT {
+        return Ok(reply.empty());
     }
+    let has_document = schema.members.iter().any(Member::is_in_document);
     match protocol {
+        Protocol::RestXml if !has_document => Ok(reply.empty()),
         Protocol::RestXml => xml_document(service, reply, operation.output, schema, output),
         _ => {
             let mut out = String::with_capacity(256);
             json::write_members(&mut out, schema, output)?;
             Ok(reply.body("application/json", out))
         }
-    }
-}
-
-/// A reply without a document: JSON services say so with an empty object.
-fn empty(protocol: Protocol, reply: Reply, schema: &Structure) -> Encoded {
-    if protocol == Protocol::RestJson && schema.members.is_empty() {
-        reply.body("application/json", "{}")
-    } else {
-        reply.empty()
     }
 }
 
@@ -123,7 +118,6 @@ fn payload(
         return Ok(reply.empty());
     }
     match (&member.target().kind, value) {
-        (Kind::Structure(_), Value::Null) if protocol == Protocol::RestJson => Ok(reply.empty()),
         (_, Value::Null) => Ok(reply.empty()),
         (Kind::Blob, value) => {
             let bytes = value.as_bytes().ok_or_else(|| unfit(member.name, "a blob", value))?;
@@ -135,11 +129,8 @@ fn payload(
             Ok(reply.body(kind, content.to_owned()))
         }
         (_, value) if protocol == Protocol::RestXml => {
-            let shape =
-                member.target().as_structure().and_then(|s| s.xml_name).unwrap_or(member.target().name);
-            let root = if member.renamed { member.wire_name } else { shape };
             let mut out = writer(service);
-            out.root(root, namespace(service, member), member, value)?;
+            out.root(member.root_name(), namespace(service, member), member, value)?;
             Ok(reply.body("application/xml", out.finish()))
         }
         (_, value) => {
@@ -172,7 +163,7 @@ fn xml_document(
     let root = schema.xml_name.unwrap_or(output.name);
     let own = schema.xml_namespace.filter(|namespace| namespace.prefix.is_none());
     let mut out = writer(service);
-    out.open(root, own.map(|namespace| namespace.uri).or(service.xml_namespace));
+    out.open_structure(root, own.map(|namespace| namespace.uri).or(service.xml_namespace), schema, value)?;
     if schema.unwrapped {
         if let (Some(member), Some(value)) =
             (schema.members.first(), value.as_members().and_then(<[_]>::first))

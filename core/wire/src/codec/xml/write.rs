@@ -40,6 +40,23 @@ impl Writer {
         self.out.push('>');
     }
 
+    /// Opens an element with a default namespace and the attributes that are members of the structure.
+    pub(crate) fn open_structure(
+        &mut self,
+        name: &str,
+        namespace: Namespace<'_>,
+        schema: &Structure,
+        value: &Value,
+    ) -> Result<(), WireError> {
+        self.begin(name);
+        if let Some(uri) = namespace {
+            self.attribute("xmlns", uri);
+        }
+        self.attributes(schema, value)?;
+        self.out.push('>');
+        Ok(())
+    }
+
     /// Closes the element.
     pub(crate) fn close(&mut self, name: &str) {
         self.out.push_str("</");
@@ -90,7 +107,8 @@ impl Writer {
     fn member(&mut self, member: &Member, value: &Value) -> Result<(), WireError> {
         match (&member.target().kind, value) {
             (Kind::List { item }, Value::List(items)) if member.flattened => {
-                let name = if item.renamed { item.wire_name } else { member.wire_name };
+                let by_item = item.renamed && !member.renamed;
+                let name = if by_item { item.wire_name } else { member.wire_name };
                 items.iter().try_for_each(|value| self.named(name, member, item, value))
             }
             (Kind::Map { key, value: item }, Value::Map(pairs)) if member.flattened => pairs

@@ -1,0 +1,28 @@
+//! Regular expressions of the facts that the regex crate cannot compile, and ones that mean the same.
+
+use kurodo_wire::Pattern;
+
+use super::names::literal;
+use crate::failure::{Failure, Outcome};
+
+/// As the facts write it; without look-ahead. Lengths are the shapes' own bounds.
+const REWRITTEN: &[(&str, &str)] = &[
+    // iam: words of letters and digits, single hyphens between them.
+    (r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", r"[a-z0-9]+(?:-[a-z0-9]+)*"),
+];
+
+/// The expression that makes the pattern.
+pub(crate) fn expression(shape: &str, pattern: &str) -> Outcome<String> {
+    let rewritten =
+        REWRITTEN.iter().find(|(source, _)| *source == pattern).map(|(_, equivalent)| *equivalent);
+    let compiled: &'static str = String::leak(rewritten.unwrap_or(pattern).to_owned());
+    if !Pattern::new(compiled).is_sound() {
+        return Err(Failure::new(format!(
+            "{shape}: the pattern {pattern} does not compile; give one that means the same in xtask/src/codegen/patterns.rs"
+        )));
+    }
+    Ok(match rewritten {
+        Some(equivalent) => format!("Pattern::rewritten({}, {})", literal(pattern), literal(equivalent)),
+        None => format!("Pattern::new({})", literal(pattern)),
+    })
+}
