@@ -3,7 +3,6 @@
 //! Read [`table`] first: it says what every operation demands. [`resources`] finds what the rows name,
 //! `ops` holds one file per operation, and `room` is how they read and change an account's records.
 
-mod aws_managed;
 mod error;
 pub mod model;
 mod needs;

@@ -45,7 +45,6 @@ pub(crate) const POLICIES_PER_USER: Quota = Quota::new("PoliciesPerUser", 10);
 pub(crate) const POLICIES_PER_GROUP: Quota = Quota::new("PoliciesPerGroup", 10);
 pub(crate) const POLICIES_PER_ROLE: Quota = Quota::new("PoliciesPerRole", 10);
 pub(crate) const ROLES_PER_PROFILE: Quota = Quota::new("InstanceSessionsPerInstanceProfile", 1);
-pub(crate) const ALIASES: Quota = Quota::new("AccountAliasesPerAccount", 1);
 
 /// Characters of a managed policy, white space not counted.
 pub(crate) const POLICY_SIZE: Quota = Quota::new("PolicySize", 6144);

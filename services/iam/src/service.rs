@@ -23,6 +23,7 @@ impl Service for Iam {
         dialect: Dialect::Query,
         skew_seconds: 15 * 60,
         rcps: false,
+        data_events: &[],
     };
 }
 

@@ -1,68 +1,20 @@
 //! Roles that belong to services.
 //!
-//! Source: IAM User Guide, "Service-linked roles", and the pages of the services.
+//! Source: IAM User Guide, "Service-linked roles".
+
+use kurodo_identity::managed::{self, ServiceLinked};
 
 use crate::Error;
 
-/// A service that has a role of its own in an account.
-struct Linked {
-    /// The service as trust policies name it.
-    service: &'static str,
-    /// What the role's name ends with.
-    suffix: &'static str,
-    /// Whether there may be several, told apart by a suffix.
-    many: bool,
+/// The role that a service may have in an account, if Kurodo knows the service.
+pub(crate) fn known(service: &str) -> Result<&'static ServiceLinked, Error> {
+    let unknown = || Error::InvalidInput(format!("Service principal {service} has no service-linked role."));
+    managed::service_linked(service).ok_or_else(unknown)
 }
 
-const fn one(service: &'static str, suffix: &'static str) -> Linked {
-    Linked { service, suffix, many: false }
-}
-
-const fn many(service: &'static str, suffix: &'static str) -> Linked {
-    Linked { service, suffix, many: true }
-}
-
-const SERVICES: &[Linked] = &[
-    many("autoscaling.amazonaws.com", "AutoScaling"),
-    one("cks.kms.amazonaws.com", "KeyManagementServiceCustomKeyStores"),
-    one("cloudhsm.amazonaws.com", "CloudHSM"),
-    one("cloudtrail.amazonaws.com", "CloudTrail"),
-    one("cognito-idp.amazonaws.com", "AmazonCognitoIdp"),
-    one("config.amazonaws.com", "Config"),
-    one("delivery.logs.amazonaws.com", "LogDelivery"),
-    one("dynamodb.application-autoscaling.amazonaws.com", "ApplicationAutoScaling_DynamoDBTable"),
-    one("ecs.amazonaws.com", "ECS"),
-    one("eks.amazonaws.com", "AmazonEKS"),
-    one("elasticache.amazonaws.com", "ElastiCache"),
-    one("elasticloadbalancing.amazonaws.com", "ElasticLoadBalancing"),
-    one("elasticmapreduce.amazonaws.com", "EMRCleanup"),
-    one("email.cognito-idp.amazonaws.com", "AmazonCognitoIdpEmailService"),
-    one("es.amazonaws.com", "AmazonElasticsearchService"),
-    one("events.amazonaws.com", "CloudWatchEvents"),
-    one("mrk.kms.amazonaws.com", "KeyManagementServiceMultiRegionKeys"),
-    one("opensearchservice.amazonaws.com", "AmazonOpenSearchService"),
-    one("organizations.amazonaws.com", "Organizations"),
-    one("rds.amazonaws.com", "RDS"),
-    one("rds.application-autoscaling.amazonaws.com", "ApplicationAutoScaling_RDSCluster"),
-    one("redshift.amazonaws.com", "Redshift"),
-    one("replication.dynamodb.amazonaws.com", "DynamoDBReplication"),
-    one("spot.amazonaws.com", "EC2Spot"),
-    one("spotfleet.amazonaws.com", "EC2SpotFleet"),
-    one("ssm.amazonaws.com", "AmazonSSM"),
-    one("storage-lens.s3.amazonaws.com", "S3StorageLens"),
-];
-
-/// The name of a service's role.
-pub(crate) fn role_name(service: &str, suffix: Option<&str>) -> Result<String, Error> {
-    let linked = SERVICES
-        .iter()
-        .find(|linked| linked.service == service)
-        .ok_or_else(|| Error::InvalidInput(format!("Service principal {service} has no service-linked role.")))?;
-    match suffix {
-        None => Ok(format!("AWSServiceRoleFor{}", linked.suffix)),
-        Some(suffix) if linked.many => Ok(format!("AWSServiceRoleFor{}_{suffix}", linked.suffix)),
-        Some(_) => Err(Error::InvalidInput(format!("Custom suffix is not allowed for {service}"))),
-    }
+/// The ARN of the policy that a service's role has.
+pub(crate) fn policy_arn(linked: &ServiceLinked) -> String {
+    format!("arn:aws:iam::aws:policy/aws-service-role/{}", linked.policy)
 }
 
 /// The path of a service's role.
@@ -120,22 +72,12 @@ mod tests {
     use crate::text::trust_policy;
 
     #[test]
-    fn names_are_those_of_aws() {
-        let name = |service, suffix| role_name(service, suffix).map_err(|error| error.to_string());
-        assert_eq!(name("elasticache.amazonaws.com", None), Ok("AWSServiceRoleForElastiCache".to_owned()));
-        assert_eq!(
-            name("autoscaling.amazonaws.com", Some("web")),
-            Ok("AWSServiceRoleForAutoScaling_web".to_owned())
-        );
-        assert!(name("elasticache.amazonaws.com", Some("web")).is_err());
-        assert!(name("evil.amazonaws.com", None).is_err());
-    }
-
-    #[test]
-    fn every_service_may_assume_its_role() {
-        for linked in SERVICES {
-            assert!(trust_policy(&trust(linked.service)).is_ok(), "{}", linked.service);
-        }
+    fn a_service_may_assume_its_role_and_its_policy_exists() {
+        let linked = known("elasticache.amazonaws.com").unwrap();
+        assert_eq!(linked.role, "AWSServiceRoleForElastiCache");
+        assert!(trust_policy(&trust(linked.service)).is_ok());
+        assert!(managed::policy(&policy_arn(linked)).is_some());
+        assert_eq!(known("evil.amazonaws.com").unwrap_err().code(), Some(("InvalidInput", 400)));
     }
 
     #[test]

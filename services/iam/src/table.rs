@@ -219,8 +219,8 @@ service! { Iam:
         PutRolePermissionsBoundary: PutRolePermissionsBoundary on role(role_name)
             with "iam:PermissionsBoundary" = permissions_boundary;
         DeleteRolePermissionsBoundary: DeleteRolePermissionsBoundary on bounded_role(role_name);
-        CreateServiceLinkedRole: CreateServiceLinkedRole on service_linked_role(aws_service_name, custom_suffix)
-            with "iam:AWSServiceName" = aws_service_name;
+        CreateServiceLinkedRole: CreateServiceLinkedRole on service_linked_role(aws_service_name)
+            with "iam:AWSServiceName" = aws_service_name refusing ["CustomSuffix"];
         DeleteServiceLinkedRole: DeleteServiceLinkedRole on role(role_name);
         GetServiceLinkedRoleDeletionStatus: GetServiceLinkedRoleDeletionStatus on role_of_task(deletion_task_id);
 

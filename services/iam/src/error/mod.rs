@@ -8,8 +8,8 @@ mod duplicate;
 mod missing;
 mod quota;
 
-pub use blocker::Blocker;
-pub use duplicate::Duplicate;
+pub(crate) use blocker::Blocker;
+pub(crate) use duplicate::Duplicate;
 pub use missing::Missing;
 pub use quota::Exceeded;
 
@@ -36,9 +36,6 @@ pub enum Error {
     /// A document is not a policy.
     #[error("{0}")]
     MalformedPolicyDocument(String),
-    /// A policy that is simulated is not one.
-    #[error("{0}")]
-    PolicyEvaluation(String),
     /// A parameter cannot be used as it is.
     #[error("{0}")]
     InvalidInput(String),
@@ -98,7 +95,6 @@ impl Error {
             Self::DeleteConflict(_) => ("DeleteConflict", 409),
             Self::LimitExceeded(_) => ("LimitExceeded", 409),
             Self::MalformedPolicyDocument(_) => ("MalformedPolicyDocument", 400),
-            Self::PolicyEvaluation(_) => ("PolicyEvaluation", 500),
             Self::InvalidInput(_) => ("InvalidInput", 400),
             Self::Validation(_) => ("ValidationError", 400),
             Self::PolicyNotAttachable(_) => ("PolicyNotAttachable", 400),

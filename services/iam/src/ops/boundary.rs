@@ -1,11 +1,10 @@
 //! Managed policies that a user, group or role refers to: attached ones, and permissions boundaries.
 
 use kurodo_arn::Arn;
-use kurodo_identity::keys;
+use kurodo_identity::{keys, managed};
 
 use crate::{
     Error,
-    aws_managed,
     error::Missing,
     room::{Draft, Look},
     text::path_and_name,
@@ -26,9 +25,8 @@ pub(super) fn refer(draft: &Draft<'_>, arn: &str, missing: fn(String) -> Missing
     }
     let none = || Error::from(missing(arn.to_owned()));
     if parsed.account == "aws" {
-        return aws_managed::find(arn).map(|_| ()).ok_or_else(none);
+        return managed::policy(arn).map(|_| ()).ok_or_else(none);
     }
-    let key = keys::policy(name);
-    let policy = draft.record(&key)?.filter(|policy| policy.arn(draft.account()) == arn).ok_or_else(none)?;
-    draft.touch(&key, &policy)
+    let policy = draft.record(&keys::policy(name))?.filter(|policy| policy.arn(draft.account()) == arn);
+    draft.touch(&policy.ok_or_else(none)?)
 }

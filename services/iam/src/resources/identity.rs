@@ -32,6 +32,13 @@ pub(crate) enum IdentityKind {
     Role,
 }
 
+impl Identity {
+    /// That a record is what was decided on.
+    pub(crate) fn check(&self, found: &Seen) -> Result<(), Error> {
+        if self.seen.as_ref() == Some(found) { Ok(()) } else { Err(Error::ConcurrentModification) }
+    }
+}
+
 impl IdentityKind {
     /// As ARNs write it.
     pub(crate) fn word(self) -> &'static str {

@@ -104,13 +104,9 @@ pub async fn new_role(find: &Find<'_, Iam>, given: &Option<String>, name: &str) 
 }
 
 /// The role that a service is to have in this account.
-pub async fn service_linked_role(
-    find: &Find<'_, Iam>,
-    service: &str,
-    suffix: &Option<String>,
-) -> Result<Role, Error> {
-    let name = service_linked::role_name(service, suffix.as_deref())?;
-    Ok(Role::new(home(find)?, &service_linked::path(service), &name))
+pub async fn service_linked_role(find: &Find<'_, Iam>, service: &str) -> Result<Role, Error> {
+    let linked = service_linked::known(service)?;
+    Ok(Role::new(home(find)?, &service_linked::path(service), linked.role))
 }
 
 /// The role whose deletion a task is.

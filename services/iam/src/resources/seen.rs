@@ -1,6 +1,7 @@
 use kurodo_identity::{
-    Group, InstanceProfile, ManagedPolicy, OidcProvider, Record, Role, SamlProvider, Tags, User, VirtualMfa,
-    keys::Key,
+    Group, InstanceProfile, ManagedPolicy, OidcProvider, Record, Role, SamlProvider, Tag, Tags, User,
+    VirtualMfa,
+    keys::{self, Key},
 };
 use kurodo_policy::Context;
 
@@ -17,6 +18,11 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    fn new(id: &str, path: &str, name: &str, tags: &[Tag]) -> Self {
+        let (id, path, name) = (id.to_owned(), path.to_owned(), name.to_owned());
+        Self { id, path, name, tags: tags.to_vec(), boundary: None }
+    }
+
     /// Adds the tags as condition keys.
     pub(crate) fn tags_to(&self, prefixes: &[&str], context: &mut Context) {
         for tag in &self.tags {
@@ -28,7 +34,10 @@ impl Seen {
 }
 
 /// A record that a resource stands for.
-pub(crate) trait Subject: Record {
+pub(crate) trait Subject: Record + Sized {
+    /// Where it lies.
+    fn key(&self) -> Key<Self>;
+    /// What decisions look at.
     fn seen(&self) -> Seen;
 }
 
@@ -43,44 +52,84 @@ pub(crate) fn load<R: Subject>(
     if seen == Some(&record.seen()) { Ok(record) } else { Err(Error::ConcurrentModification) }
 }
 
-macro_rules! subject {
-    ($($record:ident { $id:ident, $path:expr, $name:ident, $tags:expr, $boundary:expr })*) => {
-        $(impl Subject for $record {
-            fn seen(&self) -> Seen {
-                Seen {
-                    id: self.$id.to_string(),
-                    path: $path(self),
-                    name: self.$name.clone(),
-                    tags: $tags(self),
-                    boundary: $boundary(self),
-                }
-            }
-        })*
-    };
+impl Subject for User {
+    fn key(&self) -> Key<Self> {
+        keys::user(&self.name)
+    }
+
+    fn seen(&self) -> Seen {
+        let boundary = self.boundary.clone();
+        Seen { boundary, ..Seen::new(&self.id, &self.path, &self.name, &self.tags) }
+    }
 }
 
-subject! {
-    User { id, |it: &User| it.path.clone(), name, |it: &User| it.tags.clone(), |it: &User| it.boundary.clone() }
-    Role { id, |it: &Role| it.path.clone(), name, |it: &Role| it.tags.clone(), |it: &Role| it.boundary.clone() }
-    Group { id, |it: &Group| it.path.clone(), name, |_: &Group| Tags::new(), |_: &Group| None }
-    ManagedPolicy {
-        id, |it: &ManagedPolicy| it.path.clone(), name, |it: &ManagedPolicy| it.tags.clone(),
-        |_: &ManagedPolicy| None
+impl Subject for Role {
+    fn key(&self) -> Key<Self> {
+        keys::role(&self.name)
     }
-    InstanceProfile {
-        id, |it: &InstanceProfile| it.path.clone(), name, |it: &InstanceProfile| it.tags.clone(),
-        |_: &InstanceProfile| None
+
+    fn seen(&self) -> Seen {
+        let boundary = self.boundary.clone();
+        Seen { boundary, ..Seen::new(&self.id, &self.path, &self.name, &self.tags) }
     }
-    VirtualMfa {
-        created, |it: &VirtualMfa| it.path.clone(), name, |it: &VirtualMfa| it.tags.clone(),
-        |_: &VirtualMfa| None
+}
+
+impl Subject for Group {
+    fn key(&self) -> Key<Self> {
+        keys::group(&self.name)
     }
-    SamlProvider {
-        created, |_: &SamlProvider| String::new(), name, |it: &SamlProvider| it.tags.clone(),
-        |_: &SamlProvider| None
+
+    fn seen(&self) -> Seen {
+        Seen::new(&self.id, &self.path, &self.name, &[])
     }
-    OidcProvider {
-        created, |_: &OidcProvider| String::new(), url, |it: &OidcProvider| it.tags.clone(),
-        |_: &OidcProvider| None
+}
+
+impl Subject for ManagedPolicy {
+    fn key(&self) -> Key<Self> {
+        keys::policy(&self.name)
+    }
+
+    fn seen(&self) -> Seen {
+        Seen::new(&self.id, &self.path, &self.name, &self.tags)
+    }
+}
+
+impl Subject for InstanceProfile {
+    fn key(&self) -> Key<Self> {
+        keys::instance_profile(&self.name)
+    }
+
+    fn seen(&self) -> Seen {
+        Seen::new(&self.id, &self.path, &self.name, &self.tags)
+    }
+}
+
+impl Subject for VirtualMfa {
+    fn key(&self) -> Key<Self> {
+        keys::mfa_device(&self.name)
+    }
+
+    fn seen(&self) -> Seen {
+        Seen::new(&self.created.to_string(), &self.path, &self.name, &self.tags)
+    }
+}
+
+impl Subject for SamlProvider {
+    fn key(&self) -> Key<Self> {
+        keys::saml_providers().exactly(&self.name)
+    }
+
+    fn seen(&self) -> Seen {
+        Seen::new(&self.created.to_string(), "", &self.name, &self.tags)
+    }
+}
+
+impl Subject for OidcProvider {
+    fn key(&self) -> Key<Self> {
+        keys::oidc_providers().exactly(&self.url)
+    }
+
+    fn seen(&self) -> Seen {
+        Seen::new(&self.created.to_string(), "", &self.url, &self.tags)
     }
 }

@@ -9,7 +9,7 @@ use kurodo_identity::{
 use kurodo_store::{Transaction, Writer};
 
 use super::look::{Look, Walk, walk};
-use crate::{Error, Iam};
+use crate::{Error, Iam, resources::Subject};
 
 /// How often a change is tried when others change the same records at the same time. Each time, one of them
 /// gets through.
@@ -61,9 +61,14 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Writes a record where it belongs.
+    pub(crate) fn keep<R: Subject>(&self, record: &R) -> Result<(), Error> {
+        self.put(&record.key(), record)
+    }
+
     /// Writes a record as it is, so that a change that read it at the same time is decided anew.
-    pub(crate) fn touch<R: Record>(&self, key: &Key<R>, record: &R) -> Result<(), Error> {
-        self.put(key, record)
+    pub(crate) fn touch<R: Subject>(&self, record: &R) -> Result<(), Error> {
+        self.keep(record)
     }
 
     /// Deletes a record.

@@ -49,7 +49,7 @@ fn create(draft: &Draft<'_>, input: &CreateUserInput, now: i64) -> Result<User, 
         mfa: Vec::new(),
         login: None,
     };
-    draft.put(&keys::user(name), &user)?;
+    draft.keep(&user)?;
     draft.put(&keys::entity(&user.id), &Entity::User(name.clone()))?;
     Ok(user)
 }

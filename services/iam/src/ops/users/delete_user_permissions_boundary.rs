@@ -1,5 +1,4 @@
 use kurodo_gateway::Handler;
-use kurodo_identity::keys;
 
 use crate::{
     Iam,
@@ -17,7 +16,7 @@ impl Handler<op::DeleteUserPermissionsBoundary> for Iam {
         self.change(permit, |draft| {
             let mut user = permit.resource().load(draft)?;
             user.boundary.take().ok_or(Missing::NoBoundary("user"))?;
-            draft.put(&keys::user(&user.name), &user)
+            draft.keep(&user)
         })
         .await?;
         Ok(DeleteUserPermissionsBoundaryOutput {}.into())

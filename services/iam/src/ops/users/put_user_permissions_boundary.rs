@@ -1,5 +1,4 @@
 use kurodo_gateway::Handler;
-use kurodo_identity::keys;
 
 use crate::{
     Iam,
@@ -19,7 +18,7 @@ impl Handler<op::PutUserPermissionsBoundary> for Iam {
             let mut user = permit.resource().load(draft)?;
             boundary::refer(draft, arn, Missing::Boundary)?;
             user.boundary = Some(arn.clone());
-            draft.put(&keys::user(&user.name), &user)
+            draft.keep(&user)
         })
         .await?;
         Ok(PutUserPermissionsBoundaryOutput {}.into())

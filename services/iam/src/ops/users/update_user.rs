@@ -32,6 +32,6 @@ fn update(draft: &Draft<'_>, mut user: User, input: &UpdateUserInput) -> Result<
         }
         draft.delete(&old);
     }
-    draft.put(&new, &user)?;
+    draft.keep(&user)?;
     draft.put(&keys::entity(&user.id), &Entity::User(user.name.clone()))
 }

@@ -1,0 +1,27 @@
+use kurodo_identity::{MfaHolder, User, VirtualMfa, keys};
+
+use crate::{Error, error::Missing, room::Look};
+
+/// The device with this serial number.
+pub(super) fn by_serial(look: &impl Look, serial: &str) -> Result<VirtualMfa, Error> {
+    let name = serial.rsplit('/').next().unwrap_or_default();
+    let device = look.record(&keys::mfa_device(name))?;
+    let device = device.filter(|device| device.serial(look.account()) == serial);
+    Ok(device.ok_or_else(|| Missing::Mfa(serial.to_owned()))?)
+}
+
+/// The device with this serial number, which the user must hold.
+pub(super) fn of_user(look: &impl Look, user: &User, serial: &str) -> Result<VirtualMfa, Error> {
+    let device = by_serial(look, serial)?;
+    let holder = device.enabled.as_ref().map(|used| &used.holder);
+    let held = matches!(holder, Some(MfaHolder::User(id)) if *id == user.id);
+    if held { Ok(device) } else { Err(Missing::MfaOfUser.into()) }
+}
+
+/// The name of the user with this unique id.
+pub(super) fn holder_name(look: &impl Look, id: &str) -> Result<String, Error> {
+    match look.record(&keys::entity(id))? {
+        Some(kurodo_identity::Entity::User(name)) => Ok(name),
+        _ => Err(Error::Inconsistent("the holder of an MFA device is gone")),
+    }
+}
