@@ -72,7 +72,8 @@ pub(crate) fn tls(config: &Config, authority: &Authority) -> Result<Arc<rustls::
     let Some((chain, key)) = &config.certificate else { return authority.tls(&names(config)) };
     let certificates: Result<Vec<CertificateDer<'static>>, _> =
         CertificateDer::pem_file_iter(chain).and_then(Iterator::collect);
-    let certificates = certificates.map_err(|error| format!("{} is no certificate: {error}", chain.display()))?;
+    let certificates =
+        certificates.map_err(|error| format!("{} is no certificate: {error}", chain.display()))?;
     let private = PrivateKeyDer::from_pem_file(key)
         .map_err(|error| format!("{} is no private key: {error}", key.display()))?;
     Ok(tls_config(certificates, private)?)
@@ -85,7 +86,9 @@ fn names(config: &Config) -> Vec<String> {
         names.extend([domain.to_owned(), format!("*.{domain}"), format!("*.s3.{domain}")]);
     }
     names.extend(["127.0.0.1".to_owned(), "::1".to_owned()]);
-    names.extend(config.listen.iter().map(|a| a.ip()).filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string()));
+    names.extend(
+        config.listen.iter().map(|a| a.ip()).filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string()),
+    );
     names.sort();
     names.dedup();
     names

@@ -78,13 +78,19 @@ impl Default for Command {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Place {
     /// The data directory.
-    #[arg(long, env = "KURODO_DATA_DIR", value_name = "DIR")]
+    #[arg(long, global = true, env = "KURODO_DATA_DIR", value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
     /// The file that seals the root key, where it is kept apart from the data.
-    #[arg(long, env = "KURODO_SEAL_KEY", value_name = "FILE")]
+    #[arg(long, global = true, env = "KURODO_SEAL_KEY", value_name = "FILE")]
     pub(crate) seal_key: Option<PathBuf>,
     /// The file whose first line is the passphrase that seals the root key.
-    #[arg(long, env = "KURODO_PASSPHRASE_FILE", value_name = "FILE", conflicts_with = "seal_key")]
+    #[arg(
+        long,
+        global = true,
+        env = "KURODO_PASSPHRASE_FILE",
+        value_name = "FILE",
+        conflicts_with = "seal_key"
+    )]
     pub(crate) passphrase_file: Option<PathBuf>,
 }
 

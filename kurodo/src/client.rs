@@ -56,7 +56,12 @@ impl Access {
     }
 
     /// Calls a JSON operation and gives its answer.
-    pub(crate) fn call(&self, service: &str, target: &str, input: &serde_json::Value) -> Result<serde_json::Value, Fault> {
+    pub(crate) fn call(
+        &self,
+        service: &str,
+        target: &str,
+        input: &serde_json::Value,
+    ) -> Result<serde_json::Value, Fault> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(self.send(service, target, input.to_string()))
     }
@@ -74,7 +79,8 @@ impl Access {
         let driver = tokio::spawn(connection);
         let response = sender.send_request(self.request(service, target, &authority, body)?).await?;
         let status = response.status();
-        let answer: serde_json::Value = serde_json::from_slice(&response.into_body().collect().await?.to_bytes())?;
+        let answer: serde_json::Value =
+            serde_json::from_slice(&response.into_body().collect().await?.to_bytes())?;
         driver.abort();
         if status.is_success() { Ok(answer) } else { Err(refusal(&answer).into()) }
     }
@@ -98,8 +104,10 @@ impl Access {
         let key = SigningKey::derive(&self.secret, date, &scope.region, &scope.service);
         let signer =
             Signer { access_key_id: &self.access_key_id, key: &key, scope: &scope, token: None, s3: false };
-        let head = Head { method: &http::Method::POST, path: "/", query: "", headers: &headers, authority: None };
-        let hash: String = digest(&SHA256, body.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect();
+        let head =
+            Head { method: &http::Method::POST, path: "/", query: "", headers: &headers, authority: None };
+        let hash: String =
+            digest(&SHA256, body.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect();
         let signed = signer.authorize(&head, &hash, now)?;
         let mut request = http::Request::post("/").body(Full::from(body))?;
         *request.headers_mut() = headers;

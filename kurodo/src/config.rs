@@ -65,7 +65,8 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
     let certificate = sources.pick("certificate", args.certificate, file.certificate);
     let private_key = sources.pick("private_key", args.private_key, file.private_key);
     let audit_data = sources.pick("audit_data", args.audit_data, file.audit_data);
-    let own = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), SocketAddr::from((Ipv6Addr::LOCALHOST, PORT))];
+    let own =
+        vec![SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), SocketAddr::from((Ipv6Addr::LOCALHOST, PORT))];
     Ok(Config {
         home: Home::find(&place)?,
         listen_is_default: listen.is_none(),
@@ -102,7 +103,12 @@ struct Sources<'m> {
 }
 
 impl Sources<'_> {
-    fn pick<T: std::fmt::Debug>(&mut self, name: &'static str, given: Option<T>, file: Option<T>) -> Option<T> {
+    fn pick<T: std::fmt::Debug>(
+        &mut self,
+        name: &'static str,
+        given: Option<T>,
+        file: Option<T>,
+    ) -> Option<T> {
         let source = match (&given, &file) {
             (Some(_), _) => match self.matches.and_then(|m| m.value_source(name)) {
                 Some(ValueSource::CommandLine) => "flag",

@@ -67,7 +67,9 @@ impl Home {
             .map_err(|error| format!("the passphrase file {} cannot be read: {error}", file.display()))?;
         let line = text.lines().next().unwrap_or_default();
         if line.is_empty() {
-            return Err(format!("the first line of {} is empty: write the passphrase there", file.display()).into());
+            return Err(
+                format!("the first line of {} is empty: write the passphrase there", file.display()).into()
+            );
         }
         Ok(Some(line.to_owned()))
     }
@@ -75,11 +77,6 @@ impl Home {
     /// The encrypted records.
     pub(crate) fn records(&self) -> PathBuf {
         self.directory.join("records")
-    }
-
-    /// The encrypted contents of objects.
-    pub(crate) fn blobs(&self) -> PathBuf {
-        self.directory.join("blobs")
     }
 
     /// The audit trail.

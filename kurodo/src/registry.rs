@@ -32,6 +32,7 @@ macro_rules! services {
 }
 
 services! {
+    kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 
 fn table<S: kurodo_gateway::Table>() -> Table {

@@ -7,7 +7,10 @@ use kurodo_gateway::{Gateway, Limits, Listener, Settings};
 use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, first_start};
 use kurodo_keys::{Seal, SecretKey, create_root, open_root};
 use kurodo_store::{CoreDoor, Store, StoreOptions};
-use tokio::sync::watch;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+};
 
 use crate::{Outcome, certificates, cli::AuditData, config::Config, home::Home, platform, registry};
 
@@ -15,12 +18,11 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// What services are made of.
 pub(crate) struct Parts {
-    pub(crate) store: Store,
     pub(crate) door: CoreDoor,
     pub(crate) directory: Arc<StoredDirectory>,
-    pub(crate) root: SecretKey,
+    /// Seals authorization messages.
+    pub(crate) messages: SecretKey,
     pub(crate) audit: Audit,
-    pub(crate) home: Home,
 }
 
 /// Serves until it is told to stop.
@@ -29,7 +31,8 @@ pub(crate) fn run(config: &Config, started: Instant) -> Outcome {
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
-    let temporary = config.ephemeral.then(|| tempfile::Builder::new().prefix("kurodo-").tempdir()).transpose()?;
+    let temporary =
+        config.ephemeral.then(|| tempfile::Builder::new().prefix("kurodo-").tempdir()).transpose()?;
     let home = match &temporary {
         Some(folder) => config.home.at(folder.path()),
         None => config.home.clone(),
@@ -63,17 +66,18 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
         }
     }
     let bound: Vec<SocketAddr> = listeners.iter().filter_map(|l| l.address().ok()).collect();
+    let mut signals = Signals::listen()?;
     announce(config, home, &founded, &authority.certificate, &bound, started)?;
 
     let recorder = parts.directory.clone();
     let recording = tokio::spawn(async move { recorder.keep_recording_uses().await });
     let serving: Vec<_> = listeners.into_iter().map(|l| tokio::spawn(l.run(stopped.clone()))).collect();
-    interrupted().await?;
+    signals.next().await;
     eprintln!("stopping: open requests may end (interrupt again to stop at once)");
     stop.send_replace(true);
     tokio::select! {
         () = all(serving) => {}
-        _ = interrupted() => std::process::exit(130),
+        () = signals.next() => std::process::exit(130),
     }
     recording.abort();
     parts.directory.record_uses().await?;
@@ -84,7 +88,7 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
 /// Opens the root key and the store; makes both at the first start.
 fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
     let root = root(home)?;
-    let (store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
+    let (_store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
     let sealer = SessionSealer::new(root.derive("sessions", b""));
     let directory = Arc::new(StoredDirectory::new(door.clone(), sealer));
     let selector = match config.audit_data {
@@ -93,7 +97,8 @@ fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
         AuditData::All => Selector::All,
     };
     let audit = Audit::open(&home.audit(), &audit_key(&root), Options { selector, ..Options::default() })?;
-    Ok(Parts { store, door, directory, root, audit, home: home.clone() })
+    let messages = root.derive("authorization messages", b"");
+    Ok(Parts { door, directory, messages, audit })
 }
 
 /// The key of the records.
@@ -121,9 +126,8 @@ fn gateway(config: &Config, parts: &Parts) -> Gateway {
     domains.extend(["localhost".to_owned(), "amazonaws.com".to_owned()]);
     let settings = Settings { region: config.region.clone(), requests: 4096, domains };
     let directory: Arc<dyn Directory> = parts.directory.clone();
-    let messages = parts.root.derive("authorization messages", b"");
     let audit = parts.audit.clone();
-    Gateway::new(registry::services(parts), directory, audit, parts.door.clone(), &messages, settings)
+    Gateway::new(registry::services(parts), directory, audit, parts.door.clone(), &parts.messages, settings)
 }
 
 /// Says where everything is, and leaves the same for `kurodo env`.
@@ -163,12 +167,25 @@ async fn all(tasks: Vec<tokio::task::JoinHandle<()>>) {
     }
 }
 
-/// Waits for an interrupt, or for the request to end that service managers send.
-async fn interrupted() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        outcome = tokio::signal::ctrl_c() => outcome,
-        _ = terminate.recv() => Ok(()),
+/// Interrupts, and the requests to end that service managers send.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// From here on they no longer end the process by themselves.
+    fn listen() -> std::io::Result<Self> {
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(Self { interrupt, terminate })
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 

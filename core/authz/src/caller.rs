@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
 
 /// Who makes a request, with all that limits and lets them: found once per credential, then shared.
@@ -16,7 +18,7 @@ pub struct Caller {
     /// Service control policies by level, from the root to the account; empty where none apply.
     pub scps: Vec<Vec<Attached>>,
     /// The principal's condition keys, such as `aws:PrincipalTag/..` and `aws:TokenIssueTime`.
-    pub context: Context,
+    pub context: Arc<Context>,
 }
 
 impl Caller {
@@ -37,7 +39,7 @@ impl Caller {
             boundary: None,
             session: None,
             scps: Vec::new(),
-            context: Context::default(),
+            context: Arc::default(),
         }
     }
 

@@ -24,7 +24,7 @@ pub trait Demand {
     ///
     /// # Errors
     /// The first denial.
-    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Denial>;
+    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Box<Denial>>;
 
     /// The names of the actions that the demand may ask for.
     fn actions() -> Vec<&'static str>;
@@ -38,7 +38,7 @@ impl Demand for () {
     type Needs = ();
     type Permits<'r> = ();
 
-    fn grant<'r>((): (), _: &mut Desk<'r>) -> Result<(), Denial> {
+    fn grant<'r>((): (), _: &mut Desk<'r>) -> Result<(), Box<Denial>> {
         Ok(())
     }
 
@@ -55,7 +55,7 @@ impl<D: Demand> Demand for Option<D> {
     type Needs = Option<D::Needs>;
     type Permits<'r> = Option<D::Permits<'r>>;
 
-    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Denial> {
+    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Box<Denial>> {
         needs.map(|needs| D::grant(needs, desk)).transpose()
     }
 
@@ -72,7 +72,7 @@ impl<D: Demand> Demand for Vec<D> {
     type Needs = Vec<D::Needs>;
     type Permits<'r> = Vec<D::Permits<'r>>;
 
-    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Denial> {
+    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Box<Denial>> {
         needs.into_iter().map(|needs| D::grant(needs, desk)).collect()
     }
 
@@ -90,9 +90,9 @@ pub struct Each<D>(PhantomData<D>);
 
 impl<D: Demand> Demand for Each<D> {
     type Needs = Vec<D::Needs>;
-    type Permits<'r> = Vec<Result<D::Permits<'r>, Denial>>;
+    type Permits<'r> = Vec<Result<D::Permits<'r>, Box<Denial>>>;
 
-    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Denial> {
+    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Box<Denial>> {
         Ok(needs.into_iter().map(|needs| D::grant(needs, desk)).collect())
     }
 
@@ -113,7 +113,7 @@ impl<D: Demand> Demand for May<D> {
     type Needs = D::Needs;
     type Permits<'r> = Option<D::Permits<'r>>;
 
-    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Denial> {
+    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Box<Denial>> {
         Ok(D::grant(needs, desk).ok())
     }
 
@@ -138,7 +138,7 @@ impl<A: Demand, B: Demand> Demand for OneOf<A, B> {
     type Needs = OneOf<A::Needs, B::Needs>;
     type Permits<'r> = OneOf<A::Permits<'r>, B::Permits<'r>>;
 
-    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Denial> {
+    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Box<Denial>> {
         match needs {
             OneOf::First(needs) => Ok(OneOf::First(A::grant(needs, desk)?)),
             OneOf::Second(needs) => Ok(OneOf::Second(B::grant(needs, desk)?)),
@@ -181,7 +181,7 @@ macro_rules! all {
             type Needs = ($($d::Needs,)+);
             type Permits<'r> = ($($d::Permits<'r>,)+);
 
-            fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Denial> {
+            fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Box<Denial>> {
                 Ok(($($d::grant(needs.$i, desk)?,)+))
             }
 

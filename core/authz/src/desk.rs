@@ -27,15 +27,15 @@ pub struct Check {
 /// Where one request's needs are decided and its permits minted.
 pub struct Desk<'r> {
     caller: &'r Caller,
-    /// Keys of the connection and the request: `aws:SourceIp`, `aws:SecureTransport`, ..
-    request: &'r Context,
+    /// Keys of the caller, the connection and the request: `aws:SourceIp`, `aws:SecureTransport`, ..
+    request: Arc<Context>,
     guardrails: &'r dyn Guardrails,
     checks: Vec<Check>,
 }
 
 impl<'r> Desk<'r> {
     /// The desk for one request.
-    pub fn new(caller: &'r Caller, request: &'r Context, guardrails: &'r dyn Guardrails) -> Self {
+    pub fn new(caller: &'r Caller, request: Arc<Context>, guardrails: &'r dyn Guardrails) -> Self {
         Self { caller, request, guardrails, checks: Vec::new() }
     }
 
@@ -43,7 +43,7 @@ impl<'r> Desk<'r> {
     ///
     /// # Errors
     /// The denial, with the whole evaluation.
-    pub fn permit<A: Action>(&mut self, need: Need<A>) -> Result<Permit<'r, A>, Denial> {
+    pub fn permit<A: Action>(&mut self, need: Need<A>) -> Result<Permit<'r, A>, Box<Denial>> {
         let arn = need.resource.arn();
         let context = self.context(&need.resource, &need.context);
         let rcps = self.guardrails.rcps(need.resource.owner());
@@ -79,10 +79,9 @@ impl<'r> Desk<'r> {
         &self.checks
     }
 
-    /// The request's keys, then the caller's, the resource's and the need's own.
+    /// The request's keys, the resource's and the need's own.
     fn context(&self, resource: &impl Resource, need: &Context) -> Context {
-        let mut context = self.request.clone();
-        context.merge(self.caller.context.clone());
+        let mut context = Context::over(self.request.clone());
         let owner = resource.owner();
         context.set("aws:ResourceAccount", owner.to_string());
         if let Some(organization) = self.guardrails.organization(owner) {
@@ -99,8 +98,8 @@ impl<'r> Desk<'r> {
         resource: String,
         decision: Decision,
         explanation: serde_json::Value,
-    ) -> Denial {
+    ) -> Box<Denial> {
         let principal = (!self.caller.is_anonymous()).then(|| self.caller.principal.arn.clone());
-        Denial { principal, action, resource, decision, explanation }
+        Box::new(Denial { principal, action, resource, decision, explanation })
     }
 }

@@ -5,7 +5,7 @@ use hyper::body::Incoming;
 use kurodo_arn::Region;
 use kurodo_authz::Caller;
 use kurodo_identity::{Credential, CredentialError};
-use kurodo_sigv4::{AuthError, Claim, Rules, V4aKey, Verified};
+use kurodo_sigv4::{AuthError, BodyCheck, Claim, Rules, V4aKey, Verified};
 use kurodo_wire::Protocol;
 
 use crate::{
@@ -67,7 +67,13 @@ pub(crate) async fn authenticate(
     let now_ms = gateway.now_ms();
     let access_key_id = claim.as_ref().ok().and_then(access_key_id).map(str::to_owned);
     let mut body = Body::new(incoming);
-    let found = identify(gateway, mounted, &head, claim, &mut body, now_ms).await;
+    let mut found = identify(gateway, mounted, &head, claim, &mut body, now_ms).await;
+    if let Ok(None) = found {
+        match BodyCheck::anonymous(&head.signed()) {
+            Ok(check) => body.check(check),
+            Err(error) => found = Err(error.into()),
+        }
+    }
     let region = || gateway.settings.region.clone();
     match found {
         Ok(Some(Signed { credential, region, verified })) => {
@@ -110,8 +116,13 @@ async fn identify(
     let claim = claim?;
     let Some(access_key_id) = access_key_id(&claim) else { return Ok(None) };
     let now = now_ms.div_euclid(1000);
-    let credential = gateway.directory.credential(access_key_id, token(&claim), now)?;
     let rules = rules(mounted.facts);
+    match &claim {
+        Claim::V4(claim) => claim.check(&head.signed(), &rules, now)?,
+        Claim::V4a(claim) => claim.check(&head.signed(), &rules, now)?,
+        Claim::V2(_) | Claim::Anonymous | Claim::PostForm => {}
+    }
+    let credential = gateway.directory.credential(access_key_id, token(&claim), now)?;
     let hash = if needs_body(&claim, &rules) {
         // The signature covers a hash that the head does not state: receive the content first.
         let content = body.collect(IMPLICIT_LIMIT).await?;

@@ -37,8 +37,8 @@ pub struct Call {
     pub region: Region,
     /// When the request was received, in milliseconds since 1970.
     pub now_ms: i64,
-    /// The condition keys of the connection and the request.
-    pub context: Context,
+    /// The condition keys of the caller, the connection and the request.
+    pub context: Arc<Context>,
     /// The client's end of the connection.
     pub(crate) connection: Connection,
 }
@@ -55,7 +55,7 @@ impl Call {
         verified: Option<&Verified>,
         now_ms: i64,
     ) -> Self {
-        let mut context = Context::with_capacity(16);
+        let mut context = Context::over(caller.context.clone());
         context.set("aws:SourceIp", connection.peer.ip().to_canonical().to_string());
         context.set("aws:SecureTransport", true);
         context.set("aws:EpochTime", now_ms.div_euclid(1000));
@@ -72,7 +72,7 @@ impl Call {
             context.set("s3:signatureversion", verified.signature_version.as_str());
             context.set("s3:signatureAge", now_ms.saturating_sub(verified.signed_at.saturating_mul(1000)));
         }
-        Self { head, caller, region, now_ms, context, connection: *connection }
+        Self { head, caller, region, now_ms, context: Arc::new(context), connection: *connection }
     }
 
     /// The caller's account; `None` for an anonymous caller.

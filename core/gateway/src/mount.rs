@@ -16,12 +16,12 @@ pub trait Mount: Send + Sync {
     fn refused(&self) -> &'static [&'static str];
     /// The actions.
     fn actions(&self) -> &'static [ActionFacts];
-    /// Takes a request of the row's operation all its way; `None` past the last row.
+    /// Takes a request of the row's operation all its way.
     fn operate<'a>(
         &'a self,
         row: usize,
         received: Received<'a>,
-    ) -> Result<Pin<Box<dyn Future<Output = Sent> + Send + 'a>>, Received<'a>>;
+    ) -> Pin<Box<dyn Future<Output = Sent> + Send + 'a>>;
 }
 
 impl<S: Table> Mount for S {
@@ -49,10 +49,10 @@ impl<S: Table> Mount for S {
         &'a self,
         row: usize,
         received: Received<'a>,
-    ) -> Result<Pin<Box<dyn Future<Output = Sent> + Send + 'a>>, Received<'a>> {
+    ) -> Pin<Box<dyn Future<Output = Sent> + Send + 'a>> {
         match S::ROWS.get(row) {
-            Some(entry) => Ok((entry.operate)(self, received)),
-            None => Err(received),
+            Some(entry) => (entry.operate)(self, received),
+            None => Box::pin(async move { received.lost() }),
         }
     }
 }

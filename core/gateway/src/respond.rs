@@ -84,16 +84,21 @@ pub(crate) fn unknown_service(head: &Head) -> Response {
     )
 }
 
-/// An error of no service, in XML.
+/// An error of no service: in JSON to clients that name a target, in XML to all others.
 fn plain(head: &Head, status: StatusCode, code: &str, message: &str) -> Response {
     let id = head.id();
-    let text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <Error><Code>{code}</Code><Message>{message}</Message><RequestId>{id}</RequestId></Error>"
-    );
+    let (kind, text) = if head.header("x-amz-target").is_some() {
+        ("application/x-amz-json-1.1", format!("{{\"__type\":\"{code}\",\"message\":\"{message}\"}}"))
+    } else {
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <Error><Code>{code}</Code><Message>{message}</Message><RequestId>{id}</RequestId></Error>"
+        );
+        ("application/xml", text)
+    };
     let mut response = http::Response::new(Outgoing::Whole(text.into()));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     put(&mut response, "x-amz-request-id", id.as_str());
     response
 }

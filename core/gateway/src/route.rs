@@ -57,6 +57,10 @@ impl Routes {
         {
             return Some(service);
         }
+        if is_form(head) {
+            // Nothing names the service of an unsigned form; the one that has operations for everyone is STS.
+            return self.find(|facts| facts.schema.endpoint_prefix == "sts");
+        }
         let first = head.host().split('.').next().unwrap_or_default();
         self.find(|facts| facts.schema.endpoint_prefix == first)
             .or_else(|| self.find(|facts| facts.dialect == Dialect::S3))
@@ -91,6 +95,10 @@ impl Routes {
         };
         (!bucket.is_empty()).then_some(bucket)
     }
+}
+
+fn is_form(head: &Head) -> bool {
+    head.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 fn has_cbor(facts: &ServiceFacts) -> bool {

@@ -92,6 +92,10 @@ impl<S: Service> Entry<S> {
 /// fields of the input; or it demands what stands in brackets, and a named function gives the needs.
 /// [`kurodo_authz::Demand`] has the words that brackets may hold.
 #[macro_export]
+#[expect(
+    clippy::crate_in_macro_def,
+    reason = "the table names the resources and the model of the crate that has it"
+)]
 macro_rules! service {
     (
         $service:ident:
@@ -200,6 +204,10 @@ macro_rules! demand {
 /// The needs of a row: found field by field, by a named function, or none.
 #[doc(hidden)]
 #[macro_export]
+#[expect(
+    clippy::crate_in_macro_def,
+    reason = "the function that gives the needs is in the crate of the table"
+)]
 macro_rules! needs {
     ($find:ident, $input:ident; by $module:ident::$by:ident) => {
         crate::$module::$by($find, $input).await
@@ -244,7 +252,7 @@ macro_rules! demand_itself {
             fn grant<'r>(
                 needs: Self::Needs,
                 desk: &mut $crate::authz::Desk<'r>,
-            ) -> Result<Self::Permits<'r>, $crate::authz::Denial> {
+            ) -> Result<Self::Permits<'r>, Box<$crate::authz::Denial>> {
                 desk.permit(needs)
             }
 

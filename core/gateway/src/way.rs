@@ -47,12 +47,7 @@ pub(crate) async fn serve(
         Err(refused) => return refused.answer(mounted, protocol).await,
     };
     let row = received.target.row;
-    match mounted.mount.operate(row, received) {
-        Ok(operation) => operation.await.0,
-        Err(received) => {
-            respond::failure(mounted, protocol, &received.call, &Failure::internal(&"no such row"))
-        }
-    }
+    mounted.mount.operate(row, received).await.0
 }
 
 /// A request whose caller and operation are known, on its way into the operation's row.
@@ -64,6 +59,14 @@ pub struct Received<'a> {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) content: Bytes,
     pub(crate) body: Body,
+}
+
+impl Received<'_> {
+    /// The router named a row that the table does not have: a defect of ours.
+    pub(crate) fn lost(self) -> Sent {
+        let failure = Failure::internal(&"the router named a row that the table does not have");
+        Sent(respond::failure(self.mounted, self.target.protocol, &self.call, &failure))
+    }
 }
 
 /// The response of an operation.
@@ -78,7 +81,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
         let find = Find::new(service, &call, &gateway.door);
         let needs = O::needs(&find, &input).await.map_err(Into::into)?;
 
-        let mut desk = Desk::new(&call.caller, &call.context, &*gateway.directory);
+        let mut desk = Desk::new(&call.caller, call.context.clone(), &*gateway.directory);
         let granted = O::Demand::grant(needs, &mut desk);
         trail.decided(desk.checks());
         let permits = match granted {

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 /// The values of one condition key in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,10 +70,12 @@ impl From<&[&str]> for Values {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     entries: Vec<(Cow<'static, str>, Values)>,
+    /// What is shared with other contexts, below the keys of this one.
+    base: Option<Arc<Self>>,
 }
 
 impl Context {
-    pub(crate) const EMPTY: &'static Self = &Self { entries: Vec::new() };
+    pub(crate) const EMPTY: &'static Self = &Self { entries: Vec::new(), base: None };
 
     /// A context without keys.
     pub fn new() -> Self {
@@ -82,7 +84,12 @@ impl Context {
 
     /// A context without keys and with room for this many.
     pub fn with_capacity(keys: usize) -> Self {
-        Self { entries: Vec::with_capacity(keys) }
+        Self { entries: Vec::with_capacity(keys), base: None }
+    }
+
+    /// A context that has every key of `base`, without a copy, and may be given more; its own win.
+    pub fn over(base: Arc<Self>) -> Self {
+        Self { entries: Vec::new(), base: Some(base) }
     }
 
     /// Gives a key its values, in place of those it had.
@@ -99,19 +106,28 @@ impl Context {
     pub fn get(&self, name: &str) -> Option<&Values> {
         let ascii = name.is_ascii();
         let same = |known: &str| equal(known, name) || (!ascii && folded(known) == folded(name));
-        self.entries.iter().find(|(known, _)| same(known)).map(|(_, values)| values)
+        let own = self.entries.iter().find(|(known, _)| same(known)).map(|(_, values)| values);
+        own.or_else(|| self.base.as_deref()?.get(name))
     }
 
     /// Takes over every key of `other`; where both have a key, `other` wins.
     pub fn merge(&mut self, other: Self) {
+        if let Some(base) = other.base {
+            self.merge((*base).clone());
+        }
         for (name, values) in other.entries {
             self.set(name, values);
         }
     }
 
     /// The keys as they were written, with their values.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Values)> {
-        self.entries.iter().map(|(name, values)| (name.as_ref(), values))
+    pub fn iter(&self) -> Box<dyn Iterator<Item = (&str, &Values)> + '_> {
+        let own = self.entries.iter().map(|(name, values)| (name.as_ref(), values));
+        let is_own = |name: &str| self.entries.iter().any(|(known, _)| same_name(known, name));
+        match &self.base {
+            Some(base) => Box::new(base.iter().filter(move |(name, _)| !is_own(name)).chain(own)),
+            None => Box::new(own),
+        }
     }
 }
 
@@ -131,6 +147,21 @@ fn folded(name: &str) -> Vec<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_base_lends_its_keys_and_own_ones_win() {
+        let mut base = Context::new();
+        base.set("aws:username", "ada");
+        base.set("aws:SourceIp", "::1");
+        let mut context = Context::over(Arc::new(base));
+        context.set("AWS:sourceip", "::2");
+        assert_eq!(context.get("aws:UserName"), Some(&Values::from("ada")));
+        assert_eq!(context.get("aws:SourceIp"), Some(&Values::from("::2")));
+        assert_eq!(context.iter().count(), 2);
+        let mut merged = Context::new();
+        merged.merge(context);
+        assert_eq!(merged.get("aws:SourceIp"), Some(&Values::from("::2")));
+    }
 
     #[test]
     fn names_ignore_case_and_later_values_win() {

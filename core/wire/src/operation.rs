@@ -130,6 +130,8 @@ pub struct OperationSchema {
     pub deprecated: bool,
     /// The most bytes of a body that is held in memory. Streaming payloads are not limited by it.
     pub max_body: usize,
+    /// The most values that a request may hold, counting all members of each structure, absent ones too.
+    pub max_values: usize,
 }
 
 impl OperationSchema {
@@ -154,6 +156,7 @@ impl OperationSchema {
             auth: Auth::Signed,
             deprecated: false,
             max_body: 1 << 20,
+            max_values: 1 << 20,
         }
     }
 

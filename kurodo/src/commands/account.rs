@@ -25,7 +25,9 @@ fn create(access: &Access, name: &str, email: Option<&str>) -> Outcome {
         match request.get("State").and_then(Value::as_str) {
             Some("SUCCEEDED") => return created(&request),
             Some("FAILED") => {
-                return Err(format!("the account was not created: {}", text(&request, "FailureReason")).into());
+                return Err(
+                    format!("the account was not created: {}", text(&request, "FailureReason")).into()
+                );
             }
             _ => sleep(Duration::from_millis(100)),
         }

@@ -42,7 +42,10 @@ pub(crate) fn verify(reader: &AuditReader) -> Outcome {
     })?;
     match report.first_bad {
         None => {
-            println!("audit trail: {} entries, from entry {} on, are whole and in order", report.entries, report.first);
+            println!(
+                "audit trail: {} entries, from entry {} on, are whole and in order",
+                report.entries, report.first
+            );
             Ok(())
         }
         Some(bad) => Err(format!("the audit trail is damaged: {bad:?}").into()),

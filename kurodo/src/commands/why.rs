@@ -8,7 +8,9 @@ pub(crate) fn run(request_id: &str, home: &Home) -> Outcome {
     let root = serve::root(home)?;
     let reader = AuditReader::open(&home.audit(), &serve::audit_key(&root))?;
     let found = reader.find(request_id)?.ok_or_else(|| {
-        format!("the audit trail has no request {request_id}; allowed data events are kept as --audit-data says")
+        format!(
+            "the audit trail has no request {request_id}; allowed data events are kept as --audit-data says"
+        )
     })?;
     print(&found);
     Ok(())

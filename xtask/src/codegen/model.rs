@@ -93,6 +93,14 @@ impl<'a> Model<'a> {
         })
     }
 
+    /// Whether the shape at an operation's end also stands elsewhere, under the very name that the end would have: then
+    /// the one type and description serve for both.
+    pub(crate) fn is_shared(&self, operation: &str, end: End) -> Outcome<bool> {
+        let name = format!("{operation}{}", end.word());
+        let shape = self.end(operation, end)?.map(|reference| reference.shape.as_str());
+        Ok(shape.is_some_and(|shape| self.typed.contains(shape) && names::type_name(shape) == name))
+    }
+
     /// A shape's traits with those of a reference to it on top.
     pub(crate) fn traits(&self, reference: &Reference) -> Outcome<Traits> {
         let shape = self.shape(&reference.shape)?;
@@ -152,9 +160,16 @@ impl<'a> Model<'a> {
 
     fn check_names(&self) -> Outcome {
         let mut seen = BTreeMap::new();
-        let roots =
-            self.selection.served.iter().flat_map(|name| [format!("{name}Input"), format!("{name}Output")]);
+        let mut roots = Vec::new();
+        for operation in &self.selection.served {
+            for end in [End::Input, End::Output] {
+                if !self.is_shared(operation, end)? {
+                    roots.push(format!("{operation}{}", end.word()));
+                }
+            }
+        }
         for (rust, aws) in roots
+            .into_iter()
             .map(|root| (root, "an operation"))
             .chain(self.typed.iter().map(|name| (names::type_name(name), *name)))
         {

@@ -89,7 +89,6 @@ const SERVICE_IMPORTS: Imports<'_> = &[
             "Protocol",
             "RouteSchema",
             "ServiceSchema",
-            "common",
         ],
     ),
     ("super", &["schema"]),

@@ -9,6 +9,12 @@ use crate::failure::{Failure, Outcome};
 const REWRITTEN: &[(&str, &str)] = &[
     // iam: words of letters and digits, single hyphens between them.
     (r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", r"[a-z0-9]+(?:-[a-z0-9]+)*"),
+    // dynamodb: Java's printable characters.
+    (r"\p{Print}+", r"[\x20-\x7E]+"),
+    // cognito-idp: no dot at the end.
+    (r"^[0-9A-Za-z\.\-_]*(?<!\.)$", r"(?:[0-9A-Za-z.\-_]*[0-9A-Za-z\-_])?"),
+    // emr: half characters, which no text has.
+    (r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF-\uDC00\uDFFF\r\n\t]*", r"[\u0020-\uD7FF\uE000-\uFFFD\r\n\t]*"),
 ];
 
 /// The expression that makes the pattern.

@@ -105,6 +105,9 @@ impl Writer<'_, '_> {
     }
 
     fn end(&mut self, operation: &str, end: End) -> Outcome<String> {
+        if self.model.is_shared(operation, end)? {
+            return Ok(String::new());
+        }
         let name = constant(&format!("{operation}{}", end.word()));
         let root = self.root(operation, end)?;
         let schema = match self.model.end(operation, end)? {

@@ -27,6 +27,9 @@ struct Field {
 pub(crate) fn ends(model: &Model<'_>, end: End) -> Outcome<String> {
     let mut out = String::new();
     for operation in &model.selection.served {
+        if model.is_shared(operation, end)? {
+            continue;
+        }
         let name = format!("{operation}{}", end.word());
         let doc = format!("{} of AWS `{}:{operation}`.", end.word(), model.service.name);
         let fields = match model.end(operation, end)? {

@@ -28,6 +28,10 @@ pub(crate) struct Metadata {
     pub(crate) global_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) json_version: Option<String>,
+    /// The one protocol, as older descriptions say it.
+    #[serde(default, skip_serializing)]
+    protocol: Option<String>,
+    #[serde(default)]
     pub(crate) protocols: Vec<String>,
     pub(crate) service_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,6 +246,7 @@ const DROPPED: &[&str] = &[
     "endpointdiscovery",
     "endpointdiscoveryid",
     "endpointoperation",
+    "exception",
     "hostLabel",
     "idempotent",
     "readonly",
@@ -254,6 +259,9 @@ const DROPPED: &[&str] = &[
 impl Facts {
     /// Drops what is not kept, and refuses what is not known: a fact must not get lost unseen.
     pub(crate) fn distil(&mut self) -> Result<(), String> {
+        if self.metadata.protocols.is_empty() {
+            self.metadata.protocols.extend(self.metadata.protocol.take());
+        }
         for (name, operation) in &mut self.operations {
             drop_known(name, &mut operation.rest)?;
             for reference in operation.references() {
@@ -356,5 +364,36 @@ impl Traits {
             deprecated: self.deprecated || below.deprecated,
             rest: BTreeMap::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(trait_of_member: &str) -> Facts {
+        let text = format!(
+            r#"{{"metadata":{{"apiVersion":"1","endpointPrefix":"x","protocols":["json"],"serviceId":"X"}},
+            "operations":{{"Do":{{"name":"Do","http":{{"method":"POST","requestUri":"/"}},"documentation":"prose"}}}},
+            "shapes":{{"S":{{"type":"structure","members":{{"b":{{"shape":"T",{trait_of_member}}},"a":{{"shape":"T"}}}}}},
+            "T":{{"type":"string","documentation":"prose"}}}}}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn prose_is_dropped_and_order_kept() {
+        let mut facts = facts(r#""documentation":"prose","sensitive":true"#);
+        facts.distil().unwrap();
+        let text = serde_json::to_string(&facts.shapes).unwrap();
+        assert_eq!(
+            text,
+            r#"{"S":{"type":"structure","members":{"b":{"shape":"T","sensitive":true},"a":{"shape":"T"}}},"T":{"type":"string"}}"#
+        );
+    }
+
+    #[test]
+    fn unknown_traits_stop_the_tool() {
+        assert!(facts(r#""brandNew":true"#).distil().unwrap_err().contains("brandNew"));
     }
 }

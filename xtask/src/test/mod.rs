@@ -45,7 +45,6 @@ fn crates() -> Outcome {
 /// Stock clients against the built binary.
 fn wire(pytest: &[String]) -> Outcome {
     let python = clients::python()?;
-    let node = clients::node()?;
     execute(cargo().args(["build", "--package", "kurodo"]))?;
     let mut command = Command::new(python.join("bin/python"));
     command
@@ -54,9 +53,6 @@ fn wire(pytest: &[String]) -> Outcome {
         .current_dir(root())
         .env("KURODO_BIN", root().join("target/debug/kurodo"))
         .env("PATH", path_with(&python.join("bin")));
-    if let Some(modules) = node {
-        command.env("NODE_PATH", modules);
-    }
     execute(&mut command)
 }
 

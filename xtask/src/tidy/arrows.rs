@@ -6,11 +6,14 @@ use super::tree::{File, Tree};
 /// Crates without I/O and clock, and what they must not name.
 const PURE: [&str; 5] = ["core/arn/", "core/policy/", "core/authz/", "core/sigv4/", "core/wire/"];
 const IMPURE: [&str; 6] =
-    ["std::fs", "std::net", "tokio::", "SystemTime::now", "Instant::now", "std::process::Command"];
+    ["std::fs", "std::net::Tcp", "tokio::", "SystemTime::now", "Instant::now", "std::process::Command"];
 
 pub(crate) fn check(tree: &Tree, complaints: &mut Vec<String>) {
-    let services: Vec<String> =
-        tree.ending("/Cargo.toml").filter_map(|f| folder(f, "services/")).map(|name| format!("kurodo-{name}")).collect();
+    let services: Vec<String> = tree
+        .ending("/Cargo.toml")
+        .filter_map(|f| folder(f, "services/"))
+        .map(|name| format!("kurodo-{name}"))
+        .collect();
     for manifest in tree.ending("/Cargo.toml") {
         let own = folder(manifest, "services/").map(|name| format!("kurodo-{name}"));
         let is_core = manifest.path.starts_with("core/");
@@ -29,8 +32,12 @@ pub(crate) fn check(tree: &Tree, complaints: &mut Vec<String>) {
             forbid(file, &IMPURE, "is pure", complaints);
         }
         if source && file.path.starts_with("services/") {
-            forbid(file, &["std::fs", "std::net", "tokio::net", "tokio::fs", "SystemTime::now"],
-                "has permits, the store and the call's time", complaints);
+            forbid(
+                file,
+                &["std::fs", "std::net::Tcp", "tokio::net", "tokio::fs", "SystemTime::now"],
+                "has permits, the store and the call's time",
+                complaints,
+            );
         }
     }
 }
@@ -40,9 +47,9 @@ fn folder<'f>(file: &'f File, above: &str) -> Option<&'f str> {
 }
 
 fn names(manifest: &str, dependency: &str) -> bool {
-    manifest.lines().any(|line| {
-        line.strip_prefix(dependency).is_some_and(|rest| rest.starts_with([' ', '.', '=']))
-    })
+    manifest
+        .lines()
+        .any(|line| line.strip_prefix(dependency).is_some_and(|rest| rest.starts_with([' ', '.', '='])))
 }
 
 fn forbid(file: &File, words: &[&str], why: &str, complaints: &mut Vec<String>) {

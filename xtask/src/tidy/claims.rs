@@ -4,8 +4,22 @@ use super::tree::Tree;
 
 /// How many claims each family has.
 const CLAIMS: [(&str, usize); 16] = [
-    ("S3", 8), ("GL", 4), ("SG", 4), ("IE", 4), ("DD", 5), ("RD", 6), ("RS", 6), ("EC", 2),
-    ("EM", 6), ("KI", 4), ("DP", 3), ("IA", 7), ("CW", 3), ("CH", 6), ("CO", 4), ("AL", 4),
+    ("S3", 8),
+    ("GL", 4),
+    ("SG", 4),
+    ("IE", 4),
+    ("DD", 5),
+    ("RD", 6),
+    ("RS", 6),
+    ("EC", 2),
+    ("EM", 6),
+    ("KI", 4),
+    ("DP", 3),
+    ("IA", 7),
+    ("CW", 3),
+    ("CH", 6),
+    ("CO", 4),
+    ("AL", 4),
 ];
 
 pub(crate) fn check(tree: &Tree, complaints: &mut Vec<String>) {
@@ -37,7 +51,9 @@ fn tests(tree: &Tree, id: &str, row: &str, complaints: &mut Vec<String>) {
     }
     for name in names {
         let function = name.rsplit([':', '.']).next().unwrap_or(name);
-        let defined = |text: &str| text.contains(&format!("fn {function}(")) || text.contains(&format!("def {function}("));
+        let defined = |text: &str| {
+            text.contains(&format!("fn {function}(")) || text.contains(&format!("def {function}("))
+        };
         if !tree.files().iter().any(|file| defined(&file.text)) {
             complaints.push(format!("SPECIFICATION.md: {id} names {name}, which is no test"));
         }

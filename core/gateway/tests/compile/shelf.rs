@@ -62,6 +62,7 @@ pub mod model {
         auth: Auth::Signed,
         deprecated: false,
         max_body: 1024,
+        max_values: 1024,
     };
 
     pub static SERVICE: ServiceSchema = ServiceSchema {
@@ -94,5 +95,5 @@ pub mod model {
 impl Service for Shelf {
     type Error = Failure;
     const FACTS: &'static ServiceFacts =
-        &ServiceFacts { schema: &model::SERVICE, dialect: Dialect::Json, skew_seconds: 900, rcps: false };
+        &ServiceFacts { schema: &model::SERVICE, dialect: Dialect::Json, skew_seconds: 900, rcps: false, data_events: &[] };
 }

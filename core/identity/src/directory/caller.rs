@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use kurodo_authz::Caller;
 use kurodo_policy::{Attached, Context, Kind, Principal, PrincipalKind};
 
@@ -63,7 +65,7 @@ impl Assembler<'_> {
     /// The parent with a temporary credential.
     fn same(&self, session: &Session, parent: &Parent) -> Result<Caller, LoadError> {
         let mut caller = self.parent(parent, &session.access_key_id)?;
-        describe(&mut caller.context, session);
+        describe(Arc::make_mut(&mut caller.context), session);
         let mut limits = vec![self.limits(SAME)?];
         if session.mfa.is_none() {
             limits.push(self.limits(SAME_WITHOUT_MFA)?);
@@ -144,7 +146,7 @@ impl Assembler<'_> {
             boundary: None,
             session: None,
             scps: self.guard.scps.clone(),
-            context,
+            context: Arc::new(context),
         }
     }
 

@@ -94,7 +94,8 @@ impl Gatherer<'_> {
         Ok(())
     }
 
-    fn one(&self, account: AccountId, arn: &str, kind: Kind) -> Result<Attached, LoadError> {
+    /// A managed policy: one of AWS's, or of the account.
+    pub(crate) fn one(&self, account: AccountId, arn: &str, kind: Kind) -> Result<Attached, LoadError> {
         if let Some(text) = managed::document(arn) {
             return self.compiled(arn.to_owned(), text, kind);
         }

@@ -17,8 +17,8 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Caller, Guardrails};
-use kurodo_policy::{Attached, Kind, Policy, PolicyError};
-use kurodo_store::CoreDoor;
+use kurodo_policy::{Attached, Context, Kind, Policy, PolicyError};
+use kurodo_store::{CoreDoor, StoreError};
 
 use self::{
     cache::Cache, caller::Assembler, error::LoadError, gather::Gatherer, guard::Guard, library::Library,
@@ -73,6 +73,19 @@ impl StoredDirectory {
     /// As [`Policy::parse`].
     pub fn compiled(&self, text: &str, kind: Kind) -> Result<Arc<Policy>, PolicyError> {
         self.library.compiled(text, kind)
+    }
+
+    /// Whether there is a managed policy with this ARN that sessions of the account may have: one of the
+    /// account's own, or of AWS's.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn has_policy(&self, account: AccountId, arn: &str) -> Result<bool, StoreError> {
+        match self.gatherer().one(account, arn, Kind::Session) {
+            Ok(_) => Ok(true),
+            Err(LoadError::Store(error)) => Err(error),
+            Err(_) => Ok(false),
+        }
     }
 
     /// Makes session tokens, and opens those of callers.
@@ -203,7 +216,7 @@ impl Guardrails for StoredDirectory {
 /// The same credential, so many seconds after a one-time code was shown for it.
 fn aged(credential: &Credential, age: i64) -> Credential {
     let Caller { principal, access_key_id, identity, boundary, session, scps, context } = &*credential.caller;
-    let mut context = context.clone();
+    let mut context = Context::over(context.clone());
     context.set("aws:MultiFactorAuthAge", age.max(0));
     let caller = Caller {
         principal: principal.clone(),
@@ -212,7 +225,7 @@ fn aged(credential: &Credential, age: i64) -> Credential {
         boundary: boundary.clone(),
         session: session.clone(),
         scps: scps.clone(),
-        context,
+        context: Arc::new(context),
     };
     Credential {
         secret: credential.secret.clone(),

@@ -4,14 +4,13 @@ use std::{
     time::Duration,
 };
 
-use kurodo_arn::{AccountId, Region};
-use kurodo_authz::Grant;
+use kurodo_arn::Region;
 use kurodo_store::StoreError;
 
 use super::StoredDirectory;
 use crate::{
-    KeyUse, ReadRecords, RoleUse, WriteRecords, id, keys,
-    keys::{iam_scope, usage_scope},
+    KeyUse, RoleUse, WriteRecords, id,
+    keys::{self, usage_scope},
 };
 
 /// How long a use may wait to be written.
@@ -58,17 +57,6 @@ impl Usage {
             written: false,
         };
         self.lock().insert(access_key_id.to_owned(), used);
-    }
-
-    /// The last use of a key that is not forgotten yet.
-    fn of_key(&self, access_key_id: &str) -> Option<KeyUse> {
-        self.lock().get(access_key_id).map(Used::key)
-    }
-
-    fn of_role(&self, id: &str) -> Option<RoleUse> {
-        let uses = self.lock();
-        let role = uses.values().filter(|used| used.role.as_deref() == Some(id));
-        role.max_by_key(|used| used.at).map(Used::role)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Used>> {
@@ -127,36 +115,6 @@ impl StoredDirectory {
         Ok(())
     }
 
-    /// When an access key was last used, to those who hold a permit on its account's identities.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it cannot be read.
-    pub fn key_use(&self, permit: &impl Grant, id: &str) -> Result<Option<KeyUse>, StoreError> {
-        let Some(account) = id::account_of(id).filter(|account| reaches(permit, *account)) else {
-            return Ok(None);
-        };
-        if let Some(used) = self.usage.of_key(id) {
-            return Ok(Some(used));
-        }
-        let key = keys::key_uses().exactly(id).below(&usage_scope(account));
-        Ok(self.door.read().record(&key)?.map(|found| found.value))
-    }
-
-    /// When the role with this unique id was last used, to those who hold a permit on its account's identities.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it cannot be read.
-    pub fn role_use(&self, permit: &impl Grant, id: &str) -> Result<Option<RoleUse>, StoreError> {
-        let Some(account) = id::account_of(id).filter(|account| reaches(permit, *account)) else {
-            return Ok(None);
-        };
-        if let Some(used) = self.usage.of_role(id) {
-            return Ok(Some(used));
-        }
-        let key = keys::role_uses().exactly(id).below(&usage_scope(account));
-        Ok(self.door.read().record(&key)?.map(|found| found.value))
-    }
-
     fn forget(&self, written: &[(String, i64)]) {
         let mut uses = self.usage.lock();
         for (key, at) in written {
@@ -168,10 +126,4 @@ impl StoredDirectory {
             uses.retain(|_, used| !used.written);
         }
     }
-}
-
-/// Whether a permit is for something among an account's identities.
-fn reaches(permit: &impl Grant, account: AccountId) -> bool {
-    let scope = kurodo_authz::Resource::scope(permit.resource());
-    scope.prefix().starts_with(iam_scope(account).prefix())
 }

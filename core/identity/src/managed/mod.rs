@@ -84,7 +84,7 @@ mod tests {
     fn they_are_found_by_their_arns() {
         let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
         assert_eq!(policy(arn).unwrap().id.len(), 21);
-        let everything = r#"{"Action":["*"],"Effect":"Allow","Resource":["*"]}"#;
+        let everything = r#"{"Effect":"Allow","Action":["*"],"Resource":["*"]}"#;
         assert!(document(arn).unwrap().contains(everything), "{}", document(arn).unwrap());
         assert!(document("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole").is_some());
         for arn in

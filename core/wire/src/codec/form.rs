@@ -1,6 +1,6 @@
 //! Forms: `Tags.member.1.Key=a&Tags.member.1.Value=b`.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
 
@@ -11,14 +11,6 @@ const MAX_DEPTH: usize = 64;
 
 /// How many parameters a form may have.
 const MAX_PARAMETERS: usize = 100_000;
-
-/// Parameters by the parts of their names.
-#[derive(Debug, Default)]
-pub(super) struct Node<'a> {
-    /// The value of the parameter that has exactly this name.
-    pub(super) value: Option<Cow<'a, str>>,
-    children: BTreeMap<Cow<'a, str>, Node<'a>>,
-}
 
 /// Query parameters, decoded, in the order of the request.
 pub type QueryPairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
@@ -59,54 +51,90 @@ pub(crate) fn unescape(text: &str) -> Result<Cow<'_, str>, WireError> {
     percent_decode(bytes).decode_utf8().map_err(|_| malformed())
 }
 
-impl<'a> Node<'a> {
-    /// Puts a parameter in its place. Of equal names the last one counts.
-    fn insert(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) -> Result<(), WireError> {
-        let mut node = self;
-        let parts: Vec<Cow<'a, str>> = match name {
-            Cow::Borrowed(name) => name.split('.').map(Cow::Borrowed).collect(),
-            Cow::Owned(name) => name.split('.').map(|part| Cow::Owned(part.to_owned())).collect(),
-        };
-        if parts.len() > MAX_DEPTH {
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// Parameters, sorted by name, so that those below a name stand together.
+#[derive(Debug)]
+pub(super) struct Form<'a>(Vec<Pair<'a>>);
+
+/// A name's value and the parameters below it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node<'f, 'a> {
+    /// The value of the parameter that has exactly this name.
+    pub(super) value: Option<&'f str>,
+    /// The parameters whose names go on after a dot.
+    below: &'f [Pair<'a>],
+    /// Where their names go on.
+    at: usize,
+}
+
+impl<'a> Form<'a> {
+    /// Sorts the parameters. Of equal names the last one counts.
+    pub(super) fn new(pairs: impl Iterator<Item = Pair<'a>>) -> Result<Self, WireError> {
+        let mut sorted: Vec<Pair<'a>> = pairs.take(MAX_PARAMETERS + 1).collect();
+        if sorted.len() > MAX_PARAMETERS {
+            return Err(WireError::TooLarge("the request has too many parameters".into()));
+        }
+        if sorted.iter().any(|(name, _)| name.bytes().filter(|byte| *byte == b'.').count() > MAX_DEPTH) {
             return Err(WireError::MalformedQueryString("a parameter's name nests too deep".into()));
         }
-        for part in parts {
-            node = node.children.entry(part).or_default();
-        }
-        node.value = Some(value);
-        Ok(())
-    }
-
-    /// Builds the tree.
-    pub(super) fn new(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Result<Self, WireError> {
-        let mut root = Self::default();
-        for (count, (name, value)) in pairs.enumerate() {
-            if count >= MAX_PARAMETERS {
-                return Err(WireError::TooLarge("the request has too many parameters".into()));
+        sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+        sorted.dedup_by(|later, earlier| {
+            let equal = later.0 == earlier.0;
+            if equal {
+                std::mem::swap(&mut later.1, &mut earlier.1);
             }
-            root.insert(name, value)?;
-        }
-        Ok(root)
+            equal
+        });
+        Ok(Self(sorted))
     }
 
-    /// The parameters below this part of the name.
-    pub(super) fn child(&self, part: &str) -> Option<&Self> {
-        self.children.get(part)
+    /// All parameters.
+    pub(super) fn root(&self) -> Node<'_, 'a> {
+        Node { value: None, below: &self.0, at: 0 }
+    }
+}
+
+/// How the name goes on.
+fn tail<'p>(pair: &'p Pair<'_>, at: usize) -> &'p str {
+    pair.0.get(at..).unwrap_or_default()
+}
+
+impl<'f, 'a> Node<'f, 'a> {
+    /// The parameter of this name and those below it, if there are any.
+    pub(super) fn child(&self, part: &str) -> Option<Self> {
+        let exact = self.below.partition_point(|pair| tail(pair, self.at) < part);
+        let value =
+            self.below.get(exact).filter(|pair| tail(pair, self.at) == part).map(|(_, value)| &**value);
+        let dotted = || part.bytes().chain([b'.']);
+        let first = self.below.partition_point(|pair| tail(pair, self.at).bytes().lt(dotted()));
+        let rest = self.below.get(first..).unwrap_or_default();
+        let is_below =
+            |pair: &Pair<'_>| tail(pair, self.at).strip_prefix(part).is_some_and(|t| t.starts_with('.'));
+        let below = rest.get(..rest.partition_point(is_below)).unwrap_or_default();
+        (value.is_some() || !below.is_empty()).then_some(Self { value, below, at: self.at + part.len() + 1 })
     }
 
     /// Whether nothing is below.
     pub(super) fn is_leaf(&self) -> bool {
-        self.children.is_empty()
+        self.below.is_empty()
     }
 
     /// The numbered children, in the order of their numbers.
-    pub(super) fn numbered(&self) -> Result<Vec<&Self>, WireError> {
-        let mut items = Vec::with_capacity(self.children.len());
-        for (part, node) in &self.children {
+    pub(super) fn numbered(&self) -> Result<Vec<Self>, WireError> {
+        let mut items = Vec::new();
+        let mut last = None;
+        for pair in self.below {
+            let name = tail(pair, self.at);
+            let part = name.split_once('.').map_or(name, |(part, _)| part);
+            if last == Some(part) {
+                continue;
+            }
             let number: u32 = part.parse().map_err(|_| {
                 WireError::serialization(format!("`{part}` is not the number of a list's item"))
             })?;
-            items.push((number, node));
+            items.extend(self.child(part).map(|node| (number, node)));
+            last = Some(part);
         }
         items.sort_by_key(|(number, _)| *number);
         Ok(items.into_iter().map(|(_, node)| node).collect())

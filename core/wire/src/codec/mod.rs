@@ -1,5 +1,6 @@
 //! The codecs: one per protocol.
 
+mod budget;
 mod cbor;
 mod error;
 mod form;
@@ -22,6 +23,7 @@ use crate::{
     Encoded, OperationSchema, Protocol, ReplyContext, RequestParts, ServiceSchema, Structure, Value,
     WireError,
 };
+use budget::Budget;
 use reply::Reply;
 
 /// Reads a request's input. Bounds, patterns and enums are [`validate`](crate::validate)'s business.
@@ -34,8 +36,12 @@ pub fn decode_input(
     parts: &RequestParts<'_>,
 ) -> Result<Value, WireError> {
     match protocol {
-        Protocol::Json10 | Protocol::Json11 => json::structure(&parts.body, structure(operation.input)?),
-        Protocol::RpcV2Cbor => cbor::structure(&parts.body, structure(operation.input)?),
+        Protocol::Json10 | Protocol::Json11 => {
+            json::structure(&parts.body, structure(operation.input)?, Budget::new(operation))
+        }
+        Protocol::RpcV2Cbor => {
+            cbor::structure(&parts.body, structure(operation.input)?, Budget::new(operation))
+        }
         Protocol::Query | Protocol::Ec2 => query::decode(protocol, operation, parts),
         Protocol::RestJson | Protocol::RestXml => rest::decode(protocol, operation, parts),
     }

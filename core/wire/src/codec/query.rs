@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::{
-    form::{Node, parse_query},
+    budget::Budget,
+    form::{Form, Node, parse_query},
     reply::Reply,
     text::{self, Style},
     xml::Writer,
@@ -22,32 +23,34 @@ pub(super) fn decode(
     let body = std::str::from_utf8(&parts.body)
         .map_err(|_| WireError::MalformedQueryString("the body is not UTF-8".into()))?;
     let query = parts.query.iter().map(|(name, value)| (Cow::Borrowed(&**name), Cow::Borrowed(&**value)));
-    let form = Node::new(query.chain(parse_query(body)?))?;
-    let reader = Reader { ec2: protocol == Protocol::Ec2 };
+    let form = Form::new(query.chain(parse_query(body)?))?;
+    let mut reader = Reader { ec2: protocol == Protocol::Ec2, budget: Budget::new(operation) };
     match operation.input.as_structure() {
-        Some(schema) => reader.structure(&form, schema),
+        Some(schema) => reader.structure(form.root(), schema),
         None => Err(WireError::reply("an operation's input must be a structure")),
     }
 }
 
 struct Reader {
     ec2: bool,
+    budget: Budget,
 }
 
 impl Reader {
-    fn structure(&self, form: &Node<'_>, schema: &Structure) -> Result<Value, WireError> {
+    fn structure(&mut self, form: Node<'_, '_>, schema: &Structure) -> Result<Value, WireError> {
+        self.budget.take(schema.members.len())?;
         let values: Result<Vec<_>, _> =
             schema.members.iter().map(|member| self.member(form, member)).collect();
         Ok(Value::Struct(values?.into()))
     }
 
-    fn member(&self, form: &Node<'_>, member: &Member) -> Result<Value, WireError> {
+    fn member(&mut self, form: Node<'_, '_>, member: &Member) -> Result<Value, WireError> {
         let node = self.child(form, member).or_else(|| self.by_item(form, member));
         node.map_or(Ok(Value::Null), |node| self.value(node, member))
     }
 
     /// Items of a flattened list may go by their own name.
-    fn by_item<'n, 'a>(&self, form: &'n Node<'a>, member: &Member) -> Option<&'n Node<'a>> {
+    fn by_item<'f, 'a>(&self, form: Node<'f, 'a>, member: &Member) -> Option<Node<'f, 'a>> {
         match &member.target().kind {
             Kind::List { item } if member.flattened && item.renamed && !self.ec2 => {
                 form.child(item.wire_name)
@@ -56,7 +59,7 @@ impl Reader {
         }
     }
 
-    fn child<'n, 'a>(&self, form: &'n Node<'a>, member: &Member) -> Option<&'n Node<'a>> {
+    fn child<'f, 'a>(&self, form: Node<'f, 'a>, member: &Member) -> Option<Node<'f, 'a>> {
         if !self.ec2 {
             return form.child(member.wire_name);
         }
@@ -67,7 +70,7 @@ impl Reader {
         }
     }
 
-    fn value(&self, node: &Node<'_>, member: &Member) -> Result<Value, WireError> {
+    fn value(&mut self, node: Node<'_, '_>, member: &Member) -> Result<Value, WireError> {
         match &member.target().kind {
             Kind::Structure(schema) => self.structure(node, schema),
             Kind::List { item } => self.list(node, member, item),
@@ -76,7 +79,7 @@ impl Reader {
         }
     }
 
-    fn list(&self, node: &Node<'_>, member: &Member, item: &Member) -> Result<Value, WireError> {
+    fn list(&mut self, node: Node<'_, '_>, member: &Member, item: &Member) -> Result<Value, WireError> {
         if is_empty(node) {
             return Ok(Value::List(Vec::new()));
         }
@@ -85,29 +88,35 @@ impl Reader {
         items.into_iter().map(|node| self.value(node, item)).collect::<Result<_, _>>().map(Value::List)
     }
 
-    fn map(&self, node: &Node<'_>, member: &Member, key: &Member, item: &Member) -> Result<Value, WireError> {
+    fn map(
+        &mut self,
+        node: Node<'_, '_>,
+        member: &Member,
+        key: &Member,
+        item: &Member,
+    ) -> Result<Value, WireError> {
         if is_empty(node) {
             return Ok(Value::Map(Vec::new()));
         }
         let entries = if member.flattened { Some(node) } else { node.child("entry") };
         let entries = entries.ok_or_else(|| unreadable(member))?.numbered()?;
-        let pairs: Result<Vec<_>, WireError> = entries
-            .into_iter()
-            .map(|entry| {
-                let name = entry.child(key.wire_name).and_then(|node| node.value.as_deref());
-                let name = name.ok_or_else(|| unreadable(member))?;
-                let value =
-                    entry.child(item.wire_name).map_or(Ok(Value::Null), |node| self.value(node, item));
-                Ok((name.to_owned(), value?))
-            })
-            .collect();
-        pairs.map(Value::Map)
+        let mut pairs = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let name = entry.child(key.wire_name).and_then(|node| node.value);
+            let name = name.ok_or_else(|| unreadable(member))?;
+            let value = match entry.child(item.wire_name) {
+                Some(node) => self.value(node, item)?,
+                None => Value::Null,
+            };
+            pairs.push((name.to_owned(), value));
+        }
+        Ok(Value::Map(pairs))
     }
 }
 
 /// `Tags=`: how clients say that a list is empty.
-fn is_empty(node: &Node<'_>) -> bool {
-    node.is_leaf() && node.value.as_deref() == Some("")
+fn is_empty(node: Node<'_, '_>) -> bool {
+    node.is_leaf() && node.value == Some("")
 }
 
 fn capitalised(name: &str) -> String {
@@ -119,8 +128,8 @@ fn unreadable(member: &Member) -> WireError {
     WireError::serialization(format!("`{}` is not of its type", member.name))
 }
 
-fn scalar(node: &Node<'_>, member: &Member) -> Result<Value, WireError> {
-    let content = node.value.as_deref().filter(|_| node.is_leaf()).ok_or_else(|| unreadable(member))?;
+fn scalar(node: Node<'_, '_>, member: &Member) -> Result<Value, WireError> {
+    let content = node.value.filter(|_| node.is_leaf()).ok_or_else(|| unreadable(member))?;
     text::parse(member, Cow::Borrowed(content), TimestampFormat::Iso8601).ok_or_else(|| unreadable(member))
 }
 

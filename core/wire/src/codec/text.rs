@@ -15,7 +15,7 @@ pub(super) fn parse(member: &Member, text: Cow<'_, str>, format: TimestampFormat
         Kind::Boolean => Value::Bool(boolean(text.trim())?),
         Kind::Integer => Value::Int(text.trim().parse::<i32>().ok()?.into()),
         Kind::Long => Value::Int(text.trim().parse().ok()?),
-        Kind::Float | Kind::Double => Value::Float(float(text.trim())?),
+        Kind::Float | Kind::Double => Value::Float(float(schema, text.trim())?),
         Kind::Blob => blob(member, &text)?,
         Kind::Timestamp => {
             let format = member.timestamp_format.unwrap_or(format);
@@ -56,17 +56,25 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// A float, or AWS's words for what is none.
-pub(super) fn float(text: &str) -> Option<f64> {
+/// A float of the shape's precision, or AWS's words for what is none.
+pub(super) fn float(schema: &Schema, text: &str) -> Option<f64> {
     match text {
         "NaN" => Some(f64::NAN),
         "Infinity" => Some(f64::INFINITY),
         "-Infinity" => Some(f64::NEG_INFINITY),
         _ if text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E')) => {
-            text.parse().ok().filter(|number: &f64| number.is_finite())
+            let number = text.parse().ok()?;
+            Some(precise(schema, number)).filter(|number| number.is_finite())
         }
         _ => None,
     }
+}
+
+/// A number as the shape can hold it.
+pub(super) fn precise(schema: &Schema, number: f64) -> f64 {
+    #[expect(clippy::cast_possible_truncation, reason = "AWS's float has single precision")]
+    let single = number as f32;
+    if matches!(schema.kind, Kind::Float) { single.into() } else { number }
 }
 
 /// How timestamps look in one place of one protocol.

@@ -91,6 +91,11 @@ pub struct Limits {
 impl Limits {
     /// No limits.
     pub const NONE: Self = Self { min: None, max: None, pattern: None, words: &[] };
+
+    /// Whether every value satisfies them.
+    pub fn is_empty(&self) -> bool {
+        self.min.is_none() && self.max.is_none() && self.pattern.is_none() && self.words.is_empty()
+    }
 }
 
 impl Schema {

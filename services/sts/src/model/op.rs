@@ -7,14 +7,9 @@ use super::service;
 kurodo_wire::operations! {
     "sts";
     AssumeRole(super::AssumeRoleInput) -> super::AssumeRoleOutput = service::ASSUME_ROLE;
-    AssumeRoleWithSAML(super::AssumeRoleWithSAMLInput) -> super::AssumeRoleWithSAMLOutput = service::ASSUME_ROLE_WITH_SAML;
-    AssumeRoleWithWebIdentity(super::AssumeRoleWithWebIdentityInput) -> super::AssumeRoleWithWebIdentityOutput = service::ASSUME_ROLE_WITH_WEB_IDENTITY;
-    AssumeRoot(super::AssumeRootInput) -> super::AssumeRootOutput = service::ASSUME_ROOT;
     DecodeAuthorizationMessage(super::DecodeAuthorizationMessageInput) -> super::DecodeAuthorizationMessageOutput = service::DECODE_AUTHORIZATION_MESSAGE;
     GetAccessKeyInfo(super::GetAccessKeyInfoInput) -> super::GetAccessKeyInfoOutput = service::GET_ACCESS_KEY_INFO;
     GetCallerIdentity(super::GetCallerIdentityInput) -> super::GetCallerIdentityOutput = service::GET_CALLER_IDENTITY;
-    GetDelegatedAccessToken(super::GetDelegatedAccessTokenInput) -> super::GetDelegatedAccessTokenOutput = service::GET_DELEGATED_ACCESS_TOKEN;
     GetFederationToken(super::GetFederationTokenInput) -> super::GetFederationTokenOutput = service::GET_FEDERATION_TOKEN;
     GetSessionToken(super::GetSessionTokenInput) -> super::GetSessionTokenOutput = service::GET_SESSION_TOKEN;
-    GetWebIdentityToken(super::GetWebIdentityTokenInput) -> super::GetWebIdentityTokenOutput = service::GET_WEB_IDENTITY_TOKEN;
 }

@@ -22,10 +22,6 @@ pub(super) static EXPIRED_TOKEN_EXCEPTION: Schema = Schema::new(
     "ExpiredTokenException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
-pub(super) static EXPIRED_TRADE_IN_TOKEN_EXCEPTION: Schema = Schema::new(
-    "ExpiredTradeInTokenException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
 pub(super) static FEDERATED_USER: Schema = Schema::new(
     "FederatedUser",
     Kind::Structure(Structure::new(&[
@@ -33,32 +29,12 @@ pub(super) static FEDERATED_USER: Schema = Schema::new(
         Member::new("Arn", &ARN_TYPE).required(),
     ])),
 );
-pub(super) static IDP_COMMUNICATION_ERROR_EXCEPTION: Schema = Schema::new(
-    "IDPCommunicationErrorException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static IDP_REJECTED_CLAIM_EXCEPTION: Schema = Schema::new(
-    "IDPRejectedClaimException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
 pub(super) static INVALID_AUTHORIZATION_MESSAGE_EXCEPTION: Schema = Schema::new(
     "InvalidAuthorizationMessageException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
-pub(super) static INVALID_IDENTITY_TOKEN_EXCEPTION: Schema = Schema::new(
-    "InvalidIdentityTokenException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static JWT_PAYLOAD_SIZE_EXCEEDED_EXCEPTION: Schema = Schema::new(
-    "JWTPayloadSizeExceededException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
 pub(super) static MALFORMED_POLICY_DOCUMENT_EXCEPTION: Schema = Schema::new(
     "MalformedPolicyDocumentException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static OUTBOUND_WEB_IDENTITY_FEDERATION_DISABLED_EXCEPTION: Schema = Schema::new(
-    "OutboundWebIdentityFederationDisabledException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
 pub(super) static PACKED_POLICY_TOO_LARGE_EXCEPTION: Schema = Schema::new(
@@ -81,14 +57,6 @@ pub(super) static REGION_DISABLED_EXCEPTION: Schema = Schema::new(
     "RegionDisabledException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
-pub(super) static ROOT_DURATION_SECONDS_TYPE: Schema =
-    Schema::new("RootDurationSecondsType", Kind::Integer).bounds(Some(0.0), Some(900.0));
-pub(super) static SAML_ASSERTION_TYPE: Schema =
-    Schema::new("SAMLAssertionType", Kind::String).bounds(Some(4.0), Some(100000.0)).sensitive();
-pub(super) static SESSION_DURATION_ESCALATION_EXCEPTION: Schema = Schema::new(
-    "SessionDurationEscalationException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
 pub(super) static TAG: Schema = Schema::new(
     "Tag",
     Kind::Structure(Structure::new(&[
@@ -96,8 +64,6 @@ pub(super) static TAG: Schema = Schema::new(
         Member::new("Value", &TAG_VALUE_TYPE).required(),
     ])),
 );
-pub(super) static TARGET_PRINCIPAL_TYPE: Schema =
-    Schema::new("TargetPrincipalType", Kind::String).bounds(Some(12.0), Some(2048.0));
 pub(super) static ACCESS_KEY_ID_TYPE: Schema = Schema::new("accessKeyIdType", Kind::String)
     .bounds(Some(16.0), Some(128.0))
     .pattern(&P_ACCESS_KEY_ID_TYPE);
@@ -111,8 +77,6 @@ pub(super) static ASSUMED_ROLE_ID_TYPE: Schema = Schema::new("assumedRoleIdType"
     .bounds(Some(2.0), Some(193.0))
     .pattern(&P_ASSUMED_ROLE_ID_TYPE);
 static P_ASSUMED_ROLE_ID_TYPE: Pattern = Pattern::new("[\\w+=,.@:-]*");
-pub(super) static CLIENT_TOKEN_TYPE: Schema =
-    Schema::new("clientTokenType", Kind::String).bounds(Some(4.0), Some(20000.0)).sensitive();
 pub(super) static CONTEXT_ASSERTION_TYPE: Schema =
     Schema::new("contextAssertionType", Kind::String).bounds(Some(4.0), Some(2048.0));
 pub(super) static DURATION_SECONDS_TYPE: Schema =
@@ -125,8 +89,6 @@ static P_EXTERNAL_ID_TYPE: Pattern = Pattern::new("[\\w+=,.@:\\/-]*");
 pub(super) static FEDERATED_ID_TYPE: Schema =
     Schema::new("federatedIdType", Kind::String).bounds(Some(2.0), Some(193.0)).pattern(&P_FEDERATED_ID_TYPE);
 static P_FEDERATED_ID_TYPE: Pattern = Pattern::new("[\\w+=,.@\\:-]*");
-pub(super) static JWT_ALGORITHM_TYPE: Schema =
-    Schema::new("jwtAlgorithmType", Kind::String).bounds(Some(5.0), Some(5.0));
 pub(super) static MINIMUM_SESSION_TOKEN_SIZE_TYPE: Schema =
     Schema::new("minimumSessionTokenSizeType", Kind::Integer).bounds(Some(0.0), Some(4096.0));
 pub(super) static NON_NEGATIVE_INTEGER_TYPE: Schema =
@@ -175,21 +137,9 @@ pub(super) static UNRESTRICTED_SESSION_POLICY_DOCUMENT_TYPE: Schema =
         .pattern(&P_UNRESTRICTED_SESSION_POLICY_DOCUMENT_TYPE);
 static P_UNRESTRICTED_SESSION_POLICY_DOCUMENT_TYPE: Pattern =
     Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
-pub(super) static URL_TYPE: Schema = Schema::new("urlType", Kind::String).bounds(Some(4.0), Some(2048.0));
 pub(super) static USER_NAME_TYPE: Schema =
     Schema::new("userNameType", Kind::String).bounds(Some(2.0), Some(32.0)).pattern(&P_USER_NAME_TYPE);
 static P_USER_NAME_TYPE: Pattern = Pattern::new("[\\w+=,.@-]*");
-pub(super) static WEB_IDENTITY_SUBJECT_TYPE: Schema =
-    Schema::new("webIdentitySubjectType", Kind::String).bounds(Some(6.0), Some(255.0));
-pub(super) static WEB_IDENTITY_TOKEN_AUDIENCE_LIST_TYPE: Schema = Schema::list(
-    "webIdentityTokenAudienceListType",
-    Member::new("member", &WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE),
-)
-.bounds(Some(1.0), Some(10.0));
-pub(super) static WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE: Schema =
-    Schema::new("webIdentityTokenAudienceStringType", Kind::String).bounds(Some(1.0), Some(1000.0));
-pub(super) static WEB_IDENTITY_TOKEN_DURATION_SECONDS_TYPE: Schema =
-    Schema::new("webIdentityTokenDurationSecondsType", Kind::Integer).bounds(Some(60.0), Some(3600.0));
 pub(super) static ASSUME_ROLE_INPUT: Schema = Schema::new(
     "AssumeRoleRequest",
     Kind::Structure(Structure::new(&[
@@ -219,79 +169,6 @@ pub(super) static ASSUME_ROLE_OUTPUT: Schema = Schema::new(
         Member::new("SessionTokenSize", &SESSION_TOKEN_SIZE_TYPE),
     ])),
 );
-pub(super) static ASSUME_ROLE_WITH_SAML_INPUT: Schema = Schema::new(
-    "AssumeRoleWithSAMLRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleArn", &ARN_TYPE).required(),
-        Member::new("PrincipalArn", &ARN_TYPE).required(),
-        Member::new("SAMLAssertion", &SAML_ASSERTION_TYPE).required(),
-        Member::new("PolicyArns", &POLICY_DESCRIPTOR_LIST_TYPE),
-        Member::new("Policy", &SESSION_POLICY_DOCUMENT_TYPE),
-        Member::new("DurationSeconds", &ROLE_DURATION_SECONDS_TYPE),
-        Member::new("MinimumSessionTokenSize", &MINIMUM_SESSION_TOKEN_SIZE_TYPE),
-    ])),
-);
-pub(super) static ASSUME_ROLE_WITH_SAML_OUTPUT: Schema = Schema::new(
-    "AssumeRoleWithSAMLResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Credentials", &CREDENTIALS),
-        Member::new("AssumedRoleUser", &ASSUMED_ROLE_USER),
-        Member::new("PackedPolicySize", &NON_NEGATIVE_INTEGER_TYPE),
-        Member::new("Subject", &common::STRING),
-        Member::new("SubjectType", &common::STRING),
-        Member::new("Issuer", &common::STRING),
-        Member::new("Audience", &common::STRING),
-        Member::new("NameQualifier", &common::STRING),
-        Member::new("SourceIdentity", &SOURCE_IDENTITY_TYPE),
-        Member::new("SessionTokenUtilization", &SESSION_TOKEN_UTILIZATION_TYPE),
-        Member::new("SessionTokenSize", &SESSION_TOKEN_SIZE_TYPE),
-    ])),
-);
-pub(super) static ASSUME_ROLE_WITH_WEB_IDENTITY_INPUT: Schema = Schema::new(
-    "AssumeRoleWithWebIdentityRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleArn", &ARN_TYPE).required(),
-        Member::new("RoleSessionName", &ROLE_SESSION_NAME_TYPE).required(),
-        Member::new("WebIdentityToken", &CLIENT_TOKEN_TYPE).required(),
-        Member::new("ProviderId", &URL_TYPE),
-        Member::new("PolicyArns", &POLICY_DESCRIPTOR_LIST_TYPE),
-        Member::new("Policy", &SESSION_POLICY_DOCUMENT_TYPE),
-        Member::new("DurationSeconds", &ROLE_DURATION_SECONDS_TYPE),
-        Member::new("MinimumSessionTokenSize", &MINIMUM_SESSION_TOKEN_SIZE_TYPE),
-    ])),
-);
-pub(super) static ASSUME_ROLE_WITH_WEB_IDENTITY_OUTPUT: Schema = Schema::new(
-    "AssumeRoleWithWebIdentityResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Credentials", &CREDENTIALS),
-        Member::new("SubjectFromWebIdentityToken", &WEB_IDENTITY_SUBJECT_TYPE),
-        Member::new("AssumedRoleUser", &ASSUMED_ROLE_USER),
-        Member::new("PackedPolicySize", &NON_NEGATIVE_INTEGER_TYPE),
-        Member::new("Provider", &common::STRING),
-        Member::new("Audience", &common::STRING),
-        Member::new("SourceIdentity", &SOURCE_IDENTITY_TYPE),
-        Member::new("SessionTokenUtilization", &SESSION_TOKEN_UTILIZATION_TYPE),
-        Member::new("SessionTokenSize", &SESSION_TOKEN_SIZE_TYPE),
-    ])),
-);
-pub(super) static ASSUME_ROOT_INPUT: Schema = Schema::new(
-    "AssumeRootRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("TargetPrincipal", &TARGET_PRINCIPAL_TYPE).required(),
-        Member::new("TaskPolicyArn", &POLICY_DESCRIPTOR_TYPE).required(),
-        Member::new("DurationSeconds", &ROOT_DURATION_SECONDS_TYPE),
-        Member::new("MinimumSessionTokenSize", &MINIMUM_SESSION_TOKEN_SIZE_TYPE),
-    ])),
-);
-pub(super) static ASSUME_ROOT_OUTPUT: Schema = Schema::new(
-    "AssumeRootResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Credentials", &CREDENTIALS),
-        Member::new("SourceIdentity", &SOURCE_IDENTITY_TYPE),
-        Member::new("SessionTokenUtilization", &SESSION_TOKEN_UTILIZATION_TYPE),
-        Member::new("SessionTokenSize", &SESSION_TOKEN_SIZE_TYPE),
-    ])),
-);
 pub(super) static DECODE_AUTHORIZATION_MESSAGE_INPUT: Schema = Schema::new(
     "DecodeAuthorizationMessageRequest",
     Kind::Structure(Structure::new(&[Member::new("EncodedMessage", &ENCODED_MESSAGE_TYPE).required()])),
@@ -316,18 +193,6 @@ pub(super) static GET_CALLER_IDENTITY_OUTPUT: Schema = Schema::new(
         Member::new("UserId", &common::STRING),
         Member::new("Account", &common::STRING),
         Member::new("Arn", &ARN_TYPE),
-    ])),
-);
-pub(super) static GET_DELEGATED_ACCESS_TOKEN_INPUT: Schema = Schema::new(
-    "GetDelegatedAccessTokenRequest",
-    Kind::Structure(Structure::new(&[Member::new("TradeInToken", &common::SECRET_STRING).required()])),
-);
-pub(super) static GET_DELEGATED_ACCESS_TOKEN_OUTPUT: Schema = Schema::new(
-    "GetDelegatedAccessTokenResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Credentials", &CREDENTIALS),
-        Member::new("PackedPolicySize", &NON_NEGATIVE_INTEGER_TYPE),
-        Member::new("AssumedPrincipal", &ARN_TYPE),
     ])),
 );
 pub(super) static GET_FEDERATION_TOKEN_INPUT: Schema = Schema::new(
@@ -366,21 +231,5 @@ pub(super) static GET_SESSION_TOKEN_OUTPUT: Schema = Schema::new(
         Member::new("Credentials", &CREDENTIALS),
         Member::new("SessionTokenUtilization", &SESSION_TOKEN_UTILIZATION_TYPE),
         Member::new("SessionTokenSize", &SESSION_TOKEN_SIZE_TYPE),
-    ])),
-);
-pub(super) static GET_WEB_IDENTITY_TOKEN_INPUT: Schema = Schema::new(
-    "GetWebIdentityTokenRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Audience", &WEB_IDENTITY_TOKEN_AUDIENCE_LIST_TYPE).required(),
-        Member::new("DurationSeconds", &WEB_IDENTITY_TOKEN_DURATION_SECONDS_TYPE),
-        Member::new("SigningAlgorithm", &JWT_ALGORITHM_TYPE).required(),
-        Member::new("Tags", &TAG_LIST_TYPE),
-    ])),
-);
-pub(super) static GET_WEB_IDENTITY_TOKEN_OUTPUT: Schema = Schema::new(
-    "GetWebIdentityTokenResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("WebIdentityToken", &common::SECRET_STRING),
-        Member::new("Expiration", &common::TIMESTAMP),
     ])),
 );

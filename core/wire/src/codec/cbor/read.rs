@@ -9,18 +9,18 @@ use minicbor::{
 
 use crate::{
     Kind, Member, Structure, Value, WireError,
-    codec::{json::last_of_equal, text, time},
+    codec::{budget::Budget, json::last_of_equal, text, time},
 };
 
 /// How deep lists and maps may nest.
 const MAX_DEPTH: u16 = 128;
 
 /// Reads a whole document that stands for this structure. No body at all is an empty map.
-pub(crate) fn structure(body: &[u8], schema: &Structure) -> Result<Value, WireError> {
+pub(crate) fn structure(body: &[u8], schema: &Structure, budget: Budget) -> Result<Value, WireError> {
     if body.is_empty() {
         return Ok(Value::Struct(vec![Value::Null; schema.members.len()].into()));
     }
-    let mut reader = Reader { decoder: Decoder::new(body), depth: 0 };
+    let mut reader = Reader { decoder: Decoder::new(body), depth: 0, budget };
     let value = reader.members(schema)?;
     if reader.decoder.position() == body.len() { Ok(value) } else { Err(malformed()) }
 }
@@ -36,6 +36,7 @@ fn unexpected(member: &Member) -> WireError {
 struct Reader<'b> {
     decoder: Decoder<'b>,
     depth: u16,
+    budget: Budget,
 }
 
 impl<'b> Reader<'b> {
@@ -59,7 +60,7 @@ impl<'b> Reader<'b> {
             (Kind::Integer | Kind::Long, _) => self.integer(member),
             (Kind::Float | Kind::Double, _) => {
                 let number = self.number()?.ok_or_else(|| unexpected(member))?;
-                Ok(Value::Float(number))
+                Ok(Value::Float(text::precise(member.target(), number)))
             }
             (Kind::Timestamp, Type::Tag) => self.timestamp(member),
             _ => Err(unexpected(member)),
@@ -90,6 +91,7 @@ impl<'b> Reader<'b> {
     }
 
     fn members(&mut self, schema: &Structure) -> Result<Value, WireError> {
+        self.budget.take(schema.members.len())?;
         let mut values = vec![Value::Null; schema.members.len()];
         let mut left = self.decoder.map().map_err(|_| malformed())?;
         self.enter()?;
@@ -109,6 +111,7 @@ impl<'b> Reader<'b> {
         let mut left = self.decoder.array().map_err(|_| malformed())?;
         self.enter()?;
         while self.more(&mut left)? {
+            self.budget.take(1)?;
             items.push(self.value(item)?);
         }
         Ok(Value::List(items))
@@ -119,6 +122,7 @@ impl<'b> Reader<'b> {
         let mut left = self.decoder.map().map_err(|_| malformed())?;
         self.enter()?;
         while self.more(&mut left)? {
+            self.budget.take(1)?;
             let key = self.string()?.into_owned();
             pairs.push((key, self.value(item)?));
         }

@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use super::scan::{Scanner, Start, malformed};
 use crate::{
     Kind, Member, Structure, TimestampFormat, Value, WireError,
-    codec::{text, time},
+    codec::{budget::Budget, text, time},
 };
 
 /// Reads a whole document that stands for this structure. No body at all is an empty object.
-pub(crate) fn structure(body: &[u8], schema: &Structure) -> Result<Value, WireError> {
-    whole(body, |scanner| match scanner.start()? {
+pub(crate) fn structure(body: &[u8], schema: &Structure, budget: Budget) -> Result<Value, WireError> {
+    whole(body, budget, |scanner| match scanner.start()? {
         Start::Object => members(scanner, schema),
         other => Err(unexpected(other, "Object")),
     })
@@ -18,16 +18,17 @@ pub(crate) fn structure(body: &[u8], schema: &Structure) -> Result<Value, WireEr
 }
 
 /// Reads a whole document that stands for this member. No body at all is null.
-pub(crate) fn document(body: &[u8], member: &Member) -> Result<Value, WireError> {
-    whole(body, |scanner| value(scanner, member)).map(Option::unwrap_or_default)
+pub(crate) fn document(body: &[u8], member: &Member, budget: Budget) -> Result<Value, WireError> {
+    whole(body, budget, |scanner| value(scanner, member)).map(Option::unwrap_or_default)
 }
 
 fn whole(
     body: &[u8],
+    budget: Budget,
     read: impl FnOnce(&mut Scanner<'_>) -> Result<Value, WireError>,
 ) -> Result<Option<Value>, WireError> {
     let text = std::str::from_utf8(body).map_err(|_| WireError::serialization("the body is not UTF-8"))?;
-    let mut scanner = Scanner::new(text);
+    let mut scanner = Scanner::new(text, budget);
     if scanner.at_end() {
         return Ok(None);
     }
@@ -51,7 +52,7 @@ fn value(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError>
         (Kind::Boolean, Start::False) => scanner.word("false").map(|()| Value::Bool(false)),
         (Kind::Integer | Kind::Long, Start::Number) => integer(scanner, member),
         (Kind::Float | Kind::Double, Start::Number) => {
-            let number = text::float(scanner.number()?);
+            let number = text::float(schema, scanner.number()?);
             number.map(Value::Float).ok_or_else(|| out_of_range(member))
         }
         (Kind::Float | Kind::Double, Start::String) => word_for_float(scanner, member),
@@ -61,6 +62,7 @@ fn value(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError>
 }
 
 fn members(scanner: &mut Scanner<'_>, schema: &Structure) -> Result<Value, WireError> {
+    scanner.budget.take(schema.members.len())?;
     let mut values = vec![Value::Null; schema.members.len()];
     let mut more = scanner.enter(b'{', b'}')?;
     while more {
@@ -79,6 +81,7 @@ fn list(scanner: &mut Scanner<'_>, item: &Member) -> Result<Value, WireError> {
     let mut items = Vec::new();
     let mut more = scanner.enter(b'[', b']')?;
     while more {
+        scanner.budget.take(1)?;
         items.push(value(scanner, item)?);
         more = scanner.more(b']')?;
     }
@@ -90,6 +93,7 @@ fn map(scanner: &mut Scanner<'_>, item: &Member) -> Result<Value, WireError> {
     let mut pairs = Vec::new();
     let mut more = scanner.enter(b'{', b'}')?;
     while more {
+        scanner.budget.take(1)?;
         let key = scanner.key()?.into_owned();
         pairs.push((key, value(scanner, item)?));
         more = scanner.more(b'}')?;
@@ -143,7 +147,7 @@ fn out_of_range(member: &Member) -> WireError {
 fn word_for_float(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError> {
     match &*scanner.string()? {
         word @ ("NaN" | "Infinity" | "-Infinity") => {
-            text::float(word).map(Value::Float).ok_or_else(|| out_of_range(member))
+            text::float(member.target(), word).map(Value::Float).ok_or_else(|| out_of_range(member))
         }
         _ => Err(unexpected(Start::String, kind_name(&member.target().kind))),
     }
@@ -164,7 +168,9 @@ fn timestamp(scanner: &mut Scanner<'_>, member: &Member, start: Start) -> Result
 
 /// Any JSON. The scanner has bounded its depth before serde_json reads it.
 fn free(scanner: &mut Scanner<'_>) -> Result<Value, WireError> {
-    let document: serde_json::Value = serde_json::from_str(scanner.skip()?).map_err(|_| malformed())?;
+    let text = scanner.skip()?;
+    scanner.budget.take(text.len())?;
+    let document: serde_json::Value = serde_json::from_str(text).map_err(|_| malformed())?;
     Ok(if document.is_null() { Value::Null } else { Value::Document(Box::new(document)) })
 }
 

@@ -7,9 +7,9 @@ use http::{HeaderMap, HeaderName};
 
 use super::header;
 use crate::{
-    Kind, Location, Member, OperationSchema, Protocol, RequestParts, Schema, Structure, TimestampFormat,
-    Value, WireError,
-    codec::{json, text, xml},
+    Kind, Location, Member, OperationSchema, Protocol, RequestParts, Structure, TimestampFormat, Value,
+    WireError,
+    codec::{budget::Budget, json, text, xml},
 };
 
 /// Reads the input from wherever its members travel.
@@ -21,7 +21,7 @@ pub(crate) fn decode(
     let Some(schema) = operation.input.as_structure() else {
         return Err(WireError::reply("an operation's input must be a structure"));
     };
-    let mut values = body(protocol, operation.input, schema, &parts.body)?;
+    let mut values = body(protocol, operation, schema, &parts.body)?;
     for (member, slot) in schema.members.iter().zip(&mut values) {
         match member.location {
             Location::Body | Location::Payload | Location::Status => {}
@@ -38,14 +38,15 @@ pub(crate) fn decode(
 /// The members that the body brings: the payload, or those of the document. A streaming payload stays absent.
 fn body(
     protocol: Protocol,
-    input: &Schema,
+    operation: &OperationSchema,
     schema: &Structure,
     body: &[u8],
 ) -> Result<Vec<Value>, WireError> {
     let mut values = vec![Value::Null; schema.members.len()];
+    let (input, budget) = (operation.input, Budget::new(operation));
     if let Some((at, member)) = input.payload() {
         if let Some(slot) = values.get_mut(at).filter(|_| !member.streams()) {
-            *slot = payload(protocol, member, body)?;
+            *slot = payload(protocol, member, body, budget)?;
         }
         return Ok(values);
     }
@@ -55,9 +56,9 @@ fn body(
     let document = match protocol {
         Protocol::RestXml => {
             let root = schema.xml_name.unwrap_or(input.name);
-            xml::structure(body, root, schema)?
+            xml::structure(body, root, schema, budget)?
         }
-        _ => json::structure(body, schema)?,
+        _ => json::structure(body, schema, budget)?,
     };
     match document {
         Value::Struct(members) => Ok(members.into_vec()),
@@ -65,7 +66,7 @@ fn body(
     }
 }
 
-fn payload(protocol: Protocol, member: &Member, body: &[u8]) -> Result<Value, WireError> {
+fn payload(protocol: Protocol, member: &Member, body: &[u8], budget: Budget) -> Result<Value, WireError> {
     if body.is_empty() {
         return Ok(Value::Null);
     }
@@ -76,10 +77,10 @@ fn payload(protocol: Protocol, member: &Member, body: &[u8]) -> Result<Value, Wi
             Ok(text::string(member, Cow::Borrowed(content)))
         }
         (Kind::Structure(_), Protocol::RestXml) => {
-            xml::document(body, &[member.root_name(), member.target().name], member)
+            xml::document(body, &[member.root_name(), member.target().name], member, budget)
         }
-        (_, Protocol::RestXml) => xml::document(body, &[member.wire_name], member),
-        _ => json::document(body, member),
+        (_, Protocol::RestXml) => xml::document(body, &[member.wire_name], member, budget),
+        _ => json::document(body, member, budget),
     }
 }
 

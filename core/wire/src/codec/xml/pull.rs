@@ -7,7 +7,7 @@ use quick_xml::{
     events::{BytesDecl, BytesRef, BytesStart, Event},
 };
 
-use crate::WireError;
+use crate::{WireError, codec::budget::Budget};
 
 /// How deep elements may nest.
 const MAX_DEPTH: usize = 64;
@@ -59,6 +59,8 @@ impl Element<'_> {
 pub(super) struct Pull<'a> {
     reader: Reader<&'a [u8]>,
     depth: usize,
+    /// What the values may still grow to.
+    pub(super) budget: Budget,
 }
 
 /// The error of a document that is not well-formed.
@@ -68,13 +70,13 @@ pub(super) fn malformed(why: &'static str) -> WireError {
 
 impl<'a> Pull<'a> {
     /// Starts at the beginning of a document.
-    pub(super) fn new(body: &'a [u8]) -> Result<Self, WireError> {
+    pub(super) fn new(body: &'a [u8], budget: Budget) -> Result<Self, WireError> {
         let text = std::str::from_utf8(body).map_err(|_| malformed("the document is not UTF-8"))?;
         let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.check_comments = true;
-        Ok(Self { reader, depth: 0 })
+        Ok(Self { reader, depth: 0, budget })
     }
 
     /// What comes next.
@@ -86,12 +88,8 @@ impl<'a> Pull<'a> {
                     self.depth = self.depth.saturating_sub(1);
                     return Ok(Node::End);
                 }
-                Event::Text(text) => {
-                    return text.xml_content().map(Node::Text).map_err(|_| malformed("text is malformed"));
-                }
-                Event::CData(data) => {
-                    return data.decode().map(Node::Text).map_err(|_| malformed("text is malformed"));
-                }
+                Event::Text(text) => return text.xml10_content().map(Node::Text).map_err(|_| bad_text()),
+                Event::CData(data) => return data.xml10_content().map(Node::Text).map_err(|_| bad_text()),
                 Event::GeneralRef(reference) => return entity(&reference).map(Node::Text),
                 Event::Eof if self.depth == 0 => return Ok(Node::End),
                 Event::Eof => return Err(malformed("the document ends early")),
@@ -137,6 +135,10 @@ impl<'a> Pull<'a> {
             }
         }
     }
+}
+
+fn bad_text() -> WireError {
+    malformed("text is malformed")
 }
 
 fn entity<'a>(reference: &BytesRef<'_>) -> Result<Cow<'a, str>, WireError> {

@@ -1,24 +1,38 @@
 //! Values from XML.
 
 use super::pull::{Element, Pull, malformed};
-use crate::{Kind, Member, Structure, TimestampFormat, Value, WireError, codec::text};
+use crate::{
+    Kind, Member, Structure, TimestampFormat, Value, WireError,
+    codec::{budget::Budget, text},
+};
 
 /// Reads a whole document that stands for this structure, whose root has this name.
-pub(crate) fn structure(body: &[u8], root: &str, schema: &Structure) -> Result<Value, WireError> {
-    whole(body, &[root], |pull, element| members(pull, schema, element))
+pub(crate) fn structure(
+    body: &[u8],
+    root: &str,
+    schema: &Structure,
+    budget: Budget,
+) -> Result<Value, WireError> {
+    whole(body, &[root], budget, |pull, element| members(pull, schema, element))
 }
 
 /// Reads a whole document whose root is one of these names.
-pub(crate) fn document(body: &[u8], roots: &[&str], root: &Member) -> Result<Value, WireError> {
-    whole(body, roots, |pull, element| value(pull, root, element))
+pub(crate) fn document(
+    body: &[u8],
+    roots: &[&str],
+    root: &Member,
+    budget: Budget,
+) -> Result<Value, WireError> {
+    whole(body, roots, budget, |pull, element| value(pull, root, element))
 }
 
 fn whole<'b>(
     body: &'b [u8],
     roots: &[&str],
+    budget: Budget,
     read: impl FnOnce(&mut Pull<'b>, &Element<'_>) -> Result<Value, WireError>,
 ) -> Result<Value, WireError> {
-    let mut pull = Pull::new(body)?;
+    let mut pull = Pull::new(body, budget)?;
     let element = pull.child()?.ok_or_else(|| malformed("the document is empty"))?;
     if !roots.contains(&element.name()) {
         return Err(malformed("the root element is another one"));
@@ -31,6 +45,7 @@ fn whole<'b>(
 }
 
 fn value(pull: &mut Pull<'_>, member: &Member, element: &Element<'_>) -> Result<Value, WireError> {
+    pull.budget.take(1)?;
     match &member.target().kind {
         Kind::Structure(inner) => members(pull, inner, element),
         Kind::List { item } => list(pull, item),
@@ -46,6 +61,7 @@ fn scalar(pull: &mut Pull<'_>, member: &Member) -> Result<Value, WireError> {
 }
 
 fn members(pull: &mut Pull<'_>, schema: &Structure, element: &Element<'_>) -> Result<Value, WireError> {
+    pull.budget.take(schema.members.len())?;
     let mut values = vec![Value::Null; schema.members.len()];
     attributes(schema, element, &mut values)?;
     while let Some(child) = pull.child()? {

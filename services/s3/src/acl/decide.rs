@@ -1,0 +1,120 @@
+use kurodo_policy::{Principal, PrincipalKind};
+
+use super::{Acl, Grantee, Right};
+
+/// What a list is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum On {
+    Bucket,
+    Object,
+}
+
+/// The entry that lets this principal do the action, in words.
+///
+/// An entry for an account is for the account as a whole: it lets the account's principals in no further than the
+/// account's own policies do. Within the owner's account it adds nothing to those policies.
+pub(crate) fn grant(
+    acl: &Acl,
+    on: On,
+    action: &str,
+    principal: &Principal,
+    owner: &str,
+    ignore_public: bool,
+) -> Option<String> {
+    let entry = acl.0.iter().find(|(grantee, right)| {
+        gives(*right, on, action) && names(grantee, principal, owner, ignore_public)
+    });
+    entry.map(|(grantee, right)| {
+        let who = match grantee {
+            Grantee::Account(id) => id.as_str(),
+            group => group.uri().unwrap_or_default(),
+        };
+        let on = if on == On::Bucket { "bucket" } else { "object" };
+        format!("the {on}'s access control list grants {right:?} to {who}")
+    })
+}
+
+fn names(grantee: &Grantee, principal: &Principal, owner: &str, ignore_public: bool) -> bool {
+    match grantee {
+        Grantee::AllUsers => !ignore_public,
+        Grantee::AuthenticatedUsers => !ignore_public && principal.kind != PrincipalKind::Anonymous,
+        Grantee::Account(id) => id != owner && principal.canonical_id.as_ref() == Some(id),
+        Grantee::LogDelivery => false,
+    }
+}
+
+/// Source: S3 User Guide, "Access control list (ACL) overview", "Mapping of ACL permissions and access policy
+/// permissions".
+fn gives(right: Right, on: On, action: &str) -> bool {
+    let actions: &[&str] = match (right, on) {
+        (Right::FullControl, on) => {
+            return [Right::Read, Right::Write, Right::ReadAcp, Right::WriteAcp]
+                .into_iter()
+                .any(|right| gives(right, on, action));
+        }
+        (Right::Read, On::Bucket) => &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
+        (Right::Write, On::Bucket) => &["s3:PutObject"],
+        (Right::ReadAcp, On::Bucket) => &["s3:GetBucketAcl"],
+        (Right::WriteAcp, On::Bucket) => &["s3:PutBucketAcl"],
+        (Right::Read, On::Object) => &["s3:GetObject", "s3:GetObjectVersion"],
+        (Right::Write, On::Object) => &[],
+        (Right::ReadAcp, On::Object) => &["s3:GetObjectAcl", "s3:GetObjectVersionAcl"],
+        (Right::WriteAcp, On::Object) => &["s3:PutObjectAcl", "s3:PutObjectVersionAcl"],
+    };
+    actions.contains(&action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWNER: &str = "owner";
+
+    fn principal(kind: PrincipalKind, id: Option<&str>) -> Principal {
+        Principal {
+            kind,
+            account: None,
+            arn: String::new(),
+            role_arn: None,
+            canonical_id: id.map(str::to_owned),
+            federated: None,
+            user_id: None,
+        }
+    }
+
+    fn lets(grantee: Grantee, right: Right, principal: &Principal, ignore: bool) -> bool {
+        let acl = Acl(vec![(grantee, right)]);
+        grant(&acl, On::Object, "s3:GetObject", principal, OWNER, ignore).is_some()
+    }
+
+    #[test]
+    fn groups_let_in_whom_they_name_unless_ignored() {
+        let (nobody, somebody) =
+            (principal(PrincipalKind::Anonymous, None), principal(PrincipalKind::User, Some("b")));
+        assert!(lets(Grantee::AllUsers, Right::Read, &nobody, false));
+        assert!(!lets(Grantee::AllUsers, Right::Read, &nobody, true));
+        assert!(!lets(Grantee::AuthenticatedUsers, Right::Read, &nobody, false));
+        assert!(lets(Grantee::AuthenticatedUsers, Right::Read, &somebody, false));
+        assert!(!lets(Grantee::AuthenticatedUsers, Right::Read, &somebody, true));
+    }
+
+    #[test]
+    fn accounts_are_let_in_by_their_id() {
+        let (owner, other) =
+            (principal(PrincipalKind::User, Some(OWNER)), principal(PrincipalKind::User, Some("b")));
+        assert!(lets(Grantee::Account("b".into()), Right::FullControl, &other, true));
+        assert!(!lets(Grantee::Account("c".into()), Right::FullControl, &other, false));
+        // The owner's users need policies of their own.
+        assert!(!lets(Grantee::Account(OWNER.into()), Right::FullControl, &owner, false));
+    }
+
+    #[test]
+    fn a_right_gives_its_actions_only() {
+        let other = principal(PrincipalKind::User, Some("b"));
+        assert!(!lets(Grantee::Account("b".into()), Right::ReadAcp, &other, false));
+        assert!(!gives(Right::Read, On::Bucket, "s3:GetObject"));
+        assert!(!gives(Right::FullControl, On::Bucket, "s3:DeleteBucket"));
+        assert!(gives(Right::FullControl, On::Bucket, "s3:PutObject"));
+        assert!(!gives(Right::FullControl, On::Object, "s3:PutObject"));
+    }
+}

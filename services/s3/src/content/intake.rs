@@ -1,0 +1,91 @@
+use bytes::Bytes;
+use kurodo_gateway::Body;
+use kurodo_keys::SecretKey;
+use kurodo_store::blobs::BlobWriter;
+
+use super::{INLINE, Reading};
+use crate::{
+    Error, S3,
+    checksum::{Hasher, Sums},
+    limits,
+    records::{Content, Inline},
+};
+
+/// Where content comes from.
+pub(crate) enum Source<'a> {
+    /// The client.
+    Client(&'a mut Body),
+    /// Another object.
+    Object(Reading),
+}
+
+impl Source<'_> {
+    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        match self {
+            Self::Client(body) => Ok(body.chunk().await?),
+            Self::Object(reading) => reading.next().await,
+        }
+    }
+}
+
+/// How content is to be received.
+pub(crate) struct Plan<'a> {
+    /// Its length in bytes; anything else is refused.
+    pub(crate) length: u64,
+    /// The key that wraps its data key.
+    pub(crate) wrapping: &'a SecretKey,
+    /// What to compute of it.
+    pub(crate) hasher: Hasher,
+    /// Whether it may lie in a record.
+    pub(crate) inline: bool,
+}
+
+/// Content that was received whole. It is nobody's until it is kept; dropping it leaves nothing behind.
+pub(crate) struct Received {
+    pub(crate) sums: Sums,
+    held: Held,
+}
+
+enum Held {
+    Small(Vec<u8>),
+    Large(Box<BlobWriter>),
+}
+
+/// Receives content, hashing and sealing it on the way. Only when this returns is it known to be what the client
+/// signed.
+pub(crate) async fn receive(service: &S3, mut source: Source<'_>, plan: Plan<'_>) -> Result<Received, Error> {
+    let Plan { length, wrapping, mut hasher, inline } = plan;
+    if length > limits::SINGLE {
+        return Err(Error::EntityTooLarge { proposed: length, limit: limits::SINGLE });
+    }
+    let small = usize::try_from(length).ok().filter(|length| inline && *length <= INLINE);
+    let mut held = match small {
+        // Room for the tag too, so that sealing in place does not move the content.
+        Some(length) => Held::Small(Vec::with_capacity(length + kurodo_keys::TAG_LEN)),
+        None => Held::Large(Box::new(service.blobs.create(wrapping)?)),
+    };
+    while let Some(bytes) = source.next().await? {
+        hasher.update(&bytes);
+        if hasher.length() > length {
+            return Err(Error::IncompleteBody);
+        }
+        match &mut held {
+            Held::Small(content) => content.extend_from_slice(&bytes),
+            Held::Large(writer) => writer.write(&bytes).await?,
+        }
+    }
+    let sums = hasher.finish();
+    if sums.length < length { Err(Error::IncompleteBody) } else { Ok(Received { sums, held }) }
+}
+
+impl Received {
+    /// Makes the content durable, or ready to be made so by the commit that publishes it. `place` is where its record
+    /// lies.
+    pub(crate) async fn keep(self, wrapping: &SecretKey, place: &[u8]) -> Result<Content, Error> {
+        match self.held {
+            Held::Small(content) if content.is_empty() => Ok(Content::Empty),
+            Held::Small(content) => Ok(Content::Inline(Inline::seal(wrapping, place, content)?)),
+            Held::Large(writer) => Ok(Content::Blob(writer.finish().await?)),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+use std::{
+    io,
+    ops::Range,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use kurodo_authz::{Grant, Resource};
+use kurodo_keys::SecretKey;
+use kurodo_store::blobs::{BlobError, BlobStream, Part, Parts, PartsStream};
+
+use super::readers::Hold;
+use crate::{
+    Error, S3, layout,
+    records::{Content, Head, PartEntry, PartList},
+    resources::Object,
+};
+
+/// Content that is being read: pieces of it, each authentic when it is given out.
+pub(crate) struct Reading {
+    from: From,
+    /// Keeps the content from being removed meanwhile.
+    hold: Option<Hold>,
+}
+
+enum From {
+    Memory(Option<Bytes>),
+    Blob(Box<BlobStream>),
+    Parts(Box<PartsStream>),
+}
+
+impl Reading {
+    /// Opens a range of an object's content. The permit is for the object, `head` what the decision was made on.
+    pub(crate) async fn open<G: Grant<Resource = Object>>(
+        service: &S3,
+        permit: &G,
+        wrapping: &Arc<SecretKey>,
+        range: Range<u64>,
+    ) -> Result<Self, Error> {
+        let (head, _) = Object::granted(permit)?;
+        if range.is_empty() {
+            return Ok(Self { from: From::Memory(None), hold: None });
+        }
+        match &head.content {
+            Content::Empty => Ok(Self { from: From::Memory(None), hold: None }),
+            Content::Inline(inline) => {
+                let whole = inline.open(wrapping, permit.resource().scope().prefix())?;
+                let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(whole.len());
+                let piece = whole.slice(index(range.start)..index(range.end));
+                Ok(Self { from: From::Memory(Some(piece)), hold: None })
+            }
+            Content::Blob(blob) => {
+                let hold = service.readers.hold(blob.id());
+                let reader = service.blobs.read(blob, wrapping).await.map_err(replaced)?;
+                let stream = reader.range(range.start, range.end)?;
+                Ok(Self { from: From::Blob(Box::new(stream)), hold: Some(hold) })
+            }
+            Content::Parts { .. } => {
+                let entries = service.parts(permit)?;
+                let hold = entries.first().map(|entry| service.readers.hold(entry.blob.id()));
+                let key = || Arc::clone(wrapping);
+                let parts = entries.into_iter().map(|entry| Part { blob: entry.blob, key: key() }).collect();
+                let parts = Parts::new(&service.blobs, parts);
+                let stream = parts.range(range.start, range.end).await.map_err(replaced)?;
+                Ok(Self { from: From::Parts(Box::new(stream)), hold })
+            }
+        }
+    }
+
+    /// The next piece.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        let next = match &mut self.from {
+            From::Memory(bytes) => return Ok(bytes.take()),
+            From::Blob(stream) => stream.next().await,
+            From::Parts(stream) => stream.next().await,
+        };
+        Ok(next.transpose()?)
+    }
+
+    /// The content as a reply sends it.
+    pub(crate) fn send(self) -> Pin<Box<Sending>> {
+        Box::pin(Sending(self))
+    }
+}
+
+/// Between the decision and the opening the object was replaced: the content that was decided on is gone.
+fn replaced(error: BlobError) -> Error {
+    match error {
+        BlobError::Missing(_) => Error::Replaced,
+        other => other.into(),
+    }
+}
+
+impl S3 {
+    /// The parts of a multipart object; none of an object that was put whole.
+    pub(crate) fn parts<G: Grant<Resource = Object>>(&self, permit: &G) -> Result<Vec<PartEntry>, Error> {
+        let (head, version) = Object::granted(permit)?;
+        let Content::Parts { lists, .. } = head.content else { return Ok(Vec::new()) };
+        let reader = self.store.read(permit);
+        if reader.get("")?.map(|record| record.version) != Some(version) {
+            return Err(Error::Replaced);
+        }
+        read_lists(lists, |key| reader.get(key).map(|record| record.map(|record| record.value)))
+    }
+}
+
+/// Reads the lists of parts that lie beside an object.
+pub(super) fn read_lists(
+    lists: u16,
+    get: impl Fn([u8; 2]) -> Result<Option<Bytes>, kurodo_store::StoreError>,
+) -> Result<Vec<PartEntry>, Error> {
+    let mut entries = Vec::new();
+    for list in 0..lists {
+        let record = get(layout::numbered(list))?.ok_or(crate::records::Damaged("list of parts"))?;
+        entries.extend(PartList::read(&record)?);
+    }
+    Ok(entries)
+}
+
+/// Content on its way to a client.
+pub(crate) struct Sending(Reading);
+
+impl Stream for Sending {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = match &mut self.0.from {
+            From::Memory(bytes) => return Poll::Ready(bytes.take().map(Ok)),
+            From::Blob(stream) => Pin::new(&mut **stream).poll_next(context),
+            From::Parts(stream) => Pin::new(&mut **stream).poll_next(context),
+        };
+        // The client sees a connection that breaks off: the status was sent long ago.
+        next.map(|piece| piece.map(|piece| piece.map_err(io::Error::other)))
+    }
+}

@@ -1,0 +1,58 @@
+//! Reading `x-amz-copy-source`.
+
+use percent_encoding::percent_decode_str;
+
+use crate::Error;
+
+/// What is to be copied.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CopySource {
+    pub(crate) bucket: String,
+    pub(crate) key: String,
+}
+
+const HEADER: &str = "x-amz-copy-source";
+
+impl CopySource {
+    /// Reads `bucket/key`, percent-encoded, with or without a slash in front.
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let wrong = || {
+            let message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
+            Error::argument(HEADER, text, message)
+        };
+        let (path, version) = match text.split_once("?versionId=") {
+            Some((path, version)) => (path, Some(version)),
+            None => (text, None),
+        };
+        if version.is_some() {
+            return Err(Error::NotImplemented("versionId in CopySource".into()));
+        }
+        let path = percent_decode_str(path).decode_utf8().map_err(|_| wrong())?;
+        let path = path.strip_prefix('/').unwrap_or(&path);
+        if path.starts_with("arn:") {
+            return Err(Error::NotImplemented("an access point as CopySource".into()));
+        }
+        let (bucket, key) = path.split_once('/').filter(|(_, key)| !key.is_empty()).ok_or_else(wrong)?;
+        Ok(Self { bucket: bucket.to_owned(), key: key.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bucket_and_key_with_or_without_a_slash() {
+        for text in ["b/k/l%20m", "/b/k/l%20m", "b%2Fk%2fl m"] {
+            let source = CopySource::parse(text).unwrap();
+            assert_eq!((source.bucket.as_str(), source.key.as_str()), ("b", "k/l m"));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in ["", "b", "b/", "/", "b/%ff", "b/k?versionId=1", "arn:aws:s3:us-east-1:1:accesspoint/a/object/k"] {
+            assert!(CopySource::parse(text).is_err(), "{text}");
+        }
+    }
+}

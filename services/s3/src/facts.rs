@@ -1,0 +1,74 @@
+//! What decisions need to know of a bucket: read once, then shared until a bucket changes.
+
+mod cache;
+mod load;
+
+use std::sync::Arc;
+
+use kurodo_arn::AccountId;
+use kurodo_keys::SecretKey;
+use kurodo_policy::Attached;
+use kurodo_store::Fact;
+
+pub(crate) use cache::Cache;
+
+use crate::{
+    acl::Acl,
+    records::{BlockPublic, BucketId, Encryption, Owner, Ownership, Tags},
+};
+
+/// A bucket with its settings.
+pub(crate) struct BucketFacts {
+    pub(crate) name: String,
+    pub(crate) id: BucketId,
+    pub(crate) account: AccountId,
+    pub(crate) owner: Owner,
+    pub(crate) region: String,
+    /// That the bucket is there. A transaction that relies on it fails once the bucket is deleted.
+    pub(crate) exists: Fact,
+    /// What the bucket's objects are sealed under.
+    pub(crate) key: Arc<SecretKey>,
+    pub(crate) policy: Option<BucketPolicy>,
+    /// The bucket's own list; `None` where it was never set, which is private.
+    pub(crate) acl: Option<Acl>,
+    /// `None` where it was deleted.
+    pub(crate) ownership: Option<Ownership>,
+    /// `None` where it was deleted.
+    pub(crate) block_public: Option<BlockPublic>,
+    pub(crate) encryption: Encryption,
+    pub(crate) tags: Tags,
+}
+
+/// A bucket's policy, compiled.
+pub(crate) struct BucketPolicy {
+    pub(crate) whole: Arc<Attached>,
+    /// Its denials alone, which count for objects of other owners too; only where there can be such objects.
+    pub(crate) denials: Option<Arc<Attached>>,
+    /// Whether it lets in everybody, as S3 sees it.
+    pub(crate) public: bool,
+}
+
+impl BucketFacts {
+    /// Who owns the objects.
+    pub(crate) fn ownership(&self) -> Ownership {
+        self.ownership.unwrap_or(Ownership::Writer)
+    }
+
+    /// What is blocked.
+    pub(crate) fn blocks(&self) -> BlockPublic {
+        self.block_public.unwrap_or_default()
+    }
+
+    /// The list that counts.
+    pub(crate) fn acl(&self) -> Acl {
+        match (&self.acl, self.ownership()) {
+            (Some(acl), Ownership::Preferred | Ownership::Writer) => acl.clone(),
+            _ => Acl::private(&self.owner),
+        }
+    }
+
+    /// The bucket's ARN.
+    pub(crate) fn arn(&self) -> String {
+        format!("arn:aws:s3:::{}", self.name)
+    }
+}

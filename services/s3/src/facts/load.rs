@@ -1,0 +1,141 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kurodo_gateway::Find;
+use kurodo_keys::SecretKey;
+use kurodo_policy::{Attached, Kind, Policy, is_public};
+use kurodo_store::{Reader, Scan};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use zeroize::Zeroize;
+
+use super::{BucketFacts, BucketPolicy};
+use crate::{
+    Error, S3,
+    layout::{self, Setting},
+    records::{Damaged, Identity, Ownership},
+};
+
+impl S3 {
+    /// The facts of this bucket; `None` where there is none.
+    pub(crate) fn bucket_facts(find: &Find<'_, Self>, name: &str) -> Result<Option<Arc<BucketFacts>>, Error> {
+        let (service, generation) = (find.service, find.service.store.generation(layout::BUCKETS));
+        let known = service.buckets.find(name, generation);
+        if let Some((facts, true)) = known {
+            return Ok(Some(facts));
+        }
+        let older = known.map(|(facts, _)| facts);
+        match service.read_bucket(&find.stored(), name, older.as_deref())? {
+            Some(facts) => {
+                let facts = Arc::new(facts);
+                service.buckets.keep(generation, &facts);
+                Ok(Some(facts))
+            }
+            None => {
+                service.buckets.forget(name);
+                Ok(None)
+            }
+        }
+    }
+
+    fn read_bucket(
+        &self,
+        reader: &Reader<'_>,
+        name: &str,
+        older: Option<&BucketFacts>,
+    ) -> Result<Option<BucketFacts>, Error> {
+        let prefix = layout::bucket(name);
+        let identity = [prefix.as_ref(), &Setting::Identity.key()].concat();
+        let (Some(found), exists) = reader.fact(identity)? else { return Ok(None) };
+        let identity: Identity = json(&found.value, "bucket")?;
+        let records = reader.scan(&Scan::within(&prefix))?;
+        let setting = |setting: Setting| {
+            let own = |key: &Bytes| key.get(prefix.len()..) == Some(&setting.key());
+            records.iter().find(|record| own(&record.key)).map(|record| &record.value)
+        };
+        let ownership = optional(setting(Setting::Ownership), "ownership controls")?;
+        Ok(Some(BucketFacts {
+            name: name.to_owned(),
+            id: identity.id,
+            account: identity.account()?,
+            key: Arc::new(self.open_bucket_key(&identity)?),
+            owner: identity.owner,
+            region: identity.region,
+            exists,
+            policy: policy(name, setting(Setting::Policy), ownership, older)?,
+            acl: optional(setting(Setting::Acl), "access control list")?,
+            ownership,
+            block_public: optional(setting(Setting::PublicAccessBlock), "public access block")?,
+            encryption: optional(setting(Setting::Encryption), "default encryption")?.unwrap_or_default(),
+            tags: optional(setting(Setting::Tags), "tag set")?.unwrap_or_default(),
+        }))
+    }
+
+    fn open_bucket_key(&self, identity: &Identity) -> Result<SecretKey, Error> {
+        let mut opened = self.keys.open_random(identity.id.bytes(), &identity.key)?;
+        let key = opened.as_slice().try_into().map(SecretKey::from_bytes).map_err(|_| Damaged("bucket key"));
+        opened.zeroize();
+        Ok(key?)
+    }
+}
+
+fn optional<T: DeserializeOwned>(record: Option<&Bytes>, what: &'static str) -> Result<Option<T>, Damaged> {
+    record.map(|record| json(record, what)).transpose()
+}
+
+fn json<T: DeserializeOwned>(record: &Bytes, what: &'static str) -> Result<T, Damaged> {
+    serde_json::from_slice(record).map_err(|_| Damaged(what))
+}
+
+/// Compiles the policy, or takes over the compiled one where the text is the same.
+fn policy(
+    bucket: &str,
+    record: Option<&Bytes>,
+    ownership: Option<Ownership>,
+    older: Option<&BucketFacts>,
+) -> Result<Option<BucketPolicy>, Damaged> {
+    const WHAT: Damaged = Damaged("bucket policy");
+    let Some(record) = record else { return Ok(None) };
+    let text = std::str::from_utf8(record).map_err(|_| WHAT)?;
+    let compile = |text: &str| {
+        let policy = Policy::parse(text, Kind::Resource).map_err(|_| WHAT)?;
+        Ok(Arc::new(Attached { name: format!("bucket-policy:{bucket}"), policy: Arc::new(policy) }))
+    };
+    let same = older.and_then(|facts| facts.policy.as_ref()).filter(|old| old.whole.policy.source() == text);
+    let whole = match same {
+        Some(old) => Arc::clone(&old.whole),
+        None => compile(text)?,
+    };
+    let denials = match ownership {
+        Some(Ownership::Enforced) => None,
+        _ => denials(text).map(|text| compile(&text)).transpose()?,
+    };
+    let public = is_public(&whole.policy);
+    Ok(Some(BucketPolicy { whole, denials, public }))
+}
+
+/// The policy without what it allows; `None` where it denies nothing.
+fn denials(text: &str) -> Option<String> {
+    let mut document: Value = serde_json::from_str(text).ok()?;
+    let statements = document.get_mut("Statement")?;
+    if !statements.is_array() {
+        *statements = Value::Array(vec![statements.take()]);
+    }
+    let statements = statements.as_array_mut()?;
+    statements.retain(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Deny"));
+    (!statements.is_empty()).then(|| document.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn denials_leave_out_what_is_allowed() {
+        let both = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Sid":"a"},{"Effect":"Deny","Sid":"d"}]}"#;
+        let left = denials(both).unwrap();
+        assert!(left.contains("\"d\"") && !left.contains("\"a\""));
+        assert_eq!(denials(r#"{"Statement":{"Effect":"Allow"}}"#), None);
+        assert!(denials(r#"{"Statement":{"Effect":"Deny"}}"#).is_some());
+    }
+}

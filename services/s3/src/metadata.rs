@@ -1,0 +1,113 @@
+//! What a request says of the object that it puts.
+
+use kurodo_gateway::Call;
+
+use crate::{
+    Error, limits,
+    model::{ServerSideEncryption, StorageClass},
+    records::Meta,
+};
+
+/// The metadata members of an input that has them all.
+macro_rules! meta {
+    ($input:expr) => {
+        $crate::metadata::checked($crate::records::Meta {
+            content_type: $input.content_type.take(),
+            cache_control: $input.cache_control.take(),
+            content_disposition: $input.content_disposition.take(),
+            content_encoding: $input.content_encoding.take(),
+            content_language: $input.content_language.take(),
+            expires: $input.expires.take(),
+            website_redirect_location: $input.website_redirect_location.take(),
+            user: $input.metadata.take().unwrap_or_default(),
+        })
+    };
+}
+pub(crate) use meta;
+
+/// Refuses more metadata than an object may have. `aws-chunked` says how the content travelled, not what it is.
+pub(crate) fn checked(mut meta: Meta) -> Result<Meta, Error> {
+    let size = meta.user.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if size > limits::METADATA {
+        return Err(Error::MetadataTooLarge(size));
+    }
+    if let Some(encoding) = meta.content_encoding.take() {
+        let codings = encoding.split(',').map(str::trim);
+        let left: Vec<_> = codings.filter(|coding| !coding.eq_ignore_ascii_case("aws-chunked")).collect();
+        meta.content_encoding = (!left.is_empty()).then(|| left.join(", "));
+    }
+    if let Some(location) = &meta.website_redirect_location {
+        check_redirect(location)?;
+    }
+    Ok(meta)
+}
+
+fn check_redirect(location: &str) -> Result<(), Error> {
+    if ["/", "http://", "https://"].iter().any(|start| location.starts_with(start)) && location.len() <= limits::METADATA {
+        return Ok(());
+    }
+    let message = "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.";
+    Err(Error::InvalidRequest(message.into()))
+}
+
+/// Kurodo stores everything as `STANDARD`.
+pub(crate) fn check_class(class: Option<StorageClass>) -> Result<(), Error> {
+    match class {
+        None | Some(StorageClass::Standard) => Ok(()),
+        Some(class) => Err(Error::NotImplemented(format!("the storage class {class}").into())),
+    }
+}
+
+/// Kurodo encrypts everything with keys of its own, unless the customer brings one.
+pub(crate) fn check_encryption(asked: Option<ServerSideEncryption>, customer: bool) -> Result<(), Error> {
+    match asked {
+        Some(_) if customer => Err(Error::InvalidArgument {
+            message: "Server Side Encryption with Customer provided key is incompatible with the encryption method \
+                      specified"
+                .into(),
+            name: "x-amz-server-side-encryption",
+            value: asked.map(|word| word.to_string()).unwrap_or_default(),
+        }),
+        None | Some(ServerSideEncryption::Aes256) => Ok(()),
+        Some(word) => Err(Error::NotImplemented(format!("the server-side encryption {word}").into())),
+    }
+}
+
+/// The length of the content in bytes, without the framing that it travels in.
+pub(crate) fn length(call: &Call, content_length: Option<i64>) -> Result<u64, Error> {
+    let number = |text: &str| text.parse().map_err(|_| Error::MissingContentLength);
+    match call.head.header("x-amz-decoded-content-length") {
+        Some(decoded) => number(decoded),
+        None => content_length.and_then(|length| u64::try_from(length).ok()).ok_or(Error::MissingContentLength),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_travelling_coding_is_not_kept() {
+        let kept = |encoding: &str| {
+            let meta = Meta { content_encoding: Some(encoding.to_owned()), ..Meta::default() };
+            checked(meta).unwrap().content_encoding
+        };
+        assert_eq!(kept("aws-chunked"), None);
+        assert_eq!(kept("gzip,aws-chunked").as_deref(), Some("gzip"));
+        assert_eq!(kept("aws-chunked, gzip, br").as_deref(), Some("gzip, br"));
+    }
+
+    #[test]
+    fn names_and_values_count() {
+        let user = |length: usize| Meta { user: [("n".to_owned(), "v".repeat(length))].into(), ..Meta::default() };
+        assert!(checked(user(2047)).is_ok());
+        assert!(matches!(checked(user(2048)), Err(Error::MetadataTooLarge(2049))));
+    }
+
+    #[test]
+    fn other_encryptions_are_refused_by_name() {
+        assert!(check_encryption(Some(ServerSideEncryption::Aes256), false).is_ok());
+        assert!(matches!(check_encryption(Some(ServerSideEncryption::AwsKms), false), Err(Error::NotImplemented(_))));
+        assert!(check_encryption(Some(ServerSideEncryption::Aes256), true).is_err());
+    }
+}

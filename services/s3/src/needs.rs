@@ -1,0 +1,30 @@
+//! What operations need where their row cannot say it plainly: it depends on parameters, or on what is stored.
+
+mod bucket;
+mod copy;
+mod delete;
+mod list;
+mod multipart;
+mod read;
+mod write;
+
+pub(crate) use bucket::{create_bucket, delete_bucket, put_bucket_acl};
+pub(crate) use copy::{copy_object, upload_part_copy};
+pub(crate) use delete::{delete_object, delete_objects};
+pub(crate) use list::{list_multipart_uploads, list_objects, list_objects_v2};
+pub(crate) use multipart::{complete_multipart_upload, create_multipart_upload};
+pub(crate) use read::{
+    delete_object_tagging, get_object, get_object_acl, get_object_attributes, get_object_tagging, head_object,
+    put_object_acl, put_object_tagging,
+};
+pub(crate) use write::put_object;
+
+use kurodo_gateway::Find;
+
+use crate::{S3, table::action};
+
+type Finding<'a> = Find<'a, S3>;
+type Need<A> = kurodo_authz::Need<A>;
+
+/// Who asks for an object that is not there must be allowed to know that.
+type Missing = Option<Need<action::ListBucket>>;

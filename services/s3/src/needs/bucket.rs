@@ -1,0 +1,74 @@
+use kurodo_authz::Action;
+
+use super::{
+    Finding, Need,
+    read::{with_acl, with_grants},
+};
+use crate::{
+    Error,
+    acl::{Asked, asked},
+    model::{CreateBucketInput, DeleteBucketInput, PutBucketAclInput},
+    names,
+    resources::{Bucket, Reach, bucket, located},
+    table::action,
+};
+
+type Create = (
+    Need<action::CreateBucket>,
+    Option<Need<action::PutBucketAcl>>,
+    Option<Need<action::PutBucketOwnershipControls>>,
+);
+
+/// A bucket is made in the caller's account, and its settings are given in the same request.
+pub(crate) async fn create_bucket(find: &Finding<'_>, input: &CreateBucketInput) -> Result<Create, Error> {
+    names::check_new(&input.bucket)?;
+    let account = find.account().ok_or(Error::AccessDenied("Access Denied".into()))?;
+    let location = input.create_bucket_configuration.as_ref().and_then(|config| config.location_constraint);
+    let asked = asked!(input, input.grant_write.as_ref(), None)?;
+    let grants = [
+        input.grant_full_control.as_ref(),
+        input.grant_read.as_ref(),
+        input.grant_read_acp.as_ref(),
+        input.grant_write.as_ref(),
+        input.grant_write_acp.as_ref(),
+    ];
+    let wanted = || Bucket::wanted(&input.bucket, account);
+    let create = described(Need::new(wanted()), asked.as_ref(), &grants)
+        .with_some("s3:LocationConstraint", location.map(|region| region.as_str()))
+        .with_some("s3:x-amz-object-ownership", input.object_ownership.map(|word| word.as_str()));
+    let acl = asked.as_ref().map(|_| described(Need::new(wanted()), asked.as_ref(), &grants));
+    Ok((create, acl, input.object_ownership.map(|_| Need::new(wanted()))))
+}
+
+type Delete = [Need<action::DeleteBucket>; 3];
+
+/// One permit for the bucket's settings, one for its objects, of which there must be none, one for the uploads to it.
+pub(crate) async fn delete_bucket(
+    find: &Finding<'_>,
+    input: &DeleteBucketInput,
+) -> Result<(Need<action::DeleteBucket>, Need<action::DeleteBucket>, Need<action::DeleteBucket>), Error> {
+    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
+    let [settings, objects, uploads]: Delete = [Reach::Settings, Reach::Objects, Reach::Uploads]
+        .map(|reach| Need::new(Bucket::existing(find, &facts, reach)));
+    Ok((settings, objects, uploads))
+}
+
+pub(crate) async fn put_bucket_acl(
+    find: &Finding<'_>,
+    input: &PutBucketAclInput,
+) -> Result<Need<action::PutBucketAcl>, Error> {
+    let bucket = bucket(find, &input.bucket, &input.expected_bucket_owner).await?;
+    let asked = asked!(input, input.grant_write.as_ref(), input.access_control_policy.as_ref())?;
+    let grants = [
+        input.grant_full_control.as_ref(),
+        input.grant_read.as_ref(),
+        input.grant_read_acp.as_ref(),
+        input.grant_write.as_ref(),
+        input.grant_write_acp.as_ref(),
+    ];
+    Ok(described(Need::new(bucket), asked.as_ref(), &grants))
+}
+
+fn described<A: Action>(need: Need<A>, asked: Option<&Asked>, grants: &[Option<&String>; 5]) -> Need<A> {
+    with_grants(with_acl(need, asked), grants)
+}

@@ -1,0 +1,118 @@
+use std::sync::Arc;
+
+use kurodo_authz::Action;
+
+use super::{
+    Finding, Need,
+    read::{with_acl, with_grants, with_tags},
+};
+use crate::{
+    Error,
+    acl::{Asked, asked},
+    facts::BucketFacts,
+    model::PutObjectInput,
+    records::Tags,
+    resources::{Door, Object, located},
+    table::action,
+    tags,
+};
+
+/// What a request that puts an object says that conditions may be on.
+pub(super) struct Writing<'a> {
+    pub(super) acl: Option<Asked>,
+    pub(super) grants: [Option<&'a String>; 5],
+    pub(super) tags: Option<Tags>,
+    /// Further keys, present or not.
+    pub(super) keys: Vec<(&'static str, Option<&'a str>)>,
+}
+
+/// Reads it from an input that has all of its members.
+macro_rules! writing {
+    ($input:expr) => {
+        $crate::needs::write::Writing {
+            acl: asked!($input, None, None)?,
+            grants: [
+                $input.grant_full_control.as_ref(),
+                $input.grant_read.as_ref(),
+                $input.grant_read_acp.as_ref(),
+                None,
+                $input.grant_write_acp.as_ref(),
+            ],
+            tags: $input.tagging.as_deref().map(tags::from_header).transpose()?,
+            keys: vec![
+                ("s3:x-amz-server-side-encryption", $input.server_side_encryption.map(|word| word.as_str())),
+                (
+                    "s3:x-amz-server-side-encryption-customer-algorithm",
+                    $input.sse_customer_algorithm.as_deref(),
+                ),
+                ("s3:x-amz-storage-class", $input.storage_class.map(|word| word.as_str())),
+                ("s3:x-amz-website-redirect-location", $input.website_redirect_location.as_deref()),
+            ],
+        }
+    };
+}
+pub(super) use writing;
+
+/// What putting an object needs.
+pub(super) type Put = (Need<action::PutObject>, Option<Need<action::PutObjectAcl>>, Option<Need<action::PutObjectTagging>>);
+
+impl<'a> Writing<'a> {
+    /// With a further key.
+    pub(super) fn key(mut self, name: &'static str, value: Option<&'a str>) -> Self {
+        self.keys.push((name, value));
+        self
+    }
+
+    /// What putting the object needs; `door` is what the permit to put reaches.
+    pub(super) fn needs(&self, find: &Finding<'_>, facts: &Arc<BucketFacts>, key: &str, door: Door) -> Result<Put, Error> {
+        let put = self.described(find, facts, key, door)?;
+        let acl = self.acl.as_ref().map(|_| self.described(find, facts, key, Door::Content)).transpose()?;
+        let tags = self.tags.as_ref().filter(|tags| !tags.is_empty());
+        let tagging = tags.map(|_| self.described(find, facts, key, Door::Content)).transpose()?;
+        Ok((put, acl, tagging))
+    }
+
+    fn described<A: Action<Resource = Object>>(
+        &self,
+        find: &Finding<'_>,
+        facts: &Arc<BucketFacts>,
+        key: &str,
+        door: Door,
+    ) -> Result<Need<A>, Error> {
+        let need = Need::new(Object::place(find, facts, key, door)?);
+        let need = self.keys.iter().fold(need, |need, (name, value)| need.with_some(*name, *value));
+        let need = with_grants(with_acl(need, self.acl.as_ref()), &self.grants);
+        Ok(match &self.tags {
+            Some(tags) => with_tags(need, tags.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))),
+            None => need,
+        })
+    }
+}
+
+/// Writing where a certain object is needs to be allowed to know the object.
+///
+/// Source: S3 User Guide, "Add preconditions to S3 operations with conditional requests".
+pub(super) fn known(
+    find: &Finding<'_>,
+    facts: &Arc<BucketFacts>,
+    key: &str,
+    if_match: Option<&str>,
+) -> Result<Option<Need<action::GetObject>>, Error> {
+    if_match.map(|_| Object::existing(find, facts, key).map(Need::new)).transpose()
+}
+
+type PutObject = (
+    Need<action::PutObject>,
+    Option<Need<action::PutObjectAcl>>,
+    Option<Need<action::PutObjectTagging>>,
+    Option<Need<action::GetObject>>,
+);
+
+pub(crate) async fn put_object(find: &Finding<'_>, input: &PutObjectInput) -> Result<PutObject, Error> {
+    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
+    let writing = writing!(input)
+        .key("s3:if-match", input.if_match.as_deref())
+        .key("s3:if-none-match", input.if_none_match.as_deref());
+    let (put, acl, tagging) = writing.needs(find, &facts, &input.key, Door::Content)?;
+    Ok((put, acl, tagging, known(find, &facts, &input.key, input.if_match.as_deref())?))
+}

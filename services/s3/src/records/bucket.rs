@@ -1,0 +1,65 @@
+use kurodo_arn::AccountId;
+use serde::{Deserialize, Serialize};
+
+use super::{BucketId, Owner, codec::Damaged};
+
+/// A bucket itself. Written when it is made and never again, so that whatever depends on the bucket's being there
+/// can rely on this record's version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) id: BucketId,
+    pub(crate) owner: Owner,
+    pub(crate) region: String,
+    /// Milliseconds since 1970.
+    pub(crate) created_ms: i64,
+    /// The bucket's key, sealed under the service's.
+    pub(crate) key: Vec<u8>,
+}
+
+impl Identity {
+    /// The account that has the bucket; buckets always have one.
+    pub(crate) fn account(&self) -> Result<AccountId, Damaged> {
+        self.owner.account().ok_or(Damaged("bucket"))
+    }
+}
+
+/// Who owns the objects of a bucket, and whether access control lists count.
+///
+/// Source: S3 User Guide, "Controlling ownership of objects and disabling ACLs for your bucket".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) enum Ownership {
+    /// The bucket's owner, always; there are no access control lists.
+    #[default]
+    Enforced,
+    /// The bucket's owner, of objects that are put with `bucket-owner-full-control`.
+    Preferred,
+    /// Whoever puts the object. Also what a bucket without any setting does.
+    Writer,
+}
+
+/// What keeps a bucket from being public.
+///
+/// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct BlockPublic {
+    /// Public access control lists are refused.
+    pub(crate) acls: bool,
+    /// Public access control lists do not count.
+    pub(crate) ignore_acls: bool,
+    /// Public policies are refused.
+    pub(crate) policy: bool,
+    /// A public policy lets in nobody but the owner's account.
+    pub(crate) restrict: bool,
+}
+
+impl BlockPublic {
+    /// What a new bucket has.
+    pub(crate) const ALL: Self = Self { acls: true, ignore_acls: true, policy: true, restrict: true };
+}
+
+/// A bucket's default encryption. Every object is encrypted in any case, by a key of the bucket or by the customer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Encryption {
+    /// Whether objects under customers' keys are refused.
+    pub(crate) blocks_customer_keys: bool,
+}

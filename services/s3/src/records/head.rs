@@ -1,0 +1,137 @@
+use bytes::Bytes;
+
+use super::{
+    Content, ETag, Meta, Owner, Salt, Tags,
+    codec::{Damaged, In, Out},
+    content::{read_checksum, write_checksum},
+};
+use crate::{
+    acl::Acl,
+    checksum::{Kind, Stored},
+};
+
+/// An object, all but its bytes when there are many.
+///
+/// Reading one is on the way of every GET: what not every request needs stays as it was stored until it is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    /// The content's length in bytes.
+    pub(crate) size: u64,
+    /// When it was put, in milliseconds since 1970.
+    pub(crate) modified_ms: i64,
+    pub(crate) etag: ETag,
+    pub(crate) checksum: Option<Stored>,
+    pub(crate) content: Content,
+    /// Set when the customer's key protects the content.
+    pub(crate) customer_key: Option<CustomerKey>,
+    meta: Bytes,
+    tags: Bytes,
+    /// Owner and access control list; empty where the bucket's owner owns the object and nobody else has rights.
+    rights: Bytes,
+}
+
+/// What recognises a customer's key without knowing it, and makes the object's keys from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct CustomerKey {
+    pub(crate) salt: Salt,
+    /// A keyed hash of the salt under the customer's key.
+    pub(crate) check: [u8; 32],
+}
+
+/// What a [`Head`] is made of.
+pub(crate) struct HeadParts<'a> {
+    pub(crate) size: u64,
+    pub(crate) modified_ms: i64,
+    pub(crate) etag: ETag,
+    pub(crate) checksum: Option<Stored>,
+    pub(crate) content: &'a Content,
+    pub(crate) customer_key: Option<CustomerKey>,
+    pub(crate) meta: &'a Meta,
+    pub(crate) tags: &'a Tags,
+    pub(crate) rights: Option<&'a (Owner, Acl)>,
+}
+
+const VERSION: u8 = 1;
+
+impl HeadParts<'_> {
+    /// The record.
+    pub(crate) fn to_record(&self) -> Result<Bytes, Damaged> {
+        let rights = self.rights.map(serde_json::to_vec).transpose().map_err(|_| Damaged("object"))?;
+        let inline = match self.content {
+            Content::Inline(inline) => inline.sealed.len(),
+            _ => 0,
+        };
+        let mut out = Out::with_capacity(320 + inline);
+        out.u8(VERSION).u64(self.size).i64(self.modified_ms);
+        self.etag.write(&mut out);
+        write_checksum(&mut out, self.checksum.as_ref().map(|stored| &stored.checksum));
+        if let Some(stored) = &self.checksum {
+            out.u8(u8::from(stored.kind == Kind::Composite)).u16(stored.parts);
+        }
+        match &self.customer_key {
+            Some(key) => out.u8(1).raw(key.salt.bytes()).raw(&key.check),
+            None => out.u8(0),
+        };
+        out.section(|out| self.meta.write(out));
+        out.section(|out| self.tags.write(out));
+        out.section(|out| drop(out.raw(rights.as_deref().unwrap_or_default())));
+        self.content.write(&mut out);
+        Ok(out.finish().into())
+    }
+}
+
+impl Head {
+    /// Reads a record.
+    pub(crate) fn read(record: &Bytes) -> Result<Self, Damaged> {
+        let mut input = In::versioned(record, VERSION, "object")?;
+        let (size, modified_ms) = (input.u64()?, input.i64()?);
+        let etag = ETag::read(&mut input)?;
+        let checksum = match read_checksum(&mut input)? {
+            Some(checksum) => {
+                let kind = if input.u8()? == 0 { Kind::Whole } else { Kind::Composite };
+                Some(Stored { checksum, kind, parts: input.u16()? })
+            }
+            None => None,
+        };
+        let customer_key = match input.u8()? {
+            0 => None,
+            _ => Some(CustomerKey { salt: Salt::from_bytes(input.array()?), check: input.array()? }),
+        };
+        let (meta, tags, rights) = (input.section()?, input.section()?, input.section()?);
+        let content = Content::read(&mut input)?;
+        input.end()?;
+        Ok(Self { size, modified_ms, etag, checksum, content, customer_key, meta, tags, rights })
+    }
+
+    pub(crate) fn meta(&self) -> Result<Meta, Damaged> {
+        Meta::read(&self.meta)
+    }
+
+    pub(crate) fn tags(&self) -> Result<Tags, Damaged> {
+        Tags::read(&self.tags)
+    }
+
+    /// Who owns the object and who else has rights; `None` where it is all the bucket owner's.
+    pub(crate) fn rights(&self) -> Result<Option<(Owner, Acl)>, Damaged> {
+        if self.rights.is_empty() {
+            return Ok(None);
+        }
+        serde_json::from_slice(&self.rights).map(Some).map_err(|_| Damaged("access control list"))
+    }
+
+    /// The same object with other tags or rights, as a record.
+    pub(crate) fn with(&self, tags: &Tags, rights: Option<&(Owner, Acl)>) -> Result<Bytes, Damaged> {
+        HeadParts {
+            size: self.size,
+            modified_ms: self.modified_ms,
+            etag: self.etag,
+            checksum: self.checksum,
+            content: &self.content,
+            customer_key: self.customer_key,
+            meta: &self.meta()?,
+            tags,
+            rights,
+        }
+        .to_record()
+    }
+}

@@ -1,0 +1,75 @@
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::codec::{Damaged, In, Out};
+
+/// What a client says of an object, to be said again when it is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Meta {
+    pub(crate) content_type: Option<String>,
+    pub(crate) cache_control: Option<String>,
+    pub(crate) content_disposition: Option<String>,
+    pub(crate) content_encoding: Option<String>,
+    pub(crate) content_language: Option<String>,
+    pub(crate) expires: Option<String>,
+    pub(crate) website_redirect_location: Option<String>,
+    /// The client's own pairs.
+    pub(crate) user: BTreeMap<String, String>,
+}
+
+impl Meta {
+    /// The named fields, in the order of their stored numbers, which begin at 1.
+    fn named(&self) -> [&Option<String>; 7] {
+        [
+            &self.content_type,
+            &self.cache_control,
+            &self.content_disposition,
+            &self.content_encoding,
+            &self.content_language,
+            &self.expires,
+            &self.website_redirect_location,
+        ]
+    }
+
+    fn place(&mut self, number: u8) -> Option<&mut Option<String>> {
+        Some(match number {
+            1 => &mut self.content_type,
+            2 => &mut self.cache_control,
+            3 => &mut self.content_disposition,
+            4 => &mut self.content_encoding,
+            5 => &mut self.content_language,
+            6 => &mut self.expires,
+            7 => &mut self.website_redirect_location,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn write(&self, out: &mut Out) {
+        for (number, value) in (1..).zip(self.named()) {
+            if let Some(value) = value {
+                out.u8(number).short(value.as_bytes());
+            }
+        }
+        for (name, value) in &self.user {
+            out.u8(0).short(name.as_bytes()).short(value.as_bytes());
+        }
+    }
+
+    pub(super) fn read(section: &Bytes) -> Result<Self, Damaged> {
+        let mut input = In::new(section, "object metadata");
+        let mut meta = Self::default();
+        while !input.is_empty() {
+            match input.u8()? {
+                0 => drop(meta.user.insert(input.text()?, input.text()?)),
+                number => {
+                    let damaged = input.damaged();
+                    *meta.place(number).ok_or(damaged)? = Some(input.text()?);
+                }
+            }
+        }
+        Ok(meta)
+    }
+}

@@ -1,0 +1,47 @@
+//! The things that policies name, with what the decision needs to know of them; and how a row finds them.
+
+mod all_buckets;
+mod bucket;
+mod object;
+
+pub use all_buckets::{AllBuckets, all_buckets};
+pub use bucket::{Bucket, bucket, policy_of};
+pub use object::{Object, upload};
+
+pub(crate) use bucket::{Reach, anywhere, located};
+pub(crate) use object::Door;
+
+use kurodo_policy::{Attached, Principal, PrincipalKind};
+
+use crate::facts::BucketFacts;
+
+/// How much of a bucket's policy counts for a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// All of it.
+    Whole,
+    /// What it denies: for objects that the bucket's owner does not own.
+    Denials,
+    /// Nothing.
+    Nothing,
+}
+
+impl Counts {
+    /// A public policy of a bucket that is restricted lets in the owner's account and services only.
+    ///
+    /// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage", `RestrictPublicBuckets`.
+    fn restricted(self, facts: &BucketFacts, principal: &Principal) -> Self {
+        let public = facts.policy.as_ref().is_some_and(|policy| policy.public);
+        let inside = principal.account == Some(facts.account) || principal.kind == PrincipalKind::Service;
+        if public && facts.blocks().restrict && !inside { Self::Nothing } else { self }
+    }
+
+    fn of(self, facts: &BucketFacts) -> Option<&Attached> {
+        let policy = facts.policy.as_ref()?;
+        match self {
+            Self::Whole => Some(&policy.whole),
+            Self::Denials => policy.denials.as_deref(),
+            Self::Nothing => None,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+use std::sync::Arc;
+
+use kurodo_arn::AccountId;
+use kurodo_authz::{Resource, Scope};
+use kurodo_gateway::Find;
+use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
+
+use super::Counts;
+use crate::{
+    Error, S3,
+    acl::{self, On},
+    facts::BucketFacts,
+    layout, names,
+};
+
+/// A bucket.
+#[derive(Clone)]
+pub struct Bucket {
+    bucket: String,
+    account: AccountId,
+    /// `None` for a bucket that is to be made.
+    facts: Option<Arc<BucketFacts>>,
+    reach: Reach,
+    counts: Counts,
+    acls: bool,
+}
+
+/// What a permit for the bucket reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// The bucket and its settings.
+    Settings,
+    /// Its objects.
+    Objects,
+    /// The multipart uploads to it.
+    Uploads,
+}
+
+impl Bucket {
+    /// A bucket that does not have to be there yet, in the caller's account.
+    pub(crate) fn wanted(name: &str, account: AccountId) -> Self {
+        Self {
+            bucket: name.to_owned(),
+            account,
+            facts: None,
+            reach: Reach::Settings,
+            counts: Counts::Nothing,
+            acls: false,
+        }
+    }
+
+    pub(crate) fn existing(find: &Find<'_, S3>, facts: &Arc<BucketFacts>, reach: Reach) -> Self {
+        let counts = Counts::Whole.restricted(facts, &find.call.caller.principal);
+        Self {
+            bucket: facts.name.clone(),
+            account: facts.account,
+            facts: Some(Arc::clone(facts)),
+            reach,
+            counts,
+            acls: counts != Counts::Nothing,
+        }
+    }
+
+    /// The bucket's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.bucket
+    }
+
+    /// What is known of the bucket.
+    pub(crate) fn facts(&self) -> Result<&Arc<BucketFacts>, Error> {
+        self.facts.as_ref().ok_or_else(|| Error::NoSuchBucket(self.bucket.clone()))
+    }
+}
+
+impl Resource for Bucket {
+    fn owner(&self) -> AccountId {
+        self.account
+    }
+
+    fn scope(&self) -> Scope {
+        match (&self.facts, self.reach) {
+            (Some(facts), Reach::Objects) => layout::objects(facts.id),
+            (Some(facts), Reach::Uploads) => layout::uploads(facts.id),
+            _ => Scope::new(layout::bucket(&self.bucket)),
+        }
+    }
+
+    fn policy(&self) -> Option<&Attached> {
+        self.counts.of(self.facts.as_deref()?)
+    }
+
+    fn grant(&self, action: &str, principal: &Principal) -> Option<String> {
+        let facts = self.facts.as_deref().filter(|_| self.acls)?;
+        let (acl, ignore) = (facts.acl(), facts.blocks().ignore_acls);
+        acl::grant(&acl, On::Bucket, action, principal, &facts.owner.canonical_id, ignore)
+    }
+
+    fn describe(&self, context: &mut Context) {
+        context.set("s3:ResourceAccount", self.account.to_string());
+    }
+}
+
+/// The facts of a bucket that the request may go to: it is there, where the request says, and whose it says.
+pub(crate) fn located(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Arc<BucketFacts>, Error> {
+    let facts = anywhere(find, name, expected_owner)?;
+    if !find.call.caller.is_anonymous() && facts.region != find.region().as_str() {
+        return Err(Error::PermanentRedirect { bucket: name.to_owned(), region: facts.region.clone() });
+    }
+    Ok(facts)
+}
+
+/// As [`located`], whatever the bucket's region.
+pub(crate) fn anywhere(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Arc<BucketFacts>, Error> {
+    names::check_existing(name)?;
+    let facts = S3::bucket_facts(find, name)?.ok_or_else(|| Error::NoSuchBucket(name.to_owned()))?;
+    match expected_owner {
+        Some(expected) if *expected != facts.account.to_string() => {
+            Err(Error::AccessDenied("Access Denied".into()))
+        }
+        _ => Ok(facts),
+    }
+}
+
+/// The bucket, with its settings in reach.
+///
+/// # Errors
+/// No such bucket, or it is elsewhere or somebody else's than the request says.
+pub async fn bucket(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Settings))
+}
+
+/// The bucket, as whoever changes its policy finds it: no policy keeps out the root user of the bucket's account, who
+/// could otherwise be locked out for good.
+///
+/// Source: S3 API Reference, `PutBucketPolicy`, `DeleteBucketPolicy`.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn policy_of(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+    let mut bucket = bucket(find, name, expected_owner).await?;
+    let principal = &find.call.caller.principal;
+    if principal.kind == PrincipalKind::Root && principal.account == Some(bucket.account) {
+        bucket.counts = Counts::Nothing;
+    }
+    Ok(bucket)
+}

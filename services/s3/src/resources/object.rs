@@ -1,0 +1,182 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kurodo_arn::AccountId;
+use kurodo_authz::{Grant, Resource, Scope};
+use kurodo_gateway::Find;
+use kurodo_policy::{Attached, Context, Principal};
+use kurodo_store::{Version, Versioned};
+
+use super::{Counts, located};
+use crate::{
+    Error, S3,
+    acl::{self, Acl, On},
+    facts::BucketFacts,
+    layout, names,
+    records::{Head, Owner, Ownership, Tags, UploadId},
+};
+
+/// An object: one that is there, one that is to be put, or a multipart upload that will become one.
+pub struct Object {
+    bucket: String,
+    key: String,
+    facts: Arc<BucketFacts>,
+    door: Door,
+    counts: Counts,
+    acls: bool,
+    found: Option<Found>,
+}
+
+/// What a permit for the object reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// The object.
+    Content,
+    /// One multipart upload to its key.
+    Upload(UploadId),
+}
+
+/// An object that is there, as the decision sees it. The answer is made from the same record: what was allowed for one
+/// version of an object is never done with another.
+struct Found {
+    head: Head,
+    version: Version,
+    tags: Tags,
+    /// Owner and list, where they are not the bucket's owner's.
+    rights: Option<(Owner, Acl)>,
+}
+
+impl Object {
+    /// The place of a key in a bucket. Whatever is there belongs, for this request, to the bucket's owner: who may put
+    /// or delete is the bucket's business.
+    pub(crate) fn place(find: &Find<'_, S3>, facts: &Arc<BucketFacts>, key: &str, door: Door) -> Result<Self, Error> {
+        names::check_key(key)?;
+        let counts = Counts::Whole.restricted(facts, &find.call.caller.principal);
+        Ok(Self {
+            bucket: facts.name.clone(),
+            key: key.to_owned(),
+            facts: Arc::clone(facts),
+            door,
+            counts,
+            acls: counts != Counts::Nothing,
+            found: None,
+        })
+    }
+
+    /// The object with this key. If there is none, it is as if it belonged to the bucket's owner.
+    pub(crate) fn existing(find: &Find<'_, S3>, facts: &Arc<BucketFacts>, key: &str) -> Result<Self, Error> {
+        let mut object = Self::place(find, facts, key, Door::Content)?;
+        let record = find.stored().get(layout::object(facts.id, key).prefix())?;
+        let lists_count = facts.ownership() != Ownership::Enforced;
+        object.found = record.map(|record| Found::read(record, lists_count)).transpose()?;
+        let foreign = object.rights().is_some_and(|(owner, _)| owner.account() != Some(facts.account));
+        if foreign && object.counts == Counts::Whole {
+            object.counts = Counts::Denials;
+        }
+        Ok(object)
+    }
+
+    /// Whether there is such an object.
+    pub(crate) fn is_there(&self) -> bool {
+        self.found.is_some()
+    }
+
+    /// Whether there is such an object, and it has tags.
+    pub(crate) fn has_tags(&self) -> bool {
+        self.found.as_ref().is_some_and(|found| !found.tags.is_empty())
+    }
+
+    /// The bucket that it is in.
+    pub(crate) fn facts(&self) -> &Arc<BucketFacts> {
+        &self.facts
+    }
+
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The upload that the permit is for.
+    pub(crate) fn upload_id(&self) -> Option<UploadId> {
+        match self.door {
+            Door::Upload(id) => Some(id),
+            Door::Content => None,
+        }
+    }
+
+    /// What was found, to whoever holds a permit for it.
+    pub(crate) fn granted<G: Grant<Resource = Self>>(permit: &G) -> Result<(&Head, Version), Error> {
+        let object = permit.resource();
+        let found = object.found.as_ref().ok_or_else(|| Error::NoSuchKey(object.key.clone()))?;
+        Ok((&found.head, found.version))
+    }
+
+    /// Owner and list of an object that is not all the bucket owner's.
+    fn rights(&self) -> Option<&(Owner, Acl)> {
+        self.found.as_ref()?.rights.as_ref()
+    }
+}
+
+impl Found {
+    fn read(record: Versioned<Bytes>, lists_count: bool) -> Result<Self, Error> {
+        let head = Head::read(&record.value)?;
+        let (tags, rights) = (head.tags()?, if lists_count { head.rights()? } else { None });
+        Ok(Self { head, version: record.version, tags, rights })
+    }
+}
+
+impl Resource for Object {
+    fn owner(&self) -> AccountId {
+        self.rights().and_then(|(owner, _)| owner.account()).unwrap_or(self.facts.account)
+    }
+
+    fn scope(&self) -> Scope {
+        match self.door {
+            Door::Content => layout::object(self.facts.id, &self.key),
+            Door::Upload(id) => layout::upload(self.facts.id, &self.key, id),
+        }
+    }
+
+    fn policy(&self) -> Option<&Attached> {
+        self.counts.of(&self.facts)
+    }
+
+    fn grant(&self, action: &str, principal: &Principal) -> Option<String> {
+        if !self.acls {
+            return None;
+        }
+        let ignore = self.facts.blocks().ignore_acls;
+        match &self.found {
+            Some(found) => {
+                let (owner, acl) = found.rights.as_ref()?;
+                acl::grant(acl, On::Object, action, principal, &owner.canonical_id, ignore)
+            }
+            None => {
+                let acl = self.facts.acl();
+                acl::grant(&acl, On::Bucket, action, principal, &self.facts.owner.canonical_id, ignore)
+            }
+        }
+    }
+
+    fn describe(&self, context: &mut Context) {
+        context.set("s3:ResourceAccount", self.facts.account.to_string());
+        for (key, value) in self.found.iter().flat_map(|found| &found.tags.0) {
+            context.set(format!("s3:ExistingObjectTag/{key}"), value.as_str());
+        }
+    }
+}
+
+/// The multipart upload with this id.
+///
+/// # Errors
+/// No such bucket; a text that is no upload's id.
+pub async fn upload(
+    find: &Find<'_, S3>,
+    bucket: &str,
+    key: &str,
+    upload_id: &str,
+    expected_owner: &Option<String>,
+) -> Result<Object, Error> {
+    let facts = located(find, bucket, expected_owner)?;
+    let id = UploadId::parse(upload_id).ok_or_else(|| Error::NoSuchUpload(upload_id.to_owned()))?;
+    Object::place(find, &facts, key, Door::Upload(id))
+}

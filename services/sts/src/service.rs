@@ -1,0 +1,33 @@
+use std::sync::Arc;
+
+use kurodo_gateway::{Dialect, Service, ServiceFacts};
+use kurodo_identity::StoredDirectory;
+use kurodo_keys::{Sealer, SecretKey};
+
+use crate::{Error, model};
+
+/// The service. It stores nothing: sessions are sealed into their tokens.
+pub struct Sts {
+    pub(crate) directory: Arc<StoredDirectory>,
+    /// Opens encoded authorization messages.
+    pub(crate) messages: Sealer,
+}
+
+impl Sts {
+    /// The service over this directory; `messages` is the key that the gateway seals authorization messages
+    /// with.
+    pub fn new(directory: Arc<StoredDirectory>, messages: &SecretKey) -> Self {
+        Self { directory, messages: Sealer::new(messages) }
+    }
+}
+
+impl Service for Sts {
+    type Error = Error;
+    const FACTS: &'static ServiceFacts = &ServiceFacts {
+        schema: &model::SERVICE,
+        dialect: Dialect::Query,
+        skew_seconds: 15 * 60,
+        rcps: true,
+        data_events: &[],
+    };
+}

@@ -1,0 +1,111 @@
+use kurodo_authz::{Action, Need};
+use kurodo_identity::Tag;
+
+use crate::{Error, model};
+
+/// A session's tags, and which of them go on when a role is assumed from it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct SessionTags {
+    pub(crate) tags: Vec<Tag>,
+    pub(crate) transitive: Vec<String>,
+}
+
+impl SessionTags {
+    /// The tags that a request asks for, after those that the calling session hands on.
+    ///
+    /// Source: IAM User Guide, "Pass session tags in AWS STS".
+    pub(crate) fn new(
+        inherited: &[Tag],
+        asked: Option<&[model::Tag]>,
+        transitive: Option<&[String]>,
+    ) -> Result<Self, Error> {
+        let asked = asked.unwrap_or_default();
+        let transitive = transitive.unwrap_or_default();
+        check(inherited, asked, transitive)?;
+        let asked = asked.iter().map(|tag| Tag { key: tag.key.clone(), value: tag.value.clone() });
+        let tags: Vec<Tag> = inherited.iter().cloned().chain(asked).collect();
+        let transitive = inherited.iter().map(|tag| &tag.key).chain(transitive).cloned().collect();
+        Ok(Self { tags, transitive })
+    }
+
+    /// Whether there are any.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tags.is_empty()
+    }
+
+    /// Adds the condition keys that tell of them.
+    pub(crate) fn describe<A: Action>(&self, mut need: Need<A>) -> Need<A> {
+        if self.is_empty() {
+            return need;
+        }
+        for tag in &self.tags {
+            need = need.with(format!("aws:RequestTag/{}", tag.key), tag.value.as_str());
+        }
+        need = need.with("aws:TagKeys", self.tags.iter().map(|tag| tag.key.clone()).collect::<Vec<_>>());
+        if self.transitive.is_empty() {
+            return need;
+        }
+        need.with("sts:TransitiveTagKeys", self.transitive.clone())
+    }
+}
+
+fn check(inherited: &[Tag], asked: &[model::Tag], transitive: &[String]) -> Result<(), Error> {
+    let mut keys: Vec<String> = asked.iter().map(|tag| tag.key.to_lowercase()).collect();
+    if keys.iter().any(|key| key.starts_with("aws:")) {
+        return Err(Error::validation("Tag keys prefixed with \"aws:\" are reserved for system use."));
+    }
+    if inherited.iter().any(|tag| keys.contains(&tag.key.to_lowercase())) {
+        return Err(Error::validation(
+            "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+        ));
+    }
+    if !transitive.iter().all(|key| keys.contains(&key.to_lowercase())) {
+        return Err(Error::validation(
+            "The specified transitive tag key must be included in the requested tags.",
+        ));
+    }
+    keys.sort_unstable();
+    if keys.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        return Err(Error::validation(
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(key: &str) -> Tag {
+        Tag { key: key.to_owned(), value: "v".to_owned() }
+    }
+
+    fn asked(keys: &[&str]) -> Vec<model::Tag> {
+        keys.iter().map(|key| model::Tag { key: (*key).to_owned(), value: "w".to_owned() }).collect()
+    }
+
+    #[test]
+    fn inherited_tags_come_first_and_go_on() {
+        let tags = SessionTags::new(&[tag("a")], Some(&asked(&["b", "c"])), Some(&["b".to_owned()])).unwrap();
+        let keys: Vec<_> = tags.tags.iter().map(|tag| tag.key.as_str()).collect();
+        assert_eq!(keys, ["a", "b", "c"]);
+        assert_eq!(tags.transitive, ["a", "b"]);
+        assert!(SessionTags::new(&[], None, None).unwrap().is_empty());
+    }
+
+    #[test]
+    fn keys_are_compared_without_regard_to_case() {
+        for (inherited, keys, transitive) in [
+            (vec![], vec!["a", "A"], vec![]),
+            (vec![tag("a")], vec!["A"], vec![]),
+            (vec![], vec!["a"], vec!["b".to_owned()]),
+            (vec![tag("a")], vec![], vec!["a".to_owned()]),
+            (vec![], vec!["AWS:x"], vec![]),
+        ] {
+            let result = SessionTags::new(&inherited, Some(&asked(&keys)), Some(&transitive));
+            assert!(matches!(result, Err(Error::Validation(_))), "{keys:?}");
+        }
+        assert!(SessionTags::new(&[], Some(&asked(&["a"])), Some(&["A".to_owned()])).is_ok());
+    }
+}
