@@ -38,7 +38,7 @@ pub use find::Find;
 pub use gateway::{Gateway, Settings};
 pub use listen::{Limits, Listener};
 pub use mount::Mount;
-pub use operation::{Authorized, ConditionValue, Handler, Row, Service};
+pub use operation::{Authorized, ConditionItem, ConditionValue, Handler, Row, Service};
 pub use reply::{Content, Reply};
 pub use table::{ActionFacts, Entry, RowFacts, Table};
 pub use tls::tls_config;

@@ -68,3 +68,21 @@ impl<T: ConditionValue> ConditionValue for Option<T> {
         }
     }
 }
+
+/// One of several values that are a condition key together, or a key each.
+pub trait ConditionItem: Sized {
+    /// Adds the values to a need.
+    fn conditions<A: kurodo_authz::Action>(items: &[Self], key: &'static str, need: Need<A>) -> Need<A>;
+}
+
+impl ConditionItem for String {
+    fn conditions<A: kurodo_authz::Action>(items: &[Self], key: &'static str, need: Need<A>) -> Need<A> {
+        need.with(key, items.to_vec())
+    }
+}
+
+impl<T: ConditionItem> ConditionValue for Vec<T> {
+    fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
+        if self.is_empty() { need } else { T::conditions(self, key, need) }
+    }
+}

@@ -46,7 +46,8 @@ impl Paging {
         let limit = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(USUAL).max(1);
         let mut paging = Self { operation, account, after: None, limit };
         if let Some(marker) = marker {
-            let position = paging.open(marker).ok_or_else(|| Error::Validation("Invalid Marker.".to_owned()))?;
+            let position =
+                paging.open(marker).ok_or_else(|| Error::Validation("Invalid Marker.".to_owned()))?;
             paging.after = Some(position);
         }
         Ok(paging)

@@ -12,9 +12,9 @@ use crate::{Error, error::Exceeded, model, page::Page, quota};
 impl ConditionItem for model::Tag {
     fn conditions<A: Action>(items: &[Self], key: &'static str, need: Need<A>) -> Need<A> {
         match key.strip_suffix('*') {
-            Some(prefix) => {
-                items.iter().fold(need, |need, tag| need.with(format!("{prefix}{}", tag.key), tag.value.as_str()))
-            }
+            Some(prefix) => items
+                .iter()
+                .fold(need, |need, tag| need.with(format!("{prefix}{}", tag.key), tag.value.as_str())),
             None => need.with(key, items.iter().map(|tag| tag.key.clone()).collect::<Vec<_>>()),
         }
     }

@@ -8,15 +8,10 @@ mod duplicate;
 mod missing;
 mod quota;
 
-<<<<<<< HEAD
 pub(crate) use blocker::Blocker;
 pub(crate) use duplicate::Duplicate;
-=======
-pub use blocker::Blocker;
-pub use duplicate::Duplicate;
->>>>>>> main
-pub use missing::Missing;
-pub use quota::Exceeded;
+pub(crate) use missing::Missing;
+pub(crate) use quota::Exceeded;
 
 use kurodo_identity::{PasswordError, RandomError};
 use kurodo_policy::PolicyError;
@@ -72,7 +67,9 @@ pub enum Error {
     #[error("Credential report expired. Generate a new one.")]
     ReportExpired,
     /// Others changed the same things at the same time, too often to get in between.
-    #[error("The request was rejected because multiple requests to change this object were submitted simultaneously. Wait a few minutes and submit your request again.")]
+    #[error(
+        "The request was rejected because multiple requests to change this object were submitted simultaneously. Wait a few minutes and submit your request again."
+    )]
     ConcurrentModification,
     /// Nobody signed.
     #[error("Request is missing Authentication Token")]

@@ -5,768 +5,19 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Bytes, Timestamp};
 
 use super::{
-    AccessAdvisorUsageGranularityType, AccessDetail, AccessKey, AccessKeyLastUsed, AccessKeyMetadata,
-    AssertionEncryptionModeType, AttachedPolicy, DelegationRequest, DeletionTaskFailureReasonType,
-    DeletionTaskStatusType, EntityDetails, ErrorDetails, EvaluationResult, FeatureType, Group, GroupDetail,
-    InstanceProfile, JobStatusType, ListPoliciesGrantingServiceAccessEntry, LoginProfile, MFADevice,
-    ManagedPolicyDetail, OpenIDConnectProviderListEntry, PasswordPolicy, PermissionCheckResultType,
-    PermissionCheckStatusType, Policy, PolicyGroup, PolicyRole, PolicyUser, PolicyVersion, ReportFormatType,
-    ReportStateType, Role, RoleDetail, RoleTemplateVersion, SAMLPrivateKey, SAMLProviderListEntry,
-    SSHPublicKey, SSHPublicKeyMetadata, ServerCertificate, ServerCertificateMetadata, ServiceLastAccessed,
-    ServiceSpecificCredential, ServiceSpecificCredentialMetadata, SigningCertificate, SummaryStateType, Tag,
-    User, UserDetail, VirtualMFADevice, schema,
+    AccessKey, AccessKeyLastUsed, AccessKeyMetadata, AssertionEncryptionModeType, AttachedPolicy,
+    DeletionTaskFailureReasonType, DeletionTaskStatusType, EvaluationResult, Group, GroupDetail,
+    InstanceProfile, LoginProfile, MFADevice, ManagedPolicyDetail, OpenIDConnectProviderListEntry,
+    PasswordPolicy, Policy, PolicyGroup, PolicyRole, PolicyUser, PolicyVersion, ReportFormatType,
+    ReportStateType, Role, RoleDetail, SAMLPrivateKey, SAMLProviderListEntry, Tag, User, UserDetail,
+    VirtualMFADevice, schema,
 };
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:AcceptDelegationRequest`.
-    #[derive(Debug, Default)]
-    pub struct AcceptDelegationRequestOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:AcquireRole`.
-    #[derive(Debug)]
-    pub struct AcquireRoleOutput: schema::ACQUIRE_ROLE_OUTPUT {
-        role: Role = "Role",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:AddClientIDToOpenIDConnectProvider`.
-    #[derive(Debug, Default)]
-    pub struct AddClientIDToOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:AddRoleToInstanceProfile`.
-    #[derive(Debug, Default)]
-    pub struct AddRoleToInstanceProfileOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:AddUserToGroup`.
-    #[derive(Debug, Default)]
-    pub struct AddUserToGroupOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:AssociateDelegationRequest`.
-    #[derive(Debug, Default)]
-    pub struct AssociateDelegationRequestOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:AttachGroupPolicy`.
-    #[derive(Debug, Default)]
-    pub struct AttachGroupPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:AttachRolePolicy`.
-    #[derive(Debug, Default)]
-    pub struct AttachRolePolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:AttachUserPolicy`.
-    #[derive(Debug, Default)]
-    pub struct AttachUserPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ChangePassword`.
-    #[derive(Debug, Default)]
-    pub struct ChangePasswordOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateAccessKey`.
-    #[derive(Debug)]
-    pub struct CreateAccessKeyOutput: schema::CREATE_ACCESS_KEY_OUTPUT {
-        access_key: AccessKey = "AccessKey",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateAccountAlias`.
-    #[derive(Debug, Default)]
-    pub struct CreateAccountAliasOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateDelegationRequest`.
-    #[derive(Debug, Default)]
-    pub struct CreateDelegationRequestOutput: schema::CREATE_DELEGATION_REQUEST_OUTPUT {
-        console_deep_link: Option<String> = "ConsoleDeepLink",
-        delegation_request_id: Option<String> = "DelegationRequestId",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateGroup`.
-    #[derive(Debug)]
-    pub struct CreateGroupOutput: schema::CREATE_GROUP_OUTPUT {
-        group: Group = "Group",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateInstanceProfile`.
-    #[derive(Debug)]
-    pub struct CreateInstanceProfileOutput: schema::CREATE_INSTANCE_PROFILE_OUTPUT {
-        instance_profile: InstanceProfile = "InstanceProfile",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateLoginProfile`.
-    #[derive(Debug)]
-    pub struct CreateLoginProfileOutput: schema::CREATE_LOGIN_PROFILE_OUTPUT {
-        login_profile: LoginProfile = "LoginProfile",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateOpenIDConnectProvider`.
-    #[derive(Debug, Default)]
-    pub struct CreateOpenIDConnectProviderOutput: schema::CREATE_OPEN_ID_CONNECT_PROVIDER_OUTPUT {
-        open_id_connect_provider_arn: Option<String> = "OpenIDConnectProviderArn",
-        tags: Option<Vec<Tag>> = "Tags",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreatePolicy`.
-    #[derive(Debug, Default)]
-    pub struct CreatePolicyOutput: schema::CREATE_POLICY_OUTPUT {
-        policy: Option<Policy> = "Policy",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreatePolicyVersion`.
-    #[derive(Debug, Default)]
-    pub struct CreatePolicyVersionOutput: schema::CREATE_POLICY_VERSION_OUTPUT {
-        policy_version: Option<PolicyVersion> = "PolicyVersion",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateRole`.
-    #[derive(Debug)]
-    pub struct CreateRoleOutput: schema::CREATE_ROLE_OUTPUT {
-        role: Role = "Role",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateSAMLProvider`.
-    #[derive(Debug, Default)]
-    pub struct CreateSAMLProviderOutput: schema::CREATE_SAML_PROVIDER_OUTPUT {
-        saml_provider_arn: Option<String> = "SAMLProviderArn",
-        tags: Option<Vec<Tag>> = "Tags",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateServiceLinkedRole`.
-    #[derive(Debug, Default)]
-    pub struct CreateServiceLinkedRoleOutput: schema::CREATE_SERVICE_LINKED_ROLE_OUTPUT {
-        role: Option<Role> = "Role",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateServiceSpecificCredential`.
-    #[derive(Debug, Default)]
-    pub struct CreateServiceSpecificCredentialOutput: schema::CREATE_SERVICE_SPECIFIC_CREDENTIAL_OUTPUT {
-        service_specific_credential: Option<ServiceSpecificCredential> = "ServiceSpecificCredential",
-    }
-}
 
 kurodo_wire::shape! {
     /// Output of AWS `iam:CreateUser`.
     #[derive(Debug, Default)]
     pub struct CreateUserOutput: schema::CREATE_USER_OUTPUT {
         user: Option<User> = "User",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:CreateVirtualMFADevice`.
-    #[derive(Debug)]
-    pub struct CreateVirtualMFADeviceOutput: schema::CREATE_VIRTUAL_MFA_DEVICE_OUTPUT {
-        virtual_mfa_device: VirtualMFADevice = "VirtualMFADevice",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeactivateMFADevice`.
-    #[derive(Debug, Default)]
-    pub struct DeactivateMFADeviceOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteAccessKey`.
-    #[derive(Debug, Default)]
-    pub struct DeleteAccessKeyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteAccountAlias`.
-    #[derive(Debug, Default)]
-    pub struct DeleteAccountAliasOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteAccountPasswordPolicy`.
-    #[derive(Debug, Default)]
-    pub struct DeleteAccountPasswordPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteGroup`.
-    #[derive(Debug, Default)]
-    pub struct DeleteGroupOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteGroupPolicy`.
-    #[derive(Debug, Default)]
-    pub struct DeleteGroupPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteInstanceProfile`.
-    #[derive(Debug, Default)]
-    pub struct DeleteInstanceProfileOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteLoginProfile`.
-    #[derive(Debug, Default)]
-    pub struct DeleteLoginProfileOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteOpenIDConnectProvider`.
-    #[derive(Debug, Default)]
-    pub struct DeleteOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeletePolicy`.
-    #[derive(Debug, Default)]
-    pub struct DeletePolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeletePolicyVersion`.
-    #[derive(Debug, Default)]
-    pub struct DeletePolicyVersionOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteRole`.
-    #[derive(Debug, Default)]
-    pub struct DeleteRoleOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteRolePermissionsBoundary`.
-    #[derive(Debug, Default)]
-    pub struct DeleteRolePermissionsBoundaryOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteRolePolicy`.
-    #[derive(Debug, Default)]
-    pub struct DeleteRolePolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteSAMLProvider`.
-    #[derive(Debug, Default)]
-    pub struct DeleteSAMLProviderOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteSSHPublicKey`.
-    #[derive(Debug, Default)]
-    pub struct DeleteSSHPublicKeyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteServerCertificate`.
-    #[derive(Debug, Default)]
-    pub struct DeleteServerCertificateOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteServiceLinkedRole`.
-    #[derive(Debug)]
-    pub struct DeleteServiceLinkedRoleOutput: schema::DELETE_SERVICE_LINKED_ROLE_OUTPUT {
-        deletion_task_id: String = "DeletionTaskId",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteServiceSpecificCredential`.
-    #[derive(Debug, Default)]
-    pub struct DeleteServiceSpecificCredentialOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteSigningCertificate`.
-    #[derive(Debug, Default)]
-    pub struct DeleteSigningCertificateOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteUser`.
-    #[derive(Debug, Default)]
-    pub struct DeleteUserOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteUserPermissionsBoundary`.
-    #[derive(Debug, Default)]
-    pub struct DeleteUserPermissionsBoundaryOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteUserPolicy`.
-    #[derive(Debug, Default)]
-    pub struct DeleteUserPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DeleteVirtualMFADevice`.
-    #[derive(Debug, Default)]
-    pub struct DeleteVirtualMFADeviceOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DetachGroupPolicy`.
-    #[derive(Debug, Default)]
-    pub struct DetachGroupPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DetachRolePolicy`.
-    #[derive(Debug, Default)]
-    pub struct DetachRolePolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DetachUserPolicy`.
-    #[derive(Debug, Default)]
-    pub struct DetachUserPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DisableOrganizationsRootCredentialsManagement`.
-    #[derive(Debug, Default)]
-    pub struct DisableOrganizationsRootCredentialsManagementOutput: schema::DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_OUTPUT {
-        organization_id: Option<String> = "OrganizationId",
-        enabled_features: Option<Vec<FeatureType>> = "EnabledFeatures",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DisableOrganizationsRootSessions`.
-    #[derive(Debug, Default)]
-    pub struct DisableOrganizationsRootSessionsOutput: schema::DISABLE_ORGANIZATIONS_ROOT_SESSIONS_OUTPUT {
-        organization_id: Option<String> = "OrganizationId",
-        enabled_features: Option<Vec<FeatureType>> = "EnabledFeatures",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:DisableOutboundWebIdentityFederation`.
-    #[derive(Debug, Default)]
-    pub struct DisableOutboundWebIdentityFederationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:EnableMFADevice`.
-    #[derive(Debug, Default)]
-    pub struct EnableMFADeviceOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:EnableOrganizationsRootCredentialsManagement`.
-    #[derive(Debug, Default)]
-    pub struct EnableOrganizationsRootCredentialsManagementOutput: schema::ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_OUTPUT {
-        organization_id: Option<String> = "OrganizationId",
-        enabled_features: Option<Vec<FeatureType>> = "EnabledFeatures",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:EnableOrganizationsRootSessions`.
-    #[derive(Debug, Default)]
-    pub struct EnableOrganizationsRootSessionsOutput: schema::ENABLE_ORGANIZATIONS_ROOT_SESSIONS_OUTPUT {
-        organization_id: Option<String> = "OrganizationId",
-        enabled_features: Option<Vec<FeatureType>> = "EnabledFeatures",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:EnableOutboundWebIdentityFederation`.
-    #[derive(Debug, Default)]
-    pub struct EnableOutboundWebIdentityFederationOutput: schema::ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_OUTPUT {
-        issuer_identifier: Option<String> = "IssuerIdentifier",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GenerateCredentialReport`.
-    #[derive(Debug, Default)]
-    pub struct GenerateCredentialReportOutput: schema::GENERATE_CREDENTIAL_REPORT_OUTPUT {
-        state: Option<ReportStateType> = "State",
-        description: Option<String> = "Description",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GenerateOrganizationsAccessReport`.
-    #[derive(Debug, Default)]
-    pub struct GenerateOrganizationsAccessReportOutput: schema::GENERATE_ORGANIZATIONS_ACCESS_REPORT_OUTPUT {
-        job_id: Option<String> = "JobId",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GenerateServiceLastAccessedDetails`.
-    #[derive(Debug, Default)]
-    pub struct GenerateServiceLastAccessedDetailsOutput: schema::GENERATE_SERVICE_LAST_ACCESSED_DETAILS_OUTPUT {
-        job_id: Option<String> = "JobId",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetAccessKeyLastUsed`.
-    #[derive(Debug, Default)]
-    pub struct GetAccessKeyLastUsedOutput: schema::GET_ACCESS_KEY_LAST_USED_OUTPUT {
-        user_name: Option<String> = "UserName",
-        access_key_last_used: Option<AccessKeyLastUsed> = "AccessKeyLastUsed",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetAccountAuthorizationDetails`.
-    #[derive(Debug, Default)]
-    pub struct GetAccountAuthorizationDetailsOutput: schema::GET_ACCOUNT_AUTHORIZATION_DETAILS_OUTPUT {
-        user_detail_list: Option<Vec<UserDetail>> = "UserDetailList",
-        group_detail_list: Option<Vec<GroupDetail>> = "GroupDetailList",
-        role_detail_list: Option<Vec<RoleDetail>> = "RoleDetailList",
-        policies: Option<Vec<ManagedPolicyDetail>> = "Policies",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetAccountPasswordPolicy`.
-    #[derive(Debug)]
-    pub struct GetAccountPasswordPolicyOutput: schema::GET_ACCOUNT_PASSWORD_POLICY_OUTPUT {
-        password_policy: PasswordPolicy = "PasswordPolicy",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetAccountProperties`.
-    #[derive(Debug, Default)]
-    pub struct GetAccountPropertiesOutput: schema::GET_ACCOUNT_PROPERTIES_OUTPUT {
-        properties: Option<BTreeMap<String, String>> = "Properties",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetAccountSummary`.
-    #[derive(Debug, Default)]
-    pub struct GetAccountSummaryOutput: schema::GET_ACCOUNT_SUMMARY_OUTPUT {
-        summary_map: Option<BTreeMap<String, i32>> = "SummaryMap",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetContextKeysForCustomPolicy`.
-    #[derive(Debug, Default)]
-    pub struct GetContextKeysForCustomPolicyOutput: schema::GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_OUTPUT {
-        context_key_names: Option<Vec<String>> = "ContextKeyNames",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetContextKeysForPrincipalPolicy`.
-    #[derive(Debug, Default)]
-    pub struct GetContextKeysForPrincipalPolicyOutput: schema::GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_OUTPUT {
-        context_key_names: Option<Vec<String>> = "ContextKeyNames",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetCredentialReport`.
-    #[derive(Debug, Default)]
-    pub struct GetCredentialReportOutput: schema::GET_CREDENTIAL_REPORT_OUTPUT {
-        content: Option<Bytes> = "Content",
-        report_format: Option<ReportFormatType> = "ReportFormat",
-        generated_time: Option<Timestamp> = "GeneratedTime",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetDelegationRequest`.
-    #[derive(Debug, Default)]
-    pub struct GetDelegationRequestOutput: schema::GET_DELEGATION_REQUEST_OUTPUT {
-        delegation_request: Option<DelegationRequest> = "DelegationRequest",
-        permission_check_status: Option<PermissionCheckStatusType> = "PermissionCheckStatus",
-        permission_check_result: Option<PermissionCheckResultType> = "PermissionCheckResult",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetGroup`.
-    #[derive(Debug)]
-    pub struct GetGroupOutput: schema::GET_GROUP_OUTPUT {
-        group: Group = "Group",
-        users: Vec<User> = "Users",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetGroupPolicy`.
-    #[derive(Debug)]
-    pub struct GetGroupPolicyOutput: schema::GET_GROUP_POLICY_OUTPUT {
-        group_name: String = "GroupName",
-        policy_name: String = "PolicyName",
-        policy_document: String = "PolicyDocument",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetHumanReadableSummary`.
-    #[derive(Debug, Default)]
-    pub struct GetHumanReadableSummaryOutput: schema::GET_HUMAN_READABLE_SUMMARY_OUTPUT {
-        summary_content: Option<String> = "SummaryContent",
-        locale: Option<String> = "Locale",
-        summary_state: Option<SummaryStateType> = "SummaryState",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetInstanceProfile`.
-    #[derive(Debug)]
-    pub struct GetInstanceProfileOutput: schema::GET_INSTANCE_PROFILE_OUTPUT {
-        instance_profile: InstanceProfile = "InstanceProfile",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetLoginProfile`.
-    #[derive(Debug)]
-    pub struct GetLoginProfileOutput: schema::GET_LOGIN_PROFILE_OUTPUT {
-        login_profile: LoginProfile = "LoginProfile",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetMFADevice`.
-    #[derive(Debug)]
-    pub struct GetMFADeviceOutput: schema::GET_MFA_DEVICE_OUTPUT {
-        user_name: Option<String> = "UserName",
-        serial_number: String = "SerialNumber",
-        enable_date: Option<Timestamp> = "EnableDate",
-        certifications: Option<BTreeMap<String, String>> = "Certifications",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetOpenIDConnectProvider`.
-    #[derive(Debug, Default)]
-    pub struct GetOpenIDConnectProviderOutput: schema::GET_OPEN_ID_CONNECT_PROVIDER_OUTPUT {
-        url: Option<String> = "Url",
-        client_id_list: Option<Vec<String>> = "ClientIDList",
-        thumbprint_list: Option<Vec<String>> = "ThumbprintList",
-        create_date: Option<Timestamp> = "CreateDate",
-        tags: Option<Vec<Tag>> = "Tags",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetOrganizationsAccessReport`.
-    #[derive(Debug)]
-    pub struct GetOrganizationsAccessReportOutput: schema::GET_ORGANIZATIONS_ACCESS_REPORT_OUTPUT {
-        job_status: JobStatusType = "JobStatus",
-        job_creation_date: Timestamp = "JobCreationDate",
-        job_completion_date: Option<Timestamp> = "JobCompletionDate",
-        number_of_services_accessible: Option<i32> = "NumberOfServicesAccessible",
-        number_of_services_not_accessed: Option<i32> = "NumberOfServicesNotAccessed",
-        access_details: Option<Vec<AccessDetail>> = "AccessDetails",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-        error_details: Option<ErrorDetails> = "ErrorDetails",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetOutboundWebIdentityFederationInfo`.
-    #[derive(Debug, Default)]
-    pub struct GetOutboundWebIdentityFederationInfoOutput: schema::GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO_OUTPUT {
-        issuer_identifier: Option<String> = "IssuerIdentifier",
-        jwt_vending_enabled: Option<bool> = "JwtVendingEnabled",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetPolicy`.
-    #[derive(Debug, Default)]
-    pub struct GetPolicyOutput: schema::GET_POLICY_OUTPUT {
-        policy: Option<Policy> = "Policy",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetPolicyVersion`.
-    #[derive(Debug, Default)]
-    pub struct GetPolicyVersionOutput: schema::GET_POLICY_VERSION_OUTPUT {
-        policy_version: Option<PolicyVersion> = "PolicyVersion",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetRole`.
-    #[derive(Debug)]
-    pub struct GetRoleOutput: schema::GET_ROLE_OUTPUT {
-        role: Role = "Role",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetRolePolicy`.
-    #[derive(Debug)]
-    pub struct GetRolePolicyOutput: schema::GET_ROLE_POLICY_OUTPUT {
-        role_name: String = "RoleName",
-        policy_name: String = "PolicyName",
-        policy_document: String = "PolicyDocument",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetRoleTemplateVersion`.
-    #[derive(Debug)]
-    pub struct GetRoleTemplateVersionOutput: schema::GET_ROLE_TEMPLATE_VERSION_OUTPUT {
-        role_template_version: RoleTemplateVersion = "RoleTemplateVersion",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetSAMLProvider`.
-    #[derive(Debug, Default)]
-    pub struct GetSAMLProviderOutput: schema::GET_SAML_PROVIDER_OUTPUT {
-        saml_provider_uuid: Option<String> = "SAMLProviderUUID",
-        saml_metadata_document: Option<String> = "SAMLMetadataDocument",
-        create_date: Option<Timestamp> = "CreateDate",
-        valid_until: Option<Timestamp> = "ValidUntil",
-        tags: Option<Vec<Tag>> = "Tags",
-        assertion_encryption_mode: Option<AssertionEncryptionModeType> = "AssertionEncryptionMode",
-        private_key_list: Option<Vec<SAMLPrivateKey>> = "PrivateKeyList",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetSSHPublicKey`.
-    #[derive(Debug, Default)]
-    pub struct GetSSHPublicKeyOutput: schema::GET_SSH_PUBLIC_KEY_OUTPUT {
-        ssh_public_key: Option<SSHPublicKey> = "SSHPublicKey",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetServerCertificate`.
-    #[derive(Debug)]
-    pub struct GetServerCertificateOutput: schema::GET_SERVER_CERTIFICATE_OUTPUT {
-        server_certificate: ServerCertificate = "ServerCertificate",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetServiceLastAccessedDetails`.
-    #[derive(Debug)]
-    pub struct GetServiceLastAccessedDetailsOutput: schema::GET_SERVICE_LAST_ACCESSED_DETAILS_OUTPUT {
-        job_status: JobStatusType = "JobStatus",
-        job_type: Option<AccessAdvisorUsageGranularityType> = "JobType",
-        job_creation_date: Timestamp = "JobCreationDate",
-        services_last_accessed: Vec<ServiceLastAccessed> = "ServicesLastAccessed",
-        job_completion_date: Timestamp = "JobCompletionDate",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-        error: Option<ErrorDetails> = "Error",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetServiceLastAccessedDetailsWithEntities`.
-    #[derive(Debug)]
-    pub struct GetServiceLastAccessedDetailsWithEntitiesOutput: schema::GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES_OUTPUT {
-        job_status: JobStatusType = "JobStatus",
-        job_creation_date: Timestamp = "JobCreationDate",
-        job_completion_date: Timestamp = "JobCompletionDate",
-        entity_details_list: Vec<EntityDetails> = "EntityDetailsList",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-        error: Option<ErrorDetails> = "Error",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:GetServiceLinkedRoleDeletionStatus`.
-    #[derive(Debug)]
-    pub struct GetServiceLinkedRoleDeletionStatusOutput: schema::GET_SERVICE_LINKED_ROLE_DELETION_STATUS_OUTPUT {
-        status: DeletionTaskStatusType = "Status",
-        reason: Option<DeletionTaskFailureReasonType> = "Reason",
     }
 }
 
@@ -779,12 +30,86 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:GetUserPolicy`.
+    /// Output of AWS `iam:ListUsers`.
     #[derive(Debug)]
-    pub struct GetUserPolicyOutput: schema::GET_USER_POLICY_OUTPUT {
-        user_name: String = "UserName",
-        policy_name: String = "PolicyName",
-        policy_document: String = "PolicyDocument",
+    pub struct ListUsersOutput: schema::LIST_USERS_OUTPUT {
+        users: Vec<User> = "Users",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UpdateUser`.
+    #[derive(Debug, Default)]
+    pub struct UpdateUserOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteUser`.
+    #[derive(Debug, Default)]
+    pub struct DeleteUserOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:TagUser`.
+    #[derive(Debug, Default)]
+    pub struct TagUserOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UntagUser`.
+    #[derive(Debug, Default)]
+    pub struct UntagUserOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListUserTags`.
+    #[derive(Debug)]
+    pub struct ListUserTagsOutput: schema::LIST_USER_TAGS_OUTPUT {
+        tags: Vec<Tag> = "Tags",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:PutUserPermissionsBoundary`.
+    #[derive(Debug, Default)]
+    pub struct PutUserPermissionsBoundaryOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteUserPermissionsBoundary`.
+    #[derive(Debug, Default)]
+    pub struct DeleteUserPermissionsBoundaryOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:CreateAccessKey`.
+    #[derive(Debug)]
+    pub struct CreateAccessKeyOutput: schema::CREATE_ACCESS_KEY_OUTPUT {
+        access_key: AccessKey = "AccessKey",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UpdateAccessKey`.
+    #[derive(Debug, Default)]
+    pub struct UpdateAccessKeyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteAccessKey`.
+    #[derive(Debug, Default)]
+    pub struct DeleteAccessKeyOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -799,72 +124,87 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListAccountAliases`.
+    /// Output of AWS `iam:GetAccessKeyLastUsed`.
+    #[derive(Debug, Default)]
+    pub struct GetAccessKeyLastUsedOutput: schema::GET_ACCESS_KEY_LAST_USED_OUTPUT {
+        user_name: Option<String> = "UserName",
+        access_key_last_used: Option<AccessKeyLastUsed> = "AccessKeyLastUsed",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:CreateLoginProfile`.
     #[derive(Debug)]
-    pub struct ListAccountAliasesOutput: schema::LIST_ACCOUNT_ALIASES_OUTPUT {
-        account_aliases: Vec<String> = "AccountAliases",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
+    pub struct CreateLoginProfileOutput: schema::CREATE_LOGIN_PROFILE_OUTPUT {
+        login_profile: LoginProfile = "LoginProfile",
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListAttachedGroupPolicies`.
-    #[derive(Debug, Default)]
-    pub struct ListAttachedGroupPoliciesOutput: schema::LIST_ATTACHED_GROUP_POLICIES_OUTPUT {
-        attached_policies: Option<Vec<AttachedPolicy>> = "AttachedPolicies",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ListAttachedRolePolicies`.
-    #[derive(Debug, Default)]
-    pub struct ListAttachedRolePoliciesOutput: schema::LIST_ATTACHED_ROLE_POLICIES_OUTPUT {
-        attached_policies: Option<Vec<AttachedPolicy>> = "AttachedPolicies",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ListAttachedUserPolicies`.
-    #[derive(Debug, Default)]
-    pub struct ListAttachedUserPoliciesOutput: schema::LIST_ATTACHED_USER_POLICIES_OUTPUT {
-        attached_policies: Option<Vec<AttachedPolicy>> = "AttachedPolicies",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ListDelegationRequests`.
-    #[derive(Debug, Default)]
-    pub struct ListDelegationRequestsOutput: schema::LIST_DELEGATION_REQUESTS_OUTPUT {
-        delegation_requests: Option<Vec<DelegationRequest>> = "DelegationRequests",
-        marker: Option<String> = "Marker",
-        is_truncated: Option<bool> = "isTruncated",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ListEntitiesForPolicy`.
-    #[derive(Debug, Default)]
-    pub struct ListEntitiesForPolicyOutput: schema::LIST_ENTITIES_FOR_POLICY_OUTPUT {
-        policy_groups: Option<Vec<PolicyGroup>> = "PolicyGroups",
-        policy_users: Option<Vec<PolicyUser>> = "PolicyUsers",
-        policy_roles: Option<Vec<PolicyRole>> = "PolicyRoles",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ListGroupPolicies`.
+    /// Output of AWS `iam:GetLoginProfile`.
     #[derive(Debug)]
-    pub struct ListGroupPoliciesOutput: schema::LIST_GROUP_POLICIES_OUTPUT {
-        policy_names: Vec<String> = "PolicyNames",
+    pub struct GetLoginProfileOutput: schema::GET_LOGIN_PROFILE_OUTPUT {
+        login_profile: LoginProfile = "LoginProfile",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UpdateLoginProfile`.
+    #[derive(Debug, Default)]
+    pub struct UpdateLoginProfileOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteLoginProfile`.
+    #[derive(Debug, Default)]
+    pub struct DeleteLoginProfileOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ChangePassword`.
+    #[derive(Debug, Default)]
+    pub struct ChangePasswordOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetAccountPasswordPolicy`.
+    #[derive(Debug)]
+    pub struct GetAccountPasswordPolicyOutput: schema::GET_ACCOUNT_PASSWORD_POLICY_OUTPUT {
+        password_policy: PasswordPolicy = "PasswordPolicy",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UpdateAccountPasswordPolicy`.
+    #[derive(Debug, Default)]
+    pub struct UpdateAccountPasswordPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteAccountPasswordPolicy`.
+    #[derive(Debug, Default)]
+    pub struct DeleteAccountPasswordPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:CreateGroup`.
+    #[derive(Debug)]
+    pub struct CreateGroupOutput: schema::CREATE_GROUP_OUTPUT {
+        group: Group = "Group",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetGroup`.
+    #[derive(Debug)]
+    pub struct GetGroupOutput: schema::GET_GROUP_OUTPUT {
+        group: Group = "Group",
+        users: Vec<User> = "Users",
         is_truncated: Option<bool> = "IsTruncated",
         marker: Option<String> = "Marker",
     }
@@ -881,6 +221,34 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Output of AWS `iam:UpdateGroup`.
+    #[derive(Debug, Default)]
+    pub struct UpdateGroupOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteGroup`.
+    #[derive(Debug, Default)]
+    pub struct DeleteGroupOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:AddUserToGroup`.
+    #[derive(Debug, Default)]
+    pub struct AddUserToGroupOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:RemoveUserFromGroup`.
+    #[derive(Debug, Default)]
+    pub struct RemoveUserFromGroupOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
     /// Output of AWS `iam:ListGroupsForUser`.
     #[derive(Debug)]
     pub struct ListGroupsForUserOutput: schema::LIST_GROUPS_FOR_USER_OUTPUT {
@@ -891,12 +259,136 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListInstanceProfileTags`.
+    /// Output of AWS `iam:CreateRole`.
     #[derive(Debug)]
-    pub struct ListInstanceProfileTagsOutput: schema::LIST_INSTANCE_PROFILE_TAGS_OUTPUT {
+    pub struct CreateRoleOutput: schema::CREATE_ROLE_OUTPUT {
+        role: Role = "Role",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetRole`.
+    #[derive(Debug)]
+    pub struct GetRoleOutput: schema::GET_ROLE_OUTPUT {
+        role: Role = "Role",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListRoles`.
+    #[derive(Debug)]
+    pub struct ListRolesOutput: schema::LIST_ROLES_OUTPUT {
+        roles: Vec<Role> = "Roles",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UpdateRole`.
+    #[derive(Debug, Default)]
+    pub struct UpdateRoleOutput: schema::UPDATE_ROLE_OUTPUT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UpdateRoleDescription`.
+    #[derive(Debug, Default)]
+    pub struct UpdateRoleDescriptionOutput: schema::UPDATE_ROLE_DESCRIPTION_OUTPUT {
+        role: Option<Role> = "Role",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UpdateAssumeRolePolicy`.
+    #[derive(Debug, Default)]
+    pub struct UpdateAssumeRolePolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteRole`.
+    #[derive(Debug, Default)]
+    pub struct DeleteRoleOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:TagRole`.
+    #[derive(Debug, Default)]
+    pub struct TagRoleOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UntagRole`.
+    #[derive(Debug, Default)]
+    pub struct UntagRoleOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListRoleTags`.
+    #[derive(Debug)]
+    pub struct ListRoleTagsOutput: schema::LIST_ROLE_TAGS_OUTPUT {
         tags: Vec<Tag> = "Tags",
         is_truncated: Option<bool> = "IsTruncated",
         marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:PutRolePermissionsBoundary`.
+    #[derive(Debug, Default)]
+    pub struct PutRolePermissionsBoundaryOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteRolePermissionsBoundary`.
+    #[derive(Debug, Default)]
+    pub struct DeleteRolePermissionsBoundaryOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:CreateServiceLinkedRole`.
+    #[derive(Debug, Default)]
+    pub struct CreateServiceLinkedRoleOutput: schema::CREATE_SERVICE_LINKED_ROLE_OUTPUT {
+        role: Option<Role> = "Role",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteServiceLinkedRole`.
+    #[derive(Debug)]
+    pub struct DeleteServiceLinkedRoleOutput: schema::DELETE_SERVICE_LINKED_ROLE_OUTPUT {
+        deletion_task_id: String = "DeletionTaskId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetServiceLinkedRoleDeletionStatus`.
+    #[derive(Debug)]
+    pub struct GetServiceLinkedRoleDeletionStatusOutput: schema::GET_SERVICE_LINKED_ROLE_DELETION_STATUS_OUTPUT {
+        status: DeletionTaskStatusType = "Status",
+        reason: Option<DeletionTaskFailureReasonType> = "Reason",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:CreateInstanceProfile`.
+    #[derive(Debug)]
+    pub struct CreateInstanceProfileOutput: schema::CREATE_INSTANCE_PROFILE_OUTPUT {
+        instance_profile: InstanceProfile = "InstanceProfile",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetInstanceProfile`.
+    #[derive(Debug)]
+    pub struct GetInstanceProfileOutput: schema::GET_INSTANCE_PROFILE_OUTPUT {
+        instance_profile: InstanceProfile = "InstanceProfile",
     }
 }
 
@@ -921,9 +413,44 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListMFADeviceTags`.
+    /// Output of AWS `iam:AddRoleToInstanceProfile`.
+    #[derive(Debug, Default)]
+    pub struct AddRoleToInstanceProfileOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:RemoveRoleFromInstanceProfile`.
+    #[derive(Debug, Default)]
+    pub struct RemoveRoleFromInstanceProfileOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteInstanceProfile`.
+    #[derive(Debug, Default)]
+    pub struct DeleteInstanceProfileOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:TagInstanceProfile`.
+    #[derive(Debug, Default)]
+    pub struct TagInstanceProfileOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UntagInstanceProfile`.
+    #[derive(Debug, Default)]
+    pub struct UntagInstanceProfileOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListInstanceProfileTags`.
     #[derive(Debug)]
-    pub struct ListMFADeviceTagsOutput: schema::LIST_MFA_DEVICE_TAGS_OUTPUT {
+    pub struct ListInstanceProfileTagsOutput: schema::LIST_INSTANCE_PROFILE_TAGS_OUTPUT {
         tags: Vec<Tag> = "Tags",
         is_truncated: Option<bool> = "IsTruncated",
         marker: Option<String> = "Marker",
@@ -931,39 +458,18 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListMFADevices`.
-    #[derive(Debug)]
-    pub struct ListMFADevicesOutput: schema::LIST_MFA_DEVICES_OUTPUT {
-        mfa_devices: Vec<MFADevice> = "MFADevices",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ListOpenIDConnectProviderTags`.
-    #[derive(Debug)]
-    pub struct ListOpenIDConnectProviderTagsOutput: schema::LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_OUTPUT {
-        tags: Vec<Tag> = "Tags",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ListOpenIDConnectProviders`.
+    /// Output of AWS `iam:CreatePolicy`.
     #[derive(Debug, Default)]
-    pub struct ListOpenIDConnectProvidersOutput: schema::LIST_OPEN_ID_CONNECT_PROVIDERS_OUTPUT {
-        open_id_connect_provider_list: Option<Vec<OpenIDConnectProviderListEntry>> = "OpenIDConnectProviderList",
+    pub struct CreatePolicyOutput: schema::CREATE_POLICY_OUTPUT {
+        policy: Option<Policy> = "Policy",
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListOrganizationsFeatures`.
+    /// Output of AWS `iam:GetPolicy`.
     #[derive(Debug, Default)]
-    pub struct ListOrganizationsFeaturesOutput: schema::LIST_ORGANIZATIONS_FEATURES_OUTPUT {
-        organization_id: Option<String> = "OrganizationId",
-        enabled_features: Option<Vec<FeatureType>> = "EnabledFeatures",
+    pub struct GetPolicyOutput: schema::GET_POLICY_OUTPUT {
+        policy: Option<Policy> = "Policy",
     }
 }
 
@@ -978,22 +484,25 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListPoliciesGrantingServiceAccess`.
-    #[derive(Debug)]
-    pub struct ListPoliciesGrantingServiceAccessOutput: schema::LIST_POLICIES_GRANTING_SERVICE_ACCESS_OUTPUT {
-        policies_granting_service_access: Vec<ListPoliciesGrantingServiceAccessEntry> = "PoliciesGrantingServiceAccess",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
+    /// Output of AWS `iam:DeletePolicy`.
+    #[derive(Debug, Default)]
+    pub struct DeletePolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListPolicyTags`.
-    #[derive(Debug)]
-    pub struct ListPolicyTagsOutput: schema::LIST_POLICY_TAGS_OUTPUT {
-        tags: Vec<Tag> = "Tags",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
+    /// Output of AWS `iam:CreatePolicyVersion`.
+    #[derive(Debug, Default)]
+    pub struct CreatePolicyVersionOutput: schema::CREATE_POLICY_VERSION_OUTPUT {
+        policy_version: Option<PolicyVersion> = "PolicyVersion",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetPolicyVersion`.
+    #[derive(Debug, Default)]
+    pub struct GetPolicyVersionOutput: schema::GET_POLICY_VERSION_OUTPUT {
+        policy_version: Option<PolicyVersion> = "PolicyVersion",
     }
 }
 
@@ -1008,19 +517,37 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListRolePolicies`.
-    #[derive(Debug)]
-    pub struct ListRolePoliciesOutput: schema::LIST_ROLE_POLICIES_OUTPUT {
-        policy_names: Vec<String> = "PolicyNames",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
+    /// Output of AWS `iam:SetDefaultPolicyVersion`.
+    #[derive(Debug, Default)]
+    pub struct SetDefaultPolicyVersionOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListRoleTags`.
+    /// Output of AWS `iam:DeletePolicyVersion`.
+    #[derive(Debug, Default)]
+    pub struct DeletePolicyVersionOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:TagPolicy`.
+    #[derive(Debug, Default)]
+    pub struct TagPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UntagPolicy`.
+    #[derive(Debug, Default)]
+    pub struct UntagPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListPolicyTags`.
     #[derive(Debug)]
-    pub struct ListRoleTagsOutput: schema::LIST_ROLE_TAGS_OUTPUT {
+    pub struct ListPolicyTagsOutput: schema::LIST_POLICY_TAGS_OUTPUT {
         tags: Vec<Tag> = "Tags",
         is_truncated: Option<bool> = "IsTruncated",
         marker: Option<String> = "Marker",
@@ -1028,80 +555,103 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListRoles`.
-    #[derive(Debug)]
-    pub struct ListRolesOutput: schema::LIST_ROLES_OUTPUT {
-        roles: Vec<Role> = "Roles",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ListSAMLProviderTags`.
-    #[derive(Debug)]
-    pub struct ListSAMLProviderTagsOutput: schema::LIST_SAML_PROVIDER_TAGS_OUTPUT {
-        tags: Vec<Tag> = "Tags",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ListSAMLProviders`.
+    /// Output of AWS `iam:ListEntitiesForPolicy`.
     #[derive(Debug, Default)]
-    pub struct ListSAMLProvidersOutput: schema::LIST_SAML_PROVIDERS_OUTPUT {
-        saml_provider_list: Option<Vec<SAMLProviderListEntry>> = "SAMLProviderList",
+    pub struct ListEntitiesForPolicyOutput: schema::LIST_ENTITIES_FOR_POLICY_OUTPUT {
+        policy_groups: Option<Vec<PolicyGroup>> = "PolicyGroups",
+        policy_users: Option<Vec<PolicyUser>> = "PolicyUsers",
+        policy_roles: Option<Vec<PolicyRole>> = "PolicyRoles",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListSSHPublicKeys`.
+    /// Output of AWS `iam:AttachUserPolicy`.
     #[derive(Debug, Default)]
-    pub struct ListSSHPublicKeysOutput: schema::LIST_SSH_PUBLIC_KEYS_OUTPUT {
-        ssh_public_keys: Option<Vec<SSHPublicKeyMetadata>> = "SSHPublicKeys",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
+    pub struct AttachUserPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListServerCertificateTags`.
-    #[derive(Debug)]
-    pub struct ListServerCertificateTagsOutput: schema::LIST_SERVER_CERTIFICATE_TAGS_OUTPUT {
-        tags: Vec<Tag> = "Tags",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ListServerCertificates`.
-    #[derive(Debug)]
-    pub struct ListServerCertificatesOutput: schema::LIST_SERVER_CERTIFICATES_OUTPUT {
-        server_certificate_metadata_list: Vec<ServerCertificateMetadata> = "ServerCertificateMetadataList",
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ListServiceSpecificCredentials`.
+    /// Output of AWS `iam:DetachUserPolicy`.
     #[derive(Debug, Default)]
-    pub struct ListServiceSpecificCredentialsOutput: schema::LIST_SERVICE_SPECIFIC_CREDENTIALS_OUTPUT {
-        service_specific_credentials: Option<Vec<ServiceSpecificCredentialMetadata>> = "ServiceSpecificCredentials",
-        marker: Option<String> = "Marker",
-        is_truncated: Option<bool> = "IsTruncated",
+    pub struct DetachUserPolicyOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListSigningCertificates`.
-    #[derive(Debug)]
-    pub struct ListSigningCertificatesOutput: schema::LIST_SIGNING_CERTIFICATES_OUTPUT {
-        certificates: Vec<SigningCertificate> = "Certificates",
+    /// Output of AWS `iam:ListAttachedUserPolicies`.
+    #[derive(Debug, Default)]
+    pub struct ListAttachedUserPoliciesOutput: schema::LIST_ATTACHED_USER_POLICIES_OUTPUT {
+        attached_policies: Option<Vec<AttachedPolicy>> = "AttachedPolicies",
         is_truncated: Option<bool> = "IsTruncated",
         marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:AttachGroupPolicy`.
+    #[derive(Debug, Default)]
+    pub struct AttachGroupPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DetachGroupPolicy`.
+    #[derive(Debug, Default)]
+    pub struct DetachGroupPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListAttachedGroupPolicies`.
+    #[derive(Debug, Default)]
+    pub struct ListAttachedGroupPoliciesOutput: schema::LIST_ATTACHED_GROUP_POLICIES_OUTPUT {
+        attached_policies: Option<Vec<AttachedPolicy>> = "AttachedPolicies",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:AttachRolePolicy`.
+    #[derive(Debug, Default)]
+    pub struct AttachRolePolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DetachRolePolicy`.
+    #[derive(Debug, Default)]
+    pub struct DetachRolePolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListAttachedRolePolicies`.
+    #[derive(Debug, Default)]
+    pub struct ListAttachedRolePoliciesOutput: schema::LIST_ATTACHED_ROLE_POLICIES_OUTPUT {
+        attached_policies: Option<Vec<AttachedPolicy>> = "AttachedPolicies",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:PutUserPolicy`.
+    #[derive(Debug, Default)]
+    pub struct PutUserPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetUserPolicy`.
+    #[derive(Debug)]
+    pub struct GetUserPolicyOutput: schema::GET_USER_POLICY_OUTPUT {
+        user_name: String = "UserName",
+        policy_name: String = "PolicyName",
+        policy_document: String = "PolicyDocument",
     }
 }
 
@@ -1116,22 +666,85 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListUserTags`.
+    /// Output of AWS `iam:DeleteUserPolicy`.
+    #[derive(Debug, Default)]
+    pub struct DeleteUserPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:PutGroupPolicy`.
+    #[derive(Debug, Default)]
+    pub struct PutGroupPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetGroupPolicy`.
     #[derive(Debug)]
-    pub struct ListUserTagsOutput: schema::LIST_USER_TAGS_OUTPUT {
-        tags: Vec<Tag> = "Tags",
+    pub struct GetGroupPolicyOutput: schema::GET_GROUP_POLICY_OUTPUT {
+        group_name: String = "GroupName",
+        policy_name: String = "PolicyName",
+        policy_document: String = "PolicyDocument",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListGroupPolicies`.
+    #[derive(Debug)]
+    pub struct ListGroupPoliciesOutput: schema::LIST_GROUP_POLICIES_OUTPUT {
+        policy_names: Vec<String> = "PolicyNames",
         is_truncated: Option<bool> = "IsTruncated",
         marker: Option<String> = "Marker",
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:ListUsers`.
+    /// Output of AWS `iam:DeleteGroupPolicy`.
+    #[derive(Debug, Default)]
+    pub struct DeleteGroupPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:PutRolePolicy`.
+    #[derive(Debug, Default)]
+    pub struct PutRolePolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetRolePolicy`.
     #[derive(Debug)]
-    pub struct ListUsersOutput: schema::LIST_USERS_OUTPUT {
-        users: Vec<User> = "Users",
+    pub struct GetRolePolicyOutput: schema::GET_ROLE_POLICY_OUTPUT {
+        role_name: String = "RoleName",
+        policy_name: String = "PolicyName",
+        policy_document: String = "PolicyDocument",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListRolePolicies`.
+    #[derive(Debug)]
+    pub struct ListRolePoliciesOutput: schema::LIST_ROLE_POLICIES_OUTPUT {
+        policy_names: Vec<String> = "PolicyNames",
         is_truncated: Option<bool> = "IsTruncated",
         marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteRolePolicy`.
+    #[derive(Debug, Default)]
+    pub struct DeleteRolePolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:CreateVirtualMFADevice`.
+    #[derive(Debug)]
+    pub struct CreateVirtualMFADeviceOutput: schema::CREATE_VIRTUAL_MFA_DEVICE_OUTPUT {
+        virtual_mfa_device: VirtualMFADevice = "VirtualMFADevice",
     }
 }
 
@@ -1146,80 +759,16 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:PutAccountProperties`.
+    /// Output of AWS `iam:DeleteVirtualMFADevice`.
     #[derive(Debug, Default)]
-    pub struct PutAccountPropertiesOutput: schema::PUT_ACCOUNT_PROPERTIES_OUTPUT {
+    pub struct DeleteVirtualMFADeviceOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:PutGroupPolicy`.
+    /// Output of AWS `iam:EnableMFADevice`.
     #[derive(Debug, Default)]
-    pub struct PutGroupPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:PutRolePermissionsBoundary`.
-    #[derive(Debug, Default)]
-    pub struct PutRolePermissionsBoundaryOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:PutRolePolicy`.
-    #[derive(Debug, Default)]
-    pub struct PutRolePolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:PutUserPermissionsBoundary`.
-    #[derive(Debug, Default)]
-    pub struct PutUserPermissionsBoundaryOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:PutUserPolicy`.
-    #[derive(Debug, Default)]
-    pub struct PutUserPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:RejectDelegationRequest`.
-    #[derive(Debug, Default)]
-    pub struct RejectDelegationRequestOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:RemoveClientIDFromOpenIDConnectProvider`.
-    #[derive(Debug, Default)]
-    pub struct RemoveClientIDFromOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:RemoveRoleFromInstanceProfile`.
-    #[derive(Debug, Default)]
-    pub struct RemoveRoleFromInstanceProfileOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:RemoveUserFromGroup`.
-    #[derive(Debug, Default)]
-    pub struct RemoveUserFromGroupOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:ResetServiceSpecificCredential`.
-    #[derive(Debug, Default)]
-    pub struct ResetServiceSpecificCredentialOutput: schema::RESET_SERVICE_SPECIFIC_CREDENTIAL_OUTPUT {
-        service_specific_credential: Option<ServiceSpecificCredential> = "ServiceSpecificCredential",
+    pub struct EnableMFADeviceOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -1231,23 +780,269 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:SendDelegationToken`.
+    /// Output of AWS `iam:DeactivateMFADevice`.
     #[derive(Debug, Default)]
-    pub struct SendDelegationTokenOutput: kurodo_wire::common::UNIT {
+    pub struct DeactivateMFADeviceOutput: kurodo_wire::common::UNIT {
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:SetDefaultPolicyVersion`.
-    #[derive(Debug, Default)]
-    pub struct SetDefaultPolicyVersionOutput: kurodo_wire::common::UNIT {
+    /// Output of AWS `iam:GetMFADevice`.
+    #[derive(Debug)]
+    pub struct GetMFADeviceOutput: schema::GET_MFA_DEVICE_OUTPUT {
+        user_name: Option<String> = "UserName",
+        serial_number: String = "SerialNumber",
+        enable_date: Option<Timestamp> = "EnableDate",
+        certifications: Option<BTreeMap<String, String>> = "Certifications",
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:SetSecurityTokenServicePreferences`.
+    /// Output of AWS `iam:ListMFADevices`.
+    #[derive(Debug)]
+    pub struct ListMFADevicesOutput: schema::LIST_MFA_DEVICES_OUTPUT {
+        mfa_devices: Vec<MFADevice> = "MFADevices",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:TagMFADevice`.
     #[derive(Debug, Default)]
-    pub struct SetSecurityTokenServicePreferencesOutput: kurodo_wire::common::UNIT {
+    pub struct TagMFADeviceOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UntagMFADevice`.
+    #[derive(Debug, Default)]
+    pub struct UntagMFADeviceOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListMFADeviceTags`.
+    #[derive(Debug)]
+    pub struct ListMFADeviceTagsOutput: schema::LIST_MFA_DEVICE_TAGS_OUTPUT {
+        tags: Vec<Tag> = "Tags",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:CreateSAMLProvider`.
+    #[derive(Debug, Default)]
+    pub struct CreateSAMLProviderOutput: schema::CREATE_SAML_PROVIDER_OUTPUT {
+        saml_provider_arn: Option<String> = "SAMLProviderArn",
+        tags: Option<Vec<Tag>> = "Tags",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetSAMLProvider`.
+    #[derive(Debug, Default)]
+    pub struct GetSAMLProviderOutput: schema::GET_SAML_PROVIDER_OUTPUT {
+        saml_provider_uuid: Option<String> = "SAMLProviderUUID",
+        saml_metadata_document: Option<String> = "SAMLMetadataDocument",
+        create_date: Option<Timestamp> = "CreateDate",
+        valid_until: Option<Timestamp> = "ValidUntil",
+        tags: Option<Vec<Tag>> = "Tags",
+        assertion_encryption_mode: Option<AssertionEncryptionModeType> = "AssertionEncryptionMode",
+        private_key_list: Option<Vec<SAMLPrivateKey>> = "PrivateKeyList",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListSAMLProviders`.
+    #[derive(Debug, Default)]
+    pub struct ListSAMLProvidersOutput: schema::LIST_SAML_PROVIDERS_OUTPUT {
+        saml_provider_list: Option<Vec<SAMLProviderListEntry>> = "SAMLProviderList",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UpdateSAMLProvider`.
+    #[derive(Debug, Default)]
+    pub struct UpdateSAMLProviderOutput: schema::UPDATE_SAML_PROVIDER_OUTPUT {
+        saml_provider_arn: Option<String> = "SAMLProviderArn",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteSAMLProvider`.
+    #[derive(Debug, Default)]
+    pub struct DeleteSAMLProviderOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:TagSAMLProvider`.
+    #[derive(Debug, Default)]
+    pub struct TagSAMLProviderOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UntagSAMLProvider`.
+    #[derive(Debug, Default)]
+    pub struct UntagSAMLProviderOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListSAMLProviderTags`.
+    #[derive(Debug)]
+    pub struct ListSAMLProviderTagsOutput: schema::LIST_SAML_PROVIDER_TAGS_OUTPUT {
+        tags: Vec<Tag> = "Tags",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:CreateOpenIDConnectProvider`.
+    #[derive(Debug, Default)]
+    pub struct CreateOpenIDConnectProviderOutput: schema::CREATE_OPEN_ID_CONNECT_PROVIDER_OUTPUT {
+        open_id_connect_provider_arn: Option<String> = "OpenIDConnectProviderArn",
+        tags: Option<Vec<Tag>> = "Tags",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetOpenIDConnectProvider`.
+    #[derive(Debug, Default)]
+    pub struct GetOpenIDConnectProviderOutput: schema::GET_OPEN_ID_CONNECT_PROVIDER_OUTPUT {
+        url: Option<String> = "Url",
+        client_id_list: Option<Vec<String>> = "ClientIDList",
+        thumbprint_list: Option<Vec<String>> = "ThumbprintList",
+        create_date: Option<Timestamp> = "CreateDate",
+        tags: Option<Vec<Tag>> = "Tags",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListOpenIDConnectProviders`.
+    #[derive(Debug, Default)]
+    pub struct ListOpenIDConnectProvidersOutput: schema::LIST_OPEN_ID_CONNECT_PROVIDERS_OUTPUT {
+        open_id_connect_provider_list: Option<Vec<OpenIDConnectProviderListEntry>> = "OpenIDConnectProviderList",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:AddClientIDToOpenIDConnectProvider`.
+    #[derive(Debug, Default)]
+    pub struct AddClientIDToOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:RemoveClientIDFromOpenIDConnectProvider`.
+    #[derive(Debug, Default)]
+    pub struct RemoveClientIDFromOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UpdateOpenIDConnectProviderThumbprint`.
+    #[derive(Debug, Default)]
+    pub struct UpdateOpenIDConnectProviderThumbprintOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteOpenIDConnectProvider`.
+    #[derive(Debug, Default)]
+    pub struct DeleteOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:TagOpenIDConnectProvider`.
+    #[derive(Debug, Default)]
+    pub struct TagOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:UntagOpenIDConnectProvider`.
+    #[derive(Debug, Default)]
+    pub struct UntagOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListOpenIDConnectProviderTags`.
+    #[derive(Debug)]
+    pub struct ListOpenIDConnectProviderTagsOutput: schema::LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_OUTPUT {
+        tags: Vec<Tag> = "Tags",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:CreateAccountAlias`.
+    #[derive(Debug, Default)]
+    pub struct CreateAccountAliasOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListAccountAliases`.
+    #[derive(Debug)]
+    pub struct ListAccountAliasesOutput: schema::LIST_ACCOUNT_ALIASES_OUTPUT {
+        account_aliases: Vec<String> = "AccountAliases",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:DeleteAccountAlias`.
+    #[derive(Debug, Default)]
+    pub struct DeleteAccountAliasOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetAccountSummary`.
+    #[derive(Debug, Default)]
+    pub struct GetAccountSummaryOutput: schema::GET_ACCOUNT_SUMMARY_OUTPUT {
+        summary_map: Option<BTreeMap<String, i32>> = "SummaryMap",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetAccountAuthorizationDetails`.
+    #[derive(Debug, Default)]
+    pub struct GetAccountAuthorizationDetailsOutput: schema::GET_ACCOUNT_AUTHORIZATION_DETAILS_OUTPUT {
+        user_detail_list: Option<Vec<UserDetail>> = "UserDetailList",
+        group_detail_list: Option<Vec<GroupDetail>> = "GroupDetailList",
+        role_detail_list: Option<Vec<RoleDetail>> = "RoleDetailList",
+        policies: Option<Vec<ManagedPolicyDetail>> = "Policies",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GenerateCredentialReport`.
+    #[derive(Debug, Default)]
+    pub struct GenerateCredentialReportOutput: schema::GENERATE_CREDENTIAL_REPORT_OUTPUT {
+        state: Option<ReportStateType> = "State",
+        description: Option<String> = "Description",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:GetCredentialReport`.
+    #[derive(Debug, Default)]
+    pub struct GetCredentialReportOutput: schema::GET_CREDENTIAL_REPORT_OUTPUT {
+        content: Option<Bytes> = "Content",
+        report_format: Option<ReportFormatType> = "ReportFormat",
+        generated_time: Option<Timestamp> = "GeneratedTime",
     }
 }
 
@@ -1272,245 +1067,17 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:TagInstanceProfile`.
+    /// Output of AWS `iam:GetContextKeysForCustomPolicy`.
     #[derive(Debug, Default)]
-    pub struct TagInstanceProfileOutput: kurodo_wire::common::UNIT {
+    pub struct GetContextKeysForCustomPolicyOutput: schema::GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_OUTPUT {
+        context_key_names: Option<Vec<String>> = "ContextKeyNames",
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `iam:TagMFADevice`.
+    /// Output of AWS `iam:GetContextKeysForPrincipalPolicy`.
     #[derive(Debug, Default)]
-    pub struct TagMFADeviceOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:TagOpenIDConnectProvider`.
-    #[derive(Debug, Default)]
-    pub struct TagOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:TagPolicy`.
-    #[derive(Debug, Default)]
-    pub struct TagPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:TagRole`.
-    #[derive(Debug, Default)]
-    pub struct TagRoleOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:TagSAMLProvider`.
-    #[derive(Debug, Default)]
-    pub struct TagSAMLProviderOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:TagServerCertificate`.
-    #[derive(Debug, Default)]
-    pub struct TagServerCertificateOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:TagUser`.
-    #[derive(Debug, Default)]
-    pub struct TagUserOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UntagInstanceProfile`.
-    #[derive(Debug, Default)]
-    pub struct UntagInstanceProfileOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UntagMFADevice`.
-    #[derive(Debug, Default)]
-    pub struct UntagMFADeviceOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UntagOpenIDConnectProvider`.
-    #[derive(Debug, Default)]
-    pub struct UntagOpenIDConnectProviderOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UntagPolicy`.
-    #[derive(Debug, Default)]
-    pub struct UntagPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UntagRole`.
-    #[derive(Debug, Default)]
-    pub struct UntagRoleOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UntagSAMLProvider`.
-    #[derive(Debug, Default)]
-    pub struct UntagSAMLProviderOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UntagServerCertificate`.
-    #[derive(Debug, Default)]
-    pub struct UntagServerCertificateOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UntagUser`.
-    #[derive(Debug, Default)]
-    pub struct UntagUserOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateAccessKey`.
-    #[derive(Debug, Default)]
-    pub struct UpdateAccessKeyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateAccountPasswordPolicy`.
-    #[derive(Debug, Default)]
-    pub struct UpdateAccountPasswordPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateAssumeRolePolicy`.
-    #[derive(Debug, Default)]
-    pub struct UpdateAssumeRolePolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateDelegationRequest`.
-    #[derive(Debug, Default)]
-    pub struct UpdateDelegationRequestOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateGroup`.
-    #[derive(Debug, Default)]
-    pub struct UpdateGroupOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateLoginProfile`.
-    #[derive(Debug, Default)]
-    pub struct UpdateLoginProfileOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateOpenIDConnectProviderThumbprint`.
-    #[derive(Debug, Default)]
-    pub struct UpdateOpenIDConnectProviderThumbprintOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateRole`.
-    #[derive(Debug, Default)]
-    pub struct UpdateRoleOutput: schema::UPDATE_ROLE_OUTPUT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateRoleDescription`.
-    #[derive(Debug, Default)]
-    pub struct UpdateRoleDescriptionOutput: schema::UPDATE_ROLE_DESCRIPTION_OUTPUT {
-        role: Option<Role> = "Role",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateSAMLProvider`.
-    #[derive(Debug, Default)]
-    pub struct UpdateSAMLProviderOutput: schema::UPDATE_SAML_PROVIDER_OUTPUT {
-        saml_provider_arn: Option<String> = "SAMLProviderArn",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateSSHPublicKey`.
-    #[derive(Debug, Default)]
-    pub struct UpdateSSHPublicKeyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateServerCertificate`.
-    #[derive(Debug, Default)]
-    pub struct UpdateServerCertificateOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateServiceSpecificCredential`.
-    #[derive(Debug, Default)]
-    pub struct UpdateServiceSpecificCredentialOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateSigningCertificate`.
-    #[derive(Debug, Default)]
-    pub struct UpdateSigningCertificateOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UpdateUser`.
-    #[derive(Debug, Default)]
-    pub struct UpdateUserOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UploadSSHPublicKey`.
-    #[derive(Debug, Default)]
-    pub struct UploadSSHPublicKeyOutput: schema::UPLOAD_SSH_PUBLIC_KEY_OUTPUT {
-        ssh_public_key: Option<SSHPublicKey> = "SSHPublicKey",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UploadServerCertificate`.
-    #[derive(Debug, Default)]
-    pub struct UploadServerCertificateOutput: schema::UPLOAD_SERVER_CERTIFICATE_OUTPUT {
-        server_certificate_metadata: Option<ServerCertificateMetadata> = "ServerCertificateMetadata",
-        tags: Option<Vec<Tag>> = "Tags",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `iam:UploadSigningCertificate`.
-    #[derive(Debug)]
-    pub struct UploadSigningCertificateOutput: schema::UPLOAD_SIGNING_CERTIFICATE_OUTPUT {
-        certificate: SigningCertificate = "Certificate",
+    pub struct GetContextKeysForPrincipalPolicyOutput: schema::GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_OUTPUT {
+        context_key_names: Option<Vec<String>> = "ContextKeyNames",
     }
 }

@@ -2,21 +2,6 @@
 
 use kurodo_wire::{Kind, Member, Pattern, Schema, Structure, common};
 
-pub(super) static ACCESS_ADVISOR_USAGE_GRANULARITY_TYPE: Schema =
-    Schema::new("AccessAdvisorUsageGranularityType", Kind::String).words(&["SERVICE_LEVEL", "ACTION_LEVEL"]);
-pub(super) static ACCESS_DETAIL: Schema = Schema::new(
-    "AccessDetail",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServiceName", &common::STRING).required(),
-        Member::new("ServiceNamespace", &SERVICE_NAMESPACE_TYPE).required(),
-        Member::new("Region", &common::STRING),
-        Member::new("EntityPath", &ORGANIZATIONS_ENTITY_PATH_TYPE),
-        Member::new("LastAuthenticatedTime", &common::TIMESTAMP),
-        Member::new("TotalAuthenticatedEntities", &common::INTEGER),
-    ])),
-);
-pub(super) static ACCESS_DETAILS: Schema =
-    Schema::list("AccessDetails", Member::new("member", &ACCESS_DETAIL));
 pub(super) static ACCESS_KEY: Schema = Schema::new(
     "AccessKey",
     Kind::Structure(Structure::new(&[
@@ -44,10 +29,6 @@ pub(super) static ACCESS_KEY_METADATA: Schema = Schema::new(
         Member::new("CreateDate", &common::TIMESTAMP),
     ])),
 );
-pub(super) static ACCOUNT_NOT_MANAGEMENT_OR_DELEGATED_ADMINISTRATOR_EXCEPTION: Schema = Schema::new(
-    "AccountNotManagementOrDelegatedAdministratorException",
-    Kind::Structure(Structure::new(&[])),
-);
 pub(super) static ACTION_NAME_LIST_TYPE: Schema =
     Schema::list("ActionNameListType", Member::new("member", &ACTION_NAME_TYPE));
 pub(super) static ACTION_NAME_TYPE: Schema =
@@ -72,8 +53,6 @@ pub(super) static ATTACHMENT_NAME: Schema =
 static P_ATTACHMENT_NAME: Pattern = Pattern::new("[\\w+=,.@-]+");
 pub(super) static ATTACHMENT_TYPE: Schema =
     Schema::new("AttachmentType", Kind::String).words(&["user", "group", "role"]);
-pub(super) static CALLER_IS_NOT_MANAGEMENT_ACCOUNT_EXCEPTION: Schema =
-    Schema::new("CallerIsNotManagementAccountException", Kind::Structure(Structure::new(&[])));
 pub(super) static CERTIFICATION_KEY_TYPE: Schema = Schema::new("CertificationKeyType", Kind::String)
     .bounds(Some(1.0), Some(128.0))
     .pattern(&P_CERTIFICATION_KEY_TYPE);
@@ -133,38 +112,6 @@ pub(super) static CREDENTIAL_REPORT_NOT_READY_EXCEPTION: Schema = Schema::new(
     "CredentialReportNotReadyException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
-pub(super) static DELEGATION_PERMISSION: Schema = Schema::new(
-    "DelegationPermission",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyTemplateArn", &ARN_TYPE),
-        Member::new("Parameters", &POLICY_PARAMETER_LIST_TYPE),
-    ])),
-);
-pub(super) static DELEGATION_REQUEST: Schema = Schema::new(
-    "DelegationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE),
-        Member::new("OwnerAccountId", &ACCOUNT_ID_TYPE),
-        Member::new("Description", &DELEGATION_REQUEST_DESCRIPTION_TYPE),
-        Member::new("RequestMessage", &REQUEST_MESSAGE_TYPE),
-        Member::new("Permissions", &DELEGATION_PERMISSION),
-        Member::new("PermissionPolicy", &common::STRING),
-        Member::new("RolePermissionRestrictionArns", &ROLE_PERMISSION_RESTRICTION_ARN_LIST_TYPE),
-        Member::new("OwnerId", &OWNER_ID_TYPE),
-        Member::new("ApproverId", &ARN_TYPE),
-        Member::new("State", &STATE_TYPE),
-        Member::new("ExpirationTime", &common::TIMESTAMP),
-        Member::new("RequestorId", &ACCOUNT_ID_TYPE),
-        Member::new("RequestorName", &REQUESTOR_NAME_TYPE),
-        Member::new("CreateDate", &common::TIMESTAMP),
-        Member::new("SessionDuration", &SESSION_DURATION_TYPE),
-        Member::new("RedirectUrl", &REDIRECT_URL_TYPE),
-        Member::new("Notes", &NOTES_TYPE),
-        Member::new("RejectionReason", &NOTES_TYPE),
-        Member::new("OnlySendByOwner", &common::BOOLEAN),
-        Member::new("UpdatedTime", &common::TIMESTAMP),
-    ])),
-);
 pub(super) static DELETE_CONFLICT_EXCEPTION: Schema = Schema::new(
     "DeleteConflictException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
@@ -180,34 +127,9 @@ pub(super) static DELETION_TASK_ID_TYPE: Schema =
     Schema::new("DeletionTaskIdType", Kind::String).bounds(Some(1.0), Some(1000.0));
 pub(super) static DELETION_TASK_STATUS_TYPE: Schema = Schema::new("DeletionTaskStatusType", Kind::String)
     .words(&["SUCCEEDED", "IN_PROGRESS", "FAILED", "NOT_STARTED"]);
-pub(super) static DUPLICATE_CERTIFICATE_EXCEPTION: Schema = Schema::new(
-    "DuplicateCertificateException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static DUPLICATE_SSH_PUBLIC_KEY_EXCEPTION: Schema = Schema::new(
-    "DuplicateSSHPublicKeyException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
 pub(super) static ENTITY_ALREADY_EXISTS_EXCEPTION: Schema = Schema::new(
     "EntityAlreadyExistsException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static ENTITY_DETAILS: Schema = Schema::new(
-    "EntityDetails",
-    Kind::Structure(Structure::new(&[
-        Member::new("EntityInfo", &ENTITY_INFO).required(),
-        Member::new("LastAuthenticated", &common::TIMESTAMP),
-    ])),
-);
-pub(super) static ENTITY_INFO: Schema = Schema::new(
-    "EntityInfo",
-    Kind::Structure(Structure::new(&[
-        Member::new("Arn", &ARN_TYPE).required(),
-        Member::new("Name", &USER_NAME_TYPE).required(),
-        Member::new("Type", &POLICY_OWNER_ENTITY_TYPE).required(),
-        Member::new("Id", &ID_TYPE).required(),
-        Member::new("Path", &PATH_TYPE),
-    ])),
 );
 pub(super) static ENTITY_TEMPORARILY_UNMODIFIABLE_EXCEPTION: Schema = Schema::new(
     "EntityTemporarilyUnmodifiableException",
@@ -220,13 +142,6 @@ pub(super) static ENTITY_TYPE: Schema = Schema::new("EntityType", Kind::String).
     "LocalManagedPolicy",
     "AWSManagedPolicy",
 ]);
-pub(super) static ERROR_DETAILS: Schema = Schema::new(
-    "ErrorDetails",
-    Kind::Structure(Structure::new(&[
-        Member::new("Message", &common::STRING).required(),
-        Member::new("Code", &common::STRING).required(),
-    ])),
-);
 pub(super) static EVAL_DECISION_DETAILS_TYPE: Schema = Schema::map(
     "EvalDecisionDetailsType",
     Member::new("key", &EVAL_DECISION_SOURCE_TYPE),
@@ -250,18 +165,6 @@ pub(super) static EVALUATION_RESULT: Schema = Schema::new(
 );
 pub(super) static EVALUATION_RESULTS_LIST_TYPE: Schema =
     Schema::list("EvaluationResultsListType", Member::new("member", &EVALUATION_RESULT));
-pub(super) static FEATURE_DISABLED_EXCEPTION: Schema = Schema::new(
-    "FeatureDisabledException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static FEATURE_ENABLED_EXCEPTION: Schema = Schema::new(
-    "FeatureEnabledException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static FEATURE_TYPE: Schema =
-    Schema::new("FeatureType", Kind::String).words(&["RootCredentialsManagement", "RootSessions"]);
-pub(super) static FEATURES_LIST_TYPE: Schema =
-    Schema::list("FeaturesListType", Member::new("member", &FEATURE_TYPE));
 pub(super) static GROUP: Schema = Schema::new(
     "Group",
     Kind::Structure(Structure::new(&[
@@ -282,13 +185,6 @@ pub(super) static GROUP_DETAIL: Schema = Schema::new(
         Member::new("CreateDate", &common::TIMESTAMP),
         Member::new("GroupPolicyList", &POLICY_DETAIL_LIST_TYPE),
         Member::new("AttachedManagedPolicies", &ATTACHED_POLICIES_LIST_TYPE),
-    ])),
-);
-pub(super) static INLINE_POLICY: Schema = Schema::new(
-    "InlinePolicy",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
     ])),
 );
 pub(super) static INLINE_POLICY_IDENTIFIER_TYPE: Schema = Schema::new(
@@ -315,36 +211,17 @@ pub(super) static INVALID_AUTHENTICATION_CODE_EXCEPTION: Schema = Schema::new(
     "InvalidAuthenticationCodeException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
-pub(super) static INVALID_CERTIFICATE_EXCEPTION: Schema = Schema::new(
-    "InvalidCertificateException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
 pub(super) static INVALID_INPUT_EXCEPTION: Schema = Schema::new(
     "InvalidInputException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static INVALID_PUBLIC_KEY_EXCEPTION: Schema = Schema::new(
-    "InvalidPublicKeyException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
 pub(super) static INVALID_USER_TYPE_EXCEPTION: Schema = Schema::new(
     "InvalidUserTypeException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
-pub(super) static KEY_PAIR_MISMATCH_EXCEPTION: Schema = Schema::new(
-    "KeyPairMismatchException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
 pub(super) static LIMIT_EXCEEDED_EXCEPTION: Schema = Schema::new(
     "LimitExceededException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static LIST_POLICIES_GRANTING_SERVICE_ACCESS_ENTRY: Schema = Schema::new(
-    "ListPoliciesGrantingServiceAccessEntry",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServiceNamespace", &SERVICE_NAMESPACE_TYPE),
-        Member::new("Policies", &POLICY_GRANTING_SERVICE_ACCESS_LIST_TYPE),
-    ])),
 );
 pub(super) static LOGIN_PROFILE: Schema = Schema::new(
     "LoginProfile",
@@ -361,10 +238,6 @@ pub(super) static MFA_DEVICE: Schema = Schema::new(
         Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
         Member::new("EnableDate", &common::TIMESTAMP).required(),
     ])),
-);
-pub(super) static MALFORMED_CERTIFICATE_EXCEPTION: Schema = Schema::new(
-    "MalformedCertificateException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
 pub(super) static MALFORMED_POLICY_DOCUMENT_EXCEPTION: Schema = Schema::new(
     "MalformedPolicyDocumentException",
@@ -389,10 +262,6 @@ pub(super) static MANAGED_POLICY_DETAIL: Schema = Schema::new(
 );
 pub(super) static MANAGED_POLICY_DETAIL_LIST_TYPE: Schema =
     Schema::list("ManagedPolicyDetailListType", Member::new("member", &MANAGED_POLICY_DETAIL));
-pub(super) static NAME_CONFLICT_EXCEPTION: Schema = Schema::new(
-    "NameConflictException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
 pub(super) static NO_SUCH_ENTITY_EXCEPTION: Schema = Schema::new(
     "NoSuchEntityException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
@@ -418,31 +287,12 @@ pub(super) static ORDERED_ORGANIZATION_POLICY_TYPE: Schema = Schema::new(
         &SIMULATION_POLICY_LIST_TYPE,
     )])),
 );
-pub(super) static ORGANIZATION_ID_TYPE: Schema =
-    Schema::new("OrganizationIdType", Kind::String).bounds(None, Some(34.0)).pattern(&P_ORGANIZATION_ID_TYPE);
-static P_ORGANIZATION_ID_TYPE: Pattern = Pattern::new("^o-[a-z0-9]{10,32}$");
-pub(super) static ORGANIZATION_NOT_FOUND_EXCEPTION: Schema =
-    Schema::new("OrganizationNotFoundException", Kind::Structure(Structure::new(&[])));
-pub(super) static ORGANIZATION_NOT_IN_ALL_FEATURES_MODE_EXCEPTION: Schema =
-    Schema::new("OrganizationNotInAllFeaturesModeException", Kind::Structure(Structure::new(&[])));
 pub(super) static ORGANIZATION_POLICY_LIST_TYPE: Schema =
     Schema::list("OrganizationPolicyListType", Member::new("member", &ORDERED_ORGANIZATION_POLICY_TYPE))
         .bounds(None, Some(7.0));
 pub(super) static ORGANIZATIONS_DECISION_DETAIL: Schema = Schema::new(
     "OrganizationsDecisionDetail",
     Kind::Structure(Structure::new(&[Member::new("AllowedByOrganizations", &common::BOOLEAN)])),
-);
-pub(super) static PARAMETER_DEFINITION: Schema = Schema::new(
-    "ParameterDefinition",
-    Kind::Structure(Structure::new(&[
-        Member::new("Name", &PARAMETER_NAME_TYPE).required(),
-        Member::new("Type", &PARAMETER_TYPE_TYPE).required(),
-        Member::new("SubType", &PARAMETER_SUB_TYPE_TYPE),
-        Member::new("Description", &PARAMETER_DESCRIPTION_TYPE),
-        Member::new("IsRequired", &common::BOOLEAN),
-        Member::new("DefaultValue", &PARAMETER_DEFAULT_VALUE_TYPE),
-        Member::new("Immutable", &common::BOOLEAN),
-    ])),
 );
 pub(super) static PASSWORD_POLICY: Schema = Schema::new(
     "PasswordPolicy",
@@ -506,16 +356,6 @@ pub(super) static POLICY_EVALUATION_EXCEPTION: Schema = Schema::new(
 pub(super) static POLICY_EXCLUSIONS_LIST_TYPE: Schema =
     Schema::list("PolicyExclusionsListType", Member::new("member", &POLICY_IDENTIFIER))
         .bounds(None, Some(256.0));
-pub(super) static POLICY_GRANTING_SERVICE_ACCESS: Schema = Schema::new(
-    "PolicyGrantingServiceAccess",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-        Member::new("PolicyType", &POLICY_TYPE).required(),
-        Member::new("PolicyArn", &ARN_TYPE),
-        Member::new("EntityType", &POLICY_OWNER_ENTITY_TYPE),
-        Member::new("EntityName", &ENTITY_NAME_TYPE),
-    ])),
-);
 pub(super) static POLICY_GROUP: Schema = Schema::new(
     "PolicyGroup",
     Kind::Structure(Structure::new(&[
@@ -549,16 +389,6 @@ pub(super) static POLICY_NOT_ATTACHABLE_EXCEPTION: Schema = Schema::new(
     "PolicyNotAttachableException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
-pub(super) static POLICY_PARAMETER: Schema = Schema::new(
-    "PolicyParameter",
-    Kind::Structure(Structure::new(&[
-        Member::new("Name", &POLICY_PARAMETER_NAME_TYPE),
-        Member::new("Values", &POLICY_PARAMETER_VALUES_LIST_TYPE),
-        Member::new("Type", &POLICY_PARAMETER_TYPE_ENUM),
-    ])),
-);
-pub(super) static POLICY_PARAMETER_TYPE_ENUM: Schema =
-    Schema::new("PolicyParameterTypeEnum", Kind::String).words(&["string", "stringList"]);
 pub(super) static POLICY_ROLE: Schema = Schema::new(
     "PolicyRole",
     Kind::Structure(Structure::new(&[
@@ -607,16 +437,8 @@ pub(super) static POSITION: Schema = Schema::new(
 pub(super) static REASON_TYPE: Schema = Schema::new("ReasonType", Kind::String).bounds(None, Some(1000.0));
 pub(super) static REGION_NAME_TYPE: Schema =
     Schema::new("RegionNameType", Kind::String).bounds(Some(1.0), Some(100.0));
-pub(super) static REPLACEMENT_VALUE_ENTRY: Schema = Schema::new(
-    "ReplacementValueEntry",
-    Kind::Structure(Structure::new(&[Member::new("Values", &REPLACEMENT_VALUE_LIST_TYPE).required()])),
-);
 pub(super) static REPORT_FORMAT_TYPE: Schema =
     Schema::new("ReportFormatType", Kind::String).words(&["text/csv"]);
-pub(super) static REPORT_GENERATION_LIMIT_EXCEEDED_EXCEPTION: Schema = Schema::new(
-    "ReportGenerationLimitExceededException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
 pub(super) static REPORT_STATE_TYPE: Schema =
     Schema::new("ReportStateType", Kind::String).words(&["STARTED", "INPROGRESS", "COMPLETE"]);
 pub(super) static RESOURCE_HANDLING_OPTION_TYPE: Schema =
@@ -679,42 +501,6 @@ pub(super) static ROLE_LAST_USED: Schema = Schema::new(
         Member::new("Region", &common::STRING),
     ])),
 );
-pub(super) static ROLE_MODIFIED_EXCEPTION: Schema = Schema::new(
-    "RoleModifiedException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static ROLE_TEMPLATE_DISABLED_EXCEPTION: Schema = Schema::new(
-    "RoleTemplateDisabledException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static ROLE_TEMPLATE_VERSION: Schema = Schema::new(
-    "RoleTemplateVersion",
-    Kind::Structure(Structure::new(&[
-        Member::new("TemplateArn", &ARN_TYPE),
-        Member::new("TemplateName", &ROLE_TEMPLATE_NAME_TYPE),
-        Member::new("TemplateVersionId", &ID_TYPE),
-        Member::new("Description", &ROLE_TEMPLATE_DESCRIPTION_TYPE),
-        Member::new("MajorVersion", &common::INTEGER),
-        Member::new("DefaultMinorVersion", &common::INTEGER),
-        Member::new("ManagedByType", &MANAGED_BY_TYPE_TYPE),
-        Member::new("ManagedByValue", &MANAGED_BY_VALUE_TYPE),
-        Member::new("Enabled", &common::BOOLEAN),
-        Member::new("MinorVersion", &common::INTEGER),
-        Member::new("RoleNamePattern", &ROLE_NAME_PATTERN_TYPE),
-        Member::new("RolePathPattern", &ROLE_PATH_PATTERN_TYPE),
-        Member::new("RoleDescriptionPattern", &ROLE_DESCRIPTION_PATTERN_TYPE),
-        Member::new("AssumeRolePolicyDocumentTemplate", &POLICY_DOCUMENT_TYPE),
-        Member::new("InlinePolicyTemplates", &INLINE_POLICY_TEMPLATE_LIST_TYPE),
-        Member::new("ManagedPolicyArns", &MANAGED_POLICY_ARN_LIST_TYPE),
-        Member::new("PermissionBoundaryArn", &ARN_TYPE),
-        Member::new("ParametersDefinition", &PARAMETERS_DEFINITION_LIST_TYPE),
-        Member::new("RoleTagsTemplate", &TAG_TEMPLATE_LIST_TYPE),
-        Member::new("MaxSessionDuration", &ROLE_MAX_SESSION_DURATION_TYPE),
-        Member::new("VersionEnabled", &common::BOOLEAN),
-        Member::new("CreateTimestamp", &common::TIMESTAMP),
-        Member::new("UpdateTimestamp", &common::TIMESTAMP),
-    ])),
-);
 pub(super) static ROLE_USAGE_LIST_TYPE: Schema =
     Schema::list("RoleUsageListType", Member::new("member", &ROLE_USAGE_TYPE));
 pub(super) static ROLE_USAGE_TYPE: Schema = Schema::new(
@@ -747,113 +533,9 @@ pub(super) static SAML_PROVIDER_NAME_TYPE: Schema = Schema::new("SAMLProviderNam
     .bounds(Some(1.0), Some(128.0))
     .pattern(&P_SAML_PROVIDER_NAME_TYPE);
 static P_SAML_PROVIDER_NAME_TYPE: Pattern = Pattern::new("[\\w._-]+");
-pub(super) static SSH_PUBLIC_KEY: Schema = Schema::new(
-    "SSHPublicKey",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("SSHPublicKeyId", &PUBLIC_KEY_ID_TYPE).required(),
-        Member::new("Fingerprint", &PUBLIC_KEY_FINGERPRINT_TYPE).required(),
-        Member::new("SSHPublicKeyBody", &PUBLIC_KEY_MATERIAL_TYPE).required(),
-        Member::new("Status", &STATUS_TYPE).required(),
-        Member::new("UploadDate", &common::TIMESTAMP),
-    ])),
-);
-pub(super) static SSH_PUBLIC_KEY_LIST_TYPE: Schema =
-    Schema::list("SSHPublicKeyListType", Member::new("member", &SSH_PUBLIC_KEY_METADATA));
-pub(super) static SSH_PUBLIC_KEY_METADATA: Schema = Schema::new(
-    "SSHPublicKeyMetadata",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("SSHPublicKeyId", &PUBLIC_KEY_ID_TYPE).required(),
-        Member::new("Status", &STATUS_TYPE).required(),
-        Member::new("UploadDate", &common::TIMESTAMP).required(),
-    ])),
-);
-pub(super) static SERVER_CERTIFICATE: Schema = Schema::new(
-    "ServerCertificate",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServerCertificateMetadata", &SERVER_CERTIFICATE_METADATA).required(),
-        Member::new("CertificateBody", &CERTIFICATE_BODY_TYPE).required(),
-        Member::new("CertificateChain", &CERTIFICATE_CHAIN_TYPE),
-        Member::new("Tags", &TAG_LIST_TYPE),
-    ])),
-);
-pub(super) static SERVER_CERTIFICATE_METADATA: Schema = Schema::new(
-    "ServerCertificateMetadata",
-    Kind::Structure(Structure::new(&[
-        Member::new("Path", &PATH_TYPE).required(),
-        Member::new("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE).required(),
-        Member::new("ServerCertificateId", &ID_TYPE).required(),
-        Member::new("Arn", &ARN_TYPE).required(),
-        Member::new("UploadDate", &common::TIMESTAMP),
-        Member::new("Expiration", &common::TIMESTAMP),
-    ])),
-);
-pub(super) static SERVICE_ACCESS_NOT_ENABLED_EXCEPTION: Schema =
-    Schema::new("ServiceAccessNotEnabledException", Kind::Structure(Structure::new(&[])));
 pub(super) static SERVICE_FAILURE_EXCEPTION: Schema = Schema::new(
     "ServiceFailureException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static SERVICE_LAST_ACCESSED: Schema = Schema::new(
-    "ServiceLastAccessed",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServiceName", &common::STRING).required(),
-        Member::new("LastAuthenticated", &common::TIMESTAMP),
-        Member::new("ServiceNamespace", &SERVICE_NAMESPACE_TYPE).required(),
-        Member::new("LastAuthenticatedEntity", &ARN_TYPE),
-        Member::new("LastAuthenticatedRegion", &common::STRING),
-        Member::new("TotalAuthenticatedEntities", &common::INTEGER),
-        Member::new("TrackedActionsLastAccessed", &TRACKED_ACTIONS_LAST_ACCESSED),
-    ])),
-);
-pub(super) static SERVICE_NOT_SUPPORTED_EXCEPTION: Schema = Schema::new(
-    "ServiceNotSupportedException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static SERVICE_SPECIFIC_CREDENTIAL: Schema = Schema::new(
-    "ServiceSpecificCredential",
-    Kind::Structure(Structure::new(&[
-        Member::new("CreateDate", &common::TIMESTAMP).required(),
-        Member::new("ExpirationDate", &common::TIMESTAMP),
-        Member::new("ServiceName", &common::STRING).required(),
-        Member::new("ServiceUserName", &SERVICE_USER_NAME),
-        Member::new("ServicePassword", &common::SECRET_STRING),
-        Member::new("ServiceCredentialAlias", &SERVICE_CREDENTIAL_ALIAS),
-        Member::new("ServiceCredentialSecret", &common::SECRET_STRING),
-        Member::new("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID).required(),
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("Status", &STATUS_TYPE).required(),
-    ])),
-);
-pub(super) static SERVICE_SPECIFIC_CREDENTIAL_METADATA: Schema = Schema::new(
-    "ServiceSpecificCredentialMetadata",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("Status", &STATUS_TYPE).required(),
-        Member::new("ServiceUserName", &SERVICE_USER_NAME),
-        Member::new("ServiceCredentialAlias", &SERVICE_CREDENTIAL_ALIAS),
-        Member::new("CreateDate", &common::TIMESTAMP).required(),
-        Member::new("ExpirationDate", &common::TIMESTAMP),
-        Member::new("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID).required(),
-        Member::new("ServiceName", &common::STRING).required(),
-    ])),
-);
-pub(super) static SERVICE_SPECIFIC_CREDENTIALS_LIST_TYPE: Schema = Schema::list(
-    "ServiceSpecificCredentialsListType",
-    Member::new("member", &SERVICE_SPECIFIC_CREDENTIAL_METADATA),
-);
-pub(super) static SERVICES_LAST_ACCESSED: Schema =
-    Schema::list("ServicesLastAccessed", Member::new("member", &SERVICE_LAST_ACCESSED));
-pub(super) static SIGNING_CERTIFICATE: Schema = Schema::new(
-    "SigningCertificate",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("CertificateId", &CERTIFICATE_ID_TYPE).required(),
-        Member::new("CertificateBody", &CERTIFICATE_BODY_TYPE).required(),
-        Member::new("Status", &STATUS_TYPE).required(),
-        Member::new("UploadDate", &common::TIMESTAMP),
-    ])),
 );
 pub(super) static SIMULATION_POLICY_LIST_TYPE: Schema =
     Schema::list("SimulationPolicyListType", Member::new("member", &POLICY_DOCUMENT_TYPE));
@@ -882,30 +564,8 @@ pub(super) static TAG: Schema = Schema::new(
         Member::new("Value", &TAG_VALUE_TYPE).required(),
     ])),
 );
-pub(super) static TAG_TEMPLATE: Schema = Schema::new(
-    "TagTemplate",
-    Kind::Structure(Structure::new(&[
-        Member::new("Key", &TAG_TEMPLATE_KEY_TYPE).required(),
-        Member::new("Value", &TAG_TEMPLATE_VALUE_TYPE).required(),
-    ])),
-);
-pub(super) static TRACKED_ACTION_LAST_ACCESSED: Schema = Schema::new(
-    "TrackedActionLastAccessed",
-    Kind::Structure(Structure::new(&[
-        Member::new("ActionName", &common::STRING),
-        Member::new("LastAccessedEntity", &ARN_TYPE),
-        Member::new("LastAccessedTime", &common::TIMESTAMP),
-        Member::new("LastAccessedRegion", &common::STRING),
-    ])),
-);
-pub(super) static TRACKED_ACTIONS_LAST_ACCESSED: Schema =
-    Schema::list("TrackedActionsLastAccessed", Member::new("member", &TRACKED_ACTION_LAST_ACCESSED));
 pub(super) static UNMODIFIABLE_ENTITY_EXCEPTION: Schema = Schema::new(
     "UnmodifiableEntityException",
-    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
-);
-pub(super) static UNRECOGNIZED_PUBLIC_KEY_ENCODING_EXCEPTION: Schema = Schema::new(
-    "UnrecognizedPublicKeyEncodingException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
 pub(super) static USER: Schema = Schema::new(
@@ -960,20 +620,6 @@ pub(super) static ACCOUNT_ALIAS_TYPE: Schema = Schema::new("accountAliasType", K
     .pattern(&P_ACCOUNT_ALIAS_TYPE);
 static P_ACCOUNT_ALIAS_TYPE: Pattern =
     Pattern::rewritten("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", "[a-z0-9]+(?:-[a-z0-9]+)*");
-pub(super) static ACCOUNT_ID_TYPE: Schema =
-    Schema::new("accountIdType", Kind::String).pattern(&P_ACCOUNT_ID_TYPE);
-static P_ACCOUNT_ID_TYPE: Pattern = Pattern::new("\\d{12}");
-pub(super) static ACCOUNT_PROPERTIES_MAP_TYPE: Schema = Schema::map(
-    "accountPropertiesMapType",
-    Member::new("key", &ACCOUNT_PROPERTY_KEY_TYPE),
-    Member::new("value", &ACCOUNT_PROPERTY_VALUE_TYPE),
-);
-pub(super) static ACCOUNT_PROPERTY_KEY_TYPE: Schema = Schema::new("accountPropertyKeyType", Kind::String)
-    .bounds(Some(1.0), Some(50.0))
-    .pattern(&P_ACCOUNT_PROPERTY_KEY_TYPE);
-static P_ACCOUNT_PROPERTY_KEY_TYPE: Pattern = Pattern::new("^[A-Za-z][A-Za-z0-9/_-]*$");
-pub(super) static ACCOUNT_PROPERTY_VALUE_TYPE: Schema =
-    Schema::new("accountPropertyValueType", Kind::String).bounds(Some(1.0), Some(1024.0));
 pub(super) static ARN_TYPE: Schema = Schema::new("arnType", Kind::String).bounds(Some(20.0), Some(2048.0));
 pub(super) static ASSERTION_ENCRYPTION_MODE_TYPE: Schema =
     Schema::new("assertionEncryptionModeType", Kind::String).words(&["Required", "Allowed"]);
@@ -985,58 +631,20 @@ pub(super) static AUTHENTICATION_CODE_TYPE: Schema = Schema::new("authentication
     .bounds(Some(6.0), Some(6.0))
     .pattern(&P_AUTHENTICATION_CODE_TYPE);
 static P_AUTHENTICATION_CODE_TYPE: Pattern = Pattern::new("[\\d]+");
-pub(super) static CERTIFICATE_BODY_TYPE: Schema = Schema::new("certificateBodyType", Kind::String)
-    .bounds(Some(1.0), Some(16384.0))
-    .pattern(&P_CERTIFICATE_BODY_TYPE);
-static P_CERTIFICATE_BODY_TYPE: Pattern = Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
-pub(super) static CERTIFICATE_CHAIN_TYPE: Schema = Schema::new("certificateChainType", Kind::String)
-    .bounds(Some(1.0), Some(2097152.0))
-    .pattern(&P_CERTIFICATE_CHAIN_TYPE);
-static P_CERTIFICATE_CHAIN_TYPE: Pattern = Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
-pub(super) static CERTIFICATE_ID_TYPE: Schema = Schema::new("certificateIdType", Kind::String)
-    .bounds(Some(24.0), Some(128.0))
-    .pattern(&P_CERTIFICATE_ID_TYPE);
-static P_CERTIFICATE_ID_TYPE: Pattern = Pattern::new("[\\w]+");
-pub(super) static CERTIFICATE_LIST_TYPE: Schema =
-    Schema::list("certificateListType", Member::new("member", &SIGNING_CERTIFICATE));
 pub(super) static CLIENT_ID_LIST_TYPE: Schema =
     Schema::list("clientIDListType", Member::new("member", &CLIENT_ID_TYPE));
 pub(super) static CLIENT_ID_TYPE: Schema =
     Schema::new("clientIDType", Kind::String).bounds(Some(1.0), Some(255.0));
-pub(super) static CONSOLE_DEEP_LINK_TYPE: Schema =
-    Schema::new("consoleDeepLinkType", Kind::String).bounds(Some(1.0), Some(255.0));
-pub(super) static CREDENTIAL_AGE_DAYS: Schema =
-    Schema::new("credentialAgeDays", Kind::Integer).bounds(Some(1.0), Some(36600.0));
 pub(super) static CUSTOM_SUFFIX_TYPE: Schema = Schema::new("customSuffixType", Kind::String)
     .bounds(Some(1.0), Some(64.0))
     .pattern(&P_CUSTOM_SUFFIX_TYPE);
 static P_CUSTOM_SUFFIX_TYPE: Pattern = Pattern::new("[\\w+=,.@-]+");
-pub(super) static DELEGATION_REQUEST_DESCRIPTION_TYPE: Schema =
-    Schema::new("delegationRequestDescriptionType", Kind::String)
-        .bounds(None, Some(1000.0))
-        .pattern(&P_DELEGATION_REQUEST_DESCRIPTION_TYPE);
-static P_DELEGATION_REQUEST_DESCRIPTION_TYPE: Pattern =
-    Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*");
-pub(super) static DELEGATION_REQUEST_ID_TYPE: Schema = Schema::new("delegationRequestIdType", Kind::String)
-    .bounds(Some(16.0), Some(128.0))
-    .pattern(&P_DELEGATION_REQUEST_ID_TYPE);
-static P_DELEGATION_REQUEST_ID_TYPE: Pattern = Pattern::new("[\\w-]+");
-pub(super) static DELEGATION_REQUESTS_LIST_TYPE: Schema =
-    Schema::list("delegationRequestsListType", Member::new("member", &DELEGATION_REQUEST));
-pub(super) static ENCODING_TYPE: Schema = Schema::new("encodingType", Kind::String).words(&["SSH", "PEM"]);
-pub(super) static ENTITY_DETAILS_LIST_TYPE: Schema =
-    Schema::list("entityDetailsListType", Member::new("member", &ENTITY_DETAILS));
 pub(super) static ENTITY_LIST_TYPE: Schema =
     Schema::list("entityListType", Member::new("member", &ENTITY_TYPE));
-pub(super) static ENTITY_NAME_TYPE: Schema =
-    Schema::new("entityNameType", Kind::String).bounds(Some(1.0), Some(128.0)).pattern(&P_ENTITY_NAME_TYPE);
-static P_ENTITY_NAME_TYPE: Pattern = Pattern::new("[\\w+=,.@-]+");
 pub(super) static EXISTING_USER_NAME_TYPE: Schema = Schema::new("existingUserNameType", Kind::String)
     .bounds(Some(1.0), Some(128.0))
     .pattern(&P_EXISTING_USER_NAME_TYPE);
 static P_EXISTING_USER_NAME_TYPE: Pattern = Pattern::new("[\\w+=,.@-]+");
-pub(super) static GLOBAL_ENDPOINT_TOKEN_VERSION: Schema =
-    Schema::new("globalEndpointTokenVersion", Kind::String).words(&["v1Token", "v2Token"]);
 pub(super) static GROUP_DETAIL_LIST_TYPE: Schema =
     Schema::list("groupDetailListType", Member::new("member", &GROUP_DETAIL));
 pub(super) static GROUP_LIST_TYPE: Schema = Schema::list("groupListType", Member::new("member", &GROUP));
@@ -1048,34 +656,12 @@ static P_GROUP_NAME_TYPE: Pattern = Pattern::new("[\\w+=,.@-]+");
 pub(super) static ID_TYPE: Schema =
     Schema::new("idType", Kind::String).bounds(Some(16.0), Some(128.0)).pattern(&P_ID_TYPE);
 static P_ID_TYPE: Pattern = Pattern::new("[\\w]+");
-pub(super) static INLINE_POLICY_TEMPLATE_LIST_TYPE: Schema =
-    Schema::list("inlinePolicyTemplateListType", Member::new("member", &INLINE_POLICY));
 pub(super) static INSTANCE_PROFILE_LIST_TYPE: Schema =
     Schema::list("instanceProfileListType", Member::new("member", &INSTANCE_PROFILE));
 pub(super) static INSTANCE_PROFILE_NAME_TYPE: Schema = Schema::new("instanceProfileNameType", Kind::String)
     .bounds(Some(1.0), Some(128.0))
     .pattern(&P_INSTANCE_PROFILE_NAME_TYPE);
 static P_INSTANCE_PROFILE_NAME_TYPE: Pattern = Pattern::new("[\\w+=,.@-]+");
-pub(super) static JOB_ID_TYPE: Schema = Schema::new("jobIDType", Kind::String).bounds(Some(36.0), Some(36.0));
-pub(super) static JOB_STATUS_TYPE: Schema =
-    Schema::new("jobStatusType", Kind::String).words(&["IN_PROGRESS", "COMPLETED", "FAILED"]);
-pub(super) static LIST_POLICY_GRANTING_SERVICE_ACCESS_RESPONSE_LIST_TYPE: Schema = Schema::list(
-    "listPolicyGrantingServiceAccessResponseListType",
-    Member::new("member", &LIST_POLICIES_GRANTING_SERVICE_ACCESS_ENTRY),
-);
-pub(super) static LOCALE_TYPE: Schema = Schema::new("localeType", Kind::String).bounds(Some(2.0), Some(12.0));
-pub(super) static MANAGED_BY_TYPE_TYPE: Schema =
-    Schema::new("managedByTypeType", Kind::String).words(&["Service"]);
-pub(super) static MANAGED_BY_VALUE_TYPE: Schema =
-    Schema::new("managedByValueType", Kind::String).bounds(Some(1.0), Some(128.0));
-pub(super) static MANAGED_POLICY_ARN_LIST_TYPE: Schema =
-    Schema::list("managedPolicyArnListType", Member::new("member", &ARN_TYPE));
-pub(super) static MAP_STRING_REPLACEMENT_VALUE_ENTRY: Schema = Schema::map(
-    "mapStringReplacementValueEntry",
-    Member::new("key", &common::STRING),
-    Member::new("value", &REPLACEMENT_VALUE_ENTRY),
-)
-.bounds(None, Some(30.0));
 pub(super) static MARKER_TYPE: Schema =
     Schema::new("markerType", Kind::String).bounds(Some(1.0), Some(320.0)).pattern(&P_MARKER_TYPE);
 static P_MARKER_TYPE: Pattern = Pattern::new("[\\u0020-\\u00FF]+");
@@ -1087,43 +673,6 @@ pub(super) static MFA_DEVICE_LIST_TYPE: Schema =
     Schema::list("mfaDeviceListType", Member::new("member", &MFA_DEVICE));
 pub(super) static MINIMUM_PASSWORD_LENGTH_TYPE: Schema =
     Schema::new("minimumPasswordLengthType", Kind::Integer).bounds(Some(6.0), Some(128.0));
-pub(super) static NOTES_TYPE: Schema =
-    Schema::new("notesType", Kind::String).bounds(None, Some(500.0)).pattern(&P_NOTES_TYPE);
-static P_NOTES_TYPE: Pattern = Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*");
-pub(super) static NOTIFICATION_CHANNEL_TYPE: Schema = Schema::new("notificationChannelType", Kind::String)
-    .bounds(Some(2.0), Some(400.0))
-    .pattern(&P_NOTIFICATION_CHANNEL_TYPE);
-static P_NOTIFICATION_CHANNEL_TYPE: Pattern = Pattern::new("^[a-zA-Z0-9:_.-]+$");
-pub(super) static ORGANIZATIONS_ENTITY_PATH_TYPE: Schema =
-    Schema::new("organizationsEntityPathType", Kind::String)
-        .bounds(Some(19.0), Some(427.0))
-        .pattern(&P_ORGANIZATIONS_ENTITY_PATH_TYPE);
-static P_ORGANIZATIONS_ENTITY_PATH_TYPE: Pattern =
-    Pattern::new("^o-[0-9a-z]{10,32}\\/r-[0-9a-z]{4,32}[0-9a-z-\\/]*");
-pub(super) static ORGANIZATIONS_POLICY_ID_TYPE: Schema =
-    Schema::new("organizationsPolicyIdType", Kind::String).pattern(&P_ORGANIZATIONS_POLICY_ID_TYPE);
-static P_ORGANIZATIONS_POLICY_ID_TYPE: Pattern = Pattern::new("^p-[0-9a-zA-Z_]{8,128}$");
-pub(super) static OWNER_ID_TYPE: Schema =
-    Schema::new("ownerIdType", Kind::String).bounds(Some(20.0), Some(2048.0)).pattern(&P_OWNER_ID_TYPE);
-static P_OWNER_ID_TYPE: Pattern = Pattern::new("^[a-zA-Z0-9:/+=,.@_-]+$");
-pub(super) static PARAMETER_DEFAULT_VALUE_TYPE: Schema =
-    Schema::new("parameterDefaultValueType", Kind::String).bounds(None, Some(1024.0));
-pub(super) static PARAMETER_DESCRIPTION_TYPE: Schema =
-    Schema::new("parameterDescriptionType", Kind::String).bounds(None, Some(1000.0));
-pub(super) static PARAMETER_NAME_TYPE: Schema =
-    Schema::new("parameterNameType", Kind::String).bounds(Some(1.0), Some(128.0));
-pub(super) static PARAMETER_SUB_TYPE_TYPE: Schema =
-    Schema::new("parameterSubTypeType", Kind::String).bounds(None, Some(256.0));
-pub(super) static PARAMETER_TYPE_TYPE: Schema = Schema::new("parameterTypeType", Kind::String).words(&[
-    "String",
-    "StringList",
-    "Number",
-    "NumberList",
-    "Arn",
-    "ArnList",
-]);
-pub(super) static PARAMETERS_DEFINITION_LIST_TYPE: Schema =
-    Schema::list("parametersDefinitionListType", Member::new("member", &PARAMETER_DEFINITION));
 pub(super) static PASSWORD_REUSE_PREVENTION_TYPE: Schema =
     Schema::new("passwordReusePreventionType", Kind::Integer).bounds(Some(1.0), Some(24.0));
 pub(super) static PASSWORD_TYPE: Schema = Schema::new("passwordType", Kind::String)
@@ -1137,10 +686,6 @@ static P_PATH_PREFIX_TYPE: Pattern = Pattern::new("\\u002F[\\u0021-\\u007F]*");
 pub(super) static PATH_TYPE: Schema =
     Schema::new("pathType", Kind::String).bounds(Some(1.0), Some(512.0)).pattern(&P_PATH_TYPE);
 static P_PATH_TYPE: Pattern = Pattern::new("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)");
-pub(super) static PERMISSION_CHECK_RESULT_TYPE: Schema =
-    Schema::new("permissionCheckResultType", Kind::String).words(&["ALLOWED", "DENIED", "UNSURE"]);
-pub(super) static PERMISSION_CHECK_STATUS_TYPE: Schema =
-    Schema::new("permissionCheckStatusType", Kind::String).words(&["COMPLETE", "IN_PROGRESS", "FAILED"]);
 pub(super) static POLICY_DESCRIPTION_TYPE: Schema =
     Schema::new("policyDescriptionType", Kind::String).bounds(None, Some(1000.0));
 pub(super) static POLICY_DETAIL_LIST_TYPE: Schema =
@@ -1151,36 +696,17 @@ pub(super) static POLICY_DOCUMENT_TYPE: Schema = Schema::new("policyDocumentType
 static P_POLICY_DOCUMENT_TYPE: Pattern = Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
 pub(super) static POLICY_DOCUMENT_VERSION_LIST_TYPE: Schema =
     Schema::list("policyDocumentVersionListType", Member::new("member", &POLICY_VERSION));
-pub(super) static POLICY_GRANTING_SERVICE_ACCESS_LIST_TYPE: Schema = Schema::list(
-    "policyGrantingServiceAccessListType",
-    Member::new("member", &POLICY_GRANTING_SERVICE_ACCESS),
-);
 pub(super) static POLICY_LIST_TYPE: Schema = Schema::list("policyListType", Member::new("member", &POLICY));
 pub(super) static POLICY_NAME_LIST_TYPE: Schema =
     Schema::list("policyNameListType", Member::new("member", &POLICY_NAME_TYPE));
 pub(super) static POLICY_NAME_TYPE: Schema =
     Schema::new("policyNameType", Kind::String).bounds(Some(1.0), Some(128.0)).pattern(&P_POLICY_NAME_TYPE);
 static P_POLICY_NAME_TYPE: Pattern = Pattern::new("[\\w+=,.@-]+");
-pub(super) static POLICY_OWNER_ENTITY_TYPE: Schema =
-    Schema::new("policyOwnerEntityType", Kind::String).words(&["USER", "ROLE", "GROUP"]);
-pub(super) static POLICY_PARAMETER_LIST_TYPE: Schema =
-    Schema::list("policyParameterListType", Member::new("member", &POLICY_PARAMETER))
-        .bounds(None, Some(50.0));
-pub(super) static POLICY_PARAMETER_NAME_TYPE: Schema = Schema::new("policyParameterNameType", Kind::String)
-    .bounds(Some(5.0), Some(256.0))
-    .pattern(&P_POLICY_PARAMETER_NAME_TYPE);
-static P_POLICY_PARAMETER_NAME_TYPE: Pattern = Pattern::new("[ -~]+");
-pub(super) static POLICY_PARAMETER_VALUE_TYPE: Schema =
-    Schema::new("policyParameterValueType", Kind::String).pattern(&P_POLICY_PARAMETER_VALUE_TYPE);
-static P_POLICY_PARAMETER_VALUE_TYPE: Pattern = Pattern::new("[ -~]+");
-pub(super) static POLICY_PARAMETER_VALUES_LIST_TYPE: Schema =
-    Schema::list("policyParameterValuesListType", Member::new("member", &POLICY_PARAMETER_VALUE_TYPE));
 pub(super) static POLICY_PATH_TYPE: Schema =
     Schema::new("policyPathType", Kind::String).bounds(Some(1.0), Some(512.0)).pattern(&P_POLICY_PATH_TYPE);
 static P_POLICY_PATH_TYPE: Pattern = Pattern::new("((/[A-Za-z0-9\\.,\\+@=_-]+)*)/");
 pub(super) static POLICY_SCOPE_TYPE: Schema =
     Schema::new("policyScopeType", Kind::String).words(&["All", "AWS", "Local"]);
-pub(super) static POLICY_TYPE: Schema = Schema::new("policyType", Kind::String).words(&["INLINE", "MANAGED"]);
 pub(super) static POLICY_VERSION_ID_TYPE: Schema =
     Schema::new("policyVersionIdType", Kind::String).pattern(&P_POLICY_VERSION_ID_TYPE);
 static P_POLICY_VERSION_ID_TYPE: Pattern = Pattern::new("v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?");
@@ -1195,41 +721,6 @@ pub(super) static PRIVATE_KEY_TYPE: Schema = Schema::new("privateKeyType", Kind:
     .pattern(&P_PRIVATE_KEY_TYPE)
     .sensitive();
 static P_PRIVATE_KEY_TYPE: Pattern = Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
-pub(super) static PUBLIC_KEY_FINGERPRINT_TYPE: Schema = Schema::new("publicKeyFingerprintType", Kind::String)
-    .bounds(Some(48.0), Some(48.0))
-    .pattern(&P_PUBLIC_KEY_FINGERPRINT_TYPE);
-static P_PUBLIC_KEY_FINGERPRINT_TYPE: Pattern = Pattern::new("[:\\w]+");
-pub(super) static PUBLIC_KEY_ID_TYPE: Schema = Schema::new("publicKeyIdType", Kind::String)
-    .bounds(Some(20.0), Some(128.0))
-    .pattern(&P_PUBLIC_KEY_ID_TYPE);
-static P_PUBLIC_KEY_ID_TYPE: Pattern = Pattern::new("[\\w]+");
-pub(super) static PUBLIC_KEY_MATERIAL_TYPE: Schema = Schema::new("publicKeyMaterialType", Kind::String)
-    .bounds(Some(1.0), Some(16384.0))
-    .pattern(&P_PUBLIC_KEY_MATERIAL_TYPE);
-static P_PUBLIC_KEY_MATERIAL_TYPE: Pattern = Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
-pub(super) static REDIRECT_URL_TYPE: Schema =
-    Schema::new("redirectUrlType", Kind::String).bounds(Some(1.0), Some(255.0)).pattern(&P_REDIRECT_URL_TYPE);
-static P_REDIRECT_URL_TYPE: Pattern =
-    Pattern::new("^http(s?)://[a-zA-Z0-9._/-]*(\\?[a-zA-Z0-9._=&-]*)?(#[a-zA-Z0-9._/-]*)?$");
-pub(super) static REPLACEMENT_VALUE_LIST_TYPE: Schema =
-    Schema::list("replacementValueListType", Member::new("member", &common::STRING))
-        .bounds(Some(1.0), Some(20.0));
-pub(super) static REQUEST_MESSAGE_TYPE: Schema = Schema::new("requestMessageType", Kind::String)
-    .bounds(None, Some(200.0))
-    .pattern(&P_REQUEST_MESSAGE_TYPE);
-static P_REQUEST_MESSAGE_TYPE: Pattern =
-    Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*");
-pub(super) static REQUESTOR_NAME_TYPE: Schema =
-    Schema::new("requestorNameType", Kind::String).bounds(None, Some(30.0)).pattern(&P_REQUESTOR_NAME_TYPE);
-static P_REQUESTOR_NAME_TYPE: Pattern =
-    Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*");
-pub(super) static REQUESTOR_WORKFLOW_ID_TYPE: Schema = Schema::new("requestorWorkflowIdType", Kind::String)
-    .bounds(Some(5.0), Some(400.0))
-    .pattern(&P_REQUESTOR_WORKFLOW_ID_TYPE);
-static P_REQUESTOR_WORKFLOW_ID_TYPE: Pattern =
-    Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]+");
-pub(super) static ROLE_DESCRIPTION_PATTERN_TYPE: Schema =
-    Schema::new("roleDescriptionPatternType", Kind::String).bounds(Some(1.0), Some(512.0));
 pub(super) static ROLE_DESCRIPTION_TYPE: Schema = Schema::new("roleDescriptionType", Kind::String)
     .bounds(None, Some(1000.0))
     .pattern(&P_ROLE_DESCRIPTION_TYPE);
@@ -1240,79 +731,15 @@ pub(super) static ROLE_DETAIL_LIST_TYPE: Schema =
 pub(super) static ROLE_LIST_TYPE: Schema = Schema::list("roleListType", Member::new("member", &ROLE));
 pub(super) static ROLE_MAX_SESSION_DURATION_TYPE: Schema =
     Schema::new("roleMaxSessionDurationType", Kind::Integer).bounds(Some(3600.0), Some(43200.0));
-pub(super) static ROLE_NAME_PATTERN_TYPE: Schema =
-    Schema::new("roleNamePatternType", Kind::String).bounds(Some(1.0), Some(256.0));
 pub(super) static ROLE_NAME_TYPE: Schema =
     Schema::new("roleNameType", Kind::String).bounds(Some(1.0), Some(64.0)).pattern(&P_ROLE_NAME_TYPE);
 static P_ROLE_NAME_TYPE: Pattern = Pattern::new("[\\w+=,.@-]+");
-pub(super) static ROLE_PATH_PATTERN_TYPE: Schema = Schema::new("rolePathPatternType", Kind::String)
-    .bounds(Some(1.0), Some(256.0))
-    .pattern(&P_ROLE_PATH_PATTERN_TYPE);
-static P_ROLE_PATH_PATTERN_TYPE: Pattern =
-    Pattern::new("/[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*/");
-pub(super) static ROLE_PERMISSION_RESTRICTION_ARN_LIST_TYPE: Schema =
-    Schema::list("rolePermissionRestrictionArnListType", Member::new("member", &ARN_TYPE));
-pub(super) static ROLE_TEMPLATE_DESCRIPTION_TYPE: Schema =
-    Schema::new("roleTemplateDescriptionType", Kind::String)
-        .bounds(None, Some(512.0))
-        .pattern(&P_ROLE_TEMPLATE_DESCRIPTION_TYPE);
-static P_ROLE_TEMPLATE_DESCRIPTION_TYPE: Pattern =
-    Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*");
-pub(super) static ROLE_TEMPLATE_NAME_TYPE: Schema = Schema::new("roleTemplateNameType", Kind::String)
-    .bounds(Some(1.0), Some(128.0))
-    .pattern(&P_ROLE_TEMPLATE_NAME_TYPE);
-static P_ROLE_TEMPLATE_NAME_TYPE: Pattern = Pattern::new("[\\w+=,.\\-]+");
 pub(super) static SERIAL_NUMBER_TYPE: Schema = Schema::new("serialNumberType", Kind::String)
     .bounds(Some(9.0), Some(256.0))
     .pattern(&P_SERIAL_NUMBER_TYPE);
 static P_SERIAL_NUMBER_TYPE: Pattern = Pattern::new("[\\w+=/:,.@-]+");
-pub(super) static SERVER_CERTIFICATE_METADATA_LIST_TYPE: Schema =
-    Schema::list("serverCertificateMetadataListType", Member::new("member", &SERVER_CERTIFICATE_METADATA));
-pub(super) static SERVER_CERTIFICATE_NAME_TYPE: Schema =
-    Schema::new("serverCertificateNameType", Kind::String)
-        .bounds(Some(1.0), Some(128.0))
-        .pattern(&P_SERVER_CERTIFICATE_NAME_TYPE);
-static P_SERVER_CERTIFICATE_NAME_TYPE: Pattern = Pattern::new("[\\w+=,.@-]+");
-pub(super) static SERVICE_CREDENTIAL_ALIAS: Schema = Schema::new("serviceCredentialAlias", Kind::String)
-    .bounds(Some(0.0), Some(200.0))
-    .pattern(&P_SERVICE_CREDENTIAL_ALIAS);
-static P_SERVICE_CREDENTIAL_ALIAS: Pattern = Pattern::new("[\\w+=,.@-]+");
-pub(super) static SERVICE_NAMESPACE_LIST_TYPE: Schema =
-    Schema::list("serviceNamespaceListType", Member::new("member", &SERVICE_NAMESPACE_TYPE))
-        .bounds(Some(1.0), Some(200.0));
-pub(super) static SERVICE_NAMESPACE_TYPE: Schema = Schema::new("serviceNamespaceType", Kind::String)
-    .bounds(Some(1.0), Some(64.0))
-    .pattern(&P_SERVICE_NAMESPACE_TYPE);
-static P_SERVICE_NAMESPACE_TYPE: Pattern = Pattern::new("[\\w-]*");
-pub(super) static SERVICE_SPECIFIC_CREDENTIAL_ID: Schema =
-    Schema::new("serviceSpecificCredentialId", Kind::String)
-        .bounds(Some(20.0), Some(128.0))
-        .pattern(&P_SERVICE_SPECIFIC_CREDENTIAL_ID);
-static P_SERVICE_SPECIFIC_CREDENTIAL_ID: Pattern = Pattern::new("[\\w]+");
-pub(super) static SERVICE_USER_NAME: Schema =
-    Schema::new("serviceUserName", Kind::String).bounds(Some(0.0), Some(200.0)).pattern(&P_SERVICE_USER_NAME);
-static P_SERVICE_USER_NAME: Pattern = Pattern::new("[\\w+=,.@-]*");
-pub(super) static SESSION_DURATION_TYPE: Schema =
-    Schema::new("sessionDurationType", Kind::Integer).bounds(Some(300.0), Some(43200.0));
-pub(super) static SORT_KEY_TYPE: Schema = Schema::new("sortKeyType", Kind::String).words(&[
-    "SERVICE_NAMESPACE_ASCENDING",
-    "SERVICE_NAMESPACE_DESCENDING",
-    "LAST_AUTHENTICATED_TIME_ASCENDING",
-    "LAST_AUTHENTICATED_TIME_DESCENDING",
-]);
-pub(super) static STATE_TYPE: Schema = Schema::new("stateType", Kind::String).words(&[
-    "UNASSIGNED",
-    "ASSIGNED",
-    "PENDING_APPROVAL",
-    "FINALIZED",
-    "ACCEPTED",
-    "REJECTED",
-    "EXPIRED",
-]);
 pub(super) static STATUS_TYPE: Schema =
     Schema::new("statusType", Kind::String).words(&["Active", "Inactive", "Expired"]);
-pub(super) static SUMMARY_CONTENT_TYPE: Schema =
-    Schema::new("summaryContentType", Kind::String).bounds(Some(0.0), Some(10000.0));
 pub(super) static SUMMARY_KEY_TYPE: Schema = Schema::new("summaryKeyType", Kind::String).words(&[
     "Users",
     "UsersQuota",
@@ -1354,12 +781,6 @@ pub(super) static SUMMARY_MAP_TYPE: Schema = Schema::map(
     Member::new("key", &SUMMARY_KEY_TYPE),
     Member::new("value", &common::INTEGER),
 );
-pub(super) static SUMMARY_STATE_TYPE: Schema = Schema::new("summaryStateType", Kind::String).words(&[
-    "AVAILABLE",
-    "NOT_AVAILABLE",
-    "NOT_SUPPORTED",
-    "FAILED",
-]);
 pub(super) static TAG_KEY_LIST_TYPE: Schema =
     Schema::list("tagKeyListType", Member::new("member", &TAG_KEY_TYPE)).bounds(None, Some(50.0));
 pub(super) static TAG_KEY_TYPE: Schema =
@@ -1367,16 +788,6 @@ pub(super) static TAG_KEY_TYPE: Schema =
 static P_TAG_KEY_TYPE: Pattern = Pattern::new("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+");
 pub(super) static TAG_LIST_TYPE: Schema =
     Schema::list("tagListType", Member::new("member", &TAG)).bounds(None, Some(50.0));
-pub(super) static TAG_TEMPLATE_KEY_TYPE: Schema = Schema::new("tagTemplateKeyType", Kind::String)
-    .bounds(Some(1.0), Some(128.0))
-    .pattern(&P_TAG_TEMPLATE_KEY_TYPE);
-static P_TAG_TEMPLATE_KEY_TYPE: Pattern = Pattern::new("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@{}]+");
-pub(super) static TAG_TEMPLATE_LIST_TYPE: Schema =
-    Schema::list("tagTemplateListType", Member::new("member", &TAG_TEMPLATE)).bounds(None, Some(50.0));
-pub(super) static TAG_TEMPLATE_VALUE_TYPE: Schema = Schema::new("tagTemplateValueType", Kind::String)
-    .bounds(Some(0.0), Some(256.0))
-    .pattern(&P_TAG_TEMPLATE_VALUE_TYPE);
-static P_TAG_TEMPLATE_VALUE_TYPE: Pattern = Pattern::new("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@{}]*");
 pub(super) static TAG_VALUE_TYPE: Schema =
     Schema::new("tagValueType", Kind::String).bounds(Some(0.0), Some(256.0)).pattern(&P_TAG_VALUE_TYPE);
 static P_TAG_VALUE_TYPE: Pattern = Pattern::new("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*");
@@ -1396,247 +807,6 @@ pub(super) static VIRTUAL_MFA_DEVICE_NAME: Schema = Schema::new("virtualMFADevic
     .bounds(Some(1.0), None)
     .pattern(&P_VIRTUAL_MFA_DEVICE_NAME);
 static P_VIRTUAL_MFA_DEVICE_NAME: Pattern = Pattern::new("[\\w+=,.@-]+");
-pub(super) static ACCEPT_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
-    "AcceptDelegationRequestRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE).required()
-    ])),
-);
-pub(super) static ACQUIRE_ROLE_INPUT: Schema = Schema::new(
-    "AcquireRoleRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("TemplateArn", &ARN_TYPE).required(),
-        Member::new("TemplateMinorVersion", &common::INTEGER),
-        Member::new("ReplacementValues", &MAP_STRING_REPLACEMENT_VALUE_ENTRY),
-    ])),
-);
-pub(super) static ACQUIRE_ROLE_OUTPUT: Schema = Schema::new(
-    "AcquireRoleResponse",
-    Kind::Structure(Structure::new(&[Member::new("Role", &ROLE).required()])),
-);
-pub(super) static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
-    "AddClientIDToOpenIDConnectProviderRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
-        Member::new("ClientID", &CLIENT_ID_TYPE).required(),
-    ])),
-);
-pub(super) static ADD_ROLE_TO_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
-    "AddRoleToInstanceProfileRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-    ])),
-);
-pub(super) static ADD_USER_TO_GROUP_INPUT: Schema = Schema::new(
-    "AddUserToGroupRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
-    ])),
-);
-pub(super) static ASSOCIATE_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
-    "AssociateDelegationRequestRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE).required()
-    ])),
-);
-pub(super) static ATTACH_GROUP_POLICY_INPUT: Schema = Schema::new(
-    "AttachGroupPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-    ])),
-);
-pub(super) static ATTACH_ROLE_POLICY_INPUT: Schema = Schema::new(
-    "AttachRolePolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-    ])),
-);
-pub(super) static ATTACH_USER_POLICY_INPUT: Schema = Schema::new(
-    "AttachUserPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-    ])),
-);
-pub(super) static CHANGE_PASSWORD_INPUT: Schema = Schema::new(
-    "ChangePasswordRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("OldPassword", &PASSWORD_TYPE).required(),
-        Member::new("NewPassword", &PASSWORD_TYPE).required(),
-    ])),
-);
-pub(super) static CREATE_ACCESS_KEY_INPUT: Schema = Schema::new(
-    "CreateAccessKeyRequest",
-    Kind::Structure(Structure::new(&[Member::new("UserName", &EXISTING_USER_NAME_TYPE)])),
-);
-pub(super) static CREATE_ACCESS_KEY_OUTPUT: Schema = Schema::new(
-    "CreateAccessKeyResponse",
-    Kind::Structure(Structure::new(&[Member::new("AccessKey", &ACCESS_KEY).required()])),
-);
-pub(super) static CREATE_ACCOUNT_ALIAS_INPUT: Schema = Schema::new(
-    "CreateAccountAliasRequest",
-    Kind::Structure(Structure::new(&[Member::new("AccountAlias", &ACCOUNT_ALIAS_TYPE).required()])),
-);
-pub(super) static CREATE_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
-    "CreateDelegationRequestRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("OwnerAccountId", &ACCOUNT_ID_TYPE),
-        Member::new("Description", &DELEGATION_REQUEST_DESCRIPTION_TYPE).required(),
-        Member::new("Permissions", &DELEGATION_PERMISSION).required(),
-        Member::new("RequestMessage", &REQUEST_MESSAGE_TYPE),
-        Member::new("RequestorWorkflowId", &REQUESTOR_WORKFLOW_ID_TYPE).required(),
-        Member::new("RedirectUrl", &REDIRECT_URL_TYPE),
-        Member::new("NotificationChannel", &NOTIFICATION_CHANNEL_TYPE).required(),
-        Member::new("SessionDuration", &SESSION_DURATION_TYPE).required(),
-        Member::new("OnlySendByOwner", &common::BOOLEAN),
-    ])),
-);
-pub(super) static CREATE_DELEGATION_REQUEST_OUTPUT: Schema = Schema::new(
-    "CreateDelegationRequestResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("ConsoleDeepLink", &CONSOLE_DEEP_LINK_TYPE),
-        Member::new("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE),
-    ])),
-);
-pub(super) static CREATE_GROUP_INPUT: Schema = Schema::new(
-    "CreateGroupRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Path", &PATH_TYPE),
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-    ])),
-);
-pub(super) static CREATE_GROUP_OUTPUT: Schema = Schema::new(
-    "CreateGroupResponse",
-    Kind::Structure(Structure::new(&[Member::new("Group", &GROUP).required()])),
-);
-pub(super) static CREATE_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
-    "CreateInstanceProfileRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
-        Member::new("Path", &PATH_TYPE),
-        Member::new("Tags", &TAG_LIST_TYPE),
-    ])),
-);
-pub(super) static CREATE_INSTANCE_PROFILE_OUTPUT: Schema = Schema::new(
-    "CreateInstanceProfileResponse",
-    Kind::Structure(Structure::new(&[Member::new("InstanceProfile", &INSTANCE_PROFILE).required()])),
-);
-pub(super) static CREATE_LOGIN_PROFILE_INPUT: Schema = Schema::new(
-    "CreateLoginProfileRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE),
-        Member::new("Password", &PASSWORD_TYPE),
-        Member::new("PasswordResetRequired", &common::BOOLEAN),
-    ])),
-);
-pub(super) static CREATE_LOGIN_PROFILE_OUTPUT: Schema = Schema::new(
-    "CreateLoginProfileResponse",
-    Kind::Structure(Structure::new(&[Member::new("LoginProfile", &LOGIN_PROFILE).required()])),
-);
-pub(super) static CREATE_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
-    "CreateOpenIDConnectProviderRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Url", &OPEN_ID_CONNECT_PROVIDER_URL_TYPE).required(),
-        Member::new("ClientIDList", &CLIENT_ID_LIST_TYPE),
-        Member::new("ThumbprintList", &THUMBPRINT_LIST_TYPE),
-        Member::new("Tags", &TAG_LIST_TYPE),
-    ])),
-);
-pub(super) static CREATE_OPEN_ID_CONNECT_PROVIDER_OUTPUT: Schema = Schema::new(
-    "CreateOpenIDConnectProviderResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("OpenIDConnectProviderArn", &ARN_TYPE),
-        Member::new("Tags", &TAG_LIST_TYPE),
-    ])),
-);
-pub(super) static CREATE_POLICY_INPUT: Schema = Schema::new(
-    "CreatePolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-        Member::new("Path", &POLICY_PATH_TYPE),
-        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
-        Member::new("Description", &POLICY_DESCRIPTION_TYPE),
-        Member::new("Tags", &TAG_LIST_TYPE),
-    ])),
-);
-pub(super) static CREATE_POLICY_OUTPUT: Schema =
-    Schema::new("CreatePolicyResponse", Kind::Structure(Structure::new(&[Member::new("Policy", &POLICY)])));
-pub(super) static CREATE_POLICY_VERSION_INPUT: Schema = Schema::new(
-    "CreatePolicyVersionRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
-        Member::new("SetAsDefault", &common::BOOLEAN),
-    ])),
-);
-pub(super) static CREATE_POLICY_VERSION_OUTPUT: Schema = Schema::new(
-    "CreatePolicyVersionResponse",
-    Kind::Structure(Structure::new(&[Member::new("PolicyVersion", &POLICY_VERSION)])),
-);
-pub(super) static CREATE_ROLE_INPUT: Schema = Schema::new(
-    "CreateRoleRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Path", &PATH_TYPE),
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("AssumeRolePolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
-        Member::new("Description", &ROLE_DESCRIPTION_TYPE),
-        Member::new("MaxSessionDuration", &ROLE_MAX_SESSION_DURATION_TYPE),
-        Member::new("PermissionsBoundary", &ARN_TYPE),
-        Member::new("Tags", &TAG_LIST_TYPE),
-    ])),
-);
-pub(super) static CREATE_ROLE_OUTPUT: Schema = Schema::new(
-    "CreateRoleResponse",
-    Kind::Structure(Structure::new(&[Member::new("Role", &ROLE).required()])),
-);
-pub(super) static CREATE_SAML_PROVIDER_INPUT: Schema = Schema::new(
-    "CreateSAMLProviderRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("SAMLMetadataDocument", &SAML_METADATA_DOCUMENT_TYPE).required(),
-        Member::new("Name", &SAML_PROVIDER_NAME_TYPE).required(),
-        Member::new("Tags", &TAG_LIST_TYPE),
-        Member::new("AssertionEncryptionMode", &ASSERTION_ENCRYPTION_MODE_TYPE),
-        Member::new("AddPrivateKey", &PRIVATE_KEY_TYPE),
-    ])),
-);
-pub(super) static CREATE_SAML_PROVIDER_OUTPUT: Schema = Schema::new(
-    "CreateSAMLProviderResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("SAMLProviderArn", &ARN_TYPE),
-        Member::new("Tags", &TAG_LIST_TYPE),
-    ])),
-);
-pub(super) static CREATE_SERVICE_LINKED_ROLE_INPUT: Schema = Schema::new(
-    "CreateServiceLinkedRoleRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("AWSServiceName", &GROUP_NAME_TYPE).required(),
-        Member::new("Description", &ROLE_DESCRIPTION_TYPE),
-        Member::new("CustomSuffix", &CUSTOM_SUFFIX_TYPE),
-    ])),
-);
-pub(super) static CREATE_SERVICE_LINKED_ROLE_OUTPUT: Schema = Schema::new(
-    "CreateServiceLinkedRoleResponse",
-    Kind::Structure(Structure::new(&[Member::new("Role", &ROLE)])),
-);
-pub(super) static CREATE_SERVICE_SPECIFIC_CREDENTIAL_INPUT: Schema = Schema::new(
-    "CreateServiceSpecificCredentialRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("ServiceName", &common::STRING).required(),
-        Member::new("CredentialAgeDays", &CREDENTIAL_AGE_DAYS),
-    ])),
-);
-pub(super) static CREATE_SERVICE_SPECIFIC_CREDENTIAL_OUTPUT: Schema = Schema::new(
-    "CreateServiceSpecificCredentialResponse",
-    Kind::Structure(Structure::new(&[Member::new(
-        "ServiceSpecificCredential",
-        &SERVICE_SPECIFIC_CREDENTIAL,
-    )])),
-);
 pub(super) static CREATE_USER_INPUT: Schema = Schema::new(
     "CreateUserRequest",
     Kind::Structure(Structure::new(&[
@@ -1648,23 +818,95 @@ pub(super) static CREATE_USER_INPUT: Schema = Schema::new(
 );
 pub(super) static CREATE_USER_OUTPUT: Schema =
     Schema::new("CreateUserResponse", Kind::Structure(Structure::new(&[Member::new("User", &USER)])));
-pub(super) static CREATE_VIRTUAL_MFA_DEVICE_INPUT: Schema = Schema::new(
-    "CreateVirtualMFADeviceRequest",
+pub(super) static GET_USER_INPUT: Schema = Schema::new(
+    "GetUserRequest",
+    Kind::Structure(Structure::new(&[Member::new("UserName", &EXISTING_USER_NAME_TYPE)])),
+);
+pub(super) static GET_USER_OUTPUT: Schema =
+    Schema::new("GetUserResponse", Kind::Structure(Structure::new(&[Member::new("User", &USER).required()])));
+pub(super) static LIST_USERS_INPUT: Schema = Schema::new(
+    "ListUsersRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("Path", &PATH_TYPE),
-        Member::new("VirtualMFADeviceName", &VIRTUAL_MFA_DEVICE_NAME).required(),
-        Member::new("Tags", &TAG_LIST_TYPE),
+        Member::new("PathPrefix", &PATH_PREFIX_TYPE),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
     ])),
 );
-pub(super) static CREATE_VIRTUAL_MFA_DEVICE_OUTPUT: Schema = Schema::new(
-    "CreateVirtualMFADeviceResponse",
-    Kind::Structure(Structure::new(&[Member::new("VirtualMFADevice", &VIRTUAL_MFA_DEVICE).required()])),
+pub(super) static LIST_USERS_OUTPUT: Schema = Schema::new(
+    "ListUsersResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Users", &USER_LIST_TYPE).required(),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
 );
-pub(super) static DEACTIVATE_MFA_DEVICE_INPUT: Schema = Schema::new(
-    "DeactivateMFADeviceRequest",
+pub(super) static UPDATE_USER_INPUT: Schema = Schema::new(
+    "UpdateUserRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
+        Member::new("NewPath", &PATH_TYPE),
+        Member::new("NewUserName", &USER_NAME_TYPE),
+    ])),
+);
+pub(super) static DELETE_USER_INPUT: Schema = Schema::new(
+    "DeleteUserRequest",
+    Kind::Structure(Structure::new(&[Member::new("UserName", &EXISTING_USER_NAME_TYPE).required()])),
+);
+pub(super) static TAG_USER_INPUT: Schema = Schema::new(
+    "TagUserRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
+        Member::new("Tags", &TAG_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static UNTAG_USER_INPUT: Schema = Schema::new(
+    "UntagUserRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
+        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static LIST_USER_TAGS_INPUT: Schema = Schema::new(
+    "ListUserTagsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_USER_TAGS_OUTPUT: Schema = Schema::new(
+    "ListUserTagsResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Tags", &TAG_LIST_TYPE).required(),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static PUT_USER_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
+    "PutUserPermissionsBoundaryRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &USER_NAME_TYPE).required(),
+        Member::new("PermissionsBoundary", &ARN_TYPE).required(),
+    ])),
+);
+pub(super) static DELETE_USER_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
+    "DeleteUserPermissionsBoundaryRequest",
+    Kind::Structure(Structure::new(&[Member::new("UserName", &USER_NAME_TYPE).required()])),
+);
+pub(super) static CREATE_ACCESS_KEY_INPUT: Schema = Schema::new(
+    "CreateAccessKeyRequest",
+    Kind::Structure(Structure::new(&[Member::new("UserName", &EXISTING_USER_NAME_TYPE)])),
+);
+pub(super) static CREATE_ACCESS_KEY_OUTPUT: Schema = Schema::new(
+    "CreateAccessKeyResponse",
+    Kind::Structure(Structure::new(&[Member::new("AccessKey", &ACCESS_KEY).required()])),
+);
+pub(super) static UPDATE_ACCESS_KEY_INPUT: Schema = Schema::new(
+    "UpdateAccessKeyRequest",
     Kind::Structure(Structure::new(&[
         Member::new("UserName", &EXISTING_USER_NAME_TYPE),
-        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
+        Member::new("AccessKeyId", &ACCESS_KEY_ID_TYPE).required(),
+        Member::new("Status", &STATUS_TYPE).required(),
     ])),
 );
 pub(super) static DELETE_ACCESS_KEY_INPUT: Schema = Schema::new(
@@ -1672,592 +914,6 @@ pub(super) static DELETE_ACCESS_KEY_INPUT: Schema = Schema::new(
     Kind::Structure(Structure::new(&[
         Member::new("UserName", &EXISTING_USER_NAME_TYPE),
         Member::new("AccessKeyId", &ACCESS_KEY_ID_TYPE).required(),
-    ])),
-);
-pub(super) static DELETE_ACCOUNT_ALIAS_INPUT: Schema = Schema::new(
-    "DeleteAccountAliasRequest",
-    Kind::Structure(Structure::new(&[Member::new("AccountAlias", &ACCOUNT_ALIAS_TYPE).required()])),
-);
-pub(super) static DELETE_GROUP_INPUT: Schema = Schema::new(
-    "DeleteGroupRequest",
-    Kind::Structure(Structure::new(&[Member::new("GroupName", &GROUP_NAME_TYPE).required()])),
-);
-pub(super) static DELETE_GROUP_POLICY_INPUT: Schema = Schema::new(
-    "DeleteGroupPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-    ])),
-);
-pub(super) static DELETE_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
-    "DeleteInstanceProfileRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required()
-    ])),
-);
-pub(super) static DELETE_LOGIN_PROFILE_INPUT: Schema = Schema::new(
-    "DeleteLoginProfileRequest",
-    Kind::Structure(Structure::new(&[Member::new("UserName", &USER_NAME_TYPE)])),
-);
-pub(super) static DELETE_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
-    "DeleteOpenIDConnectProviderRequest",
-    Kind::Structure(Structure::new(&[Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required()])),
-);
-pub(super) static DELETE_POLICY_INPUT: Schema = Schema::new(
-    "DeletePolicyRequest",
-    Kind::Structure(Structure::new(&[Member::new("PolicyArn", &ARN_TYPE).required()])),
-);
-pub(super) static DELETE_POLICY_VERSION_INPUT: Schema = Schema::new(
-    "DeletePolicyVersionRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-        Member::new("VersionId", &POLICY_VERSION_ID_TYPE).required(),
-    ])),
-);
-pub(super) static DELETE_ROLE_INPUT: Schema = Schema::new(
-    "DeleteRoleRequest",
-    Kind::Structure(Structure::new(&[Member::new("RoleName", &ROLE_NAME_TYPE).required()])),
-);
-pub(super) static DELETE_ROLE_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
-    "DeleteRolePermissionsBoundaryRequest",
-    Kind::Structure(Structure::new(&[Member::new("RoleName", &ROLE_NAME_TYPE).required()])),
-);
-pub(super) static DELETE_ROLE_POLICY_INPUT: Schema = Schema::new(
-    "DeleteRolePolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-    ])),
-);
-pub(super) static DELETE_SAML_PROVIDER_INPUT: Schema = Schema::new(
-    "DeleteSAMLProviderRequest",
-    Kind::Structure(Structure::new(&[Member::new("SAMLProviderArn", &ARN_TYPE).required()])),
-);
-pub(super) static DELETE_SSH_PUBLIC_KEY_INPUT: Schema = Schema::new(
-    "DeleteSSHPublicKeyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("SSHPublicKeyId", &PUBLIC_KEY_ID_TYPE).required(),
-    ])),
-);
-pub(super) static DELETE_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
-    "DeleteServerCertificateRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE).required()
-    ])),
-);
-pub(super) static DELETE_SERVICE_LINKED_ROLE_INPUT: Schema = Schema::new(
-    "DeleteServiceLinkedRoleRequest",
-    Kind::Structure(Structure::new(&[Member::new("RoleName", &ROLE_NAME_TYPE).required()])),
-);
-pub(super) static DELETE_SERVICE_LINKED_ROLE_OUTPUT: Schema = Schema::new(
-    "DeleteServiceLinkedRoleResponse",
-    Kind::Structure(Structure::new(&[Member::new("DeletionTaskId", &DELETION_TASK_ID_TYPE).required()])),
-);
-pub(super) static DELETE_SERVICE_SPECIFIC_CREDENTIAL_INPUT: Schema = Schema::new(
-    "DeleteServiceSpecificCredentialRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE),
-        Member::new("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID).required(),
-    ])),
-);
-pub(super) static DELETE_SIGNING_CERTIFICATE_INPUT: Schema = Schema::new(
-    "DeleteSigningCertificateRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE),
-        Member::new("CertificateId", &CERTIFICATE_ID_TYPE).required(),
-    ])),
-);
-pub(super) static DELETE_USER_INPUT: Schema = Schema::new(
-    "DeleteUserRequest",
-    Kind::Structure(Structure::new(&[Member::new("UserName", &EXISTING_USER_NAME_TYPE).required()])),
-);
-pub(super) static DELETE_USER_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
-    "DeleteUserPermissionsBoundaryRequest",
-    Kind::Structure(Structure::new(&[Member::new("UserName", &USER_NAME_TYPE).required()])),
-);
-pub(super) static DELETE_USER_POLICY_INPUT: Schema = Schema::new(
-    "DeleteUserPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-    ])),
-);
-pub(super) static DELETE_VIRTUAL_MFA_DEVICE_INPUT: Schema = Schema::new(
-    "DeleteVirtualMFADeviceRequest",
-    Kind::Structure(Structure::new(&[Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required()])),
-);
-pub(super) static DETACH_GROUP_POLICY_INPUT: Schema = Schema::new(
-    "DetachGroupPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-    ])),
-);
-pub(super) static DETACH_ROLE_POLICY_INPUT: Schema = Schema::new(
-    "DetachRolePolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-    ])),
-);
-pub(super) static DETACH_USER_POLICY_INPUT: Schema = Schema::new(
-    "DetachUserPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-    ])),
-);
-pub(super) static DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_INPUT: Schema =
-    Schema::new("DisableOrganizationsRootCredentialsManagementRequest", Kind::Structure(Structure::new(&[])));
-pub(super) static DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_OUTPUT: Schema = Schema::new(
-    "DisableOrganizationsRootCredentialsManagementResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("OrganizationId", &ORGANIZATION_ID_TYPE),
-        Member::new("EnabledFeatures", &FEATURES_LIST_TYPE),
-    ])),
-);
-pub(super) static DISABLE_ORGANIZATIONS_ROOT_SESSIONS_INPUT: Schema =
-    Schema::new("DisableOrganizationsRootSessionsRequest", Kind::Structure(Structure::new(&[])));
-pub(super) static DISABLE_ORGANIZATIONS_ROOT_SESSIONS_OUTPUT: Schema = Schema::new(
-    "DisableOrganizationsRootSessionsResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("OrganizationId", &ORGANIZATION_ID_TYPE),
-        Member::new("EnabledFeatures", &FEATURES_LIST_TYPE),
-    ])),
-);
-pub(super) static ENABLE_MFA_DEVICE_INPUT: Schema = Schema::new(
-    "EnableMFADeviceRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
-        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
-        Member::new("AuthenticationCode1", &AUTHENTICATION_CODE_TYPE).required(),
-        Member::new("AuthenticationCode2", &AUTHENTICATION_CODE_TYPE).required(),
-    ])),
-);
-pub(super) static ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_INPUT: Schema =
-    Schema::new("EnableOrganizationsRootCredentialsManagementRequest", Kind::Structure(Structure::new(&[])));
-pub(super) static ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_OUTPUT: Schema = Schema::new(
-    "EnableOrganizationsRootCredentialsManagementResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("OrganizationId", &ORGANIZATION_ID_TYPE),
-        Member::new("EnabledFeatures", &FEATURES_LIST_TYPE),
-    ])),
-);
-pub(super) static ENABLE_ORGANIZATIONS_ROOT_SESSIONS_INPUT: Schema =
-    Schema::new("EnableOrganizationsRootSessionsRequest", Kind::Structure(Structure::new(&[])));
-pub(super) static ENABLE_ORGANIZATIONS_ROOT_SESSIONS_OUTPUT: Schema = Schema::new(
-    "EnableOrganizationsRootSessionsResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("OrganizationId", &ORGANIZATION_ID_TYPE),
-        Member::new("EnabledFeatures", &FEATURES_LIST_TYPE),
-    ])),
-);
-pub(super) static ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_OUTPUT: Schema = Schema::new(
-    "EnableOutboundWebIdentityFederationResponse",
-    Kind::Structure(Structure::new(&[Member::new("IssuerIdentifier", &common::STRING)])),
-);
-pub(super) static GENERATE_CREDENTIAL_REPORT_OUTPUT: Schema = Schema::new(
-    "GenerateCredentialReportResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("State", &REPORT_STATE_TYPE),
-        Member::new("Description", &common::STRING),
-    ])),
-);
-pub(super) static GENERATE_ORGANIZATIONS_ACCESS_REPORT_INPUT: Schema = Schema::new(
-    "GenerateOrganizationsAccessReportRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("EntityPath", &ORGANIZATIONS_ENTITY_PATH_TYPE).required(),
-        Member::new("OrganizationsPolicyId", &ORGANIZATIONS_POLICY_ID_TYPE),
-    ])),
-);
-pub(super) static GENERATE_ORGANIZATIONS_ACCESS_REPORT_OUTPUT: Schema = Schema::new(
-    "GenerateOrganizationsAccessReportResponse",
-    Kind::Structure(Structure::new(&[Member::new("JobId", &JOB_ID_TYPE)])),
-);
-pub(super) static GENERATE_SERVICE_LAST_ACCESSED_DETAILS_INPUT: Schema = Schema::new(
-    "GenerateServiceLastAccessedDetailsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Arn", &ARN_TYPE).required(),
-        Member::new("Granularity", &ACCESS_ADVISOR_USAGE_GRANULARITY_TYPE),
-    ])),
-);
-pub(super) static GENERATE_SERVICE_LAST_ACCESSED_DETAILS_OUTPUT: Schema = Schema::new(
-    "GenerateServiceLastAccessedDetailsResponse",
-    Kind::Structure(Structure::new(&[Member::new("JobId", &JOB_ID_TYPE)])),
-);
-pub(super) static GET_ACCESS_KEY_LAST_USED_INPUT: Schema = Schema::new(
-    "GetAccessKeyLastUsedRequest",
-    Kind::Structure(Structure::new(&[Member::new("AccessKeyId", &ACCESS_KEY_ID_TYPE).required()])),
-);
-pub(super) static GET_ACCESS_KEY_LAST_USED_OUTPUT: Schema = Schema::new(
-    "GetAccessKeyLastUsedResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE),
-        Member::new("AccessKeyLastUsed", &ACCESS_KEY_LAST_USED),
-    ])),
-);
-pub(super) static GET_ACCOUNT_AUTHORIZATION_DETAILS_INPUT: Schema = Schema::new(
-    "GetAccountAuthorizationDetailsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Filter", &ENTITY_LIST_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-    ])),
-);
-pub(super) static GET_ACCOUNT_AUTHORIZATION_DETAILS_OUTPUT: Schema = Schema::new(
-    "GetAccountAuthorizationDetailsResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserDetailList", &USER_DETAIL_LIST_TYPE),
-        Member::new("GroupDetailList", &GROUP_DETAIL_LIST_TYPE),
-        Member::new("RoleDetailList", &ROLE_DETAIL_LIST_TYPE),
-        Member::new("Policies", &MANAGED_POLICY_DETAIL_LIST_TYPE),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
-);
-pub(super) static GET_ACCOUNT_PASSWORD_POLICY_OUTPUT: Schema = Schema::new(
-    "GetAccountPasswordPolicyResponse",
-    Kind::Structure(Structure::new(&[Member::new("PasswordPolicy", &PASSWORD_POLICY).required()])),
-);
-pub(super) static GET_ACCOUNT_PROPERTIES_INPUT: Schema =
-    Schema::new("GetAccountPropertiesRequest", Kind::Structure(Structure::new(&[])));
-pub(super) static GET_ACCOUNT_PROPERTIES_OUTPUT: Schema = Schema::new(
-    "GetAccountPropertiesResponse",
-    Kind::Structure(Structure::new(&[Member::new("Properties", &ACCOUNT_PROPERTIES_MAP_TYPE)])),
-);
-pub(super) static GET_ACCOUNT_SUMMARY_OUTPUT: Schema = Schema::new(
-    "GetAccountSummaryResponse",
-    Kind::Structure(Structure::new(&[Member::new("SummaryMap", &SUMMARY_MAP_TYPE)])),
-);
-pub(super) static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_INPUT: Schema = Schema::new(
-    "GetContextKeysForCustomPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyInputList", &SIMULATION_POLICY_LIST_TYPE).required()
-    ])),
-);
-pub(super) static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_OUTPUT: Schema = Schema::new(
-    "GetContextKeysForPolicyResponse",
-    Kind::Structure(Structure::new(&[Member::new("ContextKeyNames", &CONTEXT_KEY_NAMES_RESULT_LIST_TYPE)])),
-);
-pub(super) static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_INPUT: Schema = Schema::new(
-    "GetContextKeysForPrincipalPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicySourceArn", &ARN_TYPE).required(),
-        Member::new("PolicyInputList", &SIMULATION_POLICY_LIST_TYPE),
-    ])),
-);
-pub(super) static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_OUTPUT: Schema = Schema::new(
-    "GetContextKeysForPolicyResponse",
-    Kind::Structure(Structure::new(&[Member::new("ContextKeyNames", &CONTEXT_KEY_NAMES_RESULT_LIST_TYPE)])),
-);
-pub(super) static GET_CREDENTIAL_REPORT_OUTPUT: Schema = Schema::new(
-    "GetCredentialReportResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Content", &common::BLOB),
-        Member::new("ReportFormat", &REPORT_FORMAT_TYPE),
-        Member::new("GeneratedTime", &common::TIMESTAMP),
-    ])),
-);
-pub(super) static GET_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
-    "GetDelegationRequestRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE).required(),
-        Member::new("DelegationPermissionCheck", &common::BOOLEAN),
-    ])),
-);
-pub(super) static GET_DELEGATION_REQUEST_OUTPUT: Schema = Schema::new(
-    "GetDelegationRequestResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("DelegationRequest", &DELEGATION_REQUEST),
-        Member::new("PermissionCheckStatus", &PERMISSION_CHECK_STATUS_TYPE),
-        Member::new("PermissionCheckResult", &PERMISSION_CHECK_RESULT_TYPE),
-    ])),
-);
-pub(super) static GET_GROUP_INPUT: Schema = Schema::new(
-    "GetGroupRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-    ])),
-);
-pub(super) static GET_GROUP_OUTPUT: Schema = Schema::new(
-    "GetGroupResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Group", &GROUP).required(),
-        Member::new("Users", &USER_LIST_TYPE).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
-);
-pub(super) static GET_GROUP_POLICY_INPUT: Schema = Schema::new(
-    "GetGroupPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-    ])),
-);
-pub(super) static GET_GROUP_POLICY_OUTPUT: Schema = Schema::new(
-    "GetGroupPolicyResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
-    ])),
-);
-pub(super) static GET_HUMAN_READABLE_SUMMARY_INPUT: Schema = Schema::new(
-    "GetHumanReadableSummaryRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("EntityArn", &ARN_TYPE).required(),
-        Member::new("Locale", &LOCALE_TYPE),
-    ])),
-);
-pub(super) static GET_HUMAN_READABLE_SUMMARY_OUTPUT: Schema = Schema::new(
-    "GetHumanReadableSummaryResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("SummaryContent", &SUMMARY_CONTENT_TYPE),
-        Member::new("Locale", &LOCALE_TYPE),
-        Member::new("SummaryState", &SUMMARY_STATE_TYPE),
-    ])),
-);
-pub(super) static GET_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
-    "GetInstanceProfileRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required()
-    ])),
-);
-pub(super) static GET_INSTANCE_PROFILE_OUTPUT: Schema = Schema::new(
-    "GetInstanceProfileResponse",
-    Kind::Structure(Structure::new(&[Member::new("InstanceProfile", &INSTANCE_PROFILE).required()])),
-);
-pub(super) static GET_LOGIN_PROFILE_INPUT: Schema = Schema::new(
-    "GetLoginProfileRequest",
-    Kind::Structure(Structure::new(&[Member::new("UserName", &USER_NAME_TYPE)])),
-);
-pub(super) static GET_LOGIN_PROFILE_OUTPUT: Schema = Schema::new(
-    "GetLoginProfileResponse",
-    Kind::Structure(Structure::new(&[Member::new("LoginProfile", &LOGIN_PROFILE).required()])),
-);
-pub(super) static GET_MFA_DEVICE_INPUT: Schema = Schema::new(
-    "GetMFADeviceRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
-        Member::new("UserName", &USER_NAME_TYPE),
-    ])),
-);
-pub(super) static GET_MFA_DEVICE_OUTPUT: Schema = Schema::new(
-    "GetMFADeviceResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE),
-        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
-        Member::new("EnableDate", &common::TIMESTAMP),
-        Member::new("Certifications", &CERTIFICATION_MAP_TYPE),
-    ])),
-);
-pub(super) static GET_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
-    "GetOpenIDConnectProviderRequest",
-    Kind::Structure(Structure::new(&[Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required()])),
-);
-pub(super) static GET_OPEN_ID_CONNECT_PROVIDER_OUTPUT: Schema = Schema::new(
-    "GetOpenIDConnectProviderResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Url", &OPEN_ID_CONNECT_PROVIDER_URL_TYPE),
-        Member::new("ClientIDList", &CLIENT_ID_LIST_TYPE),
-        Member::new("ThumbprintList", &THUMBPRINT_LIST_TYPE),
-        Member::new("CreateDate", &common::TIMESTAMP),
-        Member::new("Tags", &TAG_LIST_TYPE),
-    ])),
-);
-pub(super) static GET_ORGANIZATIONS_ACCESS_REPORT_INPUT: Schema = Schema::new(
-    "GetOrganizationsAccessReportRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("JobId", &JOB_ID_TYPE).required(),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("SortKey", &SORT_KEY_TYPE),
-    ])),
-);
-pub(super) static GET_ORGANIZATIONS_ACCESS_REPORT_OUTPUT: Schema = Schema::new(
-    "GetOrganizationsAccessReportResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("JobStatus", &JOB_STATUS_TYPE).required(),
-        Member::new("JobCreationDate", &common::TIMESTAMP).required(),
-        Member::new("JobCompletionDate", &common::TIMESTAMP),
-        Member::new("NumberOfServicesAccessible", &common::INTEGER),
-        Member::new("NumberOfServicesNotAccessed", &common::INTEGER),
-        Member::new("AccessDetails", &ACCESS_DETAILS),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("ErrorDetails", &ERROR_DETAILS),
-    ])),
-);
-pub(super) static GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO_OUTPUT: Schema = Schema::new(
-    "GetOutboundWebIdentityFederationInfoResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("IssuerIdentifier", &common::STRING),
-        Member::new("JwtVendingEnabled", &common::BOOLEAN),
-    ])),
-);
-pub(super) static GET_POLICY_INPUT: Schema = Schema::new(
-    "GetPolicyRequest",
-    Kind::Structure(Structure::new(&[Member::new("PolicyArn", &ARN_TYPE).required()])),
-);
-pub(super) static GET_POLICY_OUTPUT: Schema =
-    Schema::new("GetPolicyResponse", Kind::Structure(Structure::new(&[Member::new("Policy", &POLICY)])));
-pub(super) static GET_POLICY_VERSION_INPUT: Schema = Schema::new(
-    "GetPolicyVersionRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-        Member::new("VersionId", &POLICY_VERSION_ID_TYPE).required(),
-    ])),
-);
-pub(super) static GET_POLICY_VERSION_OUTPUT: Schema = Schema::new(
-    "GetPolicyVersionResponse",
-    Kind::Structure(Structure::new(&[Member::new("PolicyVersion", &POLICY_VERSION)])),
-);
-pub(super) static GET_ROLE_INPUT: Schema = Schema::new(
-    "GetRoleRequest",
-    Kind::Structure(Structure::new(&[Member::new("RoleName", &ROLE_NAME_TYPE).required()])),
-);
-pub(super) static GET_ROLE_OUTPUT: Schema =
-    Schema::new("GetRoleResponse", Kind::Structure(Structure::new(&[Member::new("Role", &ROLE).required()])));
-pub(super) static GET_ROLE_POLICY_INPUT: Schema = Schema::new(
-    "GetRolePolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-    ])),
-);
-pub(super) static GET_ROLE_POLICY_OUTPUT: Schema = Schema::new(
-    "GetRolePolicyResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
-    ])),
-);
-pub(super) static GET_ROLE_TEMPLATE_VERSION_INPUT: Schema = Schema::new(
-    "GetRoleTemplateVersionRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("TemplateArn", &ARN_TYPE).required(),
-        Member::new("MinorVersion", &common::INTEGER),
-    ])),
-);
-pub(super) static GET_ROLE_TEMPLATE_VERSION_OUTPUT: Schema = Schema::new(
-    "GetRoleTemplateVersionResponse",
-    Kind::Structure(Structure::new(&[Member::new("RoleTemplateVersion", &ROLE_TEMPLATE_VERSION).required()])),
-);
-pub(super) static GET_SAML_PROVIDER_INPUT: Schema = Schema::new(
-    "GetSAMLProviderRequest",
-    Kind::Structure(Structure::new(&[Member::new("SAMLProviderArn", &ARN_TYPE).required()])),
-);
-pub(super) static GET_SAML_PROVIDER_OUTPUT: Schema = Schema::new(
-    "GetSAMLProviderResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("SAMLProviderUUID", &PRIVATE_KEY_ID_TYPE),
-        Member::new("SAMLMetadataDocument", &SAML_METADATA_DOCUMENT_TYPE),
-        Member::new("CreateDate", &common::TIMESTAMP),
-        Member::new("ValidUntil", &common::TIMESTAMP),
-        Member::new("Tags", &TAG_LIST_TYPE),
-        Member::new("AssertionEncryptionMode", &ASSERTION_ENCRYPTION_MODE_TYPE),
-        Member::new("PrivateKeyList", &PRIVATE_KEY_LIST),
-    ])),
-);
-pub(super) static GET_SSH_PUBLIC_KEY_INPUT: Schema = Schema::new(
-    "GetSSHPublicKeyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("SSHPublicKeyId", &PUBLIC_KEY_ID_TYPE).required(),
-        Member::new("Encoding", &ENCODING_TYPE).required(),
-    ])),
-);
-pub(super) static GET_SSH_PUBLIC_KEY_OUTPUT: Schema = Schema::new(
-    "GetSSHPublicKeyResponse",
-    Kind::Structure(Structure::new(&[Member::new("SSHPublicKey", &SSH_PUBLIC_KEY)])),
-);
-pub(super) static GET_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
-    "GetServerCertificateRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE).required()
-    ])),
-);
-pub(super) static GET_SERVER_CERTIFICATE_OUTPUT: Schema = Schema::new(
-    "GetServerCertificateResponse",
-    Kind::Structure(Structure::new(&[Member::new("ServerCertificate", &SERVER_CERTIFICATE).required()])),
-);
-pub(super) static GET_SERVICE_LAST_ACCESSED_DETAILS_INPUT: Schema = Schema::new(
-    "GetServiceLastAccessedDetailsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("JobId", &JOB_ID_TYPE).required(),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-    ])),
-);
-pub(super) static GET_SERVICE_LAST_ACCESSED_DETAILS_OUTPUT: Schema = Schema::new(
-    "GetServiceLastAccessedDetailsResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("JobStatus", &JOB_STATUS_TYPE).required(),
-        Member::new("JobType", &ACCESS_ADVISOR_USAGE_GRANULARITY_TYPE),
-        Member::new("JobCreationDate", &common::TIMESTAMP).required(),
-        Member::new("ServicesLastAccessed", &SERVICES_LAST_ACCESSED).required(),
-        Member::new("JobCompletionDate", &common::TIMESTAMP).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-        Member::new("Error", &ERROR_DETAILS),
-    ])),
-);
-pub(super) static GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES_INPUT: Schema = Schema::new(
-    "GetServiceLastAccessedDetailsWithEntitiesRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("JobId", &JOB_ID_TYPE).required(),
-        Member::new("ServiceNamespace", &SERVICE_NAMESPACE_TYPE).required(),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-    ])),
-);
-pub(super) static GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES_OUTPUT: Schema = Schema::new(
-    "GetServiceLastAccessedDetailsWithEntitiesResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("JobStatus", &JOB_STATUS_TYPE).required(),
-        Member::new("JobCreationDate", &common::TIMESTAMP).required(),
-        Member::new("JobCompletionDate", &common::TIMESTAMP).required(),
-        Member::new("EntityDetailsList", &ENTITY_DETAILS_LIST_TYPE).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-        Member::new("Error", &ERROR_DETAILS),
-    ])),
-);
-pub(super) static GET_SERVICE_LINKED_ROLE_DELETION_STATUS_INPUT: Schema = Schema::new(
-    "GetServiceLinkedRoleDeletionStatusRequest",
-    Kind::Structure(Structure::new(&[Member::new("DeletionTaskId", &DELETION_TASK_ID_TYPE).required()])),
-);
-pub(super) static GET_SERVICE_LINKED_ROLE_DELETION_STATUS_OUTPUT: Schema = Schema::new(
-    "GetServiceLinkedRoleDeletionStatusResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Status", &DELETION_TASK_STATUS_TYPE).required(),
-        Member::new("Reason", &DELETION_TASK_FAILURE_REASON_TYPE),
-    ])),
-);
-pub(super) static GET_USER_INPUT: Schema = Schema::new(
-    "GetUserRequest",
-    Kind::Structure(Structure::new(&[Member::new("UserName", &EXISTING_USER_NAME_TYPE)])),
-);
-pub(super) static GET_USER_OUTPUT: Schema =
-    Schema::new("GetUserResponse", Kind::Structure(Structure::new(&[Member::new("User", &USER).required()])));
-pub(super) static GET_USER_POLICY_INPUT: Schema = Schema::new(
-    "GetUserPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-    ])),
-);
-pub(super) static GET_USER_POLICY_OUTPUT: Schema = Schema::new(
-    "GetUserPolicyResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
     ])),
 );
 pub(super) static LIST_ACCESS_KEYS_INPUT: Schema = Schema::new(
@@ -2276,121 +932,98 @@ pub(super) static LIST_ACCESS_KEYS_OUTPUT: Schema = Schema::new(
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static LIST_ACCOUNT_ALIASES_INPUT: Schema = Schema::new(
-    "ListAccountAliasesRequest",
+pub(super) static GET_ACCESS_KEY_LAST_USED_INPUT: Schema = Schema::new(
+    "GetAccessKeyLastUsedRequest",
+    Kind::Structure(Structure::new(&[Member::new("AccessKeyId", &ACCESS_KEY_ID_TYPE).required()])),
+);
+pub(super) static GET_ACCESS_KEY_LAST_USED_OUTPUT: Schema = Schema::new(
+    "GetAccessKeyLastUsedResponse",
     Kind::Structure(Structure::new(&[
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE),
+        Member::new("AccessKeyLastUsed", &ACCESS_KEY_LAST_USED),
     ])),
 );
-pub(super) static LIST_ACCOUNT_ALIASES_OUTPUT: Schema = Schema::new(
-    "ListAccountAliasesResponse",
+pub(super) static CREATE_LOGIN_PROFILE_INPUT: Schema = Schema::new(
+    "CreateLoginProfileRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("AccountAliases", &ACCOUNT_ALIAS_LIST_TYPE).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
+        Member::new("UserName", &USER_NAME_TYPE),
+        Member::new("Password", &PASSWORD_TYPE),
+        Member::new("PasswordResetRequired", &common::BOOLEAN),
     ])),
 );
-pub(super) static LIST_ATTACHED_GROUP_POLICIES_INPUT: Schema = Schema::new(
-    "ListAttachedGroupPoliciesRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-        Member::new("PathPrefix", &POLICY_PATH_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-    ])),
+pub(super) static CREATE_LOGIN_PROFILE_OUTPUT: Schema = Schema::new(
+    "CreateLoginProfileResponse",
+    Kind::Structure(Structure::new(&[Member::new("LoginProfile", &LOGIN_PROFILE).required()])),
 );
-pub(super) static LIST_ATTACHED_GROUP_POLICIES_OUTPUT: Schema = Schema::new(
-    "ListAttachedGroupPoliciesResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("AttachedPolicies", &ATTACHED_POLICIES_LIST_TYPE),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
+pub(super) static GET_LOGIN_PROFILE_INPUT: Schema = Schema::new(
+    "GetLoginProfileRequest",
+    Kind::Structure(Structure::new(&[Member::new("UserName", &USER_NAME_TYPE)])),
 );
-pub(super) static LIST_ATTACHED_ROLE_POLICIES_INPUT: Schema = Schema::new(
-    "ListAttachedRolePoliciesRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("PathPrefix", &POLICY_PATH_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-    ])),
+pub(super) static GET_LOGIN_PROFILE_OUTPUT: Schema = Schema::new(
+    "GetLoginProfileResponse",
+    Kind::Structure(Structure::new(&[Member::new("LoginProfile", &LOGIN_PROFILE).required()])),
 );
-pub(super) static LIST_ATTACHED_ROLE_POLICIES_OUTPUT: Schema = Schema::new(
-    "ListAttachedRolePoliciesResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("AttachedPolicies", &ATTACHED_POLICIES_LIST_TYPE),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
-);
-pub(super) static LIST_ATTACHED_USER_POLICIES_INPUT: Schema = Schema::new(
-    "ListAttachedUserPoliciesRequest",
+pub(super) static UPDATE_LOGIN_PROFILE_INPUT: Schema = Schema::new(
+    "UpdateLoginProfileRequest",
     Kind::Structure(Structure::new(&[
         Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("PathPrefix", &POLICY_PATH_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+        Member::new("Password", &PASSWORD_TYPE),
+        Member::new("PasswordResetRequired", &common::BOOLEAN),
     ])),
 );
-pub(super) static LIST_ATTACHED_USER_POLICIES_OUTPUT: Schema = Schema::new(
-    "ListAttachedUserPoliciesResponse",
+pub(super) static DELETE_LOGIN_PROFILE_INPUT: Schema = Schema::new(
+    "DeleteLoginProfileRequest",
+    Kind::Structure(Structure::new(&[Member::new("UserName", &USER_NAME_TYPE)])),
+);
+pub(super) static CHANGE_PASSWORD_INPUT: Schema = Schema::new(
+    "ChangePasswordRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("AttachedPolicies", &ATTACHED_POLICIES_LIST_TYPE),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
+        Member::new("OldPassword", &PASSWORD_TYPE).required(),
+        Member::new("NewPassword", &PASSWORD_TYPE).required(),
     ])),
 );
-pub(super) static LIST_DELEGATION_REQUESTS_INPUT: Schema = Schema::new(
-    "ListDelegationRequestsRequest",
+pub(super) static GET_ACCOUNT_PASSWORD_POLICY_OUTPUT: Schema = Schema::new(
+    "GetAccountPasswordPolicyResponse",
+    Kind::Structure(Structure::new(&[Member::new("PasswordPolicy", &PASSWORD_POLICY).required()])),
+);
+pub(super) static UPDATE_ACCOUNT_PASSWORD_POLICY_INPUT: Schema = Schema::new(
+    "UpdateAccountPasswordPolicyRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("OwnerId", &OWNER_ID_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+        Member::new("MinimumPasswordLength", &MINIMUM_PASSWORD_LENGTH_TYPE),
+        Member::new("RequireSymbols", &common::BOOLEAN),
+        Member::new("RequireNumbers", &common::BOOLEAN),
+        Member::new("RequireUppercaseCharacters", &common::BOOLEAN),
+        Member::new("RequireLowercaseCharacters", &common::BOOLEAN),
+        Member::new("AllowUsersToChangePassword", &common::BOOLEAN),
+        Member::new("MaxPasswordAge", &MAX_PASSWORD_AGE_TYPE),
+        Member::new("PasswordReusePrevention", &PASSWORD_REUSE_PREVENTION_TYPE),
+        Member::new("HardExpiry", &common::BOOLEAN),
     ])),
 );
-pub(super) static LIST_DELEGATION_REQUESTS_OUTPUT: Schema = Schema::new(
-    "ListDelegationRequestsResponse",
+pub(super) static CREATE_GROUP_INPUT: Schema = Schema::new(
+    "CreateGroupRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("DelegationRequests", &DELEGATION_REQUESTS_LIST_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("isTruncated", &common::BOOLEAN),
+        Member::new("Path", &PATH_TYPE),
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
     ])),
 );
-pub(super) static LIST_ENTITIES_FOR_POLICY_INPUT: Schema = Schema::new(
-    "ListEntitiesForPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-        Member::new("EntityFilter", &ENTITY_TYPE),
-        Member::new("PathPrefix", &PATH_TYPE),
-        Member::new("PolicyUsageFilter", &POLICY_USAGE_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-    ])),
+pub(super) static CREATE_GROUP_OUTPUT: Schema = Schema::new(
+    "CreateGroupResponse",
+    Kind::Structure(Structure::new(&[Member::new("Group", &GROUP).required()])),
 );
-pub(super) static LIST_ENTITIES_FOR_POLICY_OUTPUT: Schema = Schema::new(
-    "ListEntitiesForPolicyResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyGroups", &POLICY_GROUP_LIST_TYPE),
-        Member::new("PolicyUsers", &POLICY_USER_LIST_TYPE),
-        Member::new("PolicyRoles", &POLICY_ROLE_LIST_TYPE),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
-);
-pub(super) static LIST_GROUP_POLICIES_INPUT: Schema = Schema::new(
-    "ListGroupPoliciesRequest",
+pub(super) static GET_GROUP_INPUT: Schema = Schema::new(
+    "GetGroupRequest",
     Kind::Structure(Structure::new(&[
         Member::new("GroupName", &GROUP_NAME_TYPE).required(),
         Member::new("Marker", &MARKER_TYPE),
         Member::new("MaxItems", &MAX_ITEMS_TYPE),
     ])),
 );
-pub(super) static LIST_GROUP_POLICIES_OUTPUT: Schema = Schema::new(
-    "ListGroupPoliciesResponse",
+pub(super) static GET_GROUP_OUTPUT: Schema = Schema::new(
+    "GetGroupResponse",
     Kind::Structure(Structure::new(&[
-        Member::new("PolicyNames", &POLICY_NAME_LIST_TYPE).required(),
+        Member::new("Group", &GROUP).required(),
+        Member::new("Users", &USER_LIST_TYPE).required(),
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Marker", &common::STRING),
     ])),
@@ -2411,6 +1044,32 @@ pub(super) static LIST_GROUPS_OUTPUT: Schema = Schema::new(
         Member::new("Marker", &common::STRING),
     ])),
 );
+pub(super) static UPDATE_GROUP_INPUT: Schema = Schema::new(
+    "UpdateGroupRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
+        Member::new("NewPath", &PATH_TYPE),
+        Member::new("NewGroupName", &GROUP_NAME_TYPE),
+    ])),
+);
+pub(super) static DELETE_GROUP_INPUT: Schema = Schema::new(
+    "DeleteGroupRequest",
+    Kind::Structure(Structure::new(&[Member::new("GroupName", &GROUP_NAME_TYPE).required()])),
+);
+pub(super) static ADD_USER_TO_GROUP_INPUT: Schema = Schema::new(
+    "AddUserToGroupRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
+    ])),
+);
+pub(super) static REMOVE_USER_FROM_GROUP_INPUT: Schema = Schema::new(
+    "RemoveUserFromGroupRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
+    ])),
+);
 pub(super) static LIST_GROUPS_FOR_USER_INPUT: Schema = Schema::new(
     "ListGroupsForUserRequest",
     Kind::Structure(Structure::new(&[
@@ -2427,21 +1086,169 @@ pub(super) static LIST_GROUPS_FOR_USER_OUTPUT: Schema = Schema::new(
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static LIST_INSTANCE_PROFILE_TAGS_INPUT: Schema = Schema::new(
-    "ListInstanceProfileTagsRequest",
+pub(super) static CREATE_ROLE_INPUT: Schema = Schema::new(
+    "CreateRoleRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
+        Member::new("Path", &PATH_TYPE),
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("AssumeRolePolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
+        Member::new("Description", &ROLE_DESCRIPTION_TYPE),
+        Member::new("MaxSessionDuration", &ROLE_MAX_SESSION_DURATION_TYPE),
+        Member::new("PermissionsBoundary", &ARN_TYPE),
+        Member::new("Tags", &TAG_LIST_TYPE),
+    ])),
+);
+pub(super) static CREATE_ROLE_OUTPUT: Schema = Schema::new(
+    "CreateRoleResponse",
+    Kind::Structure(Structure::new(&[Member::new("Role", &ROLE).required()])),
+);
+pub(super) static GET_ROLE_INPUT: Schema = Schema::new(
+    "GetRoleRequest",
+    Kind::Structure(Structure::new(&[Member::new("RoleName", &ROLE_NAME_TYPE).required()])),
+);
+pub(super) static GET_ROLE_OUTPUT: Schema =
+    Schema::new("GetRoleResponse", Kind::Structure(Structure::new(&[Member::new("Role", &ROLE).required()])));
+pub(super) static LIST_ROLES_INPUT: Schema = Schema::new(
+    "ListRolesRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("PathPrefix", &PATH_PREFIX_TYPE),
         Member::new("Marker", &MARKER_TYPE),
         Member::new("MaxItems", &MAX_ITEMS_TYPE),
     ])),
 );
-pub(super) static LIST_INSTANCE_PROFILE_TAGS_OUTPUT: Schema = Schema::new(
-    "ListInstanceProfileTagsResponse",
+pub(super) static LIST_ROLES_OUTPUT: Schema = Schema::new(
+    "ListRolesResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Roles", &ROLE_LIST_TYPE).required(),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static UPDATE_ROLE_INPUT: Schema = Schema::new(
+    "UpdateRoleRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("Description", &ROLE_DESCRIPTION_TYPE),
+        Member::new("MaxSessionDuration", &ROLE_MAX_SESSION_DURATION_TYPE),
+    ])),
+);
+pub(super) static UPDATE_ROLE_OUTPUT: Schema =
+    Schema::new("UpdateRoleResponse", Kind::Structure(Structure::new(&[])));
+pub(super) static UPDATE_ROLE_DESCRIPTION_INPUT: Schema = Schema::new(
+    "UpdateRoleDescriptionRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("Description", &ROLE_DESCRIPTION_TYPE).required(),
+    ])),
+);
+pub(super) static UPDATE_ROLE_DESCRIPTION_OUTPUT: Schema = Schema::new(
+    "UpdateRoleDescriptionResponse",
+    Kind::Structure(Structure::new(&[Member::new("Role", &ROLE)])),
+);
+pub(super) static UPDATE_ASSUME_ROLE_POLICY_INPUT: Schema = Schema::new(
+    "UpdateAssumeRolePolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
+    ])),
+);
+pub(super) static DELETE_ROLE_INPUT: Schema = Schema::new(
+    "DeleteRoleRequest",
+    Kind::Structure(Structure::new(&[Member::new("RoleName", &ROLE_NAME_TYPE).required()])),
+);
+pub(super) static TAG_ROLE_INPUT: Schema = Schema::new(
+    "TagRoleRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("Tags", &TAG_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static UNTAG_ROLE_INPUT: Schema = Schema::new(
+    "UntagRoleRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static LIST_ROLE_TAGS_INPUT: Schema = Schema::new(
+    "ListRoleTagsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_ROLE_TAGS_OUTPUT: Schema = Schema::new(
+    "ListRoleTagsResponse",
     Kind::Structure(Structure::new(&[
         Member::new("Tags", &TAG_LIST_TYPE).required(),
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Marker", &common::STRING),
     ])),
+);
+pub(super) static PUT_ROLE_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
+    "PutRolePermissionsBoundaryRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("PermissionsBoundary", &ARN_TYPE).required(),
+    ])),
+);
+pub(super) static DELETE_ROLE_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
+    "DeleteRolePermissionsBoundaryRequest",
+    Kind::Structure(Structure::new(&[Member::new("RoleName", &ROLE_NAME_TYPE).required()])),
+);
+pub(super) static CREATE_SERVICE_LINKED_ROLE_INPUT: Schema = Schema::new(
+    "CreateServiceLinkedRoleRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("AWSServiceName", &GROUP_NAME_TYPE).required(),
+        Member::new("Description", &ROLE_DESCRIPTION_TYPE),
+        Member::new("CustomSuffix", &CUSTOM_SUFFIX_TYPE),
+    ])),
+);
+pub(super) static CREATE_SERVICE_LINKED_ROLE_OUTPUT: Schema = Schema::new(
+    "CreateServiceLinkedRoleResponse",
+    Kind::Structure(Structure::new(&[Member::new("Role", &ROLE)])),
+);
+pub(super) static DELETE_SERVICE_LINKED_ROLE_INPUT: Schema = Schema::new(
+    "DeleteServiceLinkedRoleRequest",
+    Kind::Structure(Structure::new(&[Member::new("RoleName", &ROLE_NAME_TYPE).required()])),
+);
+pub(super) static DELETE_SERVICE_LINKED_ROLE_OUTPUT: Schema = Schema::new(
+    "DeleteServiceLinkedRoleResponse",
+    Kind::Structure(Structure::new(&[Member::new("DeletionTaskId", &DELETION_TASK_ID_TYPE).required()])),
+);
+pub(super) static GET_SERVICE_LINKED_ROLE_DELETION_STATUS_INPUT: Schema = Schema::new(
+    "GetServiceLinkedRoleDeletionStatusRequest",
+    Kind::Structure(Structure::new(&[Member::new("DeletionTaskId", &DELETION_TASK_ID_TYPE).required()])),
+);
+pub(super) static GET_SERVICE_LINKED_ROLE_DELETION_STATUS_OUTPUT: Schema = Schema::new(
+    "GetServiceLinkedRoleDeletionStatusResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Status", &DELETION_TASK_STATUS_TYPE).required(),
+        Member::new("Reason", &DELETION_TASK_FAILURE_REASON_TYPE),
+    ])),
+);
+pub(super) static CREATE_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
+    "CreateInstanceProfileRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
+        Member::new("Path", &PATH_TYPE),
+        Member::new("Tags", &TAG_LIST_TYPE),
+    ])),
+);
+pub(super) static CREATE_INSTANCE_PROFILE_OUTPUT: Schema = Schema::new(
+    "CreateInstanceProfileResponse",
+    Kind::Structure(Structure::new(&[Member::new("InstanceProfile", &INSTANCE_PROFILE).required()])),
+);
+pub(super) static GET_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
+    "GetInstanceProfileRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required()
+    ])),
+);
+pub(super) static GET_INSTANCE_PROFILE_OUTPUT: Schema = Schema::new(
+    "GetInstanceProfileResponse",
+    Kind::Structure(Structure::new(&[Member::new("InstanceProfile", &INSTANCE_PROFILE).required()])),
 );
 pub(super) static LIST_INSTANCE_PROFILES_INPUT: Schema = Schema::new(
     "ListInstanceProfilesRequest",
@@ -2475,72 +1282,74 @@ pub(super) static LIST_INSTANCE_PROFILES_FOR_ROLE_OUTPUT: Schema = Schema::new(
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static LIST_MFA_DEVICE_TAGS_INPUT: Schema = Schema::new(
-    "ListMFADeviceTagsRequest",
+pub(super) static ADD_ROLE_TO_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
+    "AddRoleToInstanceProfileRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
+        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+    ])),
+);
+pub(super) static REMOVE_ROLE_FROM_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
+    "RemoveRoleFromInstanceProfileRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+    ])),
+);
+pub(super) static DELETE_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
+    "DeleteInstanceProfileRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required()
+    ])),
+);
+pub(super) static TAG_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
+    "TagInstanceProfileRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
+        Member::new("Tags", &TAG_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static UNTAG_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
+    "UntagInstanceProfileRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
+        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static LIST_INSTANCE_PROFILE_TAGS_INPUT: Schema = Schema::new(
+    "ListInstanceProfileTagsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
         Member::new("Marker", &MARKER_TYPE),
         Member::new("MaxItems", &MAX_ITEMS_TYPE),
     ])),
 );
-pub(super) static LIST_MFA_DEVICE_TAGS_OUTPUT: Schema = Schema::new(
-    "ListMFADeviceTagsResponse",
+pub(super) static LIST_INSTANCE_PROFILE_TAGS_OUTPUT: Schema = Schema::new(
+    "ListInstanceProfileTagsResponse",
     Kind::Structure(Structure::new(&[
         Member::new("Tags", &TAG_LIST_TYPE).required(),
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static LIST_MFA_DEVICES_INPUT: Schema = Schema::new(
-    "ListMFADevicesRequest",
+pub(super) static CREATE_POLICY_INPUT: Schema = Schema::new(
+    "CreatePolicyRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+        Member::new("Path", &POLICY_PATH_TYPE),
+        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
+        Member::new("Description", &POLICY_DESCRIPTION_TYPE),
+        Member::new("Tags", &TAG_LIST_TYPE),
     ])),
 );
-pub(super) static LIST_MFA_DEVICES_OUTPUT: Schema = Schema::new(
-    "ListMFADevicesResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("MFADevices", &MFA_DEVICE_LIST_TYPE).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
+pub(super) static CREATE_POLICY_OUTPUT: Schema =
+    Schema::new("CreatePolicyResponse", Kind::Structure(Structure::new(&[Member::new("Policy", &POLICY)])));
+pub(super) static GET_POLICY_INPUT: Schema = Schema::new(
+    "GetPolicyRequest",
+    Kind::Structure(Structure::new(&[Member::new("PolicyArn", &ARN_TYPE).required()])),
 );
-pub(super) static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_INPUT: Schema = Schema::new(
-    "ListOpenIDConnectProviderTagsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-    ])),
-);
-pub(super) static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_OUTPUT: Schema = Schema::new(
-    "ListOpenIDConnectProviderTagsResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
-);
-pub(super) static LIST_OPEN_ID_CONNECT_PROVIDERS_INPUT: Schema =
-    Schema::new("ListOpenIDConnectProvidersRequest", Kind::Structure(Structure::new(&[])));
-pub(super) static LIST_OPEN_ID_CONNECT_PROVIDERS_OUTPUT: Schema = Schema::new(
-    "ListOpenIDConnectProvidersResponse",
-    Kind::Structure(Structure::new(&[Member::new(
-        "OpenIDConnectProviderList",
-        &OPEN_ID_CONNECT_PROVIDER_LIST_TYPE,
-    )])),
-);
-pub(super) static LIST_ORGANIZATIONS_FEATURES_INPUT: Schema =
-    Schema::new("ListOrganizationsFeaturesRequest", Kind::Structure(Structure::new(&[])));
-pub(super) static LIST_ORGANIZATIONS_FEATURES_OUTPUT: Schema = Schema::new(
-    "ListOrganizationsFeaturesResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("OrganizationId", &ORGANIZATION_ID_TYPE),
-        Member::new("EnabledFeatures", &FEATURES_LIST_TYPE),
-    ])),
-);
+pub(super) static GET_POLICY_OUTPUT: Schema =
+    Schema::new("GetPolicyResponse", Kind::Structure(Structure::new(&[Member::new("Policy", &POLICY)])));
 pub(super) static LIST_POLICIES_INPUT: Schema = Schema::new(
     "ListPoliciesRequest",
     Kind::Structure(Structure::new(&[
@@ -2560,21 +1369,75 @@ pub(super) static LIST_POLICIES_OUTPUT: Schema = Schema::new(
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static LIST_POLICIES_GRANTING_SERVICE_ACCESS_INPUT: Schema = Schema::new(
-    "ListPoliciesGrantingServiceAccessRequest",
+pub(super) static DELETE_POLICY_INPUT: Schema = Schema::new(
+    "DeletePolicyRequest",
+    Kind::Structure(Structure::new(&[Member::new("PolicyArn", &ARN_TYPE).required()])),
+);
+pub(super) static CREATE_POLICY_VERSION_INPUT: Schema = Schema::new(
+    "CreatePolicyVersionRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("Arn", &ARN_TYPE).required(),
-        Member::new("ServiceNamespaces", &SERVICE_NAMESPACE_LIST_TYPE).required(),
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
+        Member::new("SetAsDefault", &common::BOOLEAN),
     ])),
 );
-pub(super) static LIST_POLICIES_GRANTING_SERVICE_ACCESS_OUTPUT: Schema = Schema::new(
-    "ListPoliciesGrantingServiceAccessResponse",
+pub(super) static CREATE_POLICY_VERSION_OUTPUT: Schema = Schema::new(
+    "CreatePolicyVersionResponse",
+    Kind::Structure(Structure::new(&[Member::new("PolicyVersion", &POLICY_VERSION)])),
+);
+pub(super) static GET_POLICY_VERSION_INPUT: Schema = Schema::new(
+    "GetPolicyVersionRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("PoliciesGrantingServiceAccess", &LIST_POLICY_GRANTING_SERVICE_ACCESS_RESPONSE_LIST_TYPE)
-            .required(),
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+        Member::new("VersionId", &POLICY_VERSION_ID_TYPE).required(),
+    ])),
+);
+pub(super) static GET_POLICY_VERSION_OUTPUT: Schema = Schema::new(
+    "GetPolicyVersionResponse",
+    Kind::Structure(Structure::new(&[Member::new("PolicyVersion", &POLICY_VERSION)])),
+);
+pub(super) static LIST_POLICY_VERSIONS_INPUT: Schema = Schema::new(
+    "ListPolicyVersionsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_POLICY_VERSIONS_OUTPUT: Schema = Schema::new(
+    "ListPolicyVersionsResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Versions", &POLICY_DOCUMENT_VERSION_LIST_TYPE),
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static SET_DEFAULT_POLICY_VERSION_INPUT: Schema = Schema::new(
+    "SetDefaultPolicyVersionRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+        Member::new("VersionId", &POLICY_VERSION_ID_TYPE).required(),
+    ])),
+);
+pub(super) static DELETE_POLICY_VERSION_INPUT: Schema = Schema::new(
+    "DeletePolicyVersionRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+        Member::new("VersionId", &POLICY_VERSION_ID_TYPE).required(),
+    ])),
+);
+pub(super) static TAG_POLICY_INPUT: Schema = Schema::new(
+    "TagPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+        Member::new("Tags", &TAG_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static UNTAG_POLICY_INPUT: Schema = Schema::new(
+    "UntagPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
     ])),
 );
 pub(super) static LIST_POLICY_TAGS_INPUT: Schema = Schema::new(
@@ -2593,172 +1456,141 @@ pub(super) static LIST_POLICY_TAGS_OUTPUT: Schema = Schema::new(
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static LIST_POLICY_VERSIONS_INPUT: Schema = Schema::new(
-    "ListPolicyVersionsRequest",
+pub(super) static LIST_ENTITIES_FOR_POLICY_INPUT: Schema = Schema::new(
+    "ListEntitiesForPolicyRequest",
     Kind::Structure(Structure::new(&[
         Member::new("PolicyArn", &ARN_TYPE).required(),
+        Member::new("EntityFilter", &ENTITY_TYPE),
+        Member::new("PathPrefix", &PATH_TYPE),
+        Member::new("PolicyUsageFilter", &POLICY_USAGE_TYPE),
         Member::new("Marker", &MARKER_TYPE),
         Member::new("MaxItems", &MAX_ITEMS_TYPE),
     ])),
 );
-pub(super) static LIST_POLICY_VERSIONS_OUTPUT: Schema = Schema::new(
-    "ListPolicyVersionsResponse",
+pub(super) static LIST_ENTITIES_FOR_POLICY_OUTPUT: Schema = Schema::new(
+    "ListEntitiesForPolicyResponse",
     Kind::Structure(Structure::new(&[
-        Member::new("Versions", &POLICY_DOCUMENT_VERSION_LIST_TYPE),
+        Member::new("PolicyGroups", &POLICY_GROUP_LIST_TYPE),
+        Member::new("PolicyUsers", &POLICY_USER_LIST_TYPE),
+        Member::new("PolicyRoles", &POLICY_ROLE_LIST_TYPE),
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static LIST_ROLE_POLICIES_INPUT: Schema = Schema::new(
-    "ListRolePoliciesRequest",
+pub(super) static ATTACH_USER_POLICY_INPUT: Schema = Schema::new(
+    "AttachUserPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &USER_NAME_TYPE).required(),
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+    ])),
+);
+pub(super) static DETACH_USER_POLICY_INPUT: Schema = Schema::new(
+    "DetachUserPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &USER_NAME_TYPE).required(),
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+    ])),
+);
+pub(super) static LIST_ATTACHED_USER_POLICIES_INPUT: Schema = Schema::new(
+    "ListAttachedUserPoliciesRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &USER_NAME_TYPE).required(),
+        Member::new("PathPrefix", &POLICY_PATH_TYPE),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_ATTACHED_USER_POLICIES_OUTPUT: Schema = Schema::new(
+    "ListAttachedUserPoliciesResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("AttachedPolicies", &ATTACHED_POLICIES_LIST_TYPE),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static ATTACH_GROUP_POLICY_INPUT: Schema = Schema::new(
+    "AttachGroupPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+    ])),
+);
+pub(super) static DETACH_GROUP_POLICY_INPUT: Schema = Schema::new(
+    "DetachGroupPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+    ])),
+);
+pub(super) static LIST_ATTACHED_GROUP_POLICIES_INPUT: Schema = Schema::new(
+    "ListAttachedGroupPoliciesRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
+        Member::new("PathPrefix", &POLICY_PATH_TYPE),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_ATTACHED_GROUP_POLICIES_OUTPUT: Schema = Schema::new(
+    "ListAttachedGroupPoliciesResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("AttachedPolicies", &ATTACHED_POLICIES_LIST_TYPE),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static ATTACH_ROLE_POLICY_INPUT: Schema = Schema::new(
+    "AttachRolePolicyRequest",
     Kind::Structure(Structure::new(&[
         Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+        Member::new("PolicyArn", &ARN_TYPE).required(),
     ])),
 );
-pub(super) static LIST_ROLE_POLICIES_OUTPUT: Schema = Schema::new(
-    "ListRolePoliciesResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyNames", &POLICY_NAME_LIST_TYPE).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
-);
-pub(super) static LIST_ROLE_TAGS_INPUT: Schema = Schema::new(
-    "ListRoleTagsRequest",
+pub(super) static DETACH_ROLE_POLICY_INPUT: Schema = Schema::new(
+    "DetachRolePolicyRequest",
     Kind::Structure(Structure::new(&[
         Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("PolicyArn", &ARN_TYPE).required(),
+    ])),
+);
+pub(super) static LIST_ATTACHED_ROLE_POLICIES_INPUT: Schema = Schema::new(
+    "ListAttachedRolePoliciesRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("PathPrefix", &POLICY_PATH_TYPE),
         Member::new("Marker", &MARKER_TYPE),
         Member::new("MaxItems", &MAX_ITEMS_TYPE),
     ])),
 );
-pub(super) static LIST_ROLE_TAGS_OUTPUT: Schema = Schema::new(
-    "ListRoleTagsResponse",
+pub(super) static LIST_ATTACHED_ROLE_POLICIES_OUTPUT: Schema = Schema::new(
+    "ListAttachedRolePoliciesResponse",
     Kind::Structure(Structure::new(&[
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
+        Member::new("AttachedPolicies", &ATTACHED_POLICIES_LIST_TYPE),
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static LIST_ROLES_INPUT: Schema = Schema::new(
-    "ListRolesRequest",
+pub(super) static PUT_USER_POLICY_INPUT: Schema = Schema::new(
+    "PutUserPolicyRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("PathPrefix", &PATH_PREFIX_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
     ])),
 );
-pub(super) static LIST_ROLES_OUTPUT: Schema = Schema::new(
-    "ListRolesResponse",
+pub(super) static GET_USER_POLICY_INPUT: Schema = Schema::new(
+    "GetUserPolicyRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("Roles", &ROLE_LIST_TYPE).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
     ])),
 );
-pub(super) static LIST_SAML_PROVIDER_TAGS_INPUT: Schema = Schema::new(
-    "ListSAMLProviderTagsRequest",
+pub(super) static GET_USER_POLICY_OUTPUT: Schema = Schema::new(
+    "GetUserPolicyResponse",
     Kind::Structure(Structure::new(&[
-        Member::new("SAMLProviderArn", &ARN_TYPE).required(),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-    ])),
-);
-pub(super) static LIST_SAML_PROVIDER_TAGS_OUTPUT: Schema = Schema::new(
-    "ListSAMLProviderTagsResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
-);
-pub(super) static LIST_SAML_PROVIDERS_INPUT: Schema =
-    Schema::new("ListSAMLProvidersRequest", Kind::Structure(Structure::new(&[])));
-pub(super) static LIST_SAML_PROVIDERS_OUTPUT: Schema = Schema::new(
-    "ListSAMLProvidersResponse",
-    Kind::Structure(Structure::new(&[Member::new("SAMLProviderList", &SAML_PROVIDER_LIST_TYPE)])),
-);
-pub(super) static LIST_SSH_PUBLIC_KEYS_INPUT: Schema = Schema::new(
-    "ListSSHPublicKeysRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-    ])),
-);
-pub(super) static LIST_SSH_PUBLIC_KEYS_OUTPUT: Schema = Schema::new(
-    "ListSSHPublicKeysResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("SSHPublicKeys", &SSH_PUBLIC_KEY_LIST_TYPE),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
-);
-pub(super) static LIST_SERVER_CERTIFICATE_TAGS_INPUT: Schema = Schema::new(
-    "ListServerCertificateTagsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE).required(),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-    ])),
-);
-pub(super) static LIST_SERVER_CERTIFICATE_TAGS_OUTPUT: Schema = Schema::new(
-    "ListServerCertificateTagsResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
-);
-pub(super) static LIST_SERVER_CERTIFICATES_INPUT: Schema = Schema::new(
-    "ListServerCertificatesRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PathPrefix", &PATH_PREFIX_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-    ])),
-);
-pub(super) static LIST_SERVER_CERTIFICATES_OUTPUT: Schema = Schema::new(
-    "ListServerCertificatesResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServerCertificateMetadataList", &SERVER_CERTIFICATE_METADATA_LIST_TYPE).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
-    ])),
-);
-pub(super) static LIST_SERVICE_SPECIFIC_CREDENTIALS_INPUT: Schema = Schema::new(
-    "ListServiceSpecificCredentialsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE),
-        Member::new("ServiceName", &common::STRING),
-        Member::new("AllUsers", &common::BOOLEAN),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-    ])),
-);
-pub(super) static LIST_SERVICE_SPECIFIC_CREDENTIALS_OUTPUT: Schema = Schema::new(
-    "ListServiceSpecificCredentialsResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServiceSpecificCredentials", &SERVICE_SPECIFIC_CREDENTIALS_LIST_TYPE),
-        Member::new("Marker", &common::STRING),
-        Member::new("IsTruncated", &common::BOOLEAN),
-    ])),
-);
-pub(super) static LIST_SIGNING_CERTIFICATES_INPUT: Schema = Schema::new(
-    "ListSigningCertificatesRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE),
-        Member::new("Marker", &MARKER_TYPE),
-        Member::new("MaxItems", &MAX_ITEMS_TYPE),
-    ])),
-);
-pub(super) static LIST_SIGNING_CERTIFICATES_OUTPUT: Schema = Schema::new(
-    "ListSigningCertificatesResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Certificates", &CERTIFICATE_LIST_TYPE).required(),
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("Marker", &common::STRING),
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
     ])),
 );
 pub(super) static LIST_USER_POLICIES_INPUT: Schema = Schema::new(
@@ -2777,37 +1609,116 @@ pub(super) static LIST_USER_POLICIES_OUTPUT: Schema = Schema::new(
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static LIST_USER_TAGS_INPUT: Schema = Schema::new(
-    "ListUserTagsRequest",
+pub(super) static DELETE_USER_POLICY_INPUT: Schema = Schema::new(
+    "DeleteUserPolicyRequest",
     Kind::Structure(Structure::new(&[
         Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+    ])),
+);
+pub(super) static PUT_GROUP_POLICY_INPUT: Schema = Schema::new(
+    "PutGroupPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
+    ])),
+);
+pub(super) static GET_GROUP_POLICY_INPUT: Schema = Schema::new(
+    "GetGroupPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+    ])),
+);
+pub(super) static GET_GROUP_POLICY_OUTPUT: Schema = Schema::new(
+    "GetGroupPolicyResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
+    ])),
+);
+pub(super) static LIST_GROUP_POLICIES_INPUT: Schema = Schema::new(
+    "ListGroupPoliciesRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
         Member::new("Marker", &MARKER_TYPE),
         Member::new("MaxItems", &MAX_ITEMS_TYPE),
     ])),
 );
-pub(super) static LIST_USER_TAGS_OUTPUT: Schema = Schema::new(
-    "ListUserTagsResponse",
+pub(super) static LIST_GROUP_POLICIES_OUTPUT: Schema = Schema::new(
+    "ListGroupPoliciesResponse",
     Kind::Structure(Structure::new(&[
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
+        Member::new("PolicyNames", &POLICY_NAME_LIST_TYPE).required(),
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static LIST_USERS_INPUT: Schema = Schema::new(
-    "ListUsersRequest",
+pub(super) static DELETE_GROUP_POLICY_INPUT: Schema = Schema::new(
+    "DeleteGroupPolicyRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("PathPrefix", &PATH_PREFIX_TYPE),
+        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+    ])),
+);
+pub(super) static PUT_ROLE_POLICY_INPUT: Schema = Schema::new(
+    "PutRolePolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
+    ])),
+);
+pub(super) static GET_ROLE_POLICY_INPUT: Schema = Schema::new(
+    "GetRolePolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+    ])),
+);
+pub(super) static GET_ROLE_POLICY_OUTPUT: Schema = Schema::new(
+    "GetRolePolicyResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
+    ])),
+);
+pub(super) static LIST_ROLE_POLICIES_INPUT: Schema = Schema::new(
+    "ListRolePoliciesRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
         Member::new("Marker", &MARKER_TYPE),
         Member::new("MaxItems", &MAX_ITEMS_TYPE),
     ])),
 );
-pub(super) static LIST_USERS_OUTPUT: Schema = Schema::new(
-    "ListUsersResponse",
+pub(super) static LIST_ROLE_POLICIES_OUTPUT: Schema = Schema::new(
+    "ListRolePoliciesResponse",
     Kind::Structure(Structure::new(&[
-        Member::new("Users", &USER_LIST_TYPE).required(),
+        Member::new("PolicyNames", &POLICY_NAME_LIST_TYPE).required(),
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Marker", &common::STRING),
     ])),
+);
+pub(super) static DELETE_ROLE_POLICY_INPUT: Schema = Schema::new(
+    "DeleteRolePolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
+        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
+    ])),
+);
+pub(super) static CREATE_VIRTUAL_MFA_DEVICE_INPUT: Schema = Schema::new(
+    "CreateVirtualMFADeviceRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Path", &PATH_TYPE),
+        Member::new("VirtualMFADeviceName", &VIRTUAL_MFA_DEVICE_NAME).required(),
+        Member::new("Tags", &TAG_LIST_TYPE),
+    ])),
+);
+pub(super) static CREATE_VIRTUAL_MFA_DEVICE_OUTPUT: Schema = Schema::new(
+    "CreateVirtualMFADeviceResponse",
+    Kind::Structure(Structure::new(&[Member::new("VirtualMFADevice", &VIRTUAL_MFA_DEVICE).required()])),
 );
 pub(super) static LIST_VIRTUAL_MFA_DEVICES_INPUT: Schema = Schema::new(
     "ListVirtualMFADevicesRequest",
@@ -2825,91 +1736,18 @@ pub(super) static LIST_VIRTUAL_MFA_DEVICES_OUTPUT: Schema = Schema::new(
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static PUT_ACCOUNT_PROPERTIES_INPUT: Schema = Schema::new(
-    "PutAccountPropertiesRequest",
-    Kind::Structure(Structure::new(&[Member::new("Properties", &ACCOUNT_PROPERTIES_MAP_TYPE).required()])),
+pub(super) static DELETE_VIRTUAL_MFA_DEVICE_INPUT: Schema = Schema::new(
+    "DeleteVirtualMFADeviceRequest",
+    Kind::Structure(Structure::new(&[Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required()])),
 );
-pub(super) static PUT_ACCOUNT_PROPERTIES_OUTPUT: Schema =
-    Schema::new("PutAccountPropertiesResponse", Kind::Structure(Structure::new(&[])));
-pub(super) static PUT_GROUP_POLICY_INPUT: Schema = Schema::new(
-    "PutGroupPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
-    ])),
-);
-pub(super) static PUT_ROLE_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
-    "PutRolePermissionsBoundaryRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("PermissionsBoundary", &ARN_TYPE).required(),
-    ])),
-);
-pub(super) static PUT_ROLE_POLICY_INPUT: Schema = Schema::new(
-    "PutRolePolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
-    ])),
-);
-pub(super) static PUT_USER_PERMISSIONS_BOUNDARY_INPUT: Schema = Schema::new(
-    "PutUserPermissionsBoundaryRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("PermissionsBoundary", &ARN_TYPE).required(),
-    ])),
-);
-pub(super) static PUT_USER_POLICY_INPUT: Schema = Schema::new(
-    "PutUserPolicyRequest",
+pub(super) static ENABLE_MFA_DEVICE_INPUT: Schema = Schema::new(
+    "EnableMFADeviceRequest",
     Kind::Structure(Structure::new(&[
         Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
-        Member::new("PolicyName", &POLICY_NAME_TYPE).required(),
-        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
+        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
+        Member::new("AuthenticationCode1", &AUTHENTICATION_CODE_TYPE).required(),
+        Member::new("AuthenticationCode2", &AUTHENTICATION_CODE_TYPE).required(),
     ])),
-);
-pub(super) static REJECT_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
-    "RejectDelegationRequestRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE).required(),
-        Member::new("Notes", &NOTES_TYPE),
-    ])),
-);
-pub(super) static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
-    "RemoveClientIDFromOpenIDConnectProviderRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
-        Member::new("ClientID", &CLIENT_ID_TYPE).required(),
-    ])),
-);
-pub(super) static REMOVE_ROLE_FROM_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
-    "RemoveRoleFromInstanceProfileRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-    ])),
-);
-pub(super) static REMOVE_USER_FROM_GROUP_INPUT: Schema = Schema::new(
-    "RemoveUserFromGroupRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
-    ])),
-);
-pub(super) static RESET_SERVICE_SPECIFIC_CREDENTIAL_INPUT: Schema = Schema::new(
-    "ResetServiceSpecificCredentialRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE),
-        Member::new("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID).required(),
-    ])),
-);
-pub(super) static RESET_SERVICE_SPECIFIC_CREDENTIAL_OUTPUT: Schema = Schema::new(
-    "ResetServiceSpecificCredentialResponse",
-    Kind::Structure(Structure::new(&[Member::new(
-        "ServiceSpecificCredential",
-        &SERVICE_SPECIFIC_CREDENTIAL,
-    )])),
 );
 pub(super) static RESYNC_MFA_DEVICE_INPUT: Schema = Schema::new(
     "ResyncMFADeviceRequest",
@@ -2920,26 +1758,316 @@ pub(super) static RESYNC_MFA_DEVICE_INPUT: Schema = Schema::new(
         Member::new("AuthenticationCode2", &AUTHENTICATION_CODE_TYPE).required(),
     ])),
 );
-pub(super) static SEND_DELEGATION_TOKEN_INPUT: Schema = Schema::new(
-    "SendDelegationTokenRequest",
+pub(super) static DEACTIVATE_MFA_DEVICE_INPUT: Schema = Schema::new(
+    "DeactivateMFADeviceRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE).required()
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE),
+        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
     ])),
 );
-pub(super) static SET_DEFAULT_POLICY_VERSION_INPUT: Schema = Schema::new(
-    "SetDefaultPolicyVersionRequest",
+pub(super) static GET_MFA_DEVICE_INPUT: Schema = Schema::new(
+    "GetMFADeviceRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-        Member::new("VersionId", &POLICY_VERSION_ID_TYPE).required(),
+        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
+        Member::new("UserName", &USER_NAME_TYPE),
     ])),
 );
-pub(super) static SET_SECURITY_TOKEN_SERVICE_PREFERENCES_INPUT: Schema = Schema::new(
-    "SetSecurityTokenServicePreferencesRequest",
+pub(super) static GET_MFA_DEVICE_OUTPUT: Schema = Schema::new(
+    "GetMFADeviceResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &USER_NAME_TYPE),
+        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
+        Member::new("EnableDate", &common::TIMESTAMP),
+        Member::new("Certifications", &CERTIFICATION_MAP_TYPE),
+    ])),
+);
+pub(super) static LIST_MFA_DEVICES_INPUT: Schema = Schema::new(
+    "ListMFADevicesRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_MFA_DEVICES_OUTPUT: Schema = Schema::new(
+    "ListMFADevicesResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("MFADevices", &MFA_DEVICE_LIST_TYPE).required(),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static TAG_MFA_DEVICE_INPUT: Schema = Schema::new(
+    "TagMFADeviceRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
+        Member::new("Tags", &TAG_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static UNTAG_MFA_DEVICE_INPUT: Schema = Schema::new(
+    "UntagMFADeviceRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
+        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static LIST_MFA_DEVICE_TAGS_INPUT: Schema = Schema::new(
+    "ListMFADeviceTagsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_MFA_DEVICE_TAGS_OUTPUT: Schema = Schema::new(
+    "ListMFADeviceTagsResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Tags", &TAG_LIST_TYPE).required(),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static CREATE_SAML_PROVIDER_INPUT: Schema = Schema::new(
+    "CreateSAMLProviderRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("SAMLMetadataDocument", &SAML_METADATA_DOCUMENT_TYPE).required(),
+        Member::new("Name", &SAML_PROVIDER_NAME_TYPE).required(),
+        Member::new("Tags", &TAG_LIST_TYPE),
+        Member::new("AssertionEncryptionMode", &ASSERTION_ENCRYPTION_MODE_TYPE),
+        Member::new("AddPrivateKey", &PRIVATE_KEY_TYPE),
+    ])),
+);
+pub(super) static CREATE_SAML_PROVIDER_OUTPUT: Schema = Schema::new(
+    "CreateSAMLProviderResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("SAMLProviderArn", &ARN_TYPE),
+        Member::new("Tags", &TAG_LIST_TYPE),
+    ])),
+);
+pub(super) static GET_SAML_PROVIDER_INPUT: Schema = Schema::new(
+    "GetSAMLProviderRequest",
+    Kind::Structure(Structure::new(&[Member::new("SAMLProviderArn", &ARN_TYPE).required()])),
+);
+pub(super) static GET_SAML_PROVIDER_OUTPUT: Schema = Schema::new(
+    "GetSAMLProviderResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("SAMLProviderUUID", &PRIVATE_KEY_ID_TYPE),
+        Member::new("SAMLMetadataDocument", &SAML_METADATA_DOCUMENT_TYPE),
+        Member::new("CreateDate", &common::TIMESTAMP),
+        Member::new("ValidUntil", &common::TIMESTAMP),
+        Member::new("Tags", &TAG_LIST_TYPE),
+        Member::new("AssertionEncryptionMode", &ASSERTION_ENCRYPTION_MODE_TYPE),
+        Member::new("PrivateKeyList", &PRIVATE_KEY_LIST),
+    ])),
+);
+pub(super) static LIST_SAML_PROVIDERS_INPUT: Schema =
+    Schema::new("ListSAMLProvidersRequest", Kind::Structure(Structure::new(&[])));
+pub(super) static LIST_SAML_PROVIDERS_OUTPUT: Schema = Schema::new(
+    "ListSAMLProvidersResponse",
+    Kind::Structure(Structure::new(&[Member::new("SAMLProviderList", &SAML_PROVIDER_LIST_TYPE)])),
+);
+pub(super) static UPDATE_SAML_PROVIDER_INPUT: Schema = Schema::new(
+    "UpdateSAMLProviderRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("SAMLMetadataDocument", &SAML_METADATA_DOCUMENT_TYPE),
+        Member::new("SAMLProviderArn", &ARN_TYPE).required(),
+        Member::new("AssertionEncryptionMode", &ASSERTION_ENCRYPTION_MODE_TYPE),
+        Member::new("AddPrivateKey", &PRIVATE_KEY_TYPE),
+        Member::new("RemovePrivateKey", &PRIVATE_KEY_ID_TYPE),
+    ])),
+);
+pub(super) static UPDATE_SAML_PROVIDER_OUTPUT: Schema = Schema::new(
+    "UpdateSAMLProviderResponse",
+    Kind::Structure(Structure::new(&[Member::new("SAMLProviderArn", &ARN_TYPE)])),
+);
+pub(super) static DELETE_SAML_PROVIDER_INPUT: Schema = Schema::new(
+    "DeleteSAMLProviderRequest",
+    Kind::Structure(Structure::new(&[Member::new("SAMLProviderArn", &ARN_TYPE).required()])),
+);
+pub(super) static TAG_SAML_PROVIDER_INPUT: Schema = Schema::new(
+    "TagSAMLProviderRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("SAMLProviderArn", &ARN_TYPE).required(),
+        Member::new("Tags", &TAG_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static UNTAG_SAML_PROVIDER_INPUT: Schema = Schema::new(
+    "UntagSAMLProviderRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("SAMLProviderArn", &ARN_TYPE).required(),
+        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static LIST_SAML_PROVIDER_TAGS_INPUT: Schema = Schema::new(
+    "ListSAMLProviderTagsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("SAMLProviderArn", &ARN_TYPE).required(),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_SAML_PROVIDER_TAGS_OUTPUT: Schema = Schema::new(
+    "ListSAMLProviderTagsResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Tags", &TAG_LIST_TYPE).required(),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static CREATE_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
+    "CreateOpenIDConnectProviderRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Url", &OPEN_ID_CONNECT_PROVIDER_URL_TYPE).required(),
+        Member::new("ClientIDList", &CLIENT_ID_LIST_TYPE),
+        Member::new("ThumbprintList", &THUMBPRINT_LIST_TYPE),
+        Member::new("Tags", &TAG_LIST_TYPE),
+    ])),
+);
+pub(super) static CREATE_OPEN_ID_CONNECT_PROVIDER_OUTPUT: Schema = Schema::new(
+    "CreateOpenIDConnectProviderResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("OpenIDConnectProviderArn", &ARN_TYPE),
+        Member::new("Tags", &TAG_LIST_TYPE),
+    ])),
+);
+pub(super) static GET_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
+    "GetOpenIDConnectProviderRequest",
+    Kind::Structure(Structure::new(&[Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required()])),
+);
+pub(super) static GET_OPEN_ID_CONNECT_PROVIDER_OUTPUT: Schema = Schema::new(
+    "GetOpenIDConnectProviderResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Url", &OPEN_ID_CONNECT_PROVIDER_URL_TYPE),
+        Member::new("ClientIDList", &CLIENT_ID_LIST_TYPE),
+        Member::new("ThumbprintList", &THUMBPRINT_LIST_TYPE),
+        Member::new("CreateDate", &common::TIMESTAMP),
+        Member::new("Tags", &TAG_LIST_TYPE),
+    ])),
+);
+pub(super) static LIST_OPEN_ID_CONNECT_PROVIDERS_INPUT: Schema =
+    Schema::new("ListOpenIDConnectProvidersRequest", Kind::Structure(Structure::new(&[])));
+pub(super) static LIST_OPEN_ID_CONNECT_PROVIDERS_OUTPUT: Schema = Schema::new(
+    "ListOpenIDConnectProvidersResponse",
     Kind::Structure(Structure::new(&[Member::new(
-        "GlobalEndpointTokenVersion",
-        &GLOBAL_ENDPOINT_TOKEN_VERSION,
-    )
-    .required()])),
+        "OpenIDConnectProviderList",
+        &OPEN_ID_CONNECT_PROVIDER_LIST_TYPE,
+    )])),
+);
+pub(super) static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
+    "AddClientIDToOpenIDConnectProviderRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
+        Member::new("ClientID", &CLIENT_ID_TYPE).required(),
+    ])),
+);
+pub(super) static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
+    "RemoveClientIDFromOpenIDConnectProviderRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
+        Member::new("ClientID", &CLIENT_ID_TYPE).required(),
+    ])),
+);
+pub(super) static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_INPUT: Schema = Schema::new(
+    "UpdateOpenIDConnectProviderThumbprintRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
+        Member::new("ThumbprintList", &THUMBPRINT_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static DELETE_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
+    "DeleteOpenIDConnectProviderRequest",
+    Kind::Structure(Structure::new(&[Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required()])),
+);
+pub(super) static TAG_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
+    "TagOpenIDConnectProviderRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
+        Member::new("Tags", &TAG_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static UNTAG_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
+    "UntagOpenIDConnectProviderRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
+        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
+    ])),
+);
+pub(super) static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_INPUT: Schema = Schema::new(
+    "ListOpenIDConnectProviderTagsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_OUTPUT: Schema = Schema::new(
+    "ListOpenIDConnectProviderTagsResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Tags", &TAG_LIST_TYPE).required(),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static CREATE_ACCOUNT_ALIAS_INPUT: Schema = Schema::new(
+    "CreateAccountAliasRequest",
+    Kind::Structure(Structure::new(&[Member::new("AccountAlias", &ACCOUNT_ALIAS_TYPE).required()])),
+);
+pub(super) static LIST_ACCOUNT_ALIASES_INPUT: Schema = Schema::new(
+    "ListAccountAliasesRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_ACCOUNT_ALIASES_OUTPUT: Schema = Schema::new(
+    "ListAccountAliasesResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("AccountAliases", &ACCOUNT_ALIAS_LIST_TYPE).required(),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static DELETE_ACCOUNT_ALIAS_INPUT: Schema = Schema::new(
+    "DeleteAccountAliasRequest",
+    Kind::Structure(Structure::new(&[Member::new("AccountAlias", &ACCOUNT_ALIAS_TYPE).required()])),
+);
+pub(super) static GET_ACCOUNT_SUMMARY_OUTPUT: Schema = Schema::new(
+    "GetAccountSummaryResponse",
+    Kind::Structure(Structure::new(&[Member::new("SummaryMap", &SUMMARY_MAP_TYPE)])),
+);
+pub(super) static GET_ACCOUNT_AUTHORIZATION_DETAILS_INPUT: Schema = Schema::new(
+    "GetAccountAuthorizationDetailsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Filter", &ENTITY_LIST_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+        Member::new("Marker", &MARKER_TYPE),
+    ])),
+);
+pub(super) static GET_ACCOUNT_AUTHORIZATION_DETAILS_OUTPUT: Schema = Schema::new(
+    "GetAccountAuthorizationDetailsResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserDetailList", &USER_DETAIL_LIST_TYPE),
+        Member::new("GroupDetailList", &GROUP_DETAIL_LIST_TYPE),
+        Member::new("RoleDetailList", &ROLE_DETAIL_LIST_TYPE),
+        Member::new("Policies", &MANAGED_POLICY_DETAIL_LIST_TYPE),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static GENERATE_CREDENTIAL_REPORT_OUTPUT: Schema = Schema::new(
+    "GenerateCredentialReportResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("State", &REPORT_STATE_TYPE),
+        Member::new("Description", &common::STRING),
+    ])),
+);
+pub(super) static GET_CREDENTIAL_REPORT_OUTPUT: Schema = Schema::new(
+    "GetCredentialReportResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Content", &common::BLOB),
+        Member::new("ReportFormat", &REPORT_FORMAT_TYPE),
+        Member::new("GeneratedTime", &common::TIMESTAMP),
+    ])),
 );
 pub(super) static SIMULATE_CUSTOM_POLICY_INPUT: Schema = Schema::new(
     "SimulateCustomPolicyRequest",
@@ -2992,289 +2120,24 @@ pub(super) static SIMULATE_PRINCIPAL_POLICY_OUTPUT: Schema = Schema::new(
         Member::new("Marker", &common::STRING),
     ])),
 );
-pub(super) static TAG_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
-    "TagInstanceProfileRequest",
+pub(super) static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_INPUT: Schema = Schema::new(
+    "GetContextKeysForCustomPolicyRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
+        Member::new("PolicyInputList", &SIMULATION_POLICY_LIST_TYPE).required()
     ])),
 );
-pub(super) static TAG_MFA_DEVICE_INPUT: Schema = Schema::new(
-    "TagMFADeviceRequest",
+pub(super) static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_OUTPUT: Schema = Schema::new(
+    "GetContextKeysForPolicyResponse",
+    Kind::Structure(Structure::new(&[Member::new("ContextKeyNames", &CONTEXT_KEY_NAMES_RESULT_LIST_TYPE)])),
+);
+pub(super) static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_INPUT: Schema = Schema::new(
+    "GetContextKeysForPrincipalPolicyRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
+        Member::new("PolicySourceArn", &ARN_TYPE).required(),
+        Member::new("PolicyInputList", &SIMULATION_POLICY_LIST_TYPE),
     ])),
 );
-pub(super) static TAG_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
-    "TagOpenIDConnectProviderRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static TAG_POLICY_INPUT: Schema = Schema::new(
-    "TagPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static TAG_ROLE_INPUT: Schema = Schema::new(
-    "TagRoleRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static TAG_SAML_PROVIDER_INPUT: Schema = Schema::new(
-    "TagSAMLProviderRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("SAMLProviderArn", &ARN_TYPE).required(),
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static TAG_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
-    "TagServerCertificateRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE).required(),
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static TAG_USER_INPUT: Schema = Schema::new(
-    "TagUserRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
-        Member::new("Tags", &TAG_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static UNTAG_INSTANCE_PROFILE_INPUT: Schema = Schema::new(
-    "UntagInstanceProfileRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE).required(),
-        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static UNTAG_MFA_DEVICE_INPUT: Schema = Schema::new(
-    "UntagMFADeviceRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("SerialNumber", &SERIAL_NUMBER_TYPE).required(),
-        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static UNTAG_OPEN_ID_CONNECT_PROVIDER_INPUT: Schema = Schema::new(
-    "UntagOpenIDConnectProviderRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
-        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static UNTAG_POLICY_INPUT: Schema = Schema::new(
-    "UntagPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyArn", &ARN_TYPE).required(),
-        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static UNTAG_ROLE_INPUT: Schema = Schema::new(
-    "UntagRoleRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static UNTAG_SAML_PROVIDER_INPUT: Schema = Schema::new(
-    "UntagSAMLProviderRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("SAMLProviderArn", &ARN_TYPE).required(),
-        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static UNTAG_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
-    "UntagServerCertificateRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE).required(),
-        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static UNTAG_USER_INPUT: Schema = Schema::new(
-    "UntagUserRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
-        Member::new("TagKeys", &TAG_KEY_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static UPDATE_ACCESS_KEY_INPUT: Schema = Schema::new(
-    "UpdateAccessKeyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE),
-        Member::new("AccessKeyId", &ACCESS_KEY_ID_TYPE).required(),
-        Member::new("Status", &STATUS_TYPE).required(),
-    ])),
-);
-pub(super) static UPDATE_ACCOUNT_PASSWORD_POLICY_INPUT: Schema = Schema::new(
-    "UpdateAccountPasswordPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("MinimumPasswordLength", &MINIMUM_PASSWORD_LENGTH_TYPE),
-        Member::new("RequireSymbols", &common::BOOLEAN),
-        Member::new("RequireNumbers", &common::BOOLEAN),
-        Member::new("RequireUppercaseCharacters", &common::BOOLEAN),
-        Member::new("RequireLowercaseCharacters", &common::BOOLEAN),
-        Member::new("AllowUsersToChangePassword", &common::BOOLEAN),
-        Member::new("MaxPasswordAge", &MAX_PASSWORD_AGE_TYPE),
-        Member::new("PasswordReusePrevention", &PASSWORD_REUSE_PREVENTION_TYPE),
-        Member::new("HardExpiry", &common::BOOLEAN),
-    ])),
-);
-pub(super) static UPDATE_ASSUME_ROLE_POLICY_INPUT: Schema = Schema::new(
-    "UpdateAssumeRolePolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("PolicyDocument", &POLICY_DOCUMENT_TYPE).required(),
-    ])),
-);
-pub(super) static UPDATE_DELEGATION_REQUEST_INPUT: Schema = Schema::new(
-    "UpdateDelegationRequestRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE).required(),
-        Member::new("Notes", &NOTES_TYPE),
-    ])),
-);
-pub(super) static UPDATE_GROUP_INPUT: Schema = Schema::new(
-    "UpdateGroupRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("GroupName", &GROUP_NAME_TYPE).required(),
-        Member::new("NewPath", &PATH_TYPE),
-        Member::new("NewGroupName", &GROUP_NAME_TYPE),
-    ])),
-);
-pub(super) static UPDATE_LOGIN_PROFILE_INPUT: Schema = Schema::new(
-    "UpdateLoginProfileRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("Password", &PASSWORD_TYPE),
-        Member::new("PasswordResetRequired", &common::BOOLEAN),
-    ])),
-);
-pub(super) static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_INPUT: Schema = Schema::new(
-    "UpdateOpenIDConnectProviderThumbprintRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("OpenIDConnectProviderArn", &ARN_TYPE).required(),
-        Member::new("ThumbprintList", &THUMBPRINT_LIST_TYPE).required(),
-    ])),
-);
-pub(super) static UPDATE_ROLE_INPUT: Schema = Schema::new(
-    "UpdateRoleRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("Description", &ROLE_DESCRIPTION_TYPE),
-        Member::new("MaxSessionDuration", &ROLE_MAX_SESSION_DURATION_TYPE),
-    ])),
-);
-pub(super) static UPDATE_ROLE_OUTPUT: Schema =
-    Schema::new("UpdateRoleResponse", Kind::Structure(Structure::new(&[])));
-pub(super) static UPDATE_ROLE_DESCRIPTION_INPUT: Schema = Schema::new(
-    "UpdateRoleDescriptionRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RoleName", &ROLE_NAME_TYPE).required(),
-        Member::new("Description", &ROLE_DESCRIPTION_TYPE).required(),
-    ])),
-);
-pub(super) static UPDATE_ROLE_DESCRIPTION_OUTPUT: Schema = Schema::new(
-    "UpdateRoleDescriptionResponse",
-    Kind::Structure(Structure::new(&[Member::new("Role", &ROLE)])),
-);
-pub(super) static UPDATE_SAML_PROVIDER_INPUT: Schema = Schema::new(
-    "UpdateSAMLProviderRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("SAMLMetadataDocument", &SAML_METADATA_DOCUMENT_TYPE),
-        Member::new("SAMLProviderArn", &ARN_TYPE).required(),
-        Member::new("AssertionEncryptionMode", &ASSERTION_ENCRYPTION_MODE_TYPE),
-        Member::new("AddPrivateKey", &PRIVATE_KEY_TYPE),
-        Member::new("RemovePrivateKey", &PRIVATE_KEY_ID_TYPE),
-    ])),
-);
-pub(super) static UPDATE_SAML_PROVIDER_OUTPUT: Schema = Schema::new(
-    "UpdateSAMLProviderResponse",
-    Kind::Structure(Structure::new(&[Member::new("SAMLProviderArn", &ARN_TYPE)])),
-);
-pub(super) static UPDATE_SSH_PUBLIC_KEY_INPUT: Schema = Schema::new(
-    "UpdateSSHPublicKeyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("SSHPublicKeyId", &PUBLIC_KEY_ID_TYPE).required(),
-        Member::new("Status", &STATUS_TYPE).required(),
-    ])),
-);
-pub(super) static UPDATE_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
-    "UpdateServerCertificateRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE).required(),
-        Member::new("NewPath", &PATH_TYPE),
-        Member::new("NewServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE),
-    ])),
-);
-pub(super) static UPDATE_SERVICE_SPECIFIC_CREDENTIAL_INPUT: Schema = Schema::new(
-    "UpdateServiceSpecificCredentialRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE),
-        Member::new("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID).required(),
-        Member::new("Status", &STATUS_TYPE).required(),
-    ])),
-);
-pub(super) static UPDATE_SIGNING_CERTIFICATE_INPUT: Schema = Schema::new(
-    "UpdateSigningCertificateRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE),
-        Member::new("CertificateId", &CERTIFICATE_ID_TYPE).required(),
-        Member::new("Status", &STATUS_TYPE).required(),
-    ])),
-);
-pub(super) static UPDATE_USER_INPUT: Schema = Schema::new(
-    "UpdateUserRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE).required(),
-        Member::new("NewPath", &PATH_TYPE),
-        Member::new("NewUserName", &USER_NAME_TYPE),
-    ])),
-);
-pub(super) static UPLOAD_SSH_PUBLIC_KEY_INPUT: Schema = Schema::new(
-    "UploadSSHPublicKeyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &USER_NAME_TYPE).required(),
-        Member::new("SSHPublicKeyBody", &PUBLIC_KEY_MATERIAL_TYPE).required(),
-    ])),
-);
-pub(super) static UPLOAD_SSH_PUBLIC_KEY_OUTPUT: Schema = Schema::new(
-    "UploadSSHPublicKeyResponse",
-    Kind::Structure(Structure::new(&[Member::new("SSHPublicKey", &SSH_PUBLIC_KEY)])),
-);
-pub(super) static UPLOAD_SERVER_CERTIFICATE_INPUT: Schema = Schema::new(
-    "UploadServerCertificateRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Path", &PATH_TYPE),
-        Member::new("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE).required(),
-        Member::new("CertificateBody", &CERTIFICATE_BODY_TYPE).required(),
-        Member::new("PrivateKey", &PRIVATE_KEY_TYPE).required(),
-        Member::new("CertificateChain", &CERTIFICATE_CHAIN_TYPE),
-        Member::new("Tags", &TAG_LIST_TYPE),
-    ])),
-);
-pub(super) static UPLOAD_SERVER_CERTIFICATE_OUTPUT: Schema = Schema::new(
-    "UploadServerCertificateResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServerCertificateMetadata", &SERVER_CERTIFICATE_METADATA),
-        Member::new("Tags", &TAG_LIST_TYPE),
-    ])),
-);
-pub(super) static UPLOAD_SIGNING_CERTIFICATE_INPUT: Schema = Schema::new(
-    "UploadSigningCertificateRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("UserName", &EXISTING_USER_NAME_TYPE),
-        Member::new("CertificateBody", &CERTIFICATE_BODY_TYPE).required(),
-    ])),
-);
-pub(super) static UPLOAD_SIGNING_CERTIFICATE_OUTPUT: Schema = Schema::new(
-    "UploadSigningCertificateResponse",
-    Kind::Structure(Structure::new(&[Member::new("Certificate", &SIGNING_CERTIFICATE).required()])),
+pub(super) static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_OUTPUT: Schema = Schema::new(
+    "GetContextKeysForPolicyResponse",
+    Kind::Structure(Structure::new(&[Member::new("ContextKeyNames", &CONTEXT_KEY_NAMES_RESULT_LIST_TYPE)])),
 );

@@ -5,24 +5,9 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Secret, SecretBytes, Timestamp};
 
 use super::{
-    AttachmentType, ContextKeyTypeEnum, ManagedByTypeType, ParameterTypeType,
-    PermissionsBoundaryAttachmentType, PolicyEvaluationDecisionType, PolicyIdentifierPolicyType,
-    PolicyOwnerEntityType, PolicyParameterTypeEnum, PolicySourceType, PolicyType, StateType, StatusType,
-    schema,
+    AttachmentType, ContextKeyTypeEnum, PermissionsBoundaryAttachmentType, PolicyEvaluationDecisionType,
+    PolicyIdentifierPolicyType, PolicySourceType, StatusType, schema,
 };
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `AccessDetail`.
-    #[derive(Debug)]
-    pub struct AccessDetail: schema::ACCESS_DETAIL {
-        service_name: String = "ServiceName",
-        service_namespace: String = "ServiceNamespace",
-        region: Option<String> = "Region",
-        entity_path: Option<String> = "EntityPath",
-        last_authenticated_time: Option<Timestamp> = "LastAuthenticatedTime",
-        total_authenticated_entities: Option<i32> = "TotalAuthenticatedEntities",
-    }
-}
 
 kurodo_wire::shape! {
     /// AWS `iam` structure `AccessKey`.
@@ -86,77 +71,11 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `iam` structure `DelegationPermission`.
-    #[derive(Debug, Default)]
-    pub struct DelegationPermission: schema::DELEGATION_PERMISSION {
-        policy_template_arn: Option<String> = "PolicyTemplateArn",
-        parameters: Option<Vec<PolicyParameter>> = "Parameters",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `DelegationRequest`.
-    #[derive(Debug, Default)]
-    pub struct DelegationRequest: schema::DELEGATION_REQUEST {
-        delegation_request_id: Option<String> = "DelegationRequestId",
-        owner_account_id: Option<String> = "OwnerAccountId",
-        description: Option<String> = "Description",
-        request_message: Option<String> = "RequestMessage",
-        permissions: Option<DelegationPermission> = "Permissions",
-        permission_policy: Option<String> = "PermissionPolicy",
-        role_permission_restriction_arns: Option<Vec<String>> = "RolePermissionRestrictionArns",
-        owner_id: Option<String> = "OwnerId",
-        approver_id: Option<String> = "ApproverId",
-        state: Option<StateType> = "State",
-        expiration_time: Option<Timestamp> = "ExpirationTime",
-        requestor_id: Option<String> = "RequestorId",
-        requestor_name: Option<String> = "RequestorName",
-        create_date: Option<Timestamp> = "CreateDate",
-        session_duration: Option<i32> = "SessionDuration",
-        redirect_url: Option<String> = "RedirectUrl",
-        notes: Option<String> = "Notes",
-        rejection_reason: Option<String> = "RejectionReason",
-        only_send_by_owner: Option<bool> = "OnlySendByOwner",
-        updated_time: Option<Timestamp> = "UpdatedTime",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `iam` structure `DeletionTaskFailureReasonType`.
     #[derive(Debug, Default)]
     pub struct DeletionTaskFailureReasonType: schema::DELETION_TASK_FAILURE_REASON_TYPE {
         reason: Option<String> = "Reason",
         role_usage_list: Option<Vec<RoleUsageType>> = "RoleUsageList",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `EntityDetails`.
-    #[derive(Debug)]
-    pub struct EntityDetails: schema::ENTITY_DETAILS {
-        entity_info: EntityInfo = "EntityInfo",
-        last_authenticated: Option<Timestamp> = "LastAuthenticated",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `EntityInfo`.
-    #[derive(Debug)]
-    pub struct EntityInfo: schema::ENTITY_INFO {
-        arn: String = "Arn",
-        name: String = "Name",
-        r#type: PolicyOwnerEntityType = "Type",
-        id: String = "Id",
-        path: Option<String> = "Path",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `ErrorDetails`.
-    #[derive(Debug)]
-    pub struct ErrorDetails: schema::ERROR_DETAILS {
-        message: String = "Message",
-        code: String = "Code",
     }
 }
 
@@ -203,15 +122,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `iam` structure `InlinePolicy`.
-    #[derive(Debug)]
-    pub struct InlinePolicy: schema::INLINE_POLICY {
-        policy_name: String = "PolicyName",
-        policy_document: String = "PolicyDocument",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `iam` structure `InlinePolicyIdentifierType`.
     #[derive(Debug)]
     pub struct InlinePolicyIdentifierType: schema::INLINE_POLICY_IDENTIFIER_TYPE {
@@ -232,15 +142,6 @@ kurodo_wire::shape! {
         create_date: Timestamp = "CreateDate",
         roles: Vec<Role> = "Roles",
         tags: Option<Vec<Tag>> = "Tags",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `ListPoliciesGrantingServiceAccessEntry`.
-    #[derive(Debug, Default)]
-    pub struct ListPoliciesGrantingServiceAccessEntry: schema::LIST_POLICIES_GRANTING_SERVICE_ACCESS_ENTRY {
-        service_namespace: Option<String> = "ServiceNamespace",
-        policies: Option<Vec<PolicyGrantingServiceAccess>> = "Policies",
     }
 }
 
@@ -308,20 +209,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `iam` structure `ParameterDefinition`.
-    #[derive(Debug)]
-    pub struct ParameterDefinition: schema::PARAMETER_DEFINITION {
-        name: String = "Name",
-        r#type: ParameterTypeType = "Type",
-        sub_type: Option<String> = "SubType",
-        description: Option<String> = "Description",
-        is_required: Option<bool> = "IsRequired",
-        default_value: Option<String> = "DefaultValue",
-        immutable: Option<bool> = "Immutable",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `iam` structure `PasswordPolicy`.
     #[derive(Debug, Default)]
     pub struct PasswordPolicy: schema::PASSWORD_POLICY {
@@ -375,18 +262,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `iam` structure `PolicyGrantingServiceAccess`.
-    #[derive(Debug)]
-    pub struct PolicyGrantingServiceAccess: schema::POLICY_GRANTING_SERVICE_ACCESS {
-        policy_name: String = "PolicyName",
-        policy_type: PolicyType = "PolicyType",
-        policy_arn: Option<String> = "PolicyArn",
-        entity_type: Option<PolicyOwnerEntityType> = "EntityType",
-        entity_name: Option<String> = "EntityName",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `iam` structure `PolicyGroup`.
     #[derive(Debug, Default)]
     pub struct PolicyGroup: schema::POLICY_GROUP {
@@ -402,16 +277,6 @@ kurodo_wire::union! {
         PolicyType(PolicyIdentifierPolicyType) = 0 "PolicyType",
         PolicyArn(String) = 1 "PolicyArn",
         InlinePolicyIdentifier(InlinePolicyIdentifierType) = 2 "InlinePolicyIdentifier",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `PolicyParameter`.
-    #[derive(Debug, Default)]
-    pub struct PolicyParameter: schema::POLICY_PARAMETER {
-        name: Option<String> = "Name",
-        values: Option<Vec<String>> = "Values",
-        r#type: Option<PolicyParameterTypeEnum> = "Type",
     }
 }
 
@@ -450,14 +315,6 @@ kurodo_wire::shape! {
     pub struct Position: schema::POSITION {
         line: Option<i32> = "Line",
         column: Option<i32> = "Column",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `ReplacementValueEntry`.
-    #[derive(Debug)]
-    pub struct ReplacementValueEntry: schema::REPLACEMENT_VALUE_ENTRY {
-        values: Vec<String> = "Values",
     }
 }
 
@@ -522,36 +379,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `iam` structure `RoleTemplateVersion`.
-    #[derive(Debug, Default)]
-    pub struct RoleTemplateVersion: schema::ROLE_TEMPLATE_VERSION {
-        template_arn: Option<String> = "TemplateArn",
-        template_name: Option<String> = "TemplateName",
-        template_version_id: Option<String> = "TemplateVersionId",
-        description: Option<String> = "Description",
-        major_version: Option<i32> = "MajorVersion",
-        default_minor_version: Option<i32> = "DefaultMinorVersion",
-        managed_by_type: Option<ManagedByTypeType> = "ManagedByType",
-        managed_by_value: Option<String> = "ManagedByValue",
-        enabled: Option<bool> = "Enabled",
-        minor_version: Option<i32> = "MinorVersion",
-        role_name_pattern: Option<String> = "RoleNamePattern",
-        role_path_pattern: Option<String> = "RolePathPattern",
-        role_description_pattern: Option<String> = "RoleDescriptionPattern",
-        assume_role_policy_document_template: Option<String> = "AssumeRolePolicyDocumentTemplate",
-        inline_policy_templates: Option<Vec<InlinePolicy>> = "InlinePolicyTemplates",
-        managed_policy_arns: Option<Vec<String>> = "ManagedPolicyArns",
-        permission_boundary_arn: Option<String> = "PermissionBoundaryArn",
-        parameters_definition: Option<Vec<ParameterDefinition>> = "ParametersDefinition",
-        role_tags_template: Option<Vec<TagTemplate>> = "RoleTagsTemplate",
-        max_session_duration: Option<i32> = "MaxSessionDuration",
-        version_enabled: Option<bool> = "VersionEnabled",
-        create_timestamp: Option<Timestamp> = "CreateTimestamp",
-        update_timestamp: Option<Timestamp> = "UpdateTimestamp",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `iam` structure `RoleUsageType`.
     #[derive(Debug, Default)]
     pub struct RoleUsageType: schema::ROLE_USAGE_TYPE {
@@ -576,112 +403,6 @@ kurodo_wire::shape! {
         arn: Option<String> = "Arn",
         valid_until: Option<Timestamp> = "ValidUntil",
         create_date: Option<Timestamp> = "CreateDate",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `SSHPublicKey`.
-    #[derive(Debug)]
-    pub struct SSHPublicKey: schema::SSH_PUBLIC_KEY {
-        user_name: String = "UserName",
-        ssh_public_key_id: String = "SSHPublicKeyId",
-        fingerprint: String = "Fingerprint",
-        ssh_public_key_body: String = "SSHPublicKeyBody",
-        status: StatusType = "Status",
-        upload_date: Option<Timestamp> = "UploadDate",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `SSHPublicKeyMetadata`.
-    #[derive(Debug)]
-    pub struct SSHPublicKeyMetadata: schema::SSH_PUBLIC_KEY_METADATA {
-        user_name: String = "UserName",
-        ssh_public_key_id: String = "SSHPublicKeyId",
-        status: StatusType = "Status",
-        upload_date: Timestamp = "UploadDate",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `ServerCertificate`.
-    #[derive(Debug)]
-    pub struct ServerCertificate: schema::SERVER_CERTIFICATE {
-        server_certificate_metadata: ServerCertificateMetadata = "ServerCertificateMetadata",
-        certificate_body: String = "CertificateBody",
-        certificate_chain: Option<String> = "CertificateChain",
-        tags: Option<Vec<Tag>> = "Tags",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `ServerCertificateMetadata`.
-    #[derive(Debug)]
-    pub struct ServerCertificateMetadata: schema::SERVER_CERTIFICATE_METADATA {
-        path: String = "Path",
-        server_certificate_name: String = "ServerCertificateName",
-        server_certificate_id: String = "ServerCertificateId",
-        arn: String = "Arn",
-        upload_date: Option<Timestamp> = "UploadDate",
-        expiration: Option<Timestamp> = "Expiration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `ServiceLastAccessed`.
-    #[derive(Debug)]
-    pub struct ServiceLastAccessed: schema::SERVICE_LAST_ACCESSED {
-        service_name: String = "ServiceName",
-        last_authenticated: Option<Timestamp> = "LastAuthenticated",
-        service_namespace: String = "ServiceNamespace",
-        last_authenticated_entity: Option<String> = "LastAuthenticatedEntity",
-        last_authenticated_region: Option<String> = "LastAuthenticatedRegion",
-        total_authenticated_entities: Option<i32> = "TotalAuthenticatedEntities",
-        tracked_actions_last_accessed: Option<Vec<TrackedActionLastAccessed>> = "TrackedActionsLastAccessed",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `ServiceSpecificCredential`.
-    #[derive(Debug)]
-    pub struct ServiceSpecificCredential: schema::SERVICE_SPECIFIC_CREDENTIAL {
-        create_date: Timestamp = "CreateDate",
-        expiration_date: Option<Timestamp> = "ExpirationDate",
-        service_name: String = "ServiceName",
-        service_user_name: Option<String> = "ServiceUserName",
-        service_password: Option<Secret> = "ServicePassword",
-        service_credential_alias: Option<String> = "ServiceCredentialAlias",
-        service_credential_secret: Option<Secret> = "ServiceCredentialSecret",
-        service_specific_credential_id: String = "ServiceSpecificCredentialId",
-        user_name: String = "UserName",
-        status: StatusType = "Status",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `ServiceSpecificCredentialMetadata`.
-    #[derive(Debug)]
-    pub struct ServiceSpecificCredentialMetadata: schema::SERVICE_SPECIFIC_CREDENTIAL_METADATA {
-        user_name: String = "UserName",
-        status: StatusType = "Status",
-        service_user_name: Option<String> = "ServiceUserName",
-        service_credential_alias: Option<String> = "ServiceCredentialAlias",
-        create_date: Timestamp = "CreateDate",
-        expiration_date: Option<Timestamp> = "ExpirationDate",
-        service_specific_credential_id: String = "ServiceSpecificCredentialId",
-        service_name: String = "ServiceName",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `SigningCertificate`.
-    #[derive(Debug)]
-    pub struct SigningCertificate: schema::SIGNING_CERTIFICATE {
-        user_name: String = "UserName",
-        certificate_id: String = "CertificateId",
-        certificate_body: String = "CertificateBody",
-        status: StatusType = "Status",
-        upload_date: Option<Timestamp> = "UploadDate",
     }
 }
 
@@ -711,26 +432,6 @@ kurodo_wire::shape! {
     pub struct Tag: schema::TAG {
         key: String = "Key",
         value: String = "Value",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `TagTemplate`.
-    #[derive(Debug)]
-    pub struct TagTemplate: schema::TAG_TEMPLATE {
-        key: String = "Key",
-        value: String = "Value",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `iam` structure `TrackedActionLastAccessed`.
-    #[derive(Debug, Default)]
-    pub struct TrackedActionLastAccessed: schema::TRACKED_ACTION_LAST_ACCESSED {
-        action_name: Option<String> = "ActionName",
-        last_accessed_entity: Option<String> = "LastAccessedEntity",
-        last_accessed_time: Option<Timestamp> = "LastAccessedTime",
-        last_accessed_region: Option<String> = "LastAccessedRegion",
     }
 }
 

@@ -32,7 +32,6 @@ pub(crate) enum IdentityKind {
     Role,
 }
 
-<<<<<<< HEAD
 impl Identity {
     /// That a record is what was decided on.
     pub(crate) fn check(&self, found: &Seen) -> Result<(), Error> {
@@ -40,8 +39,6 @@ impl Identity {
     }
 }
 
-=======
->>>>>>> main
 impl IdentityKind {
     /// As ARNs write it.
     pub(crate) fn word(self) -> &'static str {

@@ -15,6 +15,7 @@ mod user;
 
 pub use account::{Account, account, usage};
 pub use group::{Group, group, new_group};
+pub(crate) use identity::IdentityKind;
 pub use identity::{Identity, identity};
 pub use instance_profile::{InstanceProfile, instance_profile, new_instance_profile};
 pub use list::{
@@ -29,7 +30,6 @@ pub use provider::{
 pub use role::{
     Role, bounded_role, new_role, role, role_for_ec2, role_of_task, service_linked_role, use_of_role,
 };
-pub(crate) use identity::IdentityKind;
 pub(crate) use seen::Subject;
 pub use user::{User, bounded_user, caller, holder_of_key, new_user, use_of_key, user, user_or_caller};
 

@@ -43,11 +43,6 @@ impl Role {
     pub(crate) fn load(&self, look: &impl Look) -> Result<Record, Error> {
         load(look, &keys::role(&self.name), self.seen.as_ref(), || Missing::Role(self.name.clone()))
     }
-
-    /// The unique id of the role that was decided on.
-    pub(crate) fn id(&self) -> Option<&str> {
-        self.seen.as_ref().map(|seen| seen.id.as_str())
-    }
 }
 
 impl Resource for Role {
@@ -76,9 +71,7 @@ pub async fn role(find: &Find<'_, Iam>, name: &str) -> Result<Role, Error> {
     let account = home(find)?;
     let found: Option<Record> = stored(find, account, &keys::role(name))?;
     Ok(match found {
-        Some(record) => {
-            Role { seen: Some(record.seen()), ..Role::new(account, &record.path, &record.name) }
-        }
+        Some(record) => Role { seen: Some(record.seen()), ..Role::new(account, &record.path, &record.name) },
         None => Role::new(account, "/", name),
     })
 }

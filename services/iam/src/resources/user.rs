@@ -108,7 +108,9 @@ pub async fn caller(find: &Find<'_, Iam>) -> Result<User, Error> {
     match principal.kind {
         PrincipalKind::Root => Ok(User::root(home(find)?)),
         PrincipalKind::User => user(find, principal.arn.rsplit('/').next().unwrap_or_default()).await,
-        _ => Err(Error::Validation("Must specify userName when calling with non-User credentials".to_owned())),
+        _ => {
+            Err(Error::Validation("Must specify userName when calling with non-User credentials".to_owned()))
+        }
     }
 }
 

@@ -15,9 +15,8 @@ use crate::{
 impl Handler<op::CreateAccessKey> for Iam {
     async fn handle(&self, asked: Asked<'_, op::CreateAccessKey>) -> Answer<op::CreateAccessKey> {
         let (permit, now) = (&asked.permits, now(asked.call));
-        let (user_name, key) = self
-            .change(permit, |draft| create(draft, Holder::load(draft, permit.resource())?, now))
-            .await?;
+        let (user_name, key) =
+            self.change(permit, |draft| create(draft, Holder::load(draft, permit.resource())?, now)).await?;
         let access_key = model::AccessKey {
             user_name,
             access_key_id: key.id,

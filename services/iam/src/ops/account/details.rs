@@ -46,7 +46,11 @@ impl<L: Look> Details<'_, L> {
         if wants(EntityType::Role) {
             self.roles(&mut found)?;
         }
-        self.policies(wants(EntityType::LocalManagedPolicy), wants(EntityType::AwsManagedPolicy), &mut found)?;
+        self.policies(
+            wants(EntityType::LocalManagedPolicy),
+            wants(EntityType::AwsManagedPolicy),
+            &mut found,
+        )?;
         Ok(found)
     }
 
@@ -92,7 +96,8 @@ impl<L: Look> Details<'_, L> {
                 found.push((place, Detail::Policy(Box::new(shown(&policy, arn, used)))));
             }
         }
-        let used = managed::policies().filter(|policy| provided && uses.of(&policy.arn) != view::Used::default());
+        let used =
+            managed::policies().filter(|policy| provided && uses.of(&policy.arn) != view::Used::default());
         for policy in used {
             let detail = shown(&policies::provided_record(policy), policy.arn.clone(), uses.of(&policy.arn));
             found.push((format!("5{}", policy.arn), Detail::Policy(Box::new(detail))));

@@ -13,7 +13,8 @@ impl Handler<op::GetAccountSummary> for Iam {
     async fn handle(&self, asked: Asked<'_, op::GetAccountSummary>) -> Answer<op::GetAccountSummary> {
         let room = Room::open(&self.store, &asked.permits);
         let numbers = entities(&room)?.into_iter().chain(quotas());
-        let map = numbers.map(|(key, number)| (key.as_str().to_owned(), i32::try_from(number).unwrap_or(i32::MAX)));
+        let map =
+            numbers.map(|(key, number)| (key.as_str().to_owned(), i32::try_from(number).unwrap_or(i32::MAX)));
         Ok(GetAccountSummaryOutput { summary_map: Some(map.collect()) }.into())
     }
 }

@@ -41,7 +41,8 @@ impl<L: Look, U: Look> Report<'_, L, U> {
 
     fn root(&self, account: &Account) -> Result<String, Error> {
         let mut cells = vec!["<root_account>".to_owned(), account.root_arn(), time(account.created)];
-        cells.extend(["not_supported", "no_information", "not_supported", "not_supported"].map(str::to_owned));
+        cells
+            .extend(["not_supported", "no_information", "not_supported", "not_supported"].map(str::to_owned));
         cells.push((!account.root.mfa.is_empty()).to_string());
         self.keys(&account.root.keys, &mut cells)?;
         Ok(cells.join(","))
@@ -52,9 +53,9 @@ impl<L: Look, U: Look> Report<'_, L, U> {
         let mut cells = vec![quoted(&user.name), quoted(&arn), time(user.created)];
         match &user.login {
             Some(profile) => {
-                let next = policy.and_then(|policy| policy.max_age).map(|days| {
-                    time(profile.changed.saturating_add(i64::from(days) * DAY))
-                });
+                let next = policy
+                    .and_then(|policy| policy.max_age)
+                    .map(|days| time(profile.changed.saturating_add(i64::from(days) * DAY)));
                 let next = next.unwrap_or_else(|| "N/A".to_owned());
                 cells.extend(["true".to_owned(), "no_information".to_owned(), time(profile.changed), next]);
             }

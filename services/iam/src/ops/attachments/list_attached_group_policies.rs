@@ -10,14 +10,22 @@ use crate::{
 };
 
 impl Handler<op::ListAttachedGroupPolicies> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::ListAttachedGroupPolicies>) -> Answer<op::ListAttachedGroupPolicies> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::ListAttachedGroupPolicies>,
+    ) -> Answer<op::ListAttachedGroupPolicies> {
         let (permit, input) = (&asked.permits, &asked.input);
         let room = Room::open(&self.store, permit);
-        let paging =
-            Paging::read("ListAttachedGroupPolicies", room.account(), input.marker.as_ref(), input.max_items)?;
+        let paging = Paging::read(
+            "ListAttachedGroupPolicies",
+            room.account(),
+            input.marker.as_ref(),
+            input.max_items,
+        )?;
         let group = permit.resource().load(&room)?;
         let page = listed(&paging, &group.attached, input.path_prefix.as_ref())?;
         let (is_truncated, marker) = (page.truncated(), page.marker);
-        Ok(ListAttachedGroupPoliciesOutput { attached_policies: Some(page.items), is_truncated, marker }.into())
+        Ok(ListAttachedGroupPoliciesOutput { attached_policies: Some(page.items), is_truncated, marker }
+            .into())
     }
 }

@@ -10,7 +10,10 @@ use crate::{
 };
 
 impl Handler<op::ListAttachedRolePolicies> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::ListAttachedRolePolicies>) -> Answer<op::ListAttachedRolePolicies> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::ListAttachedRolePolicies>,
+    ) -> Answer<op::ListAttachedRolePolicies> {
         let (permit, input) = (&asked.permits, &asked.input);
         let room = Room::open(&self.store, permit);
         let paging =
@@ -18,6 +21,7 @@ impl Handler<op::ListAttachedRolePolicies> for Iam {
         let role = permit.resource().load(&room)?;
         let page = listed(&paging, &role.attached, input.path_prefix.as_ref())?;
         let (is_truncated, marker) = (page.truncated(), page.marker);
-        Ok(ListAttachedRolePoliciesOutput { attached_policies: Some(page.items), is_truncated, marker }.into())
+        Ok(ListAttachedRolePoliciesOutput { attached_policies: Some(page.items), is_truncated, marker }
+            .into())
     }
 }

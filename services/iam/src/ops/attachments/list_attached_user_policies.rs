@@ -10,7 +10,10 @@ use crate::{
 };
 
 impl Handler<op::ListAttachedUserPolicies> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::ListAttachedUserPolicies>) -> Answer<op::ListAttachedUserPolicies> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::ListAttachedUserPolicies>,
+    ) -> Answer<op::ListAttachedUserPolicies> {
         let (permit, input) = (&asked.permits, &asked.input);
         let room = Room::open(&self.store, permit);
         let paging =
@@ -18,6 +21,7 @@ impl Handler<op::ListAttachedUserPolicies> for Iam {
         let user = permit.resource().load(&room)?;
         let page = listed(&paging, &user.attached, input.path_prefix.as_ref())?;
         let (is_truncated, marker) = (page.truncated(), page.marker);
-        Ok(ListAttachedUserPoliciesOutput { attached_policies: Some(page.items), is_truncated, marker }.into())
+        Ok(ListAttachedUserPoliciesOutput { attached_policies: Some(page.items), is_truncated, marker }
+            .into())
     }
 }

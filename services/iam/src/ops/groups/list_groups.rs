@@ -16,9 +16,12 @@ impl Handler<op::ListGroups> for Iam {
         let paging = Paging::read("ListGroups", room.account(), input.marker.as_ref(), input.max_items)?;
         let found = room
             .walk(&keys::groups(), paging.after().map(keys::group).as_ref())?
-            .filter(|group| group.as_ref().map_or(true, |group| below(&group.path, input.path_prefix.as_ref())))
+            .filter(|group| {
+                group.as_ref().map_or(true, |group| below(&group.path, input.path_prefix.as_ref()))
+            })
             .map(|group| group.map(|group| (group.name.to_lowercase(), view::group(room.account(), &group))));
         let page = paging.cut(found)?;
-        Ok(ListGroupsOutput { is_truncated: page.truncated(), marker: page.marker, groups: page.items }.into())
+        Ok(ListGroupsOutput { is_truncated: page.truncated(), marker: page.marker, groups: page.items }
+            .into())
     }
 }

@@ -18,7 +18,8 @@ impl Handler<op::ListGroupsForUser> for Iam {
             Paging::read("ListGroupsForUser", room.account(), input.marker.as_ref(), input.max_items)?;
         let user = permit.resource().load(&room)?;
         let groups: Result<Vec<_>, Error> = user.groups.iter().map(|id| by_id(&room, id)).collect();
-        let shown = groups?.into_iter().map(|group| (group.name.to_lowercase(), view::group(room.account(), &group)));
+        let shown =
+            groups?.into_iter().map(|group| (group.name.to_lowercase(), view::group(room.account(), &group)));
         let page = paging.sort(shown.collect())?;
         let (is_truncated, marker) = (page.truncated(), page.marker);
         Ok(ListGroupsForUserOutput { groups: page.items, is_truncated, marker }.into())

@@ -13,7 +13,8 @@ impl Handler<op::ListRolePolicies> for Iam {
     async fn handle(&self, asked: Asked<'_, op::ListRolePolicies>) -> Answer<op::ListRolePolicies> {
         let (permit, input) = (&asked.permits, &asked.input);
         let room = Room::open(&self.store, permit);
-        let paging = Paging::read("ListRolePolicies", room.account(), input.marker.as_ref(), input.max_items)?;
+        let paging =
+            Paging::read("ListRolePolicies", room.account(), input.marker.as_ref(), input.max_items)?;
         let page = names(&paging, &permit.resource().load(&room)?.inline)?;
         let (is_truncated, marker) = (page.truncated(), page.marker);
         Ok(ListRolePoliciesOutput { policy_names: page.items, is_truncated, marker }.into())

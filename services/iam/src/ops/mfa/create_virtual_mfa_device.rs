@@ -13,7 +13,10 @@ use crate::{
 };
 
 impl Handler<op::CreateVirtualMFADevice> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::CreateVirtualMFADevice>) -> Answer<op::CreateVirtualMFADevice> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::CreateVirtualMFADevice>,
+    ) -> Answer<op::CreateVirtualMFADevice> {
         let (permit, _) = &asked.permits;
         let (input, now) = (&asked.input, now(asked.call));
         let virtual_mfa_device = self
@@ -26,11 +29,7 @@ impl Handler<op::CreateVirtualMFADevice> for Iam {
     }
 }
 
-fn create(
-    draft: &Draft<'_>,
-    input: &CreateVirtualMFADeviceInput,
-    now: i64,
-) -> Result<VirtualMfa, Error> {
+fn create(draft: &Draft<'_>, input: &CreateVirtualMFADeviceInput, now: i64) -> Result<VirtualMfa, Error> {
     let name = &input.virtual_mfa_device_name;
     if draft.record(&keys::mfa_device(name))?.is_some() {
         return Err(Duplicate::Mfa.into());

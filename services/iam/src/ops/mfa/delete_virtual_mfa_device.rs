@@ -9,7 +9,10 @@ use crate::{
 };
 
 impl Handler<op::DeleteVirtualMFADevice> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::DeleteVirtualMFADevice>) -> Answer<op::DeleteVirtualMFADevice> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::DeleteVirtualMFADevice>,
+    ) -> Answer<op::DeleteVirtualMFADevice> {
         let permit = &asked.permits;
         self.change(permit, |draft| {
             let device = permit.resource().load(draft)?;

@@ -76,7 +76,10 @@ fn adler32(data: &[u8]) -> u32 {
 
 fn crc32(kind: &[u8], data: &[u8]) -> u32 {
     let step = |crc: u32, &byte: &u8| {
-        (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { 0xedb8_8320 ^ crc >> 1 } else { crc >> 1 })
+        (0..8).fold(
+            crc ^ u32::from(byte),
+            |crc, _| if crc & 1 == 1 { 0xedb8_8320 ^ crc >> 1 } else { crc >> 1 },
+        )
     };
     !kind.iter().chain(data).fold(u32::MAX, step)
 }

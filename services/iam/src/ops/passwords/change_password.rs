@@ -23,7 +23,9 @@ impl Handler<op::ChangePassword> for Iam {
         let before = profile(&permit.resource().load(&room)?)?.clone();
         let policy = room.record(&keys::password_policy())?;
         if is_locked(&before, policy.as_ref(), now) {
-            return Err(Error::AccessDenied("The password has expired: an administrator must set a new one."));
+            return Err(Error::AccessDenied(
+                "The password has expired: an administrator must set a new one.",
+            ));
         }
         if !matches(before.password.clone(), input.old_password.clone()).await? {
             return Err(Error::AccessDenied("The old password was incorrect."));

@@ -25,8 +25,13 @@ impl Handler<op::CreateLoginProfile> for Iam {
                 }
                 heed(draft, password.expose())?;
                 let password = hash.clone();
-                let profile =
-                    LoginProfile { password, created: now, changed: now, reset_required, earlier: Vec::new() };
+                let profile = LoginProfile {
+                    password,
+                    created: now,
+                    changed: now,
+                    reset_required,
+                    earlier: Vec::new(),
+                };
                 let shown = shown(&user, &profile);
                 user.login = Some(profile);
                 draft.keep(&user)?;

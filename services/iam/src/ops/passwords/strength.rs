@@ -22,8 +22,7 @@ pub(super) fn heed(look: &impl Look, password: &str) -> Result<(), Error> {
 fn heeds(policy: &PasswordPolicy, password: &str) -> bool {
     let long = usize::try_from(policy.minimum_length).is_ok_and(|length| password.chars().count() >= length);
     let Classes { upper, lower, digit, symbol } = Classes::of(password);
-    long
-        && (upper || !policy.uppercase)
+    long && (upper || !policy.uppercase)
         && (lower || !policy.lowercase)
         && (digit || !policy.numbers)
         && (symbol || !policy.symbols)

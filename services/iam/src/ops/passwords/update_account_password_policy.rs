@@ -22,7 +22,8 @@ impl Handler<op::UpdateAccountPasswordPolicy> for Iam {
 ///
 /// Source: IAM API Reference, `UpdateAccountPasswordPolicy`.
 fn policy(input: &UpdateAccountPasswordPolicyInput) -> PasswordPolicy {
-    let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok()).filter(|&value| value > 0);
+    let number =
+        |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok()).filter(|&value| value > 0);
     PasswordPolicy {
         minimum_length: number(input.minimum_password_length).unwrap_or(6),
         symbols: input.require_symbols.unwrap_or(false),

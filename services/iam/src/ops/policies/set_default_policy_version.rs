@@ -8,7 +8,10 @@ use crate::{
 };
 
 impl Handler<op::SetDefaultPolicyVersion> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::SetDefaultPolicyVersion>) -> Answer<op::SetDefaultPolicyVersion> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::SetDefaultPolicyVersion>,
+    ) -> Answer<op::SetDefaultPolicyVersion> {
         let (permit, now) = (&asked.permits, now(asked.call));
         let number = number(permit.resource(), &asked.input.version_id)?;
         self.change(permit, |draft| {

@@ -25,11 +25,7 @@ impl Handler<op::CreateInstanceProfile> for Iam {
     }
 }
 
-fn create(
-    draft: &Draft<'_>,
-    input: &CreateInstanceProfileInput,
-    now: i64,
-) -> Result<InstanceProfile, Error> {
+fn create(draft: &Draft<'_>, input: &CreateInstanceProfileInput, now: i64) -> Result<InstanceProfile, Error> {
     let name = &input.instance_profile_name;
     if draft.record(&keys::instance_profile(name))?.is_some() {
         return Err(Duplicate::InstanceProfile(name.clone()).into());

@@ -10,12 +10,20 @@ use crate::{
 };
 
 impl Handler<op::ListInstanceProfileTags> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::ListInstanceProfileTags>) -> Answer<op::ListInstanceProfileTags> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::ListInstanceProfileTags>,
+    ) -> Answer<op::ListInstanceProfileTags> {
         let (permit, input) = (&asked.permits, &asked.input);
         let room = Room::open(&self.store, permit);
-        let paging = Paging::read("ListInstanceProfileTags", room.account(), input.marker.as_ref(), input.max_items)?;
+        let paging =
+            Paging::read("ListInstanceProfileTags", room.account(), input.marker.as_ref(), input.max_items)?;
         let page = tags::page(&paging, &permit.resource().load(&room)?.tags)?;
-        Ok(ListInstanceProfileTagsOutput { is_truncated: page.truncated(), marker: page.marker, tags: page.items }
-            .into())
+        Ok(ListInstanceProfileTagsOutput {
+            is_truncated: page.truncated(),
+            marker: page.marker,
+            tags: page.items,
+        }
+        .into())
     }
 }

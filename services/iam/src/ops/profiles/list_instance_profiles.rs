@@ -22,7 +22,8 @@ impl Handler<op::ListInstanceProfiles> for Iam {
             .map(|found| found.and_then(|it| Ok((it.name.to_lowercase(), shown(&room, &it)?))));
         let page = paging.cut(found)?;
         let (is_truncated, marker) = (page.truncated(), page.marker);
-        let instance_profiles = page.items.into_iter().map(|it| InstanceProfile { tags: None, ..it }).collect();
+        let instance_profiles =
+            page.items.into_iter().map(|it| InstanceProfile { tags: None, ..it }).collect();
         Ok(ListInstanceProfilesOutput { instance_profiles, is_truncated, marker }.into())
     }
 }

@@ -16,7 +16,10 @@ impl Handler<op::RemoveRoleFromInstanceProfile> for Iam {
         self.change(permit, |draft| {
             let mut profile = permit.resource().load(draft)?;
             let within = profile.role.take().filter(|name| name.to_lowercase() == role.to_lowercase());
-            within.ok_or_else(|| Missing::RoleInProfile { role: role.clone(), profile: profile.name.clone() })?;
+            within.ok_or_else(|| Missing::RoleInProfile {
+                role: role.clone(),
+                profile: profile.name.clone(),
+            })?;
             draft.keep(&profile)
         })
         .await?;

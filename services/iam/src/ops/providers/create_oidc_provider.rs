@@ -97,7 +97,10 @@ mod tests {
     fn thumbprints_are_forty_digits_and_five_at_most() {
         let good = "0123456789abcdefABCDEF0123456789abcdef01".to_owned();
         assert!(check_thumbprints(&vec![good.clone(); 5]).is_ok());
-        assert_eq!(check_thumbprints(&vec![good.clone(); 6]).unwrap_err().code(), Some(("LimitExceeded", 409)));
+        assert_eq!(
+            check_thumbprints(&vec![good.clone(); 6]).unwrap_err().code(),
+            Some(("LimitExceeded", 409))
+        );
         let bad = good.replace('0', "g");
         assert_eq!(check_thumbprints(&[bad]).unwrap_err().code(), Some(("InvalidInput", 400)));
     }

@@ -10,12 +10,24 @@ use crate::{
 };
 
 impl Handler<op::ListOpenIDConnectProviderTags> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::ListOpenIDConnectProviderTags>) -> Answer<op::ListOpenIDConnectProviderTags> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::ListOpenIDConnectProviderTags>,
+    ) -> Answer<op::ListOpenIDConnectProviderTags> {
         let (permit, input) = (&asked.permits, &asked.input);
         let room = Room::open(&self.store, permit);
-        let paging = Paging::read("ListOpenIDConnectProviderTags", room.account(), input.marker.as_ref(), input.max_items)?;
+        let paging = Paging::read(
+            "ListOpenIDConnectProviderTags",
+            room.account(),
+            input.marker.as_ref(),
+            input.max_items,
+        )?;
         let page = tags::page(&paging, &permit.resource().load(&room)?.tags)?;
-        Ok(ListOpenIDConnectProviderTagsOutput { is_truncated: page.truncated(), marker: page.marker, tags: page.items }
-            .into())
+        Ok(ListOpenIDConnectProviderTagsOutput {
+            is_truncated: page.truncated(),
+            marker: page.marker,
+            tags: page.items,
+        }
+        .into())
     }
 }

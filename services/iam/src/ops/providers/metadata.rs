@@ -39,7 +39,8 @@ fn parse(document: &str) -> Option<Metadata> {
     let (mut depth, mut provider) = (0_usize, false);
     loop {
         let (namespace, event) = reader.read_resolved_event().ok()?;
-        let ours = matches!(namespace, quick_xml::name::ResolveResult::Bound(name) if name.as_ref() == NAMESPACE);
+        let ours =
+            matches!(namespace, quick_xml::name::ResolveResult::Bound(name) if name.as_ref() == NAMESPACE);
         let element = match &event {
             Event::Start(element) | Event::Empty(element) => Some(element),
             // Entities could be declared there.

@@ -4,7 +4,6 @@ use crate::{
     Iam,
     model::{RemoveClientIDFromOpenIDConnectProviderOutput, op},
     ops::{Answer, Asked},
-    
 };
 
 impl Handler<op::RemoveClientIDFromOpenIDConnectProvider> for Iam {

@@ -8,7 +8,10 @@ use crate::{
 };
 
 impl Handler<op::TagOpenIDConnectProvider> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::TagOpenIDConnectProvider>) -> Answer<op::TagOpenIDConnectProvider> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::TagOpenIDConnectProvider>,
+    ) -> Answer<op::TagOpenIDConnectProvider> {
         let permit = &asked.permits;
         self.change(permit, |draft| {
             let mut provider = permit.resource().load(draft)?;

@@ -8,7 +8,10 @@ use crate::{
 };
 
 impl Handler<op::UntagOpenIDConnectProvider> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::UntagOpenIDConnectProvider>) -> Answer<op::UntagOpenIDConnectProvider> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::UntagOpenIDConnectProvider>,
+    ) -> Answer<op::UntagOpenIDConnectProvider> {
         let permit = &asked.permits;
         self.change(permit, |draft| {
             let mut provider = permit.resource().load(draft)?;

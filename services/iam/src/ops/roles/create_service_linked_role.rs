@@ -18,7 +18,10 @@ use crate::{
 };
 
 impl Handler<op::CreateServiceLinkedRole> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::CreateServiceLinkedRole>) -> Answer<op::CreateServiceLinkedRole> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::CreateServiceLinkedRole>,
+    ) -> Answer<op::CreateServiceLinkedRole> {
         let (permit, input, now) = (&asked.permits, &asked.input, now(asked.call));
         let linked = service_linked::known(&input.aws_service_name)?;
         let role =

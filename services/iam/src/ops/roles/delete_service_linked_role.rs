@@ -9,7 +9,10 @@ use crate::{
 };
 
 impl Handler<op::DeleteServiceLinkedRole> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::DeleteServiceLinkedRole>) -> Answer<op::DeleteServiceLinkedRole> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::DeleteServiceLinkedRole>,
+    ) -> Answer<op::DeleteServiceLinkedRole> {
         let permit = &asked.permits;
         let task = self
             .change(permit, |draft| {

@@ -8,7 +8,10 @@ use crate::{
 };
 
 impl Handler<op::UpdateAssumeRolePolicy> for Iam {
-    async fn handle(&self, asked: Asked<'_, op::UpdateAssumeRolePolicy>) -> Answer<op::UpdateAssumeRolePolicy> {
+    async fn handle(
+        &self,
+        asked: Asked<'_, op::UpdateAssumeRolePolicy>,
+    ) -> Answer<op::UpdateAssumeRolePolicy> {
         let (permit, document) = (&asked.permits, &asked.input.policy_document);
         self.change(permit, |draft| {
             let mut role = permit.resource().load(draft)?;

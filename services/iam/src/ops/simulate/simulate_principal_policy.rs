@@ -34,7 +34,8 @@ impl Handler<op::SimulatePrincipalPolicy> for Iam {
         let question = Question::new(caller, &input.action_names, input.resource_arns.as_ref(), owner)?;
         let page = result::page(&paging, &simulator, &question)?;
         let (is_truncated, marker) = (page.truncated(), page.marker);
-        Ok(SimulatePrincipalPolicyOutput { evaluation_results: Some(page.items), is_truncated, marker }.into())
+        Ok(SimulatePrincipalPolicyOutput { evaluation_results: Some(page.items), is_truncated, marker }
+            .into())
     }
 }
 
@@ -57,11 +58,7 @@ fn complete(
     caller: &Principal,
     call: &Call,
 ) -> Result<Simulator, Error> {
-    simulator.identity.extend(listed(
-        "PolicyInputList",
-        input.policy_input_list.as_ref(),
-        Kind::Identity,
-    )?);
+    simulator.identity.extend(listed("PolicyInputList", input.policy_input_list.as_ref(), Kind::Identity)?);
     simulator.bound(input.permissions_boundary_policy_input_list.as_ref())?;
     simulator.protect(input.resource_policy.as_ref())?;
     // The account's guardrails are those of the caller, who is of the same account.

@@ -17,7 +17,12 @@ pub(super) struct Source {
 
 impl Source {
     /// A policy of this name.
-    pub(super) fn new(name: String, text: &str, kind: PolicySourceType, used_as: Kind) -> Result<Self, Error> {
+    pub(super) fn new(
+        name: String,
+        text: &str,
+        kind: PolicySourceType,
+        used_as: Kind,
+    ) -> Result<Self, Error> {
         let policy = Policy::parse(text, used_as)
             .map_err(|error| Error::InvalidInput(format!("Policy {name} cannot be used: {error}")))?;
         Ok(Self { attached: Attached { name, policy: Arc::new(policy) }, kind })

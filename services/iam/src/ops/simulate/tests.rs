@@ -43,8 +43,7 @@ fn ask_as(
 ) -> EvaluationResult {
     let resources = vec![resource.to_owned()];
     let owner = owner.map(str::to_owned);
-    let question =
-        Question::new(caller, &[action.to_owned()], Some(&resources), owner.as_ref()).unwrap();
+    let question = Question::new(caller, &[action.to_owned()], Some(&resources), owner.as_ref()).unwrap();
     let paging = Paging::read("SimulateCustomPolicy", account(HOME), None, None).unwrap();
     result::page(&paging, simulator, &question).unwrap().items.remove(0)
 }
@@ -65,7 +64,8 @@ fn a_deny_is_cited_alone_with_its_place() {
     let statements = result.matched_statements.unwrap();
     assert_eq!(statements.len(), 1);
     assert_eq!(statements[0].source_policy_id.as_deref(), Some("PolicyInputList.2"));
-    let (start, end) = (statements[0].start_position.clone().unwrap(), statements[0].end_position.clone().unwrap());
+    let (start, end) =
+        (statements[0].start_position.clone().unwrap(), statements[0].end_position.clone().unwrap());
     assert_eq!((start.line, start.column), (Some(3), Some(3)));
     assert_eq!(end.line, Some(3));
     assert!(end.column > start.column);
