@@ -18,6 +18,7 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// What services are made of.
 pub(crate) struct Parts {
+    pub(crate) store: Store,
     pub(crate) door: CoreDoor,
     pub(crate) directory: Arc<StoredDirectory>,
     /// Seals authorization messages.
@@ -88,7 +89,7 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
 /// Opens the root key and the store; makes both at the first start.
 fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
     let root = root(home)?;
-    let (_store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
+    let (store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
     let sealer = SessionSealer::new(root.derive("sessions", b""));
     let directory = Arc::new(StoredDirectory::new(door.clone(), sealer));
     let selector = match config.audit_data {
@@ -98,7 +99,7 @@ fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
     };
     let audit = Audit::open(&home.audit(), &audit_key(&root), Options { selector, ..Options::default() })?;
     let messages = root.derive("authorization messages", b"");
-    Ok(Parts { door, directory, messages, audit })
+    Ok(Parts { store, door, directory, messages, audit })
 }
 
 /// The key of the records.
