@@ -77,6 +77,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
     let Received { gateway, mounted, target, call, query, content, mut body } = received;
     let mut trail = Trail::new::<O::Demand>(gateway, mounted, &target, &call);
     let outcome = async {
+        service.check_content(&call, O::schema(), &content, &body).map_err(Into::into)?;
         let input = codec::decode::<O>(mounted, &target, &call, &query, content)?;
         let find = Find::new(service, &call, &gateway.door);
         let needs = O::needs(&find, &input).await.map_err(Into::into)?;
