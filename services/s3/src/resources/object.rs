@@ -131,7 +131,11 @@ impl Found {
 
 impl Resource for Object {
     fn owner(&self) -> AccountId {
-        self.rights().and_then(|(owner, _)| owner.account()).unwrap_or(self.facts.account)
+        match self.rights() {
+            // To those who are kept out of the bucket it does not help that they put the object.
+            Some((owner, _)) if self.counts != Counts::Nothing => owner.account().unwrap_or(AccountId::NOBODY),
+            _ => self.facts.account,
+        }
     }
 
     fn scope(&self) -> Scope {
