@@ -77,9 +77,9 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
     let Received { gateway, mounted, target, call, query, content, mut body } = received;
     let mut trail = Trail::new::<O::Demand>(gateway, mounted, &target, &call);
     let outcome = async {
-        let input = codec::decode::<O>(mounted, &target, &call, &query, content)?;
+        let mut input = codec::decode::<O>(mounted, &target, &call, &query, content)?;
         let find = Find::new(service, &call, &gateway.door);
-        let needs = O::needs(&find, &input).await.map_err(Into::into)?;
+        let needs = O::needs(&find, &mut input).await.map_err(Into::into)?;
 
         let mut desk = Desk::new(&call.caller, call.context.clone(), &*gateway.directory);
         let granted = O::Demand::grant(needs, &mut desk);
