@@ -35,6 +35,10 @@ services! {
     kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(parts.store.clone());
     kurodo_s3::S3: |parts| kurodo_s3::S3::new(parts.store.clone(), parts.blobs.clone(), &parts.buckets, account_blocks());
     kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(parts.store.clone());
+    kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(
+        parts.store.clone(),
+        kurodo_identity::Founder::new(parts.door.clone()),
+    );
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 
