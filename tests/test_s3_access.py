@@ -349,6 +349,8 @@ def test_a_restricted_bucket_lets_in_its_own_account_only(root, s3, unsigned, bu
     ({"StringLike": {"aws:Referer": "https://example.com/*"}}, True, False),
     ({"StringEquals": {"aws:PrincipalOrgID": "o-0000000000"}}, False, False),
     ({"Bool": {"aws:SecureTransport": "true"}}, True, True),
+    ({"StringEquals": {"aws:PrincipalType": "Anonymous"}}, True, True),
+    ({"StringNotEquals": {"aws:PrincipalType": "Anonymous"}}, True, False),
 ])
 def test_what_counts_as_public(s3, unsigned, bucket, thing, condition, is_public, may):
     policy = public(bucket, Condition=condition)
