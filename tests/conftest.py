@@ -133,13 +133,18 @@ def allow(iam, user, statements, name="given"):
     iam.put_user_policy(UserName=user, PolicyName=name, PolicyDocument=document(*statements))
 
 
+def fresh(kind="x"):
+    """A name that nobody has."""
+    return f"{kind}-{uuid.uuid4().hex[:12]}"
+
+
 def kurodo(*arguments, check=True):
     command = [BINARY, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=check, timeout=120)
 
 
-def refused(call, code, status=None):
-    """The call fails with this code; gives the error's answer."""
+def refused(call, code, status=None, message=None):
+    """The call fails with this code, status and message; gives the error's answer."""
     from botocore.exceptions import ClientError
 
     with pytest.raises(ClientError) as error:
@@ -148,6 +153,8 @@ def refused(call, code, status=None):
     assert answer["Error"]["Code"] == code, answer
     if status is not None:
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == status, answer
+    if message is not None:
+        assert answer["Error"]["Message"] == message, answer
     return answer
 
 
@@ -171,6 +178,16 @@ def own_server(tmp_path):
 @pytest.fixture(scope="session")
 def root(server):
     return server.root()
+
+
+@pytest.fixture(scope="session")
+def iam(root):
+    return root.client("iam")
+
+
+@pytest.fixture(scope="session")
+def account(root):
+    return root.account
 
 
 @pytest.fixture

@@ -52,11 +52,22 @@ pub struct Authorized<'r, S: Service, O: Row<S>> {
 pub trait ConditionValue {
     /// Adds the value under this key to a need, where it is present.
     fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A>;
+
+    /// Whether the request has it, and it is not an empty list.
+    fn is_given(&self) -> bool {
+        true
+    }
 }
 
 impl ConditionValue for String {
     fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
         need.with(key, self.as_str())
+    }
+}
+
+impl ConditionValue for i32 {
+    fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
+        need.with(key, i64::from(*self))
     }
 }
 
@@ -66,6 +77,10 @@ impl<T: ConditionValue> ConditionValue for Option<T> {
             Some(value) => value.condition(key, need),
             None => need,
         }
+    }
+
+    fn is_given(&self) -> bool {
+        self.as_ref().is_some_and(T::is_given)
     }
 }
 
@@ -84,5 +99,9 @@ impl ConditionItem for String {
 impl<T: ConditionItem> ConditionValue for Vec<T> {
     fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
         if self.is_empty() { need } else { T::conditions(self, key, need) }
+    }
+
+    fn is_given(&self) -> bool {
+        !self.is_empty()
     }
 }

@@ -1,6 +1,8 @@
+//! What every operation of S3 demands, and on what.
+
 use kurodo_gateway::service;
 
-use crate::{S3, needs};
+use crate::S3;
 
 service! { S3:
     resources {
@@ -49,7 +51,8 @@ service! { S3:
 
     operations {
         ListBuckets: ListAllMyBuckets on all_buckets();
-        CreateBucket: [CreateBucket, PutBucketAcl if asked, PutBucketOwnershipControls if asked]
+
+        CreateBucket: [CreateBucket, PutBucketAcl if acl, PutBucketOwnershipControls if object_ownership]
             by needs::create_bucket
             refusing ["ObjectLockEnabledForBucket", "BucketNamespace", "CreateBucketConfiguration.Location",
                 "CreateBucketConfiguration.Bucket", "CreateBucketConfiguration.Tags"];
@@ -59,26 +62,92 @@ service! { S3:
         GetBucketLocation: GetBucketLocation on bucket(bucket, expected_bucket_owner);
         GetBucketVersioning: GetBucketVersioning on bucket(bucket, expected_bucket_owner);
         GetBucketRequestPayment: GetBucketRequestPayment on bucket(bucket, expected_bucket_owner);
-        ListObjects: [ListBucket] by needs::list_objects
+
+        GetBucketPolicy: [GetBucketPolicy] by needs::get_bucket_policy;
+        PutBucketPolicy: [PutBucketPolicy] by needs::put_bucket_policy
+            refusing ["ConfirmRemoveSelfBucketAccess"];
+        DeleteBucketPolicy: DeleteBucketPolicy on policy_of(bucket, expected_bucket_owner);
+        GetBucketPolicyStatus: GetBucketPolicyStatus on bucket(bucket, expected_bucket_owner);
+        GetPublicAccessBlock: GetBucketPublicAccessBlock on bucket(bucket, expected_bucket_owner);
+        PutPublicAccessBlock: PutBucketPublicAccessBlock on bucket(bucket, expected_bucket_owner);
+        DeletePublicAccessBlock: PutBucketPublicAccessBlock on bucket(bucket, expected_bucket_owner);
+        GetBucketOwnershipControls: GetBucketOwnershipControls on bucket(bucket, expected_bucket_owner);
+        PutBucketOwnershipControls: PutBucketOwnershipControls on bucket(bucket, expected_bucket_owner);
+        DeleteBucketOwnershipControls: PutBucketOwnershipControls on bucket(bucket, expected_bucket_owner);
+        GetBucketAcl: GetBucketAcl on bucket(bucket, expected_bucket_owner);
+        PutBucketAcl: [PutBucketAcl] by needs::put_bucket_acl;
+        GetBucketTagging: GetBucketTagging on bucket(bucket, expected_bucket_owner);
+        PutBucketTagging: PutBucketTagging on bucket(bucket, expected_bucket_owner);
+        DeleteBucketTagging: PutBucketTagging on bucket(bucket, expected_bucket_owner);
+        GetBucketEncryption: GetEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
+        PutBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
+        DeleteBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
+
+        ListObjects: ListBucket on objects(bucket, expected_bucket_owner)
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
             refusing ["OptionalObjectAttributes"];
-        ListObjectsV2: [ListBucket] by needs::list_objects_v2
+        ListObjectsV2: ListBucket on objects(bucket, expected_bucket_owner)
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
             refusing ["OptionalObjectAttributes"];
-        GetObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::get_object
+
+        GetObject: [GetObject, ListBucket if missing, may GetObjectTagging if tagged] by needs::get_object
             refusing ["VersionId"];
-        HeadObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::head_object
+        HeadObject: [GetObject, ListBucket if missing, may GetObjectTagging if tagged] by needs::head_object
             refusing ["VersionId"];
-        PutObject: [PutObject, PutObjectAcl if asked, PutObjectTagging if asked, GetObject if asked]
+        GetObjectAttributes: [GetObject, GetObjectAttributes, ListBucket if missing]
+            by needs::get_object_attributes
+            refusing ["VersionId"];
+        PutObject: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging, GetObject if if_match]
             by needs::put_object
             refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128",
                 "WriteOffsetBytes", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
                 "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
                 "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
-        DeleteObject: [DeleteObject, GetObject if asked] by needs::delete_object
+        CopyObject: [GetObject, ListBucket if missing, GetObjectTagging if tagged, PutObject,
+                PutObjectAcl if acl, PutObjectTagging if tagging, GetObject if if_match] by needs::copy_object
+            refusing ["AnnotationDirective", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled",
+                "ObjectLockMode",
+                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
+                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
+        DeleteObject: [DeleteObject, GetObject if if_match] by needs::delete_object
             refusing ["MFA", "VersionId", "BypassGovernanceRetention", "IfMatchLastModifiedTime", "IfMatchSize"];
+        DeleteObjects: [DeleteObject for each, GetObject for each] by needs::delete_objects
+            refusing ["MFA", "BypassGovernanceRetention", "Delete.Objects.VersionId",
+                "Delete.Objects.LastModifiedTime", "Delete.Objects.Size"];
+        GetObjectAcl: [GetObjectAcl, ListBucket if missing] by needs::get_object_acl
+            refusing ["VersionId"];
+        PutObjectAcl: [PutObjectAcl, ListBucket if missing] by needs::put_object_acl
+            refusing ["VersionId"];
+        GetObjectTagging: [GetObjectTagging, ListBucket if missing] by needs::get_object_tagging
+            refusing ["VersionId"];
+        PutObjectTagging: [PutObjectTagging, ListBucket if missing] by needs::put_object_tagging
+            refusing ["VersionId"];
+        DeleteObjectTagging: [DeleteObjectTagging, ListBucket if missing] by needs::delete_object_tagging
+            refusing ["VersionId"];
+
+        CreateMultipartUpload: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging]
+            by needs::create_multipart_upload
+            refusing ["SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
+                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
+                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
+        UploadPart: PutObject on upload(bucket, key, upload_id, expected_bucket_owner)
+            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
+        UploadPartCopy: [GetObject, ListBucket if missing, PutObject] by needs::upload_part_copy;
+        CompleteMultipartUpload:
+            PutObject on place(bucket, key, expected_bucket_owner)
+                with "s3:if-match" = if_match with "s3:if-none-match" = if_none_match,
+            PutObject on upload(bucket, key, upload_id, expected_bucket_owner)
+                with "s3:if-match" = if_match with "s3:if-none-match" = if_none_match,
+            GetObject on object(bucket, key, expected_bucket_owner) if if_match
+            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
+        AbortMultipartUpload: AbortMultipartUpload on upload(bucket, key, upload_id, expected_bucket_owner)
+            refusing ["IfMatchInitiatedTime"];
+        ListParts: ListMultipartUploadParts on upload(bucket, key, upload_id, expected_bucket_owner);
+        ListMultipartUploads: ListBucketMultipartUploads on uploads(bucket, expected_bucket_owner)
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_uploads;
     }
 
     refused {
-        ListMultipartUploads, GetBucketPolicy, PutBucketPolicy, DeleteBucketPolicy, GetBucketPolicyStatus, GetPublicAccessBlock, PutPublicAccessBlock, DeletePublicAccessBlock, GetBucketOwnershipControls, PutBucketOwnershipControls, DeleteBucketOwnershipControls, GetBucketAcl, PutBucketAcl, GetBucketTagging, PutBucketTagging, DeleteBucketTagging, GetBucketEncryption, PutBucketEncryption, DeleteBucketEncryption, GetObjectAttributes, CopyObject, DeleteObjects, GetObjectAcl, PutObjectAcl, GetObjectTagging, PutObjectTagging, DeleteObjectTagging, CreateMultipartUpload, UploadPart, UploadPartCopy, CompleteMultipartUpload, AbortMultipartUpload, ListParts,
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
         DeleteBucketAnalyticsConfiguration, DeleteBucketCors, DeleteBucketIntelligentTieringConfiguration,
         DeleteBucketInventoryConfiguration, DeleteBucketLifecycle, DeleteBucketMetadataConfiguration,

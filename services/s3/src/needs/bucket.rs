@@ -7,9 +7,10 @@ use super::{
 use crate::{
     Error,
     acl::{Asked, asked},
-    model::{CreateBucketInput, PutBucketAclInput},
+    model::{CreateBucketInput, GetBucketPolicyInput, PutBucketAclInput, PutBucketPolicyInput},
     names,
-    resources::{Bucket, bucket},
+    policy::Names,
+    resources::{Bucket, bucket, policy_of},
     table::action,
 };
 
@@ -38,6 +39,27 @@ pub(crate) async fn create_bucket(find: &Finding<'_>, input: &CreateBucketInput)
         .with_some("s3:x-amz-object-ownership", input.object_ownership.map(|word| word.as_str()));
     let acl = asked.as_ref().map(|_| described(Need::new(wanted()), asked.as_ref(), &grants));
     Ok((create, acl, input.object_ownership.map(|_| Need::new(wanted()))))
+}
+
+/// The policy is shown with its principals' names of today.
+pub(crate) async fn get_bucket_policy(
+    find: &Finding<'_>,
+    input: &GetBucketPolicyInput,
+) -> Result<Need<action::GetBucketPolicy>, Error> {
+    let bucket = policy_of(find, &input.bucket, &input.expected_bucket_owner).await?;
+    let kept = bucket.facts()?.policy.as_ref().map(|policy| policy.whole.policy.source());
+    let names = Names::shown(&find.stored(), kept.unwrap_or_default())?;
+    Ok(Need::new(bucket.with_names(names)))
+}
+
+/// The policy is kept with what its principals stand for.
+pub(crate) async fn put_bucket_policy(
+    find: &Finding<'_>,
+    input: &PutBucketPolicyInput,
+) -> Result<Need<action::PutBucketPolicy>, Error> {
+    let bucket = policy_of(find, &input.bucket, &input.expected_bucket_owner).await?;
+    let names = Names::kept(&find.stored(), &input.policy)?;
+    Ok(Need::new(bucket.with_names(names)))
 }
 
 pub(crate) async fn put_bucket_acl(

@@ -49,6 +49,16 @@ impl From<ObjectOwnership> for Ownership {
     }
 }
 
+impl From<Ownership> for ObjectOwnership {
+    fn from(ownership: Ownership) -> Self {
+        match ownership {
+            Ownership::Enforced => Self::BucketOwnerEnforced,
+            Ownership::Preferred => Self::BucketOwnerPreferred,
+            Ownership::Writer => Self::ObjectWriter,
+        }
+    }
+}
+
 /// What keeps a bucket from being public.
 ///
 /// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage".
@@ -74,4 +84,7 @@ impl BlockPublic {
 pub(crate) struct Encryption {
     /// Whether objects under customers' keys are refused.
     pub(crate) blocks_customer_keys: bool,
+    /// Whether a bucket key is to be used, which is shown again and says nothing without KMS.
+    #[serde(default)]
+    pub(crate) bucket_key: bool,
 }

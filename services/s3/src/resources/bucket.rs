@@ -11,6 +11,7 @@ use crate::{
     acl::{self, On},
     facts::BucketFacts,
     layout, names,
+    policy::Names,
 };
 
 /// A bucket.
@@ -23,6 +24,7 @@ pub struct Bucket {
     reach: Reach,
     counts: Counts,
     acls: bool,
+    names: Names,
 }
 
 /// What a permit for the bucket reaches.
@@ -48,6 +50,7 @@ impl Bucket {
             reach: Reach::Settings,
             counts: Counts::Nothing,
             acls: false,
+            names: Names::default(),
         }
     }
 
@@ -60,7 +63,18 @@ impl Bucket {
             reach,
             counts,
             acls: counts != Counts::Nothing,
+            names: Names::default(),
         }
+    }
+
+    /// The same bucket, with what the principals of its policy stand for.
+    pub(crate) fn with_names(self, names: Names) -> Self {
+        Self { names, ..self }
+    }
+
+    /// What the principals of the policy stand for.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The bucket's name.
@@ -136,7 +150,11 @@ pub(crate) fn anywhere(
 ///
 /// # Errors
 /// No such bucket, or it is elsewhere or somebody else's than the request says.
-pub async fn bucket(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+pub async fn bucket(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Settings))
 }
 
@@ -144,8 +162,36 @@ pub async fn bucket(find: &Find<'_, S3>, name: &str, expected_owner: &Option<Str
 ///
 /// # Errors
 /// As [`bucket`]'s.
-pub async fn contents(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+pub async fn contents(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Contents))
+}
+
+/// The bucket's objects.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn objects(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Objects))
+}
+
+/// The multipart uploads to the bucket.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn uploads(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Uploads))
 }
 
 /// The bucket, as whoever changes its policy finds it: no policy keeps out the root user of the bucket's account, who
@@ -155,7 +201,11 @@ pub async fn contents(find: &Find<'_, S3>, name: &str, expected_owner: &Option<S
 ///
 /// # Errors
 /// As [`bucket`]'s.
-pub async fn policy_of(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+pub async fn policy_of(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
     let mut bucket = bucket(find, name, expected_owner).await?;
     let principal = &find.call.caller.principal;
     if principal.kind == PrincipalKind::Root && principal.account == Some(bucket.account) {
