@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::{Error, limits};
 
-pub(crate) use names::Names;
+pub(crate) use names::{Names, canonical};
 
 /// A policy that its bucket may have.
 #[derive(Debug)]

@@ -116,7 +116,8 @@ fn condition_keys_exist_and_apply() {
 
 #[test]
 fn the_kept_form_is_measured() {
-    let long = |length: usize| policy(json!({"Resource": format!("arn:aws:s3:::bucket/{}", "k".repeat(length))}));
+    let long =
+        |length: usize| policy(json!({"Resource": format!("arn:aws:s3:::bucket/{}", "k".repeat(length))}));
     let rest = long(0).len();
     assert!(read(&long(20 * 1024 - rest)).is_ok());
     let spaced = long(20 * 1024 - rest).replacen('{', "{                ", 1);
