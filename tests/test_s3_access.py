@@ -323,6 +323,22 @@ def test_a_public_object_is_read_by_any_browser(server, s3, bucket, thing):
         assert answer.read() == b"content"
 
 
+def test_a_refused_upload_ends_its_connection(server, bucket):
+    """The content was never sent: whoever sent another request on the connection would not be understood."""
+    import http.client
+    import ssl
+
+    context = ssl.create_default_context(cafile=server.ca)
+    connection = http.client.HTTPSConnection("localhost", server.port, context=context, timeout=30)
+    connection.putrequest("PUT", f"/{bucket}/thing")
+    connection.putheader("Content-Length", "7")
+    connection.putheader("Expect", "100-continue")
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Connection"]) == (403, "close")
+    connection.close()
+
+
 def test_a_public_policy_lets_in_users_without_policies(root, s3, bucket, thing):
     opened(s3, bucket)
     s3.put_bucket_policy(Bucket=bucket, Policy=public(bucket))

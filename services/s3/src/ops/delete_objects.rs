@@ -60,11 +60,7 @@ impl S3 {
 }
 
 fn denied(denial: Box<Denial>) -> Failure {
-    Error::AccessDenied(match denial.principal {
-        Some(_) => denial.message().into(),
-        None => "Access Denied".into(),
-    })
-    .into()
+    Error::AccessDenied(denial.s3_message().into()).into()
 }
 
 fn shown(object: &ObjectIdentifier, failure: Failure) -> model::Error {

@@ -150,7 +150,9 @@ impl Resource for Object {
     fn owner(&self) -> AccountId {
         match self.rights() {
             // To those who are kept out of the bucket it does not help that they put the object.
-            Some((owner, _)) if self.counts != Counts::Nothing => owner.account().unwrap_or(AccountId::NOBODY),
+            Some((owner, _)) if self.counts != Counts::Nothing => {
+                owner.account().unwrap_or(AccountId::NOBODY)
+            }
             _ => self.facts.account,
         }
     }
