@@ -4,5 +4,6 @@ pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod env;
+pub(crate) mod keys;
 pub(crate) mod table;
 pub(crate) mod why;
