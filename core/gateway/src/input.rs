@@ -2,23 +2,60 @@ use bytes::Bytes;
 use kurodo_wire::{OperationSchema, Protocol};
 
 use crate::{
-    Body, Call, Dialect, Failure, Gateway, Received, refuse,
+    Body, BodyError, Call, Dialect, Failure, Gateway, Received, refuse,
     reply::Response,
     respond,
     route::{Mounted, Pairs, pairs},
+    trail,
 };
 
 /// A request that was refused after its caller was known and before an operation was chosen.
 pub(crate) struct Refused {
     call: Call,
     body: Body,
-    failure: Failure,
+    refusal: Refusal,
 }
 
 impl Refused {
-    pub(crate) async fn answer(mut self, mounted: &Mounted, protocol: Protocol) -> Response {
+    /// Notes the refusal, if it is a denial, and answers it.
+    pub(crate) async fn answer(
+        mut self,
+        gateway: &Gateway,
+        mounted: &Mounted,
+        protocol: Protocol,
+    ) -> Response {
         self.body.drain().await;
-        respond::failure(mounted, protocol, &self.call, &self.failure)
+        let mut failure = self.refusal.failure;
+        if self.refusal.is_denial {
+            let key = self.call.caller.access_key_id.as_deref();
+            let noted = trail::stranger(gateway, mounted, &self.call, key, &failure).await;
+            failure = noted.err().unwrap_or(failure);
+        }
+        respond::failure(mounted, protocol, &self.call, &failure)
+    }
+}
+
+/// Why no operation is begun.
+struct Refusal {
+    failure: Failure,
+    /// Whether it is for want of a right signature, and not for a mistake.
+    is_denial: bool,
+}
+
+impl Refusal {
+    fn denial(failure: Failure) -> Self {
+        Self { failure, is_denial: true }
+    }
+
+    fn body(dialect: Dialect, error: &BodyError) -> Self {
+        let is_denial = matches!(error, BodyError::Unauthentic(_));
+        Self { failure: refuse::body(dialect, error), is_denial }
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self { failure, is_denial: false }
     }
 }
 
@@ -32,7 +69,7 @@ pub(crate) async fn receive<'a>(
 ) -> Result<Received<'a>, Refused> {
     match choose(gateway, mounted, protocol, &call, &mut body).await {
         Ok((target, query, content)) => Ok(Received { gateway, mounted, target, call, query, content, body }),
-        Err(failure) => Err(Refused { call, body, failure }),
+        Err(refusal) => Err(Refused { call, body, refusal }),
     }
 }
 
@@ -44,14 +81,14 @@ async fn choose(
     protocol: Protocol,
     call: &Call,
     body: &mut Body,
-) -> Result<Chosen, Failure> {
+) -> Result<Chosen, Refusal> {
     let dialect = mounted.facts.dialect;
     let broken = || refuse::broken_query(dialect);
     let mut query = pairs(call.head.query()).ok_or_else(broken)?;
     let mut content = Bytes::new();
     let form;
     if protocol.is_query() {
-        content = body.collect(FORM_LIMIT).await.map_err(|error| refuse::body(dialect, &error))?;
+        content = body.collect(FORM_LIMIT).await.map_err(|error| Refusal::body(dialect, &error))?;
         form = std::str::from_utf8(&content).map_err(|_| broken())?.to_owned();
         query.extend(pairs(&form).ok_or_else(broken)?);
     }
@@ -64,10 +101,8 @@ async fn choose(
     let anonymous_refused =
         dialect != Dialect::S3 && schema.is_none_or(|s| s.auth != kurodo_wire::Auth::None);
     if call.caller.is_anonymous() && anonymous_refused {
-        return Err(refuse::unauthenticated(
-            dialect,
-            &kurodo_sigv4::AuthError::MissingAuthenticationToken.into(),
-        ));
+        let missing = kurodo_sigv4::AuthError::MissingAuthenticationToken.into();
+        return Err(Refusal::denial(refuse::unauthenticated(dialect, &missing)));
     }
     if let Some(schema) = schema.filter(|schema| !protocol.is_query() && !schema.streams_input()) {
         content = collect(schema, dialect, body).await?;
@@ -78,8 +113,8 @@ async fn choose(
 /// Bytes of a form; the largest are policies.
 const FORM_LIMIT: usize = 1024 * 1024;
 
-async fn collect(schema: &OperationSchema, dialect: Dialect, body: &mut Body) -> Result<Bytes, Failure> {
-    body.collect(schema.max_body).await.map_err(|error| refuse::body(dialect, &error))
+async fn collect(schema: &OperationSchema, dialect: Dialect, body: &mut Body) -> Result<Bytes, Refusal> {
+    body.collect(schema.max_body).await.map_err(|error| Refusal::body(dialect, &error))
 }
 
 fn owned(query: Pairs<'_>) -> Vec<(String, String)> {

@@ -118,7 +118,7 @@ fn begin<'b>(
     }
 }
 
-/// Writes that a request was turned away before its caller was known; durable when this returns.
+/// Writes that a request was turned away before an operation was chosen; durable when this returns.
 pub(crate) async fn stranger(
     gateway: &Gateway,
     mounted: &Mounted,

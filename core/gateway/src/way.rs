@@ -44,7 +44,7 @@ pub(crate) async fn serve(
 
     let received = match input::receive(gateway, mounted, protocol, call, body).await {
         Ok(received) => received,
-        Err(refused) => return refused.answer(mounted, protocol).await,
+        Err(refused) => return refused.answer(gateway, mounted, protocol).await,
     };
     let row = received.target.row;
     mounted.mount.operate(row, received).await.0
