@@ -56,7 +56,7 @@ def test_a_full_disk_is_told_and_outlived(small_disk):
         assert refusals, "the disk was never full"
         for refusal in refusals:
             status, code = refusal["ResponseMetadata"]["HTTPStatusCode"], refusal["Error"]["Code"]
-            assert (status, code) in {(503, "ServiceUnavailable"), (500, "ServiceFailure")}, refusal
+            assert (status, code) in {(503, "ServiceUnavailable"), (500, "InternalFailure")}, refusal
         assert server.process.poll() is None
 
         (small_disk / "ballast").unlink()

@@ -27,14 +27,11 @@ impl Service for Iam {
     };
 }
 
-const FAILED: &str = "The request processing has failed because of an unknown error, exception or failure.";
-
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error.code() {
             Some((code, status)) => Self::new(code, status, error.to_string()),
-            // Source: IAM API Reference, the errors of each operation.
-            None => Self { code: "ServiceFailure".into(), message: FAILED.into(), ..Self::internal(&error) },
+            None => Self::internal(&error),
         }
     }
 }
