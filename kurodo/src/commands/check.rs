@@ -113,8 +113,8 @@ fn handed_out(home: &Home, door: &CoreDoor, sessions: SessionSealer, findings: &
         return Ok(());
     };
     let directory = StoredDirectory::new(door.clone(), sessions);
-    match directory.credential(&access.access_key_id, None, 0) {
-        Ok(found) if found.secret.expose() != access.secret.as_str() => {
+    match directory.credential(&access.keys.access_key_id, None, 0) {
+        Ok(found) if found.secret.expose() != access.keys.secret.as_str() => {
             findings.damaged("credentials", "the secret is not that of the access key");
         }
         Ok(_) => println!("credentials: as in the records"),
