@@ -133,11 +133,16 @@ def allow(iam, user, statements, name="given"):
     iam.put_user_policy(UserName=user, PolicyName=name, PolicyDocument=document(*statements))
 
 
-def account(server, name):
+def new_account(server, name):
     """The administrator of a new account, which is made and entered by the commands that a user types."""
     kurodo("account", "create", name, "--data-dir", server.data_dir)
     env = server.environment("--account", name)
     return Principal(server, env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], name="admin")
+
+
+def fresh(kind="x"):
+    """A name that nobody has."""
+    return f"{kind}-{uuid.uuid4().hex[:12]}"
 
 
 def kurodo(*arguments, check=True):
@@ -145,8 +150,8 @@ def kurodo(*arguments, check=True):
     return subprocess.run(command, capture_output=True, text=True, check=check, timeout=120)
 
 
-def refused(call, code, status=None):
-    """The call fails with this code; gives the error's answer."""
+def refused(call, code, status=None, message=None):
+    """The call fails with this code, status and message; gives the error's answer."""
     from botocore.exceptions import ClientError
 
     with pytest.raises(ClientError) as error:
@@ -155,6 +160,8 @@ def refused(call, code, status=None):
     assert answer["Error"]["Code"] == code, answer
     if status is not None:
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == status, answer
+    if message is not None:
+        assert answer["Error"]["Message"] == message, answer
     return answer
 
 
@@ -183,7 +190,17 @@ def root(server):
 @pytest.fixture(scope="session")
 def other(server):
     """The administrator of a second account."""
-    return account(server, "other")
+    return new_account(server, "other")
+
+
+@pytest.fixture(scope="session")
+def iam(root):
+    return root.client("iam")
+
+
+@pytest.fixture(scope="session")
+def account(root):
+    return root.account
 
 
 @pytest.fixture

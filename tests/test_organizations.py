@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from conftest import BINARY, account, document, kurodo, refused, statement
+from conftest import BINARY, new_account, document, kurodo, refused, statement
 
 FULL_ACCESS = "p-FullAWSAccess"
 
@@ -29,7 +29,7 @@ def root_id(organizations):
 @pytest.fixture
 def member(server):
     """The administrator of an account of the test's own."""
-    return account(server, unique("member"))
+    return new_account(server, unique("member"))
 
 
 # Accounts.
@@ -55,7 +55,7 @@ def test_one_command_gives_a_usable_account(server, root):
 
 def test_the_way_into_a_new_account_leaves_nobody_behind(server, root):
     before = {user["UserName"] for user in root.client("iam").list_users()["Users"]}
-    admin = account(server, unique("clean"))
+    admin = new_account(server, unique("clean"))
     after = {user["UserName"] for user in root.client("iam").list_users()["Users"]}
     assert after == before
     summary = admin.client("iam").get_account_summary()["SummaryMap"]
@@ -355,7 +355,7 @@ def test_disabled_policies_do_not_bind_and_are_detached(own_server):
     root = own_server.root()
     organizations = root.client("organizations")
     top = organizations.list_roots()["Roots"][0]["Id"]
-    member = account(own_server, "m")
+    member = new_account(own_server, "m")
     made = organizations.create_policy(
         Content=deny("iam:ListUsers"), Description="", Name="p", Type="SERVICE_CONTROL_POLICY"
     )["Policy"]["PolicySummary"]["Id"]

@@ -21,7 +21,8 @@ impl Home {
     /// The directory that the place names, or the user's own.
     pub(crate) fn find(place: &Place) -> Result<Self, Fault> {
         let directory = match &place.data_dir {
-            Some(directory) => directory.clone(),
+            // What `kurodo env` prints must hold in any folder.
+            Some(directory) => std::path::absolute(directory)?,
             None => default_directory()?,
         };
         Ok(Self {

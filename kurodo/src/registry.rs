@@ -37,6 +37,7 @@ services! {
         parts.store.clone(),
         kurodo_identity::Founder::new(parts.door.clone()),
     );
+    kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(parts.store.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 
