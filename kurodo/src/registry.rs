@@ -32,7 +32,10 @@ macro_rules! services {
 }
 
 services! {
-    kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(parts.store.clone());
+    kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(
+        parts.store.clone(),
+        kurodo_identity::Principals::new(parts.door.clone()),
+    );
     kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(
         parts.store.clone(),
         kurodo_identity::Founder::new(parts.door.clone()),
