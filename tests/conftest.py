@@ -36,6 +36,8 @@ class Server:
             if "kurodo env" in line:
                 break
         self.banner = "".join(lines)
+        if "kurodo env" not in self.banner:
+            self.process.wait(timeout=60)
         assert self.process.poll() is None, f"the server ended: {self.banner}"
         self.env = self.environment()
         return self
@@ -133,16 +135,16 @@ def allow(iam, user, statements, name="given"):
     iam.put_user_policy(UserName=user, PolicyName=name, PolicyDocument=document(*statements))
 
 
+def fresh(kind="x"):
+    """A name that nobody has."""
+    return f"{kind}-{uuid.uuid4().hex[:12]}"
+
+
 def new_account(server, name):
     """The administrator of a new account, which is made and entered by the commands that a user types."""
     kurodo("account", "create", name, "--data-dir", server.data_dir)
     env = server.environment("--account", name)
     return Principal(server, env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], name="admin")
-
-
-def fresh(kind="x"):
-    """A name that nobody has."""
-    return f"{kind}-{uuid.uuid4().hex[:12]}"
 
 
 def kurodo(*arguments, check=True):
@@ -188,12 +190,6 @@ def root(server):
 
 
 @pytest.fixture(scope="session")
-def other(server):
-    """The administrator of a second account."""
-    return new_account(server, "other")
-
-
-@pytest.fixture(scope="session")
 def iam(root):
     return root.client("iam")
 
@@ -201,6 +197,12 @@ def iam(root):
 @pytest.fixture(scope="session")
 def account(root):
     return root.account
+
+
+@pytest.fixture(scope="session")
+def other(server):
+    """The administrator of a second account."""
+    return new_account(server, "other")
 
 
 @pytest.fixture

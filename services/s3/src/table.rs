@@ -49,25 +49,35 @@ service! { S3:
 
     operations {
         ListBuckets: ListAllMyBuckets on all_buckets();
-
         CreateBucket: [CreateBucket, PutBucketAcl if asked, PutBucketOwnershipControls if asked]
             by needs::create_bucket
             refusing ["ObjectLockEnabledForBucket", "BucketNamespace", "CreateBucketConfiguration.Location",
                 "CreateBucketConfiguration.Bucket", "CreateBucketConfiguration.Tags"];
-        DeleteBucket: [DeleteBucket, DeleteBucket, DeleteBucket] by needs::delete_bucket;
+        DeleteBucket: DeleteBucket on bucket(bucket, expected_bucket_owner),
+            DeleteBucket on contents(bucket, expected_bucket_owner);
         HeadBucket: ListBucket on bucket(bucket, expected_bucket_owner);
         GetBucketLocation: GetBucketLocation on bucket(bucket, expected_bucket_owner);
         GetBucketVersioning: GetBucketVersioning on bucket(bucket, expected_bucket_owner);
         GetBucketRequestPayment: GetBucketRequestPayment on bucket(bucket, expected_bucket_owner);
-
         ListObjects: [ListBucket] by needs::list_objects
             refusing ["OptionalObjectAttributes"];
         ListObjectsV2: [ListBucket] by needs::list_objects_v2
             refusing ["OptionalObjectAttributes"];
-        ListMultipartUploads: [ListBucketMultipartUploads] by needs::list_multipart_uploads;
+        GetObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::get_object
+            refusing ["VersionId"];
+        HeadObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::head_object
+            refusing ["VersionId"];
+        PutObject: [PutObject, PutObjectAcl if asked, PutObjectTagging if asked, GetObject if asked]
+            by needs::put_object
+            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128",
+                "WriteOffsetBytes", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
+                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
+                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
+        DeleteObject: [DeleteObject, GetObject if asked] by needs::delete_object
+            refusing ["MFA", "VersionId", "BypassGovernanceRetention", "IfMatchLastModifiedTime", "IfMatchSize"];
 
-        GetBucketPolicy: GetBucketPolicy on policy_of(bucket, expected_bucket_owner);
-        PutBucketPolicy: PutBucketPolicy on policy_of(bucket, expected_bucket_owner)
+        GetBucketPolicy: [GetBucketPolicy] by needs::get_bucket_policy;
+        PutBucketPolicy: [PutBucketPolicy] by needs::put_bucket_policy
             refusing ["ConfirmRemoveSelfBucketAccess"];
         DeleteBucketPolicy: DeleteBucketPolicy on policy_of(bucket, expected_bucket_owner);
         GetBucketPolicyStatus: GetBucketPolicyStatus on bucket(bucket, expected_bucket_owner);
@@ -86,29 +96,6 @@ service! { S3:
         PutBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
         DeleteBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
 
-        GetObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::get_object
-            refusing ["VersionId"];
-        HeadObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::head_object
-            refusing ["VersionId"];
-        GetObjectAttributes: [GetObject, GetObjectAttributes, ListBucket if asked]
-            by needs::get_object_attributes
-            refusing ["VersionId"];
-        PutObject: [PutObject, PutObjectAcl if asked, PutObjectTagging if asked, GetObject if asked]
-            by needs::put_object
-            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128",
-                "WriteOffsetBytes", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
-                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
-                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
-        CopyObject: [GetObject for all, ListBucket if asked, GetObjectTagging if asked,
-                PutObject, PutObjectAcl if asked, PutObjectTagging if asked] by needs::copy_object
-            refusing ["AnnotationDirective", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled",
-                "ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
-                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
-        DeleteObject: [DeleteObject, GetObject if asked] by needs::delete_object
-            refusing ["MFA", "VersionId", "BypassGovernanceRetention", "IfMatchLastModifiedTime", "IfMatchSize"];
-        DeleteObjects: [DeleteObject for each, GetObject for each] by needs::delete_objects
-            refusing ["MFA", "BypassGovernanceRetention", "Delete.Objects.VersionId",
-                "Delete.Objects.LastModifiedTime", "Delete.Objects.Size"];
         GetObjectAcl: [GetObjectAcl, ListBucket if asked] by needs::get_object_acl
             refusing ["VersionId"];
         PutObjectAcl: [PutObjectAcl, ListBucket if asked] by needs::put_object_acl
@@ -119,23 +106,10 @@ service! { S3:
             refusing ["VersionId"];
         DeleteObjectTagging: [DeleteObjectTagging, ListBucket if asked] by needs::delete_object_tagging
             refusing ["VersionId"];
-
-        CreateMultipartUpload: [PutObject, PutObjectAcl if asked, PutObjectTagging if asked]
-            by needs::create_multipart_upload
-            refusing ["SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
-                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
-                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
-        UploadPart: PutObject on upload(bucket, key, upload_id, expected_bucket_owner)
-            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
-        UploadPartCopy: [GetObject, ListBucket if asked, PutObject] by needs::upload_part_copy;
-        CompleteMultipartUpload: [PutObject, PutObject, GetObject if asked] by needs::complete_multipart_upload
-            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
-        AbortMultipartUpload: AbortMultipartUpload on upload(bucket, key, upload_id, expected_bucket_owner)
-            refusing ["IfMatchInitiatedTime"];
-        ListParts: ListMultipartUploadParts on upload(bucket, key, upload_id, expected_bucket_owner);
     }
 
     refused {
+        ListMultipartUploads, GetObjectAttributes, CopyObject, DeleteObjects, CreateMultipartUpload, UploadPart, UploadPartCopy, CompleteMultipartUpload, AbortMultipartUpload, ListParts,
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
         DeleteBucketAnalyticsConfiguration, DeleteBucketCors, DeleteBucketIntelligentTieringConfiguration,
         DeleteBucketInventoryConfiguration, DeleteBucketLifecycle, DeleteBucketMetadataConfiguration,
