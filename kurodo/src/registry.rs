@@ -32,7 +32,10 @@ macro_rules! services {
 }
 
 services! {
-    kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(parts.store.clone());
+    kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(
+        parts.store.clone(),
+        kurodo_identity::Principals::new(parts.door.clone()),
+    );
     kurodo_s3::S3: |parts| kurodo_s3::S3::new(
         parts.store.clone(),
         parts.blobs.clone(),
