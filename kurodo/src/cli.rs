@@ -53,6 +53,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// List, rotate and reseal the installation's keys. The server must be stopped.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Verify records, blobs, keys and the audit trail, and say what is damaged. The server must be stopped.
     Check(Place),
     /// Show every setting, its value, and where the value comes from.
@@ -183,4 +190,28 @@ pub(crate) enum AuditCommand {
     },
     /// Verify that no entry was changed, removed or added.
     Verify,
+    /// Put a damaged trail aside as evidence; the next start begins a new one. The server must be stopped.
+    Renew,
+}
+
+/// Keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Show every key's versions, and what wraps it.
+    List,
+    /// Renew the root key, and wrap all that is below it anew. Data is not rewritten.
+    Rotate {
+        /// Renew the key of every account too: what is made from then on is wrapped by it.
+        #[arg(long)]
+        accounts: bool,
+    },
+    /// Seal the root key another way. The keys stay; what sealed them before opens nothing any more.
+    Reseal {
+        /// The new sealing key's file; made if it is not there.
+        #[arg(long, value_name = "FILE", required_unless_present = "to_passphrase_file")]
+        to_seal_key: Option<PathBuf>,
+        /// The file whose first line is the new passphrase.
+        #[arg(long, value_name = "FILE", conflicts_with = "to_seal_key")]
+        to_passphrase_file: Option<PathBuf>,
+    },
 }

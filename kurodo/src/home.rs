@@ -66,18 +66,19 @@ impl Home {
         self.seal_key.clone().unwrap_or_else(|| self.directory.join("seal.key"))
     }
 
-    /// The passphrase, where a file of one was named.
-    pub(crate) fn passphrase(&self) -> Result<Option<String>, Fault> {
-        let Some(file) = &self.passphrase_file else { return Ok(None) };
-        let text = fs::read_to_string(file)
-            .map_err(|error| format!("the passphrase file {} cannot be read: {error}", file.display()))?;
-        let line = text.lines().next().unwrap_or_default();
-        if line.is_empty() {
-            return Err(
-                format!("the first line of {} is empty: write the passphrase there", file.display()).into()
-            );
-        }
-        Ok(Some(line.to_owned()))
+    /// The file with the passphrase, where one was named.
+    pub(crate) fn passphrase_file(&self) -> Option<&Path> {
+        self.passphrase_file.as_deref()
+    }
+
+    /// The same directory under another seal.
+    pub(crate) fn sealed_by(&self, seal_key: Option<PathBuf>, passphrase_file: Option<PathBuf>) -> Self {
+        Self { directory: self.directory.clone(), seal_key, passphrase_file }
+    }
+
+    /// The server's own key, wrapped by the root key.
+    pub(crate) fn server_key(&self) -> PathBuf {
+        self.directory.join("server.key")
     }
 
     /// The encrypted contents of objects.

@@ -5,9 +5,9 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
 use kurodo_audit::{Audit, Options, Selector};
 use kurodo_gateway::{Gateway, Limits, Listener, Settings};
 use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, first_start};
-use kurodo_keys::{Seal, SecretKey, create_root, open_root};
+use kurodo_keys::SecretKey;
 use kurodo_store::{
-    CoreDoor, Store, StoreOptions,
+    AccountKeys, CoreDoor, Store,
     blobs::{Blobs, Sweep},
 };
 use tokio::{
@@ -15,7 +15,9 @@ use tokio::{
     sync::watch,
 };
 
-use crate::{Outcome, certificates, cli::AuditData, config::Config, home::Home, platform, registry};
+use crate::{
+    Outcome, certificates, cli::AuditData, config::Config, home::Home, keys::Keys, platform, registry,
+};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -25,11 +27,11 @@ pub(crate) struct Parts {
     pub(crate) door: CoreDoor,
     pub(crate) blobs: Blobs,
     pub(crate) directory: Arc<StoredDirectory>,
-    /// Seals the keys of buckets.
-    pub(crate) buckets: SecretKey,
     /// Seals authorization messages.
     pub(crate) messages: SecretKey,
     pub(crate) audit: Audit,
+    /// The keyrings that services wrap their buckets' and tables' keys with.
+    pub(crate) keys: AccountKeys,
 }
 
 /// Serves until it is told to stop.
@@ -57,6 +59,8 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     home.create()?;
     let (parts, sweep) = open(home, config)?;
     let founded = first_start(&parts.door, config.account_id, "root@kurodo.invalid", now()?).await?;
+    parts.keys.keyring(founded.account).await?;
+    platform::note_trail(&parts.door, Some(parts.audit.end())).await?;
     let authority = platform::authority(&parts.door).await?;
     let tls = certificates::tls(config, &authority)?;
     let gateway = Arc::new(gateway(config, &parts));
@@ -91,25 +95,29 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     recording.abort();
     parts.directory.record_uses().await?;
     parts.audit.flush().await?;
+    platform::note_trail(&parts.door, Some(parts.audit.end())).await?;
     Ok(())
 }
 
-/// Opens the root key and the store; makes both at the first start.
+/// Opens keys, records, blobs and audit trail; makes them at the first start.
 fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
-    let root = root(home)?;
-    let (store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
+    let keys = Keys::open_or_create(home)?;
+    if home.audit().exists() && !Store::exists(&home.records()) {
+        return Err(format!("{} has no records: restore them from a backup", home.records().display()).into());
+    }
+    let (store, door) = keys.store(home)?;
     let (blobs, sweep) = Blobs::open(&home.blobs())?;
-    let sealer = SessionSealer::new(root.derive("sessions", b""));
-    let directory = Arc::new(StoredDirectory::new(door.clone(), sealer));
+    let directory = Arc::new(StoredDirectory::new(door.clone(), SessionSealer::new(keys.sessions())));
     let selector = match config.audit_data {
         AuditData::None => Selector::None,
         AuditData::Writes => Selector::Writes,
         AuditData::All => Selector::All,
     };
-    let audit = Audit::open(&home.audit(), &audit_key(&root), Options { selector, ..Options::default() })?;
-    let messages = root.derive("authorization messages", b"");
-    let buckets = root.derive("s3 buckets", b"");
-    Ok((Parts { store, door, blobs, directory, buckets, messages, audit }, sweep))
+    let options = Options { selector, at_least: platform::trail(&door)?, ..Options::default() };
+    let audit = Audit::open(&home.audit(), &keys.audit(), options)?;
+    let messages = keys.messages();
+    let keys = keys.accounts(&door);
+    Ok((Parts { store, door, blobs, directory, messages, audit, keys }, sweep))
 }
 
 /// Removes the blobs that an earlier run wrote and never published.
@@ -121,26 +129,6 @@ fn clear(door: &CoreDoor, sweep: Sweep) {
         Ok(swept) => tracing::info!(removed = swept.removed.len(), kept = swept.kept, "swept the blobs"),
         Err(error) => tracing::warn!(%error, "no unpublished blobs were removed"),
     }
-}
-
-/// The key of the records.
-pub(crate) fn records_key(root: &SecretKey) -> SecretKey {
-    root.derive("records", b"")
-}
-
-/// The key of the audit trail.
-pub(crate) fn audit_key(root: &SecretKey) -> SecretKey {
-    root.derive("audit", b"")
-}
-
-/// The root key, unsealed.
-pub(crate) fn root(home: &Home) -> Result<SecretKey, Fault> {
-    let seal = match home.passphrase()? {
-        Some(passphrase) => Seal::Passphrase(passphrase.into()),
-        None => Seal::KeyFile(home.seal_key()),
-    };
-    let path = home.root_key();
-    Ok(if path.exists() { open_root(&path, &seal)? } else { create_root(&path, &seal)? })
 }
 
 fn gateway(config: &Config, parts: &Parts) -> Gateway {

@@ -12,6 +12,7 @@ pub mod id;
 pub mod keys;
 pub mod managed;
 mod password;
+mod principals;
 pub mod records;
 mod secret;
 pub mod session;
@@ -26,6 +27,7 @@ pub use founder::{ACCESS_ROLE, AccountOrder, Founder};
 pub use id::RandomError;
 pub use keys::{iam_scope, org_scope, usage_scope};
 pub use password::{PasswordError, PasswordHash};
+pub use principals::{BindError, Principals};
 pub use records::{
     AccessKey, Account, Attachments, CreateAccountFailure, CreateAccountRequest, CreateAccountState,
     CredentialReport, Entity, Group, InstanceProfile, Joined, KeyOwner, KeyUse, LoginProfile, ManagedPolicy,

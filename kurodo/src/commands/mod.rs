@@ -5,5 +5,6 @@ mod administrator;
 pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod env;
+pub(crate) mod keys;
 pub(crate) mod table;
 pub(crate) mod why;
