@@ -49,7 +49,8 @@ impl Stranger {
     ) -> Response {
         self.body.drain().await;
         let noted =
-            trail::stranger(gateway, mounted, &self.call, self.access_key_id.as_deref(), &failure).await;
+            trail::turned_away(gateway, mounted, &self.call, self.access_key_id.as_deref(), "", &failure)
+                .await;
         respond::failure(mounted, protocol, &self.call, noted.as_ref().err().unwrap_or(&failure))
     }
 }

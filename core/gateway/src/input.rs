@@ -6,19 +6,41 @@ use crate::{
     reply::Response,
     respond,
     route::{Mounted, Pairs, pairs},
+    trail,
 };
 
-/// A request that was refused after its caller was known and before an operation was chosen.
+/// A request that was refused after its caller was known and before its operation began.
 pub(crate) struct Refused {
     call: Call,
     body: Body,
-    failure: Failure,
+    turned: Turned,
 }
 
 impl Refused {
-    pub(crate) async fn answer(mut self, mounted: &Mounted, protocol: Protocol) -> Response {
+    /// Notes the refusal, and answers it.
+    pub(crate) async fn answer(
+        mut self,
+        gateway: &Gateway,
+        mounted: &Mounted,
+        protocol: Protocol,
+    ) -> Response {
         self.body.drain().await;
-        respond::failure(mounted, protocol, &self.call, &self.failure)
+        let Turned { operation, failure } = &self.turned;
+        let key = self.call.caller.access_key_id.as_deref();
+        let noted = trail::turned_away(gateway, mounted, &self.call, key, operation, failure).await;
+        respond::failure(mounted, protocol, &self.call, noted.as_ref().err().unwrap_or(failure))
+    }
+}
+
+/// Why a request was refused, and the operation that it is for, if that was found.
+struct Turned {
+    operation: &'static str,
+    failure: Failure,
+}
+
+impl From<Failure> for Turned {
+    fn from(failure: Failure) -> Self {
+        Self { operation: "", failure }
     }
 }
 
@@ -32,7 +54,7 @@ pub(crate) async fn receive<'a>(
 ) -> Result<Received<'a>, Refused> {
     match choose(gateway, mounted, protocol, &call, &mut body).await {
         Ok((target, query, content)) => Ok(Received { gateway, mounted, target, call, query, content, body }),
-        Err(failure) => Err(Refused { call, body, failure }),
+        Err(turned) => Err(Refused { call, body, turned }),
     }
 }
 
@@ -44,7 +66,7 @@ async fn choose(
     protocol: Protocol,
     call: &Call,
     body: &mut Body,
-) -> Result<Chosen, Failure> {
+) -> Result<Chosen, Turned> {
     let dialect = mounted.facts.dialect;
     let broken = || refuse::broken_query(dialect);
     let mut query = pairs(call.head.query()).ok_or_else(broken)?;
@@ -64,10 +86,9 @@ async fn choose(
     let anonymous_refused =
         dialect != Dialect::S3 && schema.is_none_or(|s| s.auth != kurodo_wire::Auth::None);
     if call.caller.is_anonymous() && anonymous_refused {
-        return Err(refuse::unauthenticated(
-            dialect,
-            &kurodo_sigv4::AuthError::MissingAuthenticationToken.into(),
-        ));
+        let missing = kurodo_sigv4::AuthError::MissingAuthenticationToken.into();
+        let failure = refuse::unauthenticated(dialect, &missing);
+        return Err(Turned { operation: target.operation, failure });
     }
     if let Some(schema) = schema.filter(|schema| !protocol.is_query() && !schema.streams_input()) {
         content = collect(schema, dialect, body).await?;

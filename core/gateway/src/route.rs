@@ -57,13 +57,9 @@ impl Routes {
         {
             return Some(service);
         }
-        if is_form(head) {
-            // Nothing names the service of an unsigned form; the one that has operations for everyone is STS.
-            return self.find(|facts| facts.schema.endpoint_prefix == "sts");
-        }
         let first = head.host().split('.').next().unwrap_or_default();
         self.find(|facts| facts.schema.endpoint_prefix == first)
-            .or_else(|| self.find(|facts| facts.dialect == Dialect::S3))
+            .or_else(|| self.find(|facts| fallback(head, facts)))
     }
 
     fn find(&self, is: impl Fn(&ServiceFacts) -> bool) -> Option<&Mounted> {
@@ -95,6 +91,12 @@ impl Routes {
         };
         (!bucket.is_empty()).then_some(bucket)
     }
+}
+
+/// Whether the service gets unsigned requests that nothing names a service for: forms are for the one that has
+/// operations for everyone, and all else is for S3.
+fn fallback(head: &Head, facts: &ServiceFacts) -> bool {
+    if is_form(head) { facts.schema.endpoint_prefix == "sts" } else { facts.dialect == Dialect::S3 }
 }
 
 fn is_form(head: &Head) -> bool {

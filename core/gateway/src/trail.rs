@@ -74,9 +74,16 @@ impl<'a> Trail<'a> {
         Ok(())
     }
 
-    /// Notes that the request failed.
-    pub(crate) fn failed(&mut self, failure: &Failure) {
+    /// Notes that the request failed. One that failed before it was decided on, such as one that names what is
+    /// not there or that shows a wrong one-time code, is in the trail as refused. Gives what is to be answered.
+    pub(crate) async fn failed(&mut self, failure: Failure) -> Failure {
         self.error = Some(failure.code.clone().into_owned());
+        if self.pending.is_some() {
+            return failure;
+        }
+        let explanation = told(&failure);
+        let decision = Decision::Denied { reason: &failure.code, explanation: &explanation };
+        self.write(decision).await.err().unwrap_or(failure)
     }
 
     /// Writes what came of it.
@@ -118,24 +125,30 @@ fn begin<'b>(
     }
 }
 
-/// Writes that a request was turned away before its caller was known; durable when this returns.
-pub(crate) async fn stranger(
+/// Writes that a request was turned away before its operation began; durable when this returns.
+pub(crate) async fn turned_away(
     gateway: &Gateway,
     mounted: &Mounted,
     call: &Call,
     access_key_id: Option<&str>,
+    operation: &str,
     failure: &Failure,
 ) -> Result<(), Failure> {
     let service = mounted.facts.schema.name;
-    let explanation = serde_json::json!({ "code": failure.code, "message": failure.message });
+    let explanation = told(failure);
     let decision = Decision::Denied { reason: &failure.code, explanation: &explanation };
-    let mut begin = begin(call, service, "", Class::Management, &[], decision);
+    let mut begin = begin(call, service, operation, Class::Management, &[], decision);
     begin.access_key_id = access_key_id;
     let pending = gateway.audit.begin(&begin).await.map_err(|error| unrecorded(&error))?;
     let (bytes_in, bytes_out) = (0, 0);
     let (error, duration) = (Some(failure.code.as_ref()), std::time::Duration::ZERO);
     pending.finish(&Outcome { error, status: failure.status, bytes_in, bytes_out, duration });
     Ok(())
+}
+
+/// A failure as the trail explains it.
+fn told(failure: &Failure) -> serde_json::Value {
+    serde_json::json!({ "code": failure.code, "message": failure.message })
 }
 
 /// What cannot be recorded does not happen.

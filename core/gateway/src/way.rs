@@ -44,7 +44,7 @@ pub(crate) async fn serve(
 
     let received = match input::receive(gateway, mounted, protocol, call, body).await {
         Ok(received) => received,
-        Err(refused) => return refused.answer(mounted, protocol).await,
+        Err(refused) => return refused.answer(gateway, mounted, protocol).await,
     };
     let row = received.target.row;
     mounted.mount.operate(row, received).await.0
@@ -102,7 +102,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
     let response = match outcome {
         Ok(response) => response,
         Err(failure) => {
-            trail.failed(&failure);
+            let failure = trail.failed(failure).await;
             respond::failure(mounted, target.protocol, &call, &failure)
         }
     };
