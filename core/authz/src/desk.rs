@@ -47,9 +47,11 @@ impl<'r> Desk<'r> {
         let arn = need.resource.arn();
         let context = self.context(&need.resource, &need.context);
         let rcps = self.guardrails.rcps(need.resource.owner());
-        let grant = need.resource.grant(A::NAME, &self.caller.principal);
+        let principal = &self.caller.principal;
+        let (grant, public) =
+            (need.resource.grant(A::NAME, principal), need.resource.public_grant(A::NAME, principal));
         let request = Request {
-            principal: &self.caller.principal,
+            principal,
             action: A::NAME,
             resource: &arn,
             owner: Some(need.resource.owner()),
@@ -60,6 +62,7 @@ impl<'r> Desk<'r> {
             rcps: &rcps,
             resource: need.resource.policy(),
             resource_grant: grant.as_deref(),
+            public_grant: public.as_deref(),
             identity: &self.caller.identity,
             boundary: self.caller.boundary.as_ref(),
             session: self.caller.session.as_deref(),

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
-use http::{HeaderMap, Method, request::Parts};
+use http::{HeaderMap, Method, Uri, header, request::Parts};
 
 /// The head of a request, as it came: path and query are not decoded.
 #[derive(Debug)]
@@ -24,6 +24,22 @@ impl Head {
     /// The method.
     pub fn method(&self) -> &Method {
         &self.parts.method
+    }
+
+    /// The request's target as it came.
+    pub(crate) fn uri(&self) -> &Uri {
+        &self.parts.uri
+    }
+
+    /// The head of the request that a form stands for; it keeps the id.
+    pub(crate) fn becomes(mut self, method: Method, uri: Uri, headers: HeaderMap) -> Self {
+        (self.parts.method, self.parts.uri, self.parts.headers) = (method, uri, headers);
+        self
+    }
+
+    /// Whether the client waits to be told to go on before it sends its content.
+    pub(crate) fn awaits_continue(&self) -> bool {
+        self.header(header::EXPECT.as_str()).is_some_and(|text| text.eq_ignore_ascii_case("100-continue"))
     }
 
     /// The path, percent-encoded as it came; starts with a slash.

@@ -5,7 +5,7 @@ use kurodo_authz::Denial;
 use kurodo_identity::CredentialError;
 use kurodo_wire::{Protocol, Violation, WireError, violation_message};
 
-use crate::{BodyError, Dialect, Failure, Gateway, authenticate::Unauthenticated, signature};
+use crate::{BodyError, Dialect, Failure, Gateway, authenticate::Unauthenticated, form, signature};
 
 /// The failure of a request whose caller is not known.
 pub(crate) fn unauthenticated(dialect: Dialect, error: &Unauthenticated) -> Failure {
@@ -95,7 +95,7 @@ fn encoded(gateway: &Gateway, denial: &Denial) -> Option<String> {
 }
 
 /// The failure of a body that was not received as it was announced and signed.
-pub(crate) fn body(dialect: Dialect, error: &BodyError) -> Failure {
+pub fn body(dialect: Dialect, error: &BodyError) -> Failure {
     match error {
         BodyError::Unauthentic(error) => signature::failure(dialect, error),
         BodyError::Incomplete => Failure::new("IncompleteBody", 400, error.to_string()),
@@ -105,7 +105,30 @@ pub(crate) fn body(dialect: Dialect, error: &BodyError) -> Failure {
             Dialect::Json => Failure::new("RequestEntityTooLargeException", 413, error.to_string()),
             Dialect::Query | Dialect::Ec2 => Failure::new("RequestEntityTooLarge", 413, error.to_string()),
         },
+        BodyError::Form(error) => form::failure(error),
     }
+}
+
+/// The failure of a request that came while too many others were open.
+///
+/// Sources: S3 API Reference, "Error responses"; IAM and EC2 API References, "Common errors"; DynamoDB Developer
+/// Guide, "Error handling".
+pub(crate) fn busy(dialect: Dialect) -> Failure {
+    match dialect {
+        Dialect::S3 => Failure::new("SlowDown", 503, "Please reduce your request rate."),
+        Dialect::Query => Failure::new("Throttling", 400, "Rate exceeded"),
+        Dialect::Json => Failure::new("ThrottlingException", 400, "Rate exceeded"),
+        Dialect::Ec2 => Failure::new("RequestLimitExceeded", 503, "Request limit exceeded."),
+    }
+}
+
+/// The failure of a request that no service is for.
+pub(crate) fn unknown_service() -> Failure {
+    Failure::new(
+        "UnknownService",
+        404,
+        "Kurodo has no service of this name: look at X-Amz-Target and at the service in the credential scope.",
+    )
 }
 
 /// The failure of a query or form that cannot be decoded.

@@ -1,9 +1,12 @@
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
-use kurodo_sigv4::Claim;
 use kurodo_wire::{Protocol, RestRouter, Routed};
 
-use crate::{Dialect, Failure, Mount, ServiceFacts, authenticate, head::Head};
+use crate::{
+    Dialect, Failure, Mount, ServiceFacts,
+    authenticate::{self, Arrival},
+    head::Head,
+};
 
 /// A service with what routing needs of it.
 pub(crate) struct Mounted {
@@ -42,15 +45,21 @@ impl Routes {
         Self { services, domains: domains.to_vec() }
     }
 
-    /// The service that the request is for: by `X-Amz-Target`, the signature's scope, the CBOR path or the
-    /// host; S3 where none of them says.
-    pub(crate) fn service(&self, head: &Head, claim: Option<&Claim>) -> Option<&Mounted> {
+    /// The service that the request is for: by `X-Amz-Target`, the signature's scope, the CBOR path, the host, or
+    /// the version and operation that a form or a query names; S3 where none of them says.
+    pub(crate) fn service(&self, arrival: &Arrival) -> Option<&Mounted> {
+        let head = &arrival.head;
         let target = head.header("x-amz-target").and_then(|t| t.split_once('.')).map(|(prefix, _)| prefix);
         if let Some(prefix) = target {
             return self.find(|facts| facts.schema.target_prefix == Some(prefix));
         }
-        if let Some(name) = claim.and_then(authenticate::service) {
-            return self.find(|facts| facts.schema.signing_name == name);
+        let control = is_s3_control(head);
+        if let Some(name) = arrival.claim.as_ref().ok().and_then(authenticate::service) {
+            let is = |facts: &ServiceFacts| facts.schema.signing_name == name;
+            return self.find(|facts| is(facts) && is_control(facts) == (control && name == "s3"));
+        }
+        if control {
+            return self.find(is_control);
         }
         if let Some(id) = head.path().strip_prefix("/service/").and_then(|p| p.split('/').next())
             && let Some(service) = self.find(|facts| facts.schema.service_id == id && has_cbor(facts))
@@ -58,8 +67,34 @@ impl Routes {
             return Some(service);
         }
         let first = head.host().split('.').next().unwrap_or_default();
-        self.find(|facts| facts.schema.endpoint_prefix == first)
-            .or_else(|| self.find(|facts| fallback(head, facts)))
+        if let Some(service) = self.find(|facts| facts.schema.endpoint_prefix == first) {
+            return Some(service);
+        }
+        let form = arrival.form();
+        if let Some(service) = self.by_parameters(form.unwrap_or(head.query())) {
+            return Some(service);
+        }
+        if is_form(head) {
+            // Nothing names the service of an unsigned form; the one that has operations for everyone is STS.
+            return self.find(|facts| facts.schema.endpoint_prefix == "sts");
+        }
+        self.find(|facts| facts.dialect == Dialect::S3 && !is_control(facts))
+    }
+
+    /// The service that has the operation `Action` in its API of `Version`: all that the parameters of a request say
+    /// whose signature names no service.
+    fn by_parameters(&self, text: &str) -> Option<&Mounted> {
+        if !text.contains("Action=") {
+            return None;
+        }
+        let pairs = pairs(text)?;
+        let (action, version) = (value(&pairs, "Action")?, value(&pairs, "Version")?);
+        self.find(|facts| {
+            let schema = facts.schema;
+            let speaks = schema.protocols.iter().any(|protocol| protocol.is_query());
+            let has = || schema.operation(action).is_some() || schema.refuses(action);
+            speaks && schema.api_version == version && has()
+        })
     }
 
     fn find(&self, is: impl Fn(&ServiceFacts) -> bool) -> Option<&Mounted> {
@@ -76,7 +111,8 @@ impl Routes {
         }
     }
 
-    fn bucket<'h>(&self, host: &'h str) -> Option<&'h str> {
+    /// The bucket that the host names.
+    pub(crate) fn bucket<'h>(&self, host: &'h str) -> Option<&'h str> {
         let below =
             self.domains.iter().find_map(|domain| host.strip_suffix(domain.as_str())?.strip_suffix('.'))?;
         // `s3`, `s3.region`, `bucket.s3`, `bucket.s3.region`, or a bucket right below the domain.
@@ -93,13 +129,18 @@ impl Routes {
     }
 }
 
-/// Whether the service gets unsigned requests that nothing names a service for: forms are for the one that has
-/// operations for everyone, and all else is for S3.
-fn fallback(head: &Head, facts: &ServiceFacts) -> bool {
-    if is_form(head) { facts.schema.endpoint_prefix == "sts" } else { facts.dialect == Dialect::S3 }
+/// Whether the request is for S3 Control, which signs by the name of S3. Its paths begin as no other service's do, and
+/// its operations name an account in a field that no operation of S3 has; a signature of S3's covers every such field,
+/// so that nobody turns a signed request for a bucket of that name into one for the account.
+fn is_s3_control(head: &Head) -> bool {
+    head.path().starts_with("/v20180820/") && head.headers().contains_key("x-amz-account-id")
 }
 
-fn is_form(head: &Head) -> bool {
+fn is_control(facts: &ServiceFacts) -> bool {
+    facts.schema.endpoint_prefix == "s3-control"
+}
+
+pub(crate) fn is_form(head: &Head) -> bool {
     head.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
@@ -287,6 +328,23 @@ mod tests {
             ("evil.example", None),
         ] {
             assert_eq!(bucket(host).as_deref(), name, "{host}");
+        }
+    }
+
+    fn head(uri: &str, account: bool) -> Head {
+        let request = http::Request::builder().uri(uri);
+        let request = if account { request.header("x-amz-account-id", "111122223333") } else { request };
+        Head::new(request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn s3_control_is_known_by_path_and_account() {
+        let uri = "/v20180820/configuration/publicAccessBlock";
+        assert!(is_s3_control(&head(uri, true)));
+        // An object of a bucket that is called so.
+        assert!(!is_s3_control(&head(uri, false)));
+        for uri in ["/b/v20180820/k", "/v20180820", "/v20180820b/k", "//v20180820/k", "/%7620180820/k"] {
+            assert!(!is_s3_control(&head(uri, true)), "{uri}");
         }
     }
 

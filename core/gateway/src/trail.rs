@@ -74,16 +74,16 @@ impl<'a> Trail<'a> {
         Ok(())
     }
 
-    /// Notes that the request failed. One that failed before it was decided on, such as one that names what is
-    /// not there or that shows a wrong one-time code, is in the trail as refused. Gives what is to be answered.
+    /// Notes that the request failed; one that failed before anything was decided counts as refused, and its record
+    /// is durable when this returns.
     pub(crate) async fn failed(&mut self, failure: Failure) -> Failure {
         self.error = Some(failure.code.clone().into_owned());
         if self.pending.is_some() {
             return failure;
         }
-        let explanation = told(&failure);
-        let decision = Decision::Denied { reason: &failure.code, explanation: &explanation };
-        self.write(decision).await.err().unwrap_or(failure)
+        let explanation = serde_json::json!({ "code": failure.code, "message": failure.message });
+        let noted = self.write(Decision::Denied { reason: &failure.code, explanation: &explanation }).await;
+        noted.err().unwrap_or(failure)
     }
 
     /// Writes what came of it.
@@ -114,8 +114,8 @@ fn begin<'b>(
         account: principal.account,
         principal: (!call.caller.is_anonymous()).then_some(principal.arn.as_str()),
         access_key_id: call.caller.access_key_id.as_deref(),
-        source: call.connection.peer.ip().to_canonical(),
-        tls: call.connection.tls,
+        source: call.peer.address.ip().to_canonical(),
+        tls: call.peer.tls,
         service,
         operation,
         region: call.region.as_str(),
@@ -125,30 +125,30 @@ fn begin<'b>(
     }
 }
 
-/// Writes that a request was turned away before its operation began; durable when this returns.
-pub(crate) async fn turned_away(
+/// Writes that a request was refused before anything was decided on it; durable when this returns. Gives what to
+/// answer: the failure, or that it could not be recorded.
+pub(crate) async fn refused(
     gateway: &Gateway,
-    mounted: &Mounted,
+    mounted: Option<&Mounted>,
+    operation: &'static str,
     call: &Call,
     access_key_id: Option<&str>,
-    operation: &str,
-    failure: &Failure,
-) -> Result<(), Failure> {
-    let service = mounted.facts.schema.name;
-    let explanation = told(failure);
+    failure: Failure,
+) -> Failure {
+    let service = mounted.map_or("", |mounted| mounted.facts.schema.name);
+    let failure = mounted.map(|mounted| mounted.facts.dialect).into_iter().fold(failure, Failure::spoken);
+    let explanation = serde_json::json!({ "code": failure.code, "message": failure.message });
     let decision = Decision::Denied { reason: &failure.code, explanation: &explanation };
     let mut begin = begin(call, service, operation, Class::Management, &[], decision);
     begin.access_key_id = access_key_id;
-    let pending = gateway.audit.begin(&begin).await.map_err(|error| unrecorded(&error))?;
+    let pending = match gateway.audit.begin(&begin).await {
+        Ok(pending) => pending,
+        Err(error) => return unrecorded(&error),
+    };
     let (bytes_in, bytes_out) = (0, 0);
     let (error, duration) = (Some(failure.code.as_ref()), std::time::Duration::ZERO);
     pending.finish(&Outcome { error, status: failure.status, bytes_in, bytes_out, duration });
-    Ok(())
-}
-
-/// A failure as the trail explains it.
-fn told(failure: &Failure) -> serde_json::Value {
-    serde_json::json!({ "code": failure.code, "message": failure.message })
+    failure
 }
 
 /// What cannot be recorded does not happen.

@@ -108,7 +108,7 @@ pub fn explain(request: &Request<'_>, policies: &Policies<'_>, model: Model) -> 
         resource: request.resource.to_owned(),
         missing_context: missing(&considered, &question),
         policies: considered.iter().map(|entry| policy(entry, &question)).collect(),
-        grant: policies.resource_grant.map(str::to_owned),
+        grant: policies.resource_grant.or(policies.public_grant).map(str::to_owned),
     }
 }
 

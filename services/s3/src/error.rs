@@ -161,6 +161,9 @@ pub enum Error {
     /// The operation is not for this caller or resource.
     #[error("The specified method is not allowed against this resource.")]
     MethodNotAllowed(Text),
+    /// The request does not say what access control list it asks for.
+    #[error("Your request was missing a required header")]
+    MissingSecurityHeader(&'static str),
     /// Content of unknown length.
     #[error("You must provide the Content-Length HTTP header.")]
     MissingContentLength,
@@ -287,6 +290,7 @@ impl Error {
             Self::MetadataTooLarge(_) => ("MetadataTooLarge", 400),
             Self::MethodNotAllowed(_) => ("MethodNotAllowed", 405),
             Self::MissingContentLength => ("MissingContentLength", 411),
+            Self::MissingSecurityHeader(_) => ("MissingSecurityHeader", 400),
             Self::NoSuchBucket(_) => ("NoSuchBucket", 404),
             Self::NoSuchBucketPolicy(_) => ("NoSuchBucketPolicy", 404),
             Self::NoSuchKey(_) => ("NoSuchKey", 404),
@@ -352,6 +356,7 @@ impl Error {
             Self::PermanentRedirect { bucket, region } => {
                 vec![text("Bucket", bucket), text("Endpoint", &format!("s3.{region}.amazonaws.com"))]
             }
+            Self::MissingSecurityHeader(name) => vec![text("MissingHeaderName", name)],
             Self::PreconditionFailed(condition) => vec![text("Condition", condition)],
             _ => Vec::new(),
         }

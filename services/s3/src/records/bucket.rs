@@ -62,4 +62,7 @@ impl BlockPublic {
 pub(crate) struct Encryption {
     /// Whether objects under customers' keys are refused.
     pub(crate) blocks_customer_keys: bool,
+    /// Whether a bucket key is to be used, which is shown again and says nothing without KMS.
+    #[serde(default)]
+    pub(crate) bucket_key: bool,
 }

@@ -11,6 +11,7 @@ use crate::{
     acl::{self, On},
     facts::BucketFacts,
     layout, names,
+    policy::Names,
 };
 
 /// A bucket.
@@ -23,6 +24,7 @@ pub struct Bucket {
     reach: Reach,
     counts: Counts,
     acls: bool,
+    names: Names,
 }
 
 /// What a permit for the bucket reaches.
@@ -46,6 +48,7 @@ impl Bucket {
             reach: Reach::Settings,
             counts: Counts::Nothing,
             acls: false,
+            names: Names::default(),
         }
     }
 
@@ -58,7 +61,18 @@ impl Bucket {
             reach,
             counts,
             acls: counts != Counts::Nothing,
+            names: Names::default(),
         }
+    }
+
+    /// The same bucket, with what the principals of its policy stand for.
+    pub(crate) fn with_names(self, names: Names) -> Self {
+        Self { names, ..self }
+    }
+
+    /// What the principals of the policy stand for.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The bucket's name.
