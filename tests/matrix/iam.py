@@ -3,6 +3,10 @@ is given, and tells the parameters of a call that succeeds."""
 
 from conftest import document, statement
 
+# What is said to who did not sign, and to who may not.
+UNSIGNED = ("MissingAuthenticationToken", 403)
+DENIED = ("AccessDenied", 403)
+
 TAGS = [{"Key": "team", "Value": "a"}]
 POLICY = document(statement("Allow", "s3:ListAllMyBuckets"))
 TRUST = document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})

@@ -2,6 +2,10 @@
 
 from conftest import document
 
+# What is said to who did not sign, and to who may not.
+UNSIGNED = ("MissingAuthenticationToken", 403)
+DENIED = ("AccessDenied", 403)
+
 TAGS = [{"Key": "team", "Value": "a"}]
 
 

@@ -147,7 +147,11 @@ struct End {
 
 impl End {
     /// Drives a connection to its end; once it is to end, lets it finish its open requests.
-    async fn or_over<C>(mut self, connection: C, graceful: impl FnOnce(Pin<&mut C>)) -> Result<(), hyper::Error>
+    async fn or_over<C>(
+        mut self,
+        connection: C,
+        graceful: impl FnOnce(Pin<&mut C>),
+    ) -> Result<(), hyper::Error>
     where
         C: Future<Output = Result<(), hyper::Error>>,
     {

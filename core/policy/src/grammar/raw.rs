@@ -117,7 +117,8 @@ fn exclusive(raw: &RawStatement<'_>, source: &Source<'_>) -> Result<(), PolicyEr
 
 fn effect<'n>(node: &'n Node, source: &Source<'_>) -> Result<&'n str, PolicyError> {
     let text = string(node, source)?;
-    let known = |effect: &&str| text == *effect || (!source.is_resource() && text.eq_ignore_ascii_case(effect));
+    let known =
+        |effect: &&str| text == *effect || (!source.is_resource() && text.eq_ignore_ascii_case(effect));
     match ["Allow", "Deny"].iter().any(known) {
         true => Ok(text),
         false if source.is_resource() => Err(PolicyError::Effect(text.to_owned())),
