@@ -34,6 +34,10 @@ macro_rules! services {
 services! {
     kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(parts.store.clone());
     kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(parts.store.clone());
+    kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(
+        parts.store.clone(),
+        kurodo_identity::Founder::new(parts.door.clone()),
+    );
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 

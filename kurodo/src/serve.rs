@@ -5,14 +5,16 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
 use kurodo_audit::{Audit, Options, Selector};
 use kurodo_gateway::{Gateway, Limits, Listener, Settings};
 use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, first_start};
-use kurodo_keys::{Seal, SecretKey, create_root, open_root};
-use kurodo_store::{CoreDoor, Store, StoreOptions};
+use kurodo_keys::SecretKey;
+use kurodo_store::{AccountKeys, CoreDoor, Store};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 
-use crate::{Outcome, certificates, cli::AuditData, config::Config, home::Home, platform, registry};
+use crate::{
+    Outcome, certificates, cli::AuditData, config::Config, home::Home, keys::Keys, platform, registry,
+};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -24,6 +26,8 @@ pub(crate) struct Parts {
     /// Seals authorization messages.
     pub(crate) messages: SecretKey,
     pub(crate) audit: Audit,
+    /// The keyrings that services wrap their buckets' and tables' keys with.
+    pub(crate) keys: AccountKeys,
 }
 
 /// Serves until it is told to stop.
@@ -51,6 +55,8 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     home.create()?;
     let parts = open(home, config)?;
     let founded = first_start(&parts.door, config.account_id, "root@kurodo.invalid", now()?).await?;
+    parts.keys.keyring(founded.account).await?;
+    platform::note_trail(&parts.door, Some(parts.audit.end())).await?;
     let authority = platform::authority(&parts.door).await?;
     let tls = certificates::tls(config, &authority)?;
     let gateway = Arc::new(gateway(config, &parts));
@@ -83,43 +89,28 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     recording.abort();
     parts.directory.record_uses().await?;
     parts.audit.flush().await?;
+    platform::note_trail(&parts.door, Some(parts.audit.end())).await?;
     Ok(())
 }
 
-/// Opens the root key and the store; makes both at the first start.
+/// Opens keys, records and audit trail; makes them at the first start.
 fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
-    let root = root(home)?;
-    let (store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
-    let sealer = SessionSealer::new(root.derive("sessions", b""));
-    let directory = Arc::new(StoredDirectory::new(door.clone(), sealer));
+    let keys = Keys::open_or_create(home)?;
+    if home.audit().exists() && !Store::exists(&home.records()) {
+        return Err(format!("{} has no records: restore them from a backup", home.records().display()).into());
+    }
+    let (store, door) = keys.store(home)?;
+    let directory = Arc::new(StoredDirectory::new(door.clone(), SessionSealer::new(keys.sessions())));
     let selector = match config.audit_data {
         AuditData::None => Selector::None,
         AuditData::Writes => Selector::Writes,
         AuditData::All => Selector::All,
     };
-    let audit = Audit::open(&home.audit(), &audit_key(&root), Options { selector, ..Options::default() })?;
-    let messages = root.derive("authorization messages", b"");
-    Ok(Parts { store, door, directory, messages, audit })
-}
-
-/// The key of the records.
-pub(crate) fn records_key(root: &SecretKey) -> SecretKey {
-    root.derive("records", b"")
-}
-
-/// The key of the audit trail.
-pub(crate) fn audit_key(root: &SecretKey) -> SecretKey {
-    root.derive("audit", b"")
-}
-
-/// The root key, unsealed.
-pub(crate) fn root(home: &Home) -> Result<SecretKey, Fault> {
-    let seal = match home.passphrase()? {
-        Some(passphrase) => Seal::Passphrase(passphrase.into()),
-        None => Seal::KeyFile(home.seal_key()),
-    };
-    let path = home.root_key();
-    Ok(if path.exists() { open_root(&path, &seal)? } else { create_root(&path, &seal)? })
+    let options = Options { selector, at_least: platform::trail(&door)?, ..Options::default() };
+    let audit = Audit::open(&home.audit(), &keys.audit(), options)?;
+    let messages = keys.messages();
+    let keys = keys.accounts(&door);
+    Ok(Parts { store, door, directory, messages, audit, keys })
 }
 
 fn gateway(config: &Config, parts: &Parts) -> Gateway {

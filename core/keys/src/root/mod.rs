@@ -10,7 +10,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use error::RootError;
-pub use key_file::{open_key_file, rewrap_key_file};
+pub use key_file::{create_key_file, open_key_file, rewrap_key_file};
 pub use seal::{Passphrase, Seal};
 
 use crate::{KeyError, KeyWrap, Keyring, SecretKey, WrappedKey, private_file};
@@ -66,6 +66,23 @@ impl Root {
         private_file::replace(&self.path, &file::encode(&next, &seal.make()?)?)?;
         self.keyring = next;
         Ok(version)
+    }
+
+    /// Forgets all versions but the newest, and writes the file: once everything is wrapped by the newest.
+    ///
+    /// # Errors
+    /// As [`Root::rotate`].
+    pub fn retire_earlier(&mut self, seal: &Seal) -> Result<(), RootError> {
+        let mut next = Self::open(&self.path, seal)?.keyring;
+        next.retire_below(next.version());
+        private_file::replace(&self.path, &file::encode(&next, &seal.make()?)?)?;
+        self.keyring = next;
+        Ok(())
+    }
+
+    /// The versions that it can unwrap, oldest first.
+    pub fn versions(&self) -> Vec<u32> {
+        self.keyring.versions().map(|(version, _)| version).collect()
     }
 }
 

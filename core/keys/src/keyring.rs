@@ -94,7 +94,7 @@ impl Keyring {
     }
 
     /// All versions, oldest first.
-    pub(crate) fn versions(&self) -> impl Iterator<Item = (u32, &SecretKey)> {
+    pub fn versions(&self) -> impl Iterator<Item = (u32, &SecretKey)> {
         self.earlier.iter().map(|(version, key)| (*version, key)).chain([self.newest()])
     }
 }
@@ -114,6 +114,11 @@ impl KeyWrap for Keyring {
 }
 
 impl StoredKeyring {
+    /// The versions of the keyring, oldest first, each with the version of the parent that it is wrapped by.
+    pub fn versions(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.versions.iter().map(|(version, wrapped)| (*version, wrapped.parent()))
+    }
+
     /// Whether every version is wrapped by the parent's newest.
     pub fn is_fresh(&self, parent: &dyn KeyWrap) -> bool {
         self.versions.values().all(|wrapped| wrapped.parent() == parent.version())

@@ -132,7 +132,7 @@ fn rotation_and_resealing_keep_what_was_wrapped() {
     let seal = Seal::beside(&path);
     let mut root = Root::create(&path, &seal).unwrap();
     let file = dir.path().join("store.key");
-    let key = open_key_file(&file, &root, b"store").unwrap();
+    let key = create_key_file(&file, &root, b"store").unwrap();
     assert_eq!(root.rotate(&seal).unwrap(), 2);
     root.reseal(&passphrase("another way")).unwrap();
     let root = Root::open(&path, &passphrase("another way")).unwrap();
@@ -140,7 +140,28 @@ fn rotation_and_resealing_keep_what_was_wrapped() {
     rewrap_key_file(&file, &root, b"store").unwrap();
     assert_eq!(WrappedKey::from_bytes(&fs::read(&file).unwrap()).unwrap().parent(), 2);
     assert_eq!(open_key_file(&file, &root, b"store").unwrap().expose(), key.expose());
-    assert!(matches!(open_key_file(&file, &root, b"other"), Err(RootError::Keys(KeyError::NotAuthentic))));
+    assert!(matches!(open_key_file(&file, &root, b"other"), Err(RootError::Damaged { .. })));
+    assert!(matches!(create_key_file(&file, &root, b"store"), Err(RootError::File { .. })), "never replaced");
+    assert!(matches!(open_key_file(&dir.path().join("no"), &root, b"store"), Err(RootError::File { .. })));
+}
+
+#[test]
+fn retired_versions_open_nothing_and_the_newest_stays() {
+    let dir = dir();
+    let path = dir.path().join("root.key");
+    let seal = Seal::beside(&path);
+    let mut root = Root::create(&path, &seal).unwrap();
+    let (old, new) = (dir.path().join("old.key"), dir.path().join("new.key"));
+    create_key_file(&old, &root, b"old").unwrap();
+    let key = create_key_file(&new, &root, b"new").unwrap();
+    root.rotate(&seal).unwrap();
+    rewrap_key_file(&new, &root, b"new").unwrap();
+    assert_eq!(root.versions(), [1, 2]);
+    root.retire_earlier(&seal).unwrap();
+    let root = Root::open(&path, &seal).unwrap();
+    assert_eq!(root.versions(), [2]);
+    assert_eq!(open_key_file(&new, &root, b"new").unwrap().expose(), key.expose());
+    assert!(open_key_file(&old, &root, b"old").is_err());
 }
 
 #[test]
