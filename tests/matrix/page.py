@@ -1,5 +1,7 @@
 """The matrix as a page that auditors read."""
 
+import json
+import re
 from dataclasses import dataclass, field
 
 # Principals that have one of the policies that AWS provides.
@@ -22,8 +24,8 @@ class Line:
     stranger: str = ""
 
 
-def page(world, table, lines):
-    """The page of one service."""
+def page(world, table, lines, patterns):
+    """The page of one service; `patterns` are what differs from run to run, and what is shown instead."""
     service = table["service"]
     head = [
         f"# {service}: who may do what",
@@ -40,11 +42,11 @@ def page(world, table, lines):
         "| operation | needs | unsigned | no policy | one less | elsewhere | deny | exactly these | another account |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    return "\n".join([*head, *(row(world, line) for line in lines), "", *principals(world, table), ""])
+    return "\n".join([*head, *(row(world, line, patterns) for line in lines), "", *principals(world, table), ""])
 
 
-def row(world, line):
-    needs = "<br>".join(f"`{need.action}` on `{shown(world, need.resource)}`" for need in line.needs)
+def row(world, line, patterns):
+    needs = "<br>".join(f"`{need.action}` on `{shown(world, need.resource, patterns)}`" for need in line.needs)
     needs = needs.replace(f"matrix-{line.operation}", "x").replace(f"matrix-{line.operation}".lower(), "x")
     if line.open is not None:
         needs = f"open because {line.open}"
@@ -52,9 +54,12 @@ def row(world, line):
     return f"| {line.operation} | {needs} | " + " | ".join(cell or "-" for cell in cells) + " |"
 
 
-def shown(world, resource):
+def shown(world, resource, patterns):
     """The resource, without what differs from run to run."""
-    return resource.replace(world.account, "{account}").replace(world.prober.name, "{caller}")
+    resource = resource.replace(world.account, "{account}").replace(world.prober.name, "{caller}")
+    for pattern, instead in patterns:
+        resource = re.sub(pattern, instead, resource)
+    return resource
 
 
 def principals(world, table):
@@ -72,8 +77,6 @@ def principals(world, table):
 
 
 def allowed(world, arn, actions):
-    import json
-
     version = world.iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
     document = world.iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
     pages = world.iam.get_paginator("simulate_custom_policy").paginate(

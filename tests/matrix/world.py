@@ -11,7 +11,7 @@ from botocore import UNSIGNED, xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from conftest import document, fresh, statement
+from conftest import document, fresh, new_account, statement
 
 ALLOWED = "allowed"
 
@@ -28,10 +28,6 @@ class Need:
         """What a policy says to give it: what is no ARN cannot be named, so that everything must be."""
         resource = self.resource if self.resource.startswith("arn:") else "*"
         return statement("Allow", self.action, resource)
-
-    def renamed(self, old, new):
-        """The same need of a thing of another name; issuers' names are hosts, and in small letters."""
-        return Need(self.action, self.resource.replace(old, new).replace(old.lower(), new.lower()))
 
     def elsewhere(self, account):
         """The same action on something else of the same kind."""
@@ -59,7 +55,8 @@ class World:
         self.prober = root.user(name=fresh("prober"))
         self.clients = {}
         self.records = {}  # What the trail must say, by request id
-        self.stranger = None
+        self.stranger = new_account(server, "matrix stranger")
+        self.foreign = self.stranger.account
 
     def client(self, who, service):
         """A client that is made once: making one takes longer than a call."""
@@ -100,14 +97,14 @@ class World:
         except ClientError as error:
             told = error.response["Error"]
             answer = answered(error.response["ResponseMetadata"], told["Code"], told["Message"], error.response)
-        account = self.foreign if who is not None and who is self.stranger else self.account
+        account = self.foreign if who is self.stranger else self.account
         self.records[answer.request_id] = (service, operation, answer.outcome, account)
         return answer
 
     def need(self, answer):
         """What a denied call missed."""
         decoded = self.sts.decode_authorization_message(EncodedMessage=answer.sealed)
-        told = json.loads(decoded["DecodedMessage"])
+        told = json.loads(decoded["DecodedMessage"])["context"]
         return Need(told["action"], told["resource"])
 
 

@@ -21,9 +21,6 @@ const LAYERS: [Layer; 8] = [
 impl Display for Explanation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} on {}", self.action, self.resource)?;
-        if !self.clause.is_empty() {
-            writeln!(f, "  {}", self.clause)?;
-        }
         writeln!(f, "\nWhat was looked at:")?;
         for layer in LAYERS {
             self.layer(layer, f)?;

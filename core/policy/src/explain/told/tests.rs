@@ -37,7 +37,6 @@ fn without_any_policy_a_statement_that_would_do_is_shown() {
     assert_eq!(
         told(&Policies::default(), &Context::new()),
         r#"s3:GetObject on arn:aws:s3:::b/k
-  because no identity-based policy allows the s3:GetObject action
 
 What was looked at:
   no policy at all: nothing is attached that could allow it
