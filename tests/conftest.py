@@ -40,6 +40,8 @@ class Server:
             if "kurodo env" in line:
                 break
         self.banner = "".join(lines)
+        if "kurodo env" not in self.banner:
+            self.process.wait(timeout=60)
         assert self.process.poll() is None, f"the server ended: {self.banner}"
         self.env = self.environment()
         return self

@@ -113,3 +113,76 @@ fn seal(home: &Home) -> Result<Seal, RootError> {
         None => Seal::KeyFile(home.seal_key()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use kurodo_keys::KeyWrap;
+
+    use super::*;
+    use crate::cli::Place;
+
+    fn home(directory: &tempfile::TempDir) -> Home {
+        let home = Home::find(&Place { data_dir: Some(directory.path().join("data")), ..Place::default() });
+        let home = home.unwrap();
+        home.create().unwrap();
+        home
+    }
+
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    }
+
+    fn versions(home: &Home) -> (Vec<u32>, u32, Vec<(u32, u32)>) {
+        let keys = Keys::open(home).unwrap();
+        let (root, server) = (keys.root.versions(), keys.server_wrapped_by(home).unwrap());
+        let (_store, door) = keys.store(home).unwrap();
+        let list = keys.accounts(&door).list().unwrap();
+        (root, server, list.iter().flat_map(|(_, stored)| stored.versions()).collect())
+    }
+
+    #[test]
+    fn a_rotation_that_was_cut_off_anywhere_is_completed_by_the_next() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = home(&directory);
+        let keys = Keys::open_or_create(&home).unwrap();
+        let (account, wrapped) = ("123456789012".parse().unwrap(), SecretKey::generate().unwrap());
+        let bucket = {
+            let (_store, door) = keys.store(&home).unwrap();
+            let keyring = run(keys.accounts(&door).keyring(account)).unwrap();
+            keyring.wrap(&wrapped, b"bucket").unwrap()
+        };
+        let seal = seal(&home).unwrap();
+        let opens = || {
+            let keys = Keys::open(&home).unwrap();
+            let (_store, door) = keys.store(&home).unwrap();
+            let keyring = keys.accounts(&door).find(account).unwrap().unwrap();
+            keyring.unwrap(&bucket, b"bucket").unwrap().expose() == wrapped.expose()
+        };
+
+        Root::open(&home.root_key(), &seal).unwrap().rotate(&seal).unwrap();
+        assert!(opens(), "cut off after the root");
+        let root = Root::open(&home.root_key(), &seal).unwrap();
+        rewrap_key_file(&home.server_key(), &root, SERVER).unwrap();
+        assert!(opens(), "cut off after the server's key");
+        assert_eq!(versions(&home), (vec![1, 2], 2, vec![(1, 1)]));
+
+        let rotated = run(Keys::open(&home).unwrap().rotate(&home, true)).unwrap();
+        assert_eq!((rotated.version, rotated.keyrings), (3, 1));
+        assert_eq!(versions(&home), (vec![3], 3, vec![(1, 3), (2, 3)]));
+        assert!(opens());
+    }
+
+    #[test]
+    fn no_key_is_made_where_there_is_data() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = home(&directory);
+        assert!(Keys::open(&home).is_err_and(|error| error.to_string().contains(FIRST)));
+        let keys = Keys::open_or_create(&home).unwrap();
+        drop(keys.store(&home).unwrap());
+        for path in [home.server_key(), home.root_key(), home.seal_key()] {
+            std::fs::remove_file(&path).unwrap();
+            assert!(Keys::open_or_create(&home).is_err());
+            assert!(!path.exists(), "{}", path.display());
+        }
+    }
+}
