@@ -113,6 +113,7 @@ impl<'r> Desk<'r> {
         explanation: serde_json::Value,
     ) -> Box<Denial> {
         let principal = (!self.caller.is_anonymous()).then(|| self.caller.principal.arn.clone());
-        Box::new(Denial { principal, action, resource, foreign, decision, explanation })
+        let principal_id = self.caller.principal.user_id.clone();
+        Box::new(Denial { principal, principal_id, action, resource, foreign, decision, explanation })
     }
 }
