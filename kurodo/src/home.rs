@@ -74,6 +74,11 @@ impl Home {
         Ok(Some(line.to_owned()))
     }
 
+    /// The encrypted contents of objects.
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.directory.join("blobs")
+    }
+
     /// The encrypted records.
     pub(crate) fn records(&self) -> PathBuf {
         self.directory.join("records")

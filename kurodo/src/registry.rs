@@ -33,6 +33,7 @@ macro_rules! services {
 
 services! {
     kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(parts.store.clone());
+    kurodo_s3::S3: |parts| kurodo_s3::S3::new(parts.store.clone(), parts.blobs.clone(), &parts.buckets);
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 

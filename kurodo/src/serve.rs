@@ -6,7 +6,10 @@ use kurodo_audit::{Audit, Options, Selector};
 use kurodo_gateway::{Gateway, Limits, Listener, Settings};
 use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, first_start};
 use kurodo_keys::{Seal, SecretKey, create_root, open_root};
-use kurodo_store::{CoreDoor, Store, StoreOptions};
+use kurodo_store::{
+    CoreDoor, Store, StoreOptions,
+    blobs::{Blobs, Sweep},
+};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
@@ -20,7 +23,10 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) door: CoreDoor,
+    pub(crate) blobs: Blobs,
     pub(crate) directory: Arc<StoredDirectory>,
+    /// Seals the keys of buckets.
+    pub(crate) buckets: SecretKey,
     /// Seals authorization messages.
     pub(crate) messages: SecretKey,
     pub(crate) audit: Audit,
@@ -49,7 +55,7 @@ pub(crate) fn run(config: &Config, started: Instant) -> Outcome {
 
 async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     home.create()?;
-    let parts = open(home, config)?;
+    let (parts, sweep) = open(home, config)?;
     let founded = first_start(&parts.door, config.account_id, "root@kurodo.invalid", now()?).await?;
     let authority = platform::authority(&parts.door).await?;
     let tls = certificates::tls(config, &authority)?;
@@ -70,6 +76,8 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     let mut signals = Signals::listen()?;
     announce(config, home, &founded, &authority.certificate, &bound, started)?;
 
+    let door = parts.door.clone();
+    tokio::task::spawn_blocking(move || clear(&door, sweep));
     let recorder = parts.directory.clone();
     let recording = tokio::spawn(async move { recorder.keep_recording_uses().await });
     let serving: Vec<_> = listeners.into_iter().map(|l| tokio::spawn(l.run(stopped.clone()))).collect();
@@ -87,9 +95,10 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
 }
 
 /// Opens the root key and the store; makes both at the first start.
-fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
+fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
     let root = root(home)?;
     let (store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
+    let (blobs, sweep) = Blobs::open(&home.blobs())?;
     let sealer = SessionSealer::new(root.derive("sessions", b""));
     let directory = Arc::new(StoredDirectory::new(door.clone(), sealer));
     let selector = match config.audit_data {
@@ -99,7 +108,19 @@ fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
     };
     let audit = Audit::open(&home.audit(), &audit_key(&root), Options { selector, ..Options::default() })?;
     let messages = root.derive("authorization messages", b"");
-    Ok(Parts { store, door, directory, messages, audit })
+    let buckets = root.derive("s3 buckets", b"");
+    Ok((Parts { store, door, blobs, directory, buckets, messages, audit }, sweep))
+}
+
+/// Removes the blobs that an earlier run wrote and never published.
+fn clear(door: &CoreDoor, sweep: Sweep) {
+    let swept = kurodo_s3::live_blobs(door)
+        .map_err(|error| error.to_string())
+        .and_then(|live| sweep.run(|id| live.contains(id)).map_err(|error| error.to_string()));
+    match swept {
+        Ok(swept) => tracing::info!(removed = swept.removed.len(), kept = swept.kept, "swept the blobs"),
+        Err(error) => tracing::warn!(%error, "no unpublished blobs were removed"),
+    }
 }
 
 /// The key of the records.

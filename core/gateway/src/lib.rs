@@ -39,6 +39,7 @@ pub use gateway::{Gateway, Settings};
 pub use listen::{Limits, Listener};
 pub use mount::Mount;
 pub use operation::{Authorized, ConditionItem, ConditionValue, Handler, Row, Service};
+pub use refuse::body as body_failure;
 pub use reply::{Content, Reply};
 pub use table::{ActionFacts, Entry, RowFacts, Table};
 pub use tls::tls_config;

@@ -95,7 +95,7 @@ fn encoded(gateway: &Gateway, denial: &Denial) -> Option<String> {
 }
 
 /// The failure of a body that was not received as it was announced and signed.
-pub(crate) fn body(dialect: Dialect, error: &BodyError) -> Failure {
+pub fn body(dialect: Dialect, error: &BodyError) -> Failure {
     match error {
         BodyError::Unauthentic(error) => signature::failure(dialect, error),
         BodyError::Incomplete => Failure::new("IncompleteBody", 400, error.to_string()),

@@ -8,7 +8,7 @@ mod multipart;
 mod read;
 mod write;
 
-pub(crate) use bucket::{create_bucket, delete_bucket, put_bucket_acl};
+pub(crate) use bucket::{create_bucket, put_bucket_acl};
 pub(crate) use copy::{copy_object, upload_part_copy};
 pub(crate) use delete::{delete_object, delete_objects};
 pub(crate) use list::{list_multipart_uploads, list_objects, list_objects_v2};

@@ -7,9 +7,9 @@ use super::{
 use crate::{
     Error,
     acl::{Asked, asked},
-    model::{CreateBucketInput, DeleteBucketInput, PutBucketAclInput},
+    model::{CreateBucketInput, PutBucketAclInput},
     names,
-    resources::{Bucket, Reach, bucket, located},
+    resources::{Bucket, bucket},
     table::action,
 };
 
@@ -38,19 +38,6 @@ pub(crate) async fn create_bucket(find: &Finding<'_>, input: &CreateBucketInput)
         .with_some("s3:x-amz-object-ownership", input.object_ownership.map(|word| word.as_str()));
     let acl = asked.as_ref().map(|_| described(Need::new(wanted()), asked.as_ref(), &grants));
     Ok((create, acl, input.object_ownership.map(|_| Need::new(wanted()))))
-}
-
-type Delete = [Need<action::DeleteBucket>; 3];
-
-/// One permit for the bucket's settings, one for its objects, of which there must be none, one for the uploads to it.
-pub(crate) async fn delete_bucket(
-    find: &Finding<'_>,
-    input: &DeleteBucketInput,
-) -> Result<(Need<action::DeleteBucket>, Need<action::DeleteBucket>, Need<action::DeleteBucket>), Error> {
-    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
-    let [settings, objects, uploads]: Delete = [Reach::Settings, Reach::Objects, Reach::Uploads]
-        .map(|reach| Need::new(Bucket::existing(find, &facts, reach)));
-    Ok((settings, objects, uploads))
 }
 
 pub(crate) async fn put_bucket_acl(

@@ -1,6 +1,8 @@
 use kurodo_arn::AccountId;
 use serde::{Deserialize, Serialize};
 
+use crate::model::ObjectOwnership;
+
 use super::{BucketId, Owner, codec::Damaged};
 
 /// A bucket itself. Written when it is made and never again, so that whatever depends on the bucket's being there
@@ -35,6 +37,16 @@ pub(crate) enum Ownership {
     Preferred,
     /// Whoever puts the object. Also what a bucket without any setting does.
     Writer,
+}
+
+impl From<ObjectOwnership> for Ownership {
+    fn from(word: ObjectOwnership) -> Self {
+        match word {
+            ObjectOwnership::BucketOwnerEnforced => Self::Enforced,
+            ObjectOwnership::BucketOwnerPreferred => Self::Preferred,
+            ObjectOwnership::ObjectWriter => Self::Writer,
+        }
+    }
 }
 
 /// What keeps a bucket from being public.

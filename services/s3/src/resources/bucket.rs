@@ -16,7 +16,7 @@ use crate::{
 /// A bucket.
 #[derive(Clone)]
 pub struct Bucket {
-    bucket: String,
+    pub(crate) bucket: String,
     account: AccountId,
     /// `None` for a bucket that is to be made.
     facts: Option<Arc<BucketFacts>>,
@@ -30,6 +30,8 @@ pub struct Bucket {
 pub(crate) enum Reach {
     /// The bucket and its settings.
     Settings,
+    /// What is in it: its objects and the multipart uploads to it.
+    Contents,
     /// Its objects.
     Objects,
     /// The multipart uploads to it.
@@ -79,9 +81,10 @@ impl Resource for Bucket {
 
     fn scope(&self) -> Scope {
         match (&self.facts, self.reach) {
+            (Some(facts), Reach::Contents) => layout::contents(facts.id),
             (Some(facts), Reach::Objects) => layout::objects(facts.id),
             (Some(facts), Reach::Uploads) => layout::uploads(facts.id),
-            _ => Scope::new(layout::bucket(&self.bucket)),
+            _ => layout::settings(&self.bucket),
         }
     }
 
@@ -135,6 +138,14 @@ pub(crate) fn anywhere(
 /// No such bucket, or it is elsewhere or somebody else's than the request says.
 pub async fn bucket(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Settings))
+}
+
+/// What is in the bucket: its objects and the uploads to it.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn contents(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Contents))
 }
 
 /// The bucket, as whoever changes its policy finds it: no policy keeps out the root user of the bucket's account, who

@@ -18,8 +18,8 @@ use crate::{
 
 /// An object: one that is there, one that is to be put, or a multipart upload that will become one.
 pub struct Object {
-    bucket: String,
-    key: String,
+    pub(crate) bucket: String,
+    pub(crate) key: String,
     facts: Arc<BucketFacts>,
     door: Door,
     counts: Counts,
@@ -89,6 +89,11 @@ impl Object {
     /// The bucket that it is in.
     pub(crate) fn facts(&self) -> &Arc<BucketFacts> {
         &self.facts
+    }
+
+    /// Where its record lies; content that is sealed in it opens nowhere else.
+    pub(crate) fn lies_at(&self) -> Scope {
+        self.scope()
     }
 
     pub(crate) fn key(&self) -> &str {

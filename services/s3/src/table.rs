@@ -49,49 +49,23 @@ service! { S3:
 
     operations {
         ListBuckets: ListAllMyBuckets on all_buckets();
-
         CreateBucket: [CreateBucket, PutBucketAcl if asked, PutBucketOwnershipControls if asked]
             by needs::create_bucket
             refusing ["ObjectLockEnabledForBucket", "BucketNamespace", "CreateBucketConfiguration.Location",
                 "CreateBucketConfiguration.Bucket", "CreateBucketConfiguration.Tags"];
-        DeleteBucket: [DeleteBucket, DeleteBucket, DeleteBucket] by needs::delete_bucket;
+        DeleteBucket: DeleteBucket on bucket(bucket, expected_bucket_owner),
+            DeleteBucket on contents(bucket, expected_bucket_owner);
         HeadBucket: ListBucket on bucket(bucket, expected_bucket_owner);
         GetBucketLocation: GetBucketLocation on bucket(bucket, expected_bucket_owner);
         GetBucketVersioning: GetBucketVersioning on bucket(bucket, expected_bucket_owner);
         GetBucketRequestPayment: GetBucketRequestPayment on bucket(bucket, expected_bucket_owner);
-
         ListObjects: [ListBucket] by needs::list_objects
             refusing ["OptionalObjectAttributes"];
         ListObjectsV2: [ListBucket] by needs::list_objects_v2
             refusing ["OptionalObjectAttributes"];
-        ListMultipartUploads: [ListBucketMultipartUploads] by needs::list_multipart_uploads;
-
-        GetBucketPolicy: GetBucketPolicy on policy_of(bucket, expected_bucket_owner);
-        PutBucketPolicy: PutBucketPolicy on policy_of(bucket, expected_bucket_owner)
-            refusing ["ConfirmRemoveSelfBucketAccess"];
-        DeleteBucketPolicy: DeleteBucketPolicy on policy_of(bucket, expected_bucket_owner);
-        GetBucketPolicyStatus: GetBucketPolicyStatus on bucket(bucket, expected_bucket_owner);
-        GetPublicAccessBlock: GetBucketPublicAccessBlock on bucket(bucket, expected_bucket_owner);
-        PutPublicAccessBlock: PutBucketPublicAccessBlock on bucket(bucket, expected_bucket_owner);
-        DeletePublicAccessBlock: PutBucketPublicAccessBlock on bucket(bucket, expected_bucket_owner);
-        GetBucketOwnershipControls: GetBucketOwnershipControls on bucket(bucket, expected_bucket_owner);
-        PutBucketOwnershipControls: PutBucketOwnershipControls on bucket(bucket, expected_bucket_owner);
-        DeleteBucketOwnershipControls: PutBucketOwnershipControls on bucket(bucket, expected_bucket_owner);
-        GetBucketAcl: GetBucketAcl on bucket(bucket, expected_bucket_owner);
-        PutBucketAcl: [PutBucketAcl] by needs::put_bucket_acl;
-        GetBucketTagging: GetBucketTagging on bucket(bucket, expected_bucket_owner);
-        PutBucketTagging: PutBucketTagging on bucket(bucket, expected_bucket_owner);
-        DeleteBucketTagging: PutBucketTagging on bucket(bucket, expected_bucket_owner);
-        GetBucketEncryption: GetEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
-        PutBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
-        DeleteBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
-
         GetObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::get_object
             refusing ["VersionId"];
         HeadObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::head_object
-            refusing ["VersionId"];
-        GetObjectAttributes: [GetObject, GetObjectAttributes, ListBucket if asked]
-            by needs::get_object_attributes
             refusing ["VersionId"];
         PutObject: [PutObject, PutObjectAcl if asked, PutObjectTagging if asked, GetObject if asked]
             by needs::put_object
@@ -99,43 +73,12 @@ service! { S3:
                 "WriteOffsetBytes", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
                 "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
                 "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
-        CopyObject: [GetObject for all, ListBucket if asked, GetObjectTagging if asked,
-                PutObject, PutObjectAcl if asked, PutObjectTagging if asked] by needs::copy_object
-            refusing ["AnnotationDirective", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled",
-                "ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
-                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
         DeleteObject: [DeleteObject, GetObject if asked] by needs::delete_object
             refusing ["MFA", "VersionId", "BypassGovernanceRetention", "IfMatchLastModifiedTime", "IfMatchSize"];
-        DeleteObjects: [DeleteObject for each, GetObject for each] by needs::delete_objects
-            refusing ["MFA", "BypassGovernanceRetention", "Delete.Objects.VersionId",
-                "Delete.Objects.LastModifiedTime", "Delete.Objects.Size"];
-        GetObjectAcl: [GetObjectAcl, ListBucket if asked] by needs::get_object_acl
-            refusing ["VersionId"];
-        PutObjectAcl: [PutObjectAcl, ListBucket if asked] by needs::put_object_acl
-            refusing ["VersionId"];
-        GetObjectTagging: [GetObjectTagging, ListBucket if asked] by needs::get_object_tagging
-            refusing ["VersionId"];
-        PutObjectTagging: [PutObjectTagging, ListBucket if asked] by needs::put_object_tagging
-            refusing ["VersionId"];
-        DeleteObjectTagging: [DeleteObjectTagging, ListBucket if asked] by needs::delete_object_tagging
-            refusing ["VersionId"];
-
-        CreateMultipartUpload: [PutObject, PutObjectAcl if asked, PutObjectTagging if asked]
-            by needs::create_multipart_upload
-            refusing ["SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
-                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
-                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
-        UploadPart: PutObject on upload(bucket, key, upload_id, expected_bucket_owner)
-            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
-        UploadPartCopy: [GetObject, ListBucket if asked, PutObject] by needs::upload_part_copy;
-        CompleteMultipartUpload: [PutObject, PutObject, GetObject if asked] by needs::complete_multipart_upload
-            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
-        AbortMultipartUpload: AbortMultipartUpload on upload(bucket, key, upload_id, expected_bucket_owner)
-            refusing ["IfMatchInitiatedTime"];
-        ListParts: ListMultipartUploadParts on upload(bucket, key, upload_id, expected_bucket_owner);
     }
 
     refused {
+        ListMultipartUploads, GetBucketPolicy, PutBucketPolicy, DeleteBucketPolicy, GetBucketPolicyStatus, GetPublicAccessBlock, PutPublicAccessBlock, DeletePublicAccessBlock, GetBucketOwnershipControls, PutBucketOwnershipControls, DeleteBucketOwnershipControls, GetBucketAcl, PutBucketAcl, GetBucketTagging, PutBucketTagging, DeleteBucketTagging, GetBucketEncryption, PutBucketEncryption, DeleteBucketEncryption, GetObjectAttributes, CopyObject, DeleteObjects, GetObjectAcl, PutObjectAcl, GetObjectTagging, PutObjectTagging, DeleteObjectTagging, CreateMultipartUpload, UploadPart, UploadPartCopy, CompleteMultipartUpload, AbortMultipartUpload, ListParts,
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
         DeleteBucketAnalyticsConfiguration, DeleteBucketCors, DeleteBucketIntelligentTieringConfiguration,
         DeleteBucketInventoryConfiguration, DeleteBucketLifecycle, DeleteBucketMetadataConfiguration,
