@@ -86,6 +86,11 @@ const DATA_EVENTS: &[&str] = &[
 
 impl Service for S3 {
     type Error = Error;
-    const FACTS: &'static ServiceFacts =
-        &ServiceFacts { schema: &model::SERVICE, dialect: Dialect::S3, skew_seconds: 900, rcps: true, data_events: DATA_EVENTS };
+    const FACTS: &'static ServiceFacts = &ServiceFacts {
+        schema: &model::SERVICE,
+        dialect: Dialect::S3,
+        skew_seconds: 900,
+        rcps: true,
+        data_events: DATA_EVENTS,
+    };
 }

@@ -46,7 +46,9 @@ fn machine() -> String {
 }
 
 fn starts(fleet: &Fleet) -> String {
-    let mut text = "\n| server | writes are | start to first signed answer | idle memory |\n|---|---|---|---|\n".to_owned();
+    let mut text =
+        "\n| server | writes are | start to first signed answer | idle memory |\n|---|---|---|---|\n"
+            .to_owned();
     for server in &fleet.servers {
         let keeps = match server.keeps {
             Keeps::Durable => "in files",

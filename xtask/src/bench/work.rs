@@ -152,7 +152,8 @@ fn create_table() -> Request {
 
 fn put_item(number: u32) -> Request {
     let text = "x".repeat(200);
-    let item = json!({ "id": { "S": format!("item-{number:03}") }, "n": { "N": "42" }, "text": { "S": text } });
+    let item =
+        json!({ "id": { "S": format!("item-{number:03}") }, "n": { "N": "42" }, "text": { "S": text } });
     Request::json("dynamodb", "DynamoDB_20120810.PutItem", &json!({ "TableName": NAME, "Item": item }))
 }
 
