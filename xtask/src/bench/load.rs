@@ -37,12 +37,13 @@ pub(crate) fn run(endpoint: &Endpoint, work: Work, seconds: u32, folder: &Path) 
     command
         .arg(format!("--connections={}", work.connections()))
         .arg(format!("--duration={seconds}s"))
-        .args(["--threads=1", "--timeout=20s", "--script"])
+        .arg(format!("--threads={}", work.threads()))
+        .args(["--timeout=20s", "--script"])
         .args([&script])
         .arg(endpoint.url())
         .arg("--")
         .arg(folder)
-        .arg(requests.len().to_string());
+        .args([requests.len().to_string(), work.threads().to_string()]);
     let output = command.output().context(|| "wrk".into())?;
     let text = String::from_utf8_lossy(&output.stdout);
     seen(&text).ok_or_else(|| Failure::new(format!("{}: wrk saw too many errors:\n{text}", work.name())))
