@@ -50,7 +50,9 @@ fn gives(right: Right, on: On, action: &str) -> bool {
                 .into_iter()
                 .any(|right| gives(right, on, action));
         }
-        (Right::Read, On::Bucket) => &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
+        (Right::Read, On::Bucket) => {
+            &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"]
+        }
         (Right::Write, On::Bucket) => &["s3:PutObject"],
         (Right::ReadAcp, On::Bucket) => &["s3:GetBucketAcl"],
         (Right::WriteAcp, On::Bucket) => &["s3:PutBucketAcl"],

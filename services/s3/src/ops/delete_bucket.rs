@@ -76,6 +76,7 @@ impl Left {
 /// Whether something comes behind the upload's id.
 fn is_part(key: &[u8]) -> bool {
     let mut parser = KeyParser::new(key);
-    let upload = parser.byte().is_ok() && parser.part().is_ok() && parser.number().is_ok() && parser.number().is_ok();
+    let upload =
+        parser.byte().is_ok() && parser.part().is_ok() && parser.number().is_ok() && parser.number().is_ok();
     upload && parser.end().is_err()
 }

@@ -23,7 +23,10 @@ macro_rules! describe {
         output.accept_ranges = Some("bytes".to_owned());
         output.last_modified = Some($crate::times::shown(head.modified_ms));
         output.e_tag = Some(head.etag.to_string());
-        output.content_type = $input.response_content_type.take().or(meta.content_type)
+        output.content_type = $input
+            .response_content_type
+            .take()
+            .or(meta.content_type)
             .or_else(|| Some($crate::ops::described::UNTYPED.to_owned()));
         output.cache_control = $input.response_cache_control.take().or(meta.cache_control);
         output.content_disposition = $input.response_content_disposition.take().or(meta.content_disposition);

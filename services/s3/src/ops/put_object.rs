@@ -21,7 +21,8 @@ impl Handler<op::PutObject> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::PutObject>) -> Answer<op::PutObject> {
         let Authorized { mut input, permits: (permit, _acl, _tagging, _known), mut body, call, .. } = call;
         let customer = customer!(input)?;
-        let new = self.receive_object(&mut input, customer.as_ref(), permit.resource(), &mut body, call).await?;
+        let new =
+            self.receive_object(&mut input, customer.as_ref(), permit.resource(), &mut body, call).await?;
         let conditions = WriteConditions {
             if_match: input.if_match.as_deref(),
             if_none_match: input.if_none_match.as_deref(),

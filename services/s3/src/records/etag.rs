@@ -2,7 +2,10 @@ use std::fmt;
 
 use kurodo_keys::KeyError;
 
-use super::{Salt, codec::{Damaged, In, Out}};
+use super::{
+    Salt,
+    codec::{Damaged, In, Out},
+};
 use crate::checksum::md5_of;
 
 /// An entity tag: the content's MD5, or for a multipart object the MD5 of its parts' MD5s and their number. Of

@@ -154,7 +154,11 @@ pub(crate) fn anywhere(
 ///
 /// # Errors
 /// No such bucket, or it is elsewhere or somebody else's than the request says.
-pub async fn bucket(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+pub async fn bucket(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Settings))
 }
 
@@ -162,7 +166,11 @@ pub async fn bucket(find: &Find<'_, S3>, name: &str, expected_owner: &Option<Str
 ///
 /// # Errors
 /// As [`bucket`]'s.
-pub async fn contents(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+pub async fn contents(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Contents))
 }
 
@@ -173,7 +181,11 @@ pub async fn contents(find: &Find<'_, S3>, name: &str, expected_owner: &Option<S
 ///
 /// # Errors
 /// As [`bucket`]'s.
-pub async fn policy_of(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+pub async fn policy_of(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
     let mut bucket = bucket(find, name, expected_owner).await?;
     let principal = &find.call.caller.principal;
     if principal.kind == PrincipalKind::Root && principal.account == Some(bucket.account) {

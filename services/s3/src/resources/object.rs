@@ -49,7 +49,12 @@ struct Found {
 impl Object {
     /// The place of a key in a bucket. Whatever is there belongs, for this request, to the bucket's owner: who may put
     /// or delete is the bucket's business.
-    pub(crate) fn place(find: &Find<'_, S3>, facts: &Arc<BucketFacts>, key: &str, door: Door) -> Result<Self, Error> {
+    pub(crate) fn place(
+        find: &Find<'_, S3>,
+        facts: &Arc<BucketFacts>,
+        key: &str,
+        door: Door,
+    ) -> Result<Self, Error> {
         names::check_key(key)?;
         let counts = Counts::Whole.restricted(facts, &find.call.caller.principal);
         Ok(Self {
