@@ -32,7 +32,9 @@ impl Denial {
         let (action, resource, clause) = (self.action, &self.resource, self.clause());
         match &self.principal {
             Some(arn) if !self.foreign => {
-                format!("User: {arn} is not authorized to perform: {action} on resource: \"{resource}\" {clause}")
+                format!(
+                    "User: {arn} is not authorized to perform: {action} on resource: \"{resource}\" {clause}"
+                )
             }
             _ => "Access Denied".to_owned(),
         }

@@ -30,7 +30,7 @@ impl Refused {
         let key = self.call.caller.access_key_id.as_deref();
         let failure =
             trail::refused(gateway, Some(mounted), self.operation, &self.call, key, self.failure).await;
-        respond::failure(mounted, protocol, &self.call, &failure)
+        respond::close_behind(&self.body, respond::failure(mounted, protocol, &self.call, &failure))
     }
 }
 

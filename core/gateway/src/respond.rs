@@ -3,7 +3,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use kurodo_wire::{Encoded, ErrorReply, Protocol, encode_error};
 
 use crate::{
-    Call, Dialect, Failure,
+    Body, Call, Dialect, Failure,
     head::Head,
     reply::{Content, Outgoing, Response},
     route::Mounted,
@@ -83,6 +83,14 @@ pub(crate) fn put(response: &mut Response, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(HeaderName::from_static(name), value);
     }
+}
+
+/// Says that the connection ends with this response, where some of the request's content was left on it.
+pub(crate) fn close_behind(body: &Body, mut response: Response) -> Response {
+    if body.is_left() {
+        put(&mut response, "connection", "close");
+    }
+    response
 }
 
 /// An error of no service: in JSON to clients that name a target, in XML to all others.

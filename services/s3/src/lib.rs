@@ -23,9 +23,9 @@ mod ops;
 mod policy;
 mod range;
 mod records;
-mod resources;
+pub mod resources;
 mod sweep;
-mod table;
+pub mod table;
 mod tags;
 mod times;
 
@@ -91,8 +91,13 @@ const DATA_EVENTS: &[&str] = &[
 
 impl Service for S3 {
     type Error = Error;
-    const FACTS: &'static ServiceFacts =
-        &ServiceFacts { schema: &model::SERVICE, dialect: Dialect::S3, skew_seconds: 900, rcps: true, data_events: DATA_EVENTS };
+    const FACTS: &'static ServiceFacts = &ServiceFacts {
+        schema: &model::SERVICE,
+        dialect: Dialect::S3,
+        skew_seconds: 900,
+        rcps: true,
+        data_events: DATA_EVENTS,
+    };
 
     fn check_content(
         &self,
