@@ -124,12 +124,19 @@ fn details(xml: &mut Writer, error: &ErrorReply<'_>) {
     }
 }
 
-/// What `__type` says: the bare code, or the code in the service's namespace.
+/// What `__type` says: the bare code, or the code in its namespace. In services that have one, what the facts do
+/// not name comes from the framework that AWS builds services with.
 fn type_name<'e>(service: &ServiceSchema, error: &'e ErrorReply<'_>) -> Cow<'e, str> {
-    match service.error_namespace {
-        Some(namespace) if !error.code.contains('#') => format!("{namespace}#{}", error.code).into(),
-        _ => Cow::Borrowed(&error.code),
-    }
+    let code = &*error.code;
+    let Some(own) = service.error_namespace.filter(|_| !code.contains('#')) else {
+        return Cow::Borrowed(code);
+    };
+    let namespace = match code {
+        "ValidationException" => "com.amazon.coral.validate",
+        _ if service.error(code).is_some() => own,
+        _ => "com.amazon.coral.service",
+    };
+    format!("{namespace}#{code}").into()
 }
 
 /// The name of the message: as the error's description spells it.
