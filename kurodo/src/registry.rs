@@ -33,6 +33,7 @@ macro_rules! services {
 
 services! {
     kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(parts.store.clone());
+    kurodo_dynamodb::DynamoDb: |parts| kurodo_dynamodb::DynamoDb::new(parts.store.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 

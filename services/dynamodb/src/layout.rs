@@ -172,11 +172,6 @@ fn hash(parts: &[&[u8]]) -> [u8; 4] {
     hash
 }
 
-/// The hash of a partition key, as a number.
-pub(crate) fn partition_hash(partition: &Attribute) -> u32 {
-    u32::from_be_bytes(hash(&[&bytes(partition)]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

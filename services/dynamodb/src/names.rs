@@ -26,7 +26,8 @@ impl TableName {
 
     /// The table of this ARN.
     pub(crate) fn from_arn(find: &Find<'_, DynamoDb>, text: &str) -> Result<Self, Error> {
-        let invalid = || Error::validation(format!("Invalid TableArn: Invalid ResourceArn provided as input {text}"));
+        let invalid =
+            || Error::validation(format!("Invalid TableArn: Invalid ResourceArn provided as input {text}"));
         let arn: Arn = text.parse().map_err(|_| invalid())?;
         let own = arn.partition == PARTITION && arn.service == "dynamodb";
         let name = arn.resource.strip_prefix("table/").filter(|_| own).ok_or_else(invalid)?;
@@ -64,5 +65,9 @@ pub(crate) fn check(member: &str, name: &str) -> Result<(), Error> {
         .map(|constraint| format!("Value '{name}' at '{member}' failed to satisfy constraint: {constraint}"))
         .collect();
     let plural = if broken.len() == 1 { "" } else { "s" };
-    Err(Error::Validation(format!("{} validation error{plural} detected: {}", broken.len(), sentences.join("; "))))
+    Err(Error::Validation(format!(
+        "{} validation error{plural} detected: {}",
+        broken.len(),
+        sentences.join("; ")
+    )))
 }

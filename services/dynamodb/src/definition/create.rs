@@ -93,9 +93,7 @@ pub(super) fn throughput(given: &ProvisionedThroughput, index: Option<&str>) -> 
     let place = index.map(|name| format!(" for index {name}")).unwrap_or_default();
     for (units, name) in [(read, "ReadCapacityUnits"), (write, "WriteCapacityUnits")] {
         if units > UNITS {
-            return Err(Error::Validation(format!(
-                "Given value {units} for {name} is out of bounds{place}"
-            )));
+            return Err(Error::Validation(format!("Given value {units} for {name} is out of bounds{place}")));
         }
     }
     Ok(Throughput { read, write, ..Throughput::default() })
@@ -131,10 +129,7 @@ fn table_key(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Resu
 }
 
 /// The key that these elements are.
-pub(super) fn schema(
-    elements: &[KeySchemaElement],
-    attributes: &[KeyAttribute],
-) -> Result<KeySchema, Error> {
+pub(super) fn schema(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result<KeySchema, Error> {
     let find = |element: &KeySchemaElement| {
         attributes.iter().find(|known| known.name == element.attribute_name).cloned()
     };
@@ -161,7 +156,10 @@ pub(super) fn schema(
         ));
     }
     if elements.len() > 2 {
-        return Err(Error::NotImplemented { operation: "CreateTable", member: "a KeySchema of more than two attributes" });
+        return Err(Error::NotImplemented {
+            operation: "CreateTable",
+            member: "a KeySchema of more than two attributes",
+        });
     }
     let hash = find(first).ok_or_else(|| invalid_values("a key attribute has no definition"))?;
     Ok(KeySchema { hash, range: second.and_then(find) })
@@ -186,7 +184,9 @@ fn local_indexes(
         let name = &index.index_name;
         let index_key = schema(&index.key_schema, attributes)?;
         if index_key.range.is_none() {
-            return Err(invalid_values(format!("Index KeySchema does not have a range key for index: {name}")));
+            return Err(invalid_values(format!(
+                "Index KeySchema does not have a range key for index: {name}"
+            )));
         }
         if index_key.hash.name != key.hash.name {
             return Err(invalid_values(format!(
@@ -195,15 +195,18 @@ fn local_indexes(
             )));
         }
         let projected = projected(&index.projection)?;
-        add(&mut indexes, Index {
-            number: 0,
-            name: name.clone(),
-            global: false,
-            key: index_key,
-            projected,
-            throughput: Throughput::default(),
-            building: false,
-        })?;
+        add(
+            &mut indexes,
+            Index {
+                number: 0,
+                name: name.clone(),
+                global: false,
+                key: index_key,
+                projected,
+                throughput: Throughput::default(),
+                building: false,
+            },
+        )?;
     }
     if indexes.len() > LOCAL {
         return Err(invalid_values("Number of LocalSecondaryIndexes exceeds per-table limit of 5"));
@@ -274,9 +277,9 @@ pub(super) fn index_throughput(
         ))),
         (true, None) => Ok(Throughput::default()),
         (false, Some(given)) => throughput(given, Some(name)),
-        (false, None) => Err(invalid_values(format!(
-            "ProvisionedThroughput must be specified for index: {name}"
-        ))),
+        (false, None) => {
+            Err(invalid_values(format!("ProvisionedThroughput must be specified for index: {name}")))
+        }
     }
 }
 

@@ -45,9 +45,11 @@ pub(crate) fn describe(
         global_secondary_indexes: some(
             definition.indexes_of(true).map(|index| global(facts, index, status, &counts)),
         ),
-        table_class_summary: definition.class.as_deref().and_then(TableClass::parse).map(|class| {
-            TableClassSummary { table_class: Some(class), ..TableClassSummary::default() }
-        }),
+        table_class_summary: definition
+            .class
+            .as_deref()
+            .and_then(TableClass::parse)
+            .map(|class| TableClassSummary { table_class: Some(class), ..TableClassSummary::default() }),
         deletion_protection_enabled: Some(definition.protected),
         ..TableDescription::default()
     }
@@ -71,7 +73,8 @@ fn attribute(attribute: &KeyAttribute) -> AttributeDefinition {
 }
 
 fn key_schema(key: &KeySchema) -> Vec<KeySchemaElement> {
-    let element = |key: &KeyAttribute, key_type| KeySchemaElement { attribute_name: key.name.clone(), key_type };
+    let element =
+        |key: &KeyAttribute, key_type| KeySchemaElement { attribute_name: key.name.clone(), key_type };
     let range = key.range.as_ref().map(|range| element(range, KeyType::Range));
     std::iter::once(element(&key.hash, KeyType::Hash)).chain(range).collect()
 }

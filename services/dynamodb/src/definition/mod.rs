@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use create::{Fresh, create};
 pub(crate) use describe::{Counts, describe};
-pub(crate) use update::{Updated, update};
+pub(crate) use update::update;
 
 use crate::attribute::{Item, Type};
 
@@ -91,7 +91,8 @@ impl KeySchema {
 
     /// The key's attributes of an item.
     pub(crate) fn of(&self, item: &Item) -> Item {
-        let found = self.attributes().filter_map(|key| Some((key.name.clone(), item.get(&key.name)?.clone())));
+        let found =
+            self.attributes().filter_map(|key| Some((key.name.clone(), item.get(&key.name)?.clone())));
         found.collect()
     }
 }

@@ -33,7 +33,13 @@ pub(crate) fn update(before: &Definition, input: &UpdateTableInput, now: i64) ->
     billing(&mut updated.definition, input, on_demand, now)?;
     if let Some(given) = &input.attribute_definitions {
         let mut known = attributes(given)?;
-        known.extend(before.attributes.iter().filter(|old| !given.iter().any(|new| new.attribute_name == old.name)).cloned());
+        known.extend(
+            before
+                .attributes
+                .iter()
+                .filter(|old| !given.iter().any(|new| new.attribute_name == old.name))
+                .cloned(),
+        );
         updated.definition.attributes = known;
     }
     for one in input.global_secondary_index_updates.iter().flatten() {
@@ -42,10 +48,15 @@ pub(crate) fn update(before: &Definition, input: &UpdateTableInput, now: i64) ->
     let definition = &mut updated.definition;
     let (key, indexes) = (definition.key.clone(), definition.indexes.clone());
     if input.attribute_definitions.is_none() {
-        definition.attributes.retain(|one| key.has(&one.name) || indexes.iter().any(|index| index.key.has(&one.name)));
+        definition
+            .attributes
+            .retain(|one| key.has(&one.name) || indexes.iter().any(|index| index.key.has(&one.name)));
     } else {
         let used = |name: &str| key.has(name) || indexes.iter().any(|index| index.key.has(name));
-        definition.attributes.retain(|one| used(&one.name) || input.attribute_definitions.iter().flatten().any(|new| new.attribute_name == one.name));
+        definition.attributes.retain(|one| {
+            used(&one.name)
+                || input.attribute_definitions.iter().flatten().any(|new| new.attribute_name == one.name)
+        });
         check_indexes(&key, &definition.attributes, &indexes)?;
     }
     if let Some(protected) = input.deletion_protection_enabled {
@@ -72,7 +83,9 @@ fn check_asked(input: &UpdateTableInput) -> Result<(), Error> {
         ));
     }
     if input.billing_mode == Some(BillingMode::Provisioned) && input.provisioned_throughput.is_none() {
-        return Err(invalid_values("ProvisionedThroughput must be specified when BillingMode is PROVISIONED"));
+        return Err(invalid_values(
+            "ProvisionedThroughput must be specified when BillingMode is PROVISIONED",
+        ));
     }
     if let Some(given) = &input.provisioned_throughput {
         throughput(given, None)?;
@@ -136,8 +149,11 @@ fn billing(
             let updates = input.global_secondary_index_updates.iter().flatten();
             updates.filter_map(|one| one.update.as_ref()).any(|update| update.index_name == name)
         };
-        let left: Vec<&str> =
-            definition.indexes_of(true).map(|index| index.name.as_str()).filter(|name| !given(name)).collect();
+        let left: Vec<&str> = definition
+            .indexes_of(true)
+            .map(|index| index.name.as_str())
+            .filter(|name| !given(name))
+            .collect();
         if !left.is_empty() {
             return Err(invalid_values(format!(
                 "ProvisionedThroughput must be specified for index: {}",
@@ -181,7 +197,11 @@ impl Updated {
             self.gone.push(number);
         }
         if let Some(update) = &one.update {
-            let found = self.definition.indexes.iter_mut().find(|index| index.global && index.name == update.index_name);
+            let found = self
+                .definition
+                .indexes
+                .iter_mut()
+                .find(|index| index.global && index.name == update.index_name);
             let index = found.ok_or_else(|| missing(&update.index_name))?;
             let Some(given) = &update.provisioned_throughput else { return Ok(()) };
             index_throughput(&index.name, on_demand, Some(given))?;
@@ -193,7 +213,9 @@ impl Updated {
     fn create(&mut self, create: &CreateGlobalSecondaryIndexAction, on_demand: bool) -> Result<(), Error> {
         let (definition, name) = (&mut self.definition, &create.index_name);
         if definition.index(name).is_some() {
-            return Err(invalid_values(format!("Attempting to create an index which already exists: {name}")));
+            return Err(invalid_values(format!(
+                "Attempting to create an index which already exists: {name}"
+            )));
         }
         if definition.indexes_of(true).count() >= GLOBAL {
             return Err(invalid_values("GlobalSecondaryIndex count exceeds the per-table limit of 20"));

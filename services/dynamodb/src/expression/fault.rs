@@ -39,9 +39,7 @@ pub(crate) enum Fault {
     MisusedFunction(String),
     #[error("Attribute name is a reserved keyword; reserved keyword: {0}")]
     Reserved(String),
-    #[error(
-        "An expression attribute name used in the document path is not defined; attribute name: {0}"
-    )]
+    #[error("An expression attribute name used in the document path is not defined; attribute name: {0}")]
     UndefinedName(String),
     #[error("An expression attribute value used in expression is not defined; attribute value: {0}")]
     UndefinedValue(String),
@@ -61,9 +59,7 @@ pub(crate) enum Fault {
     OperandType { function: String, kind: String },
     #[error("Incorrect operand type for operator or function; operator: {operator}, operand type: {kind}")]
     ActionType { operator: &'static str, kind: &'static str },
-    #[error(
-        "Invalid attribute type name found; type: {0}, valid types: {{B,NULL,SS,BOOL,L,BS,N,NS,S,M}}"
-    )]
+    #[error("Invalid attribute type name found; type: {0}, valid types: {{B,NULL,SS,BOOL,L,BS,N,NS,S,M}}")]
     UnknownType(String),
     #[error(
         "The BETWEEN operator requires same data type for lower and upper bounds; lower bound operand: AttributeValue: {lower}, upper bound operand: AttributeValue: {upper}"

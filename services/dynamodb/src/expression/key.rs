@@ -97,11 +97,7 @@ fn collect(condition: Condition, tests: &mut KeyTests) -> Result<(), KeyConditio
     Ok(())
 }
 
-fn first(
-    operator: &'static str,
-    operand: Operand,
-    others: &[&Operand],
-) -> Result<String, KeyConditionFault> {
+fn first(operator: &'static str, operand: Operand, others: &[&Operand]) -> Result<String, KeyConditionFault> {
     if matches!(operand, Operand::Size(_)) || others.iter().any(|other| matches!(other, Operand::Size(_))) {
         return Err(KeyConditionFault::NestedOperation);
     }
@@ -120,11 +116,7 @@ fn value(operand: Operand) -> Result<Attribute, KeyConditionFault> {
     }
 }
 
-fn compare(
-    comparator: Comparator,
-    a: Operand,
-    b: Operand,
-) -> Result<(String, KeyTest), KeyConditionFault> {
+fn compare(comparator: Comparator, a: Operand, b: Operand) -> Result<(String, KeyTest), KeyConditionFault> {
     if comparator == Comparator::NotEqual {
         return Err(KeyConditionFault::Operator("<>"));
     }

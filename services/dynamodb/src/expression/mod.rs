@@ -18,10 +18,8 @@ mod update;
 
 pub(crate) use condition::{Comparator, Condition, Operand, begins_with};
 pub(crate) use fault::{Fault, Part};
-pub(crate) use key::KeyConditionFault;
-pub(crate) use key::{KeyTest, KeyTests};
+pub(crate) use key::{KeyConditionFault, KeyTest, KeyTests};
 pub(crate) use path::{Path, Step};
-pub(crate) use placeholders::{Placeholders, PlaceholderFault};
+pub(crate) use placeholders::{PlaceholderFault, Placeholders};
 pub(crate) use projection::{Projection, only};
-pub(crate) use update::{Update, UpdateFault};
-pub(crate) use update::{Action as UpdateAction, Source as UpdateSource};
+pub(crate) use update::{Action as UpdateAction, Source as UpdateSource, Update};

@@ -55,8 +55,7 @@ impl Placeholders {
 
     /// The attribute name.
     fn name(&self, placeholder: &str) -> Result<&str, Fault> {
-        let name =
-            self.names.get(placeholder).ok_or_else(|| Fault::UndefinedName(placeholder.to_owned()))?;
+        let name = self.names.get(placeholder).ok_or_else(|| Fault::UndefinedName(placeholder.to_owned()))?;
         self.used.borrow_mut().insert(placeholder.to_owned());
         Ok(name)
     }
@@ -113,9 +112,7 @@ fn check_names(names: &BTreeMap<String, String>) -> Result<(), PlaceholderFault>
     }
 }
 
-fn check_values(
-    values: BTreeMap<String, Supplied>,
-) -> Result<BTreeMap<String, Attribute>, PlaceholderFault> {
+fn check_values(values: BTreeMap<String, Supplied>) -> Result<BTreeMap<String, Attribute>, PlaceholderFault> {
     if values.is_empty() {
         return Err(PlaceholderFault::NoValues);
     }

@@ -71,9 +71,10 @@ impl<'p> Wanted<'p> {
     }
 
     fn of_item(&self, item: &Item) -> Item {
-        let parts = self.names.iter().filter_map(|(name, wanted)| {
-            Some(((*name).to_owned(), wanted.of(item.get(*name)?)?))
-        });
+        let parts = self
+            .names
+            .iter()
+            .filter_map(|(name, wanted)| Some(((*name).to_owned(), wanted.of(item.get(*name)?)?)));
         parts.collect()
     }
 
@@ -88,11 +89,8 @@ impl<'p> Wanted<'p> {
                 (!part.is_empty()).then_some(Attribute::Map(part))
             }
             Attribute::List(items) if !self.places.is_empty() => {
-                let part: Vec<_> = self
-                    .places
-                    .iter()
-                    .filter_map(|(place, wanted)| wanted.of(items.get(*place)?))
-                    .collect();
+                let part: Vec<_> =
+                    self.places.iter().filter_map(|(place, wanted)| wanted.of(items.get(*place)?)).collect();
                 (!part.is_empty()).then_some(Attribute::List(part))
             }
             _ => None,
@@ -122,7 +120,8 @@ mod tests {
 
     #[test]
     fn paths_in_each_others_way_are_refused() {
-        let overlap = "Two document paths overlap with each other; must remove or rewrite one of these paths; ";
+        let overlap =
+            "Two document paths overlap with each other; must remove or rewrite one of these paths; ";
         for (text, message) in [
             ("b[1], b[1]", format!("{overlap}path one: [b, [1]], path two: [b, [1]]")),
             ("a, a.b", format!("{overlap}path one: [a], path two: [a, b]")),

@@ -1,6 +1,9 @@
 //! Tokens, and a parser's place among them.
 
-use super::{Fault, tree::{RawPath, RawStep}};
+use super::{
+    Fault,
+    tree::{RawPath, RawStep},
+};
 
 /// The most bytes of an expression.
 ///
@@ -105,8 +108,8 @@ impl<'e> Scanner<'e> {
 
     /// Takes the next token if it is this keyword.
     pub(super) fn keyword(&mut self, keyword: &str) -> bool {
-        let found = self.peek() == Token::Word
-            && self.text_of(self.spanned(self.at)).eq_ignore_ascii_case(keyword);
+        let found =
+            self.peek() == Token::Word && self.text_of(self.spanned(self.at)).eq_ignore_ascii_case(keyword);
         self.at += usize::from(found);
         found
     }

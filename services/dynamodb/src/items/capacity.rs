@@ -83,11 +83,7 @@ impl Consumed {
     }
 
     /// As the answer has it, where it is asked for.
-    pub(crate) fn view(
-        self,
-        asked: Option<ReturnConsumedCapacity>,
-        table: &str,
-    ) -> Option<ConsumedCapacity> {
+    pub(crate) fn view(self, asked: Option<ReturnConsumedCapacity>, table: &str) -> Option<ConsumedCapacity> {
         if !wants(asked) {
             return None;
         }
@@ -124,7 +120,11 @@ fn index_units(facts: &TableFacts, index: &Index, written: &Written) -> f64 {
         (None, None) => 0.0,
         (Some((_, copy)), None) | (None, Some((_, copy))) => write(&copy),
         (Some((was, old)), Some((is, new))) if was == is => {
-            if old == new { 0.0 } else { write(&old).max(write(&new)) }
+            if old == new {
+                0.0
+            } else {
+                write(&old).max(write(&new))
+            }
         }
         (Some((_, old)), Some((_, new))) => write(&old) + write(&new),
     }

@@ -10,6 +10,6 @@ mod write;
 pub(crate) use capacity::{Consumed, read_units, wants};
 pub(crate) use metrics::collection;
 pub(crate) use read::{found, get};
-pub(crate) use search::{Found, search};
+pub(crate) use search::search;
 pub(crate) use token::{Digest, Tokens};
 pub(crate) use write::{ATTEMPTS, Written, changed, stage, write};

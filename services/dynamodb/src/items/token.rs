@@ -53,7 +53,11 @@ impl Tokens<'_> {
     }
 
     /// Adds to a transaction that it was done, if nobody else did it, and forgets some old ones.
-    pub(crate) fn remember(&self, reader: &Reader<'_>, transaction: &mut Transaction<'_>) -> Result<(), Error> {
+    pub(crate) fn remember(
+        &self,
+        reader: &Reader<'_>,
+        transaction: &mut Transaction<'_>,
+    ) -> Result<(), Error> {
         let key = layout::token(self.account, self.token);
         match reader.get(&key)? {
             Some(record) => transaction.expect_version(&key, record.version),

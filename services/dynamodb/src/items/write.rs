@@ -60,9 +60,11 @@ fn check_updated(facts: &TableFacts, new: &Item) -> Result<(), Error> {
         return Err(Error::validation("Item size to update has exceeded the maximum allowed size"));
     }
     match plan::check_item(&facts.definition, new) {
-        Err(plan::Refusal::Validation(message)) if message.contains("Type mismatch for Index Key") => Err(
-            Error::validation("The update expression attempted to update the secondary index key to unsupported type"),
-        ),
+        Err(plan::Refusal::Validation(message)) if message.contains("Type mismatch for Index Key") => {
+            Err(Error::validation(
+                "The update expression attempted to update the secondary index key to unsupported type",
+            ))
+        }
         other => Ok(other?),
     }
 }
@@ -79,7 +81,8 @@ pub(crate) fn stage(
         None => transaction.delete(&change.key.stored),
     };
     for index in &facts.definition.indexes {
-        let (before, after) = (place(facts, index, written.old.as_ref()), place(facts, index, written.new.as_ref()));
+        let (before, after) =
+            (place(facts, index, written.old.as_ref()), place(facts, index, written.new.as_ref()));
         if let Some(before) = before.as_ref().filter(|before| Some(*before) != after.as_ref()) {
             transaction.delete(before);
         }

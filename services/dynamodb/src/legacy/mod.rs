@@ -37,7 +37,9 @@ pub(crate) fn apart(
         )));
     }
     if names && used.is_empty() {
-        return Err(Error::validation("ExpressionAttributeNames can only be specified when using expressions"));
+        return Err(Error::validation(
+            "ExpressionAttributeNames can only be specified when using expressions",
+        ));
     }
     let with_values: Vec<Given> =
         expressions.iter().filter(|(name, _)| *name != "ProjectionExpression").copied().collect();

@@ -32,9 +32,8 @@ pub(crate) async fn batch_get_item(
     find: &Find<'_, DynamoDb>,
     input: &mut BatchGetItemInput,
 ) -> Result<Vec<Need<action::BatchGetItem>>, Error> {
-    let requests = std::mem::take(&mut input.request_items);
-    let names = table_names(find, requests.keys())?;
-    let drafts = requests.into_values().map(read_keys).collect::<Result<Vec<_>, _>>()?;
+    let names = table_names(find, input.request_items.keys())?;
+    let drafts = input.request_items.values_mut().map(read_keys).collect::<Result<Vec<_>, _>>()?;
     if drafts.iter().map(|draft| draft.keys.len()).sum::<usize>() > GETS {
         return Err(Error::validation("Too many items requested for the BatchGetItem call"));
     }
@@ -67,19 +66,20 @@ struct GetDraft {
     consistent: bool,
 }
 
-fn read_keys(request: KeysAndAttributes) -> Result<GetDraft, Error> {
-    let names = request.expression_attribute_names;
+/// Takes the keys out of a request; the rest stays, for keys that are not processed.
+fn read_keys(request: &mut KeysAndAttributes) -> Result<GetDraft, Error> {
+    let names = request.expression_attribute_names.clone();
     legacy::apart(
         &[("ProjectionExpression", request.projection_expression.is_some())],
         &[("AttributesToGet", request.attributes_to_get.is_some())],
         (names.is_some(), false),
     )?;
-    let keys = request.keys.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
+    let keys = std::mem::take(&mut request.keys).into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
     let twice = |(at, key): (usize, &Item)| keys.iter().take(at).any(|earlier| earlier == key);
     if keys.iter().enumerate().any(twice) {
         return Err(Error::validation(DUPLICATES));
     }
-    let listed = legacy::attributes_to_get(request.attributes_to_get)?;
+    let listed = legacy::attributes_to_get(request.attributes_to_get.clone())?;
     let projection = projection(request.projection_expression.as_deref(), names)?.or(listed);
     Ok(GetDraft { keys, projection, consistent: request.consistent_read.unwrap_or(false) })
 }

@@ -142,8 +142,7 @@ pub(crate) async fn put_item(
     input: &mut PutItemInput,
 ) -> Result<Need<action::PutItem>, Error> {
     let table = TableName::parse(find, &input.table_name)?;
-    let (names, values) =
-        (input.expression_attribute_names.take(), input.expression_attribute_values.take());
+    let (names, values) = (input.expression_attribute_names.take(), input.expression_attribute_values.take());
     legacy::apart(
         &[("ConditionExpression", input.condition_expression.is_some())],
         &[
@@ -188,8 +187,7 @@ pub(crate) async fn update_item(
     input: &mut UpdateItemInput,
 ) -> Result<Need<action::UpdateItem>, Error> {
     let table = TableName::parse(find, &input.table_name)?;
-    let (names, values) =
-        (input.expression_attribute_names.take(), input.expression_attribute_values.take());
+    let (names, values) = (input.expression_attribute_names.take(), input.expression_attribute_values.take());
     legacy::apart(
         &[
             ("UpdateExpression", input.update_expression.is_some()),
@@ -225,8 +223,7 @@ pub(crate) async fn delete_item(
     input: &mut DeleteItemInput,
 ) -> Result<Need<action::DeleteItem>, Error> {
     let table = TableName::parse(find, &input.table_name)?;
-    let (names, values) =
-        (input.expression_attribute_names.take(), input.expression_attribute_values.take());
+    let (names, values) = (input.expression_attribute_names.take(), input.expression_attribute_values.take());
     legacy::apart(
         &[("ConditionExpression", input.condition_expression.is_some())],
         &[

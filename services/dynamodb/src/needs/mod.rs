@@ -30,9 +30,9 @@ use crate::{
     expression::{Condition, Fault, Part, Placeholders, Projection, Update},
     facts::TableFacts,
     names::TableName,
+    needs::touched::Leading,
     plan::{Conditions, Refusal},
     resources::Data,
-    needs::touched::Leading,
 };
 
 /// The need of an action on items of a table, with everything that the plan touches.

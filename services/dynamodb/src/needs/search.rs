@@ -62,10 +62,18 @@ fn check_select(select: Option<Select>, projected: bool, index: bool) -> Result<
     }
 }
 
-fn start(supplied: Option<std::collections::BTreeMap<String, crate::attribute::Supplied>>) -> Result<Option<Item>, Error> {
+fn start(
+    supplied: Option<std::collections::BTreeMap<String, crate::attribute::Supplied>>,
+) -> Result<Option<Item>, Error> {
     supplied.map(item).transpose().map_err(|invalid| {
         let text = invalid.to_string();
-        let bare = ["contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"];
+        let bare = [
+            "contains duplicates",
+            "number set",
+            "numeric value",
+            "significant digits",
+            "number with magnitude",
+        ];
         if bare.iter().any(|part| text.contains(part)) {
             return Error::Validation(text);
         }
@@ -84,20 +92,21 @@ pub(crate) async fn query(
 ) -> Result<Need<action::Query>, Error> {
     let table = TableName::parse(find, &input.table_name)?;
     check_index(input.index_name.as_deref())?;
-    let (names, values) =
-        (input.expression_attribute_names.take(), input.expression_attribute_values.take());
+    let (names, values) = (input.expression_attribute_names.take(), input.expression_attribute_values.take());
     query_apart(input, names.is_some(), values.is_some())?;
     let filter = legacy::filter("QueryFilter", input.query_filter.take(), input.conditional_operator)?;
     let listed = legacy::attributes_to_get(input.attributes_to_get.take())?;
     let start = start(input.exclusive_start_key.take())?;
-    let neither = "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.";
+    let neither =
+        "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.";
     if input.key_conditions.is_none() && input.key_condition_expression.is_none() {
         return Err(Error::validation(neither));
     }
     let placeholders = Placeholders::new(names, values)?;
     let keys = |text: &str| parse(Part::KeyCondition, text, &placeholders, Condition::parse);
     let keys = input.key_condition_expression.as_deref().map(keys).transpose()?;
-    let (filtered, projection) = parts(&placeholders, input.filter_expression.as_deref(), input.projection_expression.as_deref())?;
+    let (filtered, projection) =
+        parts(&placeholders, input.filter_expression.as_deref(), input.projection_expression.as_deref())?;
     placeholders.finish()?;
     let tests = match (keys, input.key_conditions.take()) {
         (Some(keys), _) => keys.into_key_tests()?,
@@ -151,9 +160,8 @@ fn parts(
     projection: Option<&str>,
 ) -> Result<(Option<Condition>, Option<Projection>), Error> {
     let filter = filter.map(|text| parse(Part::Filter, text, placeholders, Condition::parse)).transpose()?;
-    let projection = projection
-        .map(|text| parse(Part::Projection, text, placeholders, Projection::parse))
-        .transpose()?;
+    let projection =
+        projection.map(|text| parse(Part::Projection, text, placeholders, Projection::parse)).transpose()?;
     Ok((filter, projection))
 }
 
@@ -178,12 +186,7 @@ fn draft(facts: &TableFacts, asked: Asked, page: &Page) -> Result<SearchDraft, R
     })
 }
 
-fn plan_query(
-    facts: &TableFacts,
-    asked: Asked,
-    tests: &KeyTests,
-    page: &Page,
-) -> Result<Search, Refusal> {
+fn plan_query(facts: &TableFacts, asked: Asked, tests: &KeyTests, page: &Page) -> Result<Search, Refusal> {
     draft(facts, asked, page)?.query(facts, tests)
 }
 
@@ -194,8 +197,7 @@ pub(crate) async fn scan(
 ) -> Result<Need<action::Scan>, Error> {
     let table = TableName::parse(find, &input.table_name)?;
     check_index(input.index_name.as_deref())?;
-    let (names, values) =
-        (input.expression_attribute_names.take(), input.expression_attribute_values.take());
+    let (names, values) = (input.expression_attribute_names.take(), input.expression_attribute_values.take());
     legacy::apart(
         &[
             ("ProjectionExpression", input.projection_expression.is_some()),
@@ -213,7 +215,8 @@ pub(crate) async fn scan(
     let start = start(input.exclusive_start_key.take())?;
     let segment = segment(input.segment, input.total_segments)?;
     let placeholders = Placeholders::new(names, values)?;
-    let (filtered, projection) = parts(&placeholders, input.filter_expression.as_deref(), input.projection_expression.as_deref())?;
+    let (filtered, projection) =
+        parts(&placeholders, input.filter_expression.as_deref(), input.projection_expression.as_deref())?;
     placeholders.finish()?;
     let asked = Asked {
         filter: filtered.or(filter),
@@ -228,8 +231,7 @@ pub(crate) async fn scan(
     asked.touch(&mut touched);
     touched.scan();
     let index = asked.index.clone();
-    let page =
-        Page { limit: input.limit, forward: true, consistent: input.consistent_read.unwrap_or(false) };
+    let page = Page { limit: input.limit, forward: true, consistent: input.consistent_read.unwrap_or(false) };
     need(find, table, index.as_deref(), touched, |facts| draft(facts, asked, &page)?.scan(facts, segment))
 }
 

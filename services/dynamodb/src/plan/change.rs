@@ -6,6 +6,7 @@ use crate::{
 };
 
 /// One item to be written, or only checked.
+#[derive(Debug)]
 pub struct Change {
     pub(crate) key: ItemKey,
     pub(crate) act: Act,

@@ -61,7 +61,11 @@ pub(crate) fn key(schema: &KeySchema, values: Item) -> Result<ItemKey, Refusal> 
 }
 
 /// That a value can be this attribute of a key.
-pub(super) fn key_value(key: &KeyAttribute, value: Option<&Attribute>, partition: bool) -> Result<(), Refusal> {
+pub(super) fn key_value(
+    key: &KeyAttribute,
+    value: Option<&Attribute>,
+    partition: bool,
+) -> Result<(), Refusal> {
     let value = value.filter(|value| value.type_of() == key.kind).ok_or_else(mismatch)?;
     if is_empty(value) {
         return Err(Refusal::invalid_values(empty(key)));
@@ -85,9 +89,9 @@ fn empty(key: &KeyAttribute) -> String {
 
 fn size(value: &Attribute, partition: bool) -> Result<(), Refusal> {
     match value.size() {
-        size if partition && size > PARTITION_KEY => Err(Refusal::invalid_values(
-            "Size of hashkey has exceeded the maximum size limit of2048 bytes",
-        )),
+        size if partition && size > PARTITION_KEY => {
+            Err(Refusal::invalid_values("Size of hashkey has exceeded the maximum size limit of2048 bytes"))
+        }
         size if !partition && size > SORT_KEY => Err(Refusal::invalid_values(
             "Aggregated size of all range keys has exceeded the size limit of 1024 bytes",
         )),
@@ -110,7 +114,9 @@ pub(crate) fn key_of_item(schema: &KeySchema, item: &Item) -> Result<ItemKey, Re
         }
         if is_empty(value) {
             let message = empty(key);
-            return Err(Refusal::Validation(format!("One or more parameter values are not valid. {message}")));
+            return Err(Refusal::Validation(format!(
+                "One or more parameter values are not valid. {message}"
+            )));
         }
         size(value, at == 0)?;
     }

@@ -5,13 +5,9 @@ mod change;
 mod check;
 mod search;
 
-pub use change::{Change, Changes};
-pub(crate) use change::{Act, Conditions};
-pub(crate) use check::{
-    ItemKey, check_item, check_key_paths, check_update, key, key_of_item, leading,
-};
-pub use search::Search;
-pub(crate) use search::{Kind, Range, SearchDraft};
+pub(crate) use change::{Act, Change, Changes, Conditions};
+pub(crate) use check::{ItemKey, check_item, check_key_paths, check_update, key, key_of_item, leading};
+pub(crate) use search::{Kind, Search, SearchDraft};
 
 use crate::expression::Projection;
 

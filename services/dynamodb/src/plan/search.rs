@@ -16,7 +16,6 @@ use crate::{
 
 /// A query or a scan.
 pub struct Search {
-    pub(crate) shelf: Shelf,
     /// The index that is searched; `None` for the table itself.
     pub(crate) index: Option<Index>,
     pub(crate) kind: Kind,
@@ -150,9 +149,8 @@ impl SearchDraft {
         if schema.range.is_none() && tests.len() > 1 {
             return refuse("Query key condition not supported");
         }
-        let missed = |key: &KeyAttribute| {
-            refuse(format!("Query condition missed key schema element: {}", key.name))
-        };
+        let missed =
+            |key: &KeyAttribute| refuse(format!("Query condition missed key schema element: {}", key.name));
         let Some(hash) = find(&schema.hash.name) else { return missed(&schema.hash) };
         check_test(&schema.hash, hash, true)?;
         let KeyTest::Equal(partition) = hash else { return refuse("Query key condition not supported") };
@@ -261,7 +259,8 @@ impl SearchDraft {
     fn fetches(&self, facts: &TableFacts) -> Result<bool, Refusal> {
         let Some(index) = &self.index else { return Ok(false) };
         let has = |name: &str| index.has(&facts.definition.key, name);
-        let missing = self.projection.iter().flat_map(|projection| &projection.0).find(|path| !has(&path.head));
+        let missing =
+            self.projection.iter().flat_map(|projection| &projection.0).find(|path| !has(&path.head));
         match missing {
             Some(path) if index.global => Err(Refusal::invalid_values(format!(
                 "Global secondary index {} does not project [{}]",
@@ -276,11 +275,7 @@ impl SearchDraft {
     }
 
     /// The scan of everything, or of a segment of so many.
-    pub(crate) fn scan(
-        self,
-        facts: &TableFacts,
-        segment: Option<(u32, u32)>,
-    ) -> Result<Search, Refusal> {
+    pub(crate) fn scan(self, facts: &TableFacts, segment: Option<(u32, u32)>) -> Result<Search, Refusal> {
         let by_table = format!("{BAD_START}: The provided key element does not match the schema");
         self.check_start_names(facts, if self.index.is_some() { BAD_START } else { &by_table })?;
         self.check_projected()?;
@@ -309,9 +304,8 @@ impl SearchDraft {
     }
 
     fn finish(self, facts: &TableFacts, kind: Kind) -> Result<Search, Refusal> {
-        let (fetches, start, shelf) = (self.fetches(facts)?, self.start_key(facts), self.shelf());
+        let (fetches, start) = (self.fetches(facts)?, self.start_key(facts));
         Ok(Search {
-            shelf,
             index: self.index,
             kind,
             filter: self.filter,
@@ -414,8 +408,10 @@ mod tests {
             let last = segment_range(Shelf::Items, total - 1, total);
             assert_eq!(last.before, None, "{total}");
             for segment in [0, total / 2, total - 1] {
-                let (here, next) =
-                    (segment_range(Shelf::Items, segment, total), segment_range(Shelf::Items, segment + 1, total));
+                let (here, next) = (
+                    segment_range(Shelf::Items, segment, total),
+                    segment_range(Shelf::Items, segment + 1, total),
+                );
                 if segment + 1 < total {
                     assert_eq!(here.before, next.from);
                 }

@@ -52,11 +52,7 @@ pub struct Data<P> {
 
 impl<P> Data<P> {
     /// The items of this table that the plan is about.
-    pub(crate) fn new(
-        table: TableName,
-        facts: Option<Arc<TableFacts>>,
-        plan: Result<P, Refusal>,
-    ) -> Self {
+    pub(crate) fn new(table: TableName, facts: Option<Arc<TableFacts>>, plan: Result<P, Refusal>) -> Self {
         let TableName { region, account, name } = table;
         Self { region, account, name, index: String::new(), facts, plan }
     }

@@ -131,7 +131,8 @@ impl Builder<'_> {
                 Ok(Condition::Between(a, low, high))
             }
             Leaf::In(all) => {
-                let mut all = all.iter().map(|operand| self.operand(operand)).collect::<Result<Vec<_>, _>>()?;
+                let mut all =
+                    all.iter().map(|operand| self.operand(operand)).collect::<Result<Vec<_>, _>>()?;
                 let first = all.remove(0);
                 Ok(Condition::In(first, all))
             }

@@ -25,9 +25,7 @@ impl Condition {
             }
             Self::Exists(path) => path.find(item).is_some(),
             Self::NotExists(path) => path.find(item).is_none(),
-            Self::HasType(operand, kind) => {
-                operand.value(item).is_some_and(|value| value.type_of() == *kind)
-            }
+            Self::HasType(operand, kind) => operand.value(item).is_some_and(|value| value.type_of() == *kind),
             Self::BeginsWith(a, b) => both(a, b, item, begins_with),
             Self::Contains(a, b) => both(a, b, item, contains),
             Self::Size(_) => false,

@@ -68,7 +68,8 @@ fn conditions_hold_as_in_aws() {
     ] {
         assert!(holds(condition), "{condition}");
     }
-    for condition in ["a < :s", "missing < :n", "attribute_type(missing, :t)", "a = :m OR a = :m AND a = :n"] {
+    for condition in ["a < :s", "missing < :n", "attribute_type(missing, :t)", "a = :m OR a = :m AND a = :n"]
+    {
         assert!(!holds(condition), "{condition}");
     }
 }
@@ -84,10 +85,16 @@ fn faults_are_named_in_awss_words_and_order() {
         ("((a = :n)) and abort = :n", "The expression has redundant parentheses;"),
         ("((a)) = :n", "The expression has redundant parentheses;"),
         ("bogus(a) and abort = :q", "Invalid function name; function: bogus"),
-        ("a = contains(a, :s)", "The function is not allowed to be used this way in an expression; function: contains"),
+        (
+            "a = contains(a, :s)",
+            "The function is not allowed to be used this way in an expression; function: contains",
+        ),
         ("size(a)", "The function is not allowed to be used this way in an expression; function: size"),
         ("abort = :q", "Attribute name is a reserved keyword; reserved keyword: abort"),
-        ("#q = :q", "An expression attribute name used in the document path is not defined; attribute name: #q"),
+        (
+            "#q = :q",
+            "An expression attribute name used in the document path is not defined; attribute name: #q",
+        ),
         ("a = :q", "An expression attribute value used in expression is not defined; attribute value: :q"),
         (
             "attribute_exists(a, b)",
@@ -97,7 +104,10 @@ fn faults_are_named_in_awss_words_and_order() {
             "a = #a",
             "The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [a]",
         ),
-        ("attribute_exists(:n)", "Operator or function requires a document path; operator or function: attribute_exists"),
+        (
+            "attribute_exists(:n)",
+            "Operator or function requires a document path; operator or function: attribute_exists",
+        ),
         (
             "begins_with(a, :n)",
             "Incorrect operand type for operator or function; operator or function: begins_with, operand type: N",

@@ -85,7 +85,7 @@ impl Source {
 }
 
 /// The sum of two numbers, or the union of two sets.
-pub(crate) fn add(known: Option<&Attribute>, value: &Attribute) -> Result<Attribute, UpdateFault> {
+fn add(known: Option<&Attribute>, value: &Attribute) -> Result<Attribute, UpdateFault> {
     Ok(match (known, value) {
         (None, value) => value.clone(),
         (Some(Attribute::Number(a)), Attribute::Number(b)) => Attribute::Number(a.plus(*b)?),
@@ -97,7 +97,7 @@ pub(crate) fn add(known: Option<&Attribute>, value: &Attribute) -> Result<Attrib
 }
 
 /// The set without these members; `None` where none is left.
-pub(crate) fn subtract(known: &Attribute, value: &Attribute) -> Result<Option<Attribute>, UpdateFault> {
+fn subtract(known: &Attribute, value: &Attribute) -> Result<Option<Attribute>, UpdateFault> {
     Ok(match (known, value) {
         (Attribute::Strings(a), Attribute::Strings(b)) => without(a, b).map(Attribute::Strings),
         (Attribute::Numbers(a), Attribute::Numbers(b)) => without(a, b).map(Attribute::Numbers),

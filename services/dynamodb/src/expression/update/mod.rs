@@ -6,8 +6,6 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use apply::{UpdateFault, add, subtract};
-
 use super::{Fault, Path, Placeholders};
 use crate::attribute::Attribute;
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{apply::UpdateFault, *};
 use crate::attribute::{Item, Supplied};
 
 fn number(text: &str) -> Attribute {
@@ -66,7 +66,10 @@ fn lists_grow_and_shrink() {
 fn sets_and_numbers_are_added_to_and_taken_from() {
     assert_eq!(at("ADD n :n, ss :ss, q :n", "n"), number("6"));
     assert_eq!(at("ADD ss :ss", "ss"), strings(&["a", "b", "c"]));
-    assert_eq!(at("ADD m.y :n", "m"), Attribute::Map(Item::from([("x".into(), number("3")), ("y".into(), number("5"))])));
+    assert_eq!(
+        at("ADD m.y :n", "m"),
+        Attribute::Map(Item::from([("x".into(), number("3")), ("y".into(), number("5"))]))
+    );
     assert_eq!(at("DELETE ss :ss", "ss"), strings(&["a"]));
     assert_eq!(applied("DELETE q :ss").unwrap(), item());
 }
@@ -102,7 +105,10 @@ fn faults_are_named_in_awss_words_and_order() {
             "SET a = :q, b = #q",
             "An expression attribute name used in the document path is not defined; attribute name: #q",
         ),
-        ("SET a = :q, a = :n", "An expression attribute value used in expression is not defined; attribute value: :q"),
+        (
+            "SET a = :q, a = :n",
+            "An expression attribute value used in expression is not defined; attribute value: :q",
+        ),
         (
             "SET a = :n ADD a.b :s",
             "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a], path two: [a, b]",
@@ -111,7 +117,10 @@ fn faults_are_named_in_awss_words_and_order() {
             "ADD a :s SET b = list_append(:n)",
             "Incorrect operand type for operator or function; operator: ADD, operand type: STRING",
         ),
-        ("DELETE a :n", "Incorrect operand type for operator or function; operator: DELETE, operand type: NUMBER"),
+        (
+            "DELETE a :n",
+            "Incorrect operand type for operator or function; operator: DELETE, operand type: NUMBER",
+        ),
         (
             "SET a = if_not_exists(b)",
             "Incorrect number of operands for operator or function; operator or function: if_not_exists, number of operands: 1",
@@ -120,7 +129,10 @@ fn faults_are_named_in_awss_words_and_order() {
             "SET a = if_not_exists(:n, b)",
             "Operator or function requires a document path; operator or function: if_not_exists",
         ),
-        ("SET a = b + :s", "Incorrect operand type for operator or function; operator or function: +, operand type: S"),
+        (
+            "SET a = b + :s",
+            "Incorrect operand type for operator or function; operator or function: +, operand type: S",
+        ),
         (
             "SET a = list_append(b, :m)",
             "Incorrect operand type for operator or function; operator or function: list_append, operand type: M",
