@@ -75,12 +75,12 @@ fn read_keys(request: &mut KeysAndAttributes) -> Result<GetDraft, Error> {
         (names.is_some(), false),
     )?;
     let keys = std::mem::take(&mut request.keys).into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
+    let listed = legacy::attributes_to_get(request.attributes_to_get.clone())?;
+    let projection = projection(request.projection_expression.as_deref(), names)?.or(listed);
     let twice = |(at, key): (usize, &Item)| keys.iter().take(at).any(|earlier| earlier == key);
     if keys.iter().enumerate().any(twice) {
         return Err(Error::validation(DUPLICATES));
     }
-    let listed = legacy::attributes_to_get(request.attributes_to_get.clone())?;
-    let projection = projection(request.projection_expression.as_deref(), names)?.or(listed);
     Ok(GetDraft { keys, projection, consistent: request.consistent_read.unwrap_or(false) })
 }
 
