@@ -54,8 +54,7 @@ impl Failure {
         if !other || self.code != INTERNAL {
             return self;
         }
-        let message =
-            "The request processing has failed because of an unknown error, exception or failure.";
+        let message = "The request processing has failed because of an unknown error, exception or failure.";
         Self { code: "InternalFailure".into(), message: message.into(), ..self }
     }
 

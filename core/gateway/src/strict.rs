@@ -36,7 +36,9 @@ pub(crate) fn check(head: &Head, connection: &Connection) -> Result<(), Broken> 
     let fields = head.headers();
     let limits = &connection.limits;
     let bytes: usize = fields.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    if bytes + head.path().len() + head.query().len() > limits.head_bytes || fields.len() > limits.header_fields {
+    if bytes + head.path().len() + head.query().len() > limits.head_bytes
+        || fields.len() > limits.header_fields
+    {
         return Err(Broken::TooLong(limits.head_bytes));
     }
     if head.signed().host_is_ambiguous() || head.authority().is_empty() {
@@ -76,7 +78,8 @@ impl Broken {
             Self::Host => signature::failure(dialect, &AuthError::HostAmbiguous),
             Self::Repeated(name) => malformed(format!("The header {name} must be given once.")),
             Self::Lengths => malformed(
-                "The request gives its length twice: send Content-Length or Transfer-Encoding, and once.".to_owned(),
+                "The request gives its length twice: send Content-Length or Transfer-Encoding, and once."
+                    .to_owned(),
             ),
             Self::Unannounced => Failure::new(
                 "NotImplemented",

@@ -10,6 +10,7 @@ mod found;
 pub mod id;
 pub mod keys;
 pub mod managed;
+mod opt_in;
 mod password;
 pub mod records;
 mod secret;
@@ -23,6 +24,7 @@ pub use directory::StoredDirectory;
 pub use found::{ACCESS_ROLE, FoundError, Founded, RootCredentials, create_account, first_start};
 pub use id::RandomError;
 pub use keys::{iam_scope, org_scope, usage_scope};
+pub use opt_in::{OptInError, accept_signature_v2};
 pub use password::{PasswordError, PasswordHash};
 pub use records::{
     AccessKey, Account, Attachments, CreateAccountFailure, CreateAccountRequest, CreateAccountState,

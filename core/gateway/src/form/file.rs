@@ -71,9 +71,7 @@ impl FileEnd {
         let (least, _) = self.range;
         match self.after {
             None => Err(FormError::Malformed),
-            Some(_) if self.released < least => {
-                Err(FormError::TooSmall { proposed: self.released, least })
-            }
+            Some(_) if self.released < least => Err(FormError::TooSmall { proposed: self.released, least }),
             Some(_) => Ok(()),
         }
     }

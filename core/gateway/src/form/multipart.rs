@@ -172,13 +172,11 @@ mod tests {
 
     #[tokio::test]
     async fn fields_are_read_up_to_the_file() {
-        let file =
-            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\a b\\\"c\\\".txt\"\r\n\
+        let file = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\a b\\\"c\\\".txt\"\r\n\
              Content-Type: text/plain\r\n\r\ncontent\r\n--b--\r\n";
         let form = part("key", "a/${filename}") + &part("Note", "two\r\nlines") + file;
         let front = read(&form).await.unwrap();
-        let fields: Vec<(&str, &str)> =
-            front.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let fields: Vec<(&str, &str)> = front.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(fields, [("key", "a/${filename}"), ("Note", "two\r\nlines")]);
         assert_eq!(front.filename, "C:\\a b\"c\".txt");
         assert_eq!(&*front.first, b"content\r\n--b--\r\n");

@@ -60,7 +60,10 @@ const OF_OBJECT: [&str; 7] = [
 
 impl Form {
     fn value(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.fields
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// The head of the PutObject request that the form stands for, with a content of this many bytes.
@@ -206,7 +209,8 @@ mod tests {
     }
 
     fn put_of(uri: &str, fields: &[(&str, &str)]) -> Result<(Head, Posted), FormError> {
-        let request = http::Request::post(uri).header("host", "localhost").header("x-amz-copy-source", "/a/b");
+        let request =
+            http::Request::post(uri).header("host", "localhost").header("x-amz-copy-source", "/a/b");
         let head = Head::new(request.body(()).unwrap().into_parts().0);
         form(fields).put(head, 7).map_err(|(_, error)| error)
     }
