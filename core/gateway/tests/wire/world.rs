@@ -77,7 +77,20 @@ impl World {
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(listener.run(stopped));
         let (_store, _folder, account) = (store, folder, founded.account);
-        Self { address, depot, root, account, audit, stop, running, certificate, door, _store, _folder }
+        Self {
+            address,
+            depot,
+            root,
+            account,
+            audit,
+            stop,
+            running,
+            certificate,
+            server,
+            door,
+            _store,
+            _folder,
+        }
     }
 
     /// A user with these statements in its policy.
@@ -151,20 +164,26 @@ impl World {
 
     /// How a client trusts and speaks to the listener.
     pub(crate) fn client(&self, protocol: &[u8]) -> Arc<ClientConfig> {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.certificate.clone()).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        config.alpn_protocols = vec![protocol.to_vec()];
-        Arc::new(config)
+        client(self.certificate.clone(), protocol)
     }
 }
 
-fn certificate() -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
+/// How a client trusts this certificate, and speaks this protocol.
+pub(crate) fn client(certificate: CertificateDer<'static>, protocol: &[u8]) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![protocol.to_vec()];
+    Arc::new(config)
+}
+
+/// A new certificate for `localhost`, with its key.
+pub(crate) fn certificate() -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
     let key = rcgen::KeyPair::generate().unwrap();
     let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     let certificate = params.self_signed(&key).unwrap();
