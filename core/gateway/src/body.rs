@@ -2,6 +2,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use aws_lc_rs::digest::{Context as Hasher, SHA256};
 use bytes::{Bytes, BytesMut};
+use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use kurodo_sigv4::{AuthError, BodyCheck, ChunkDecoder, Trailers};
@@ -189,7 +190,8 @@ impl Body {
     /// told to go on is not told.
     pub(crate) async fn drain(&mut self) {
         let (most, time) = DRAIN;
-        if let Some(incoming) = self.incoming.as_mut().filter(|_| !self.awaits_continue) {
+        let wanted = |incoming: &&mut Incoming| !self.awaits_continue && !incoming.is_end_stream();
+        if let Some(incoming) = self.incoming.as_mut().filter(wanted) {
             let _ = tokio::time::timeout(time, discard(incoming, most)).await;
         }
     }

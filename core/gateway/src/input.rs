@@ -75,9 +75,9 @@ async fn choose(
         form = std::str::from_utf8(&content).map_err(|_| broken())?.to_owned();
         query.extend(pairs(&form).ok_or_else(broken)?);
     }
-    let path = match dialect {
-        Dialect::S3 => gateway.routes.s3_path(&call.head),
-        _ => call.head.path().into(),
+    let path = match mounted.facts.schema.dialect {
+        kurodo_wire::Dialect::S3 => gateway.routes.s3_path(&call.head),
+        kurodo_wire::Dialect::Standard => call.head.path().into(),
     };
     let target = mounted.operation(&call.head, protocol, &path, &query)?;
     Ok((target, owned(query), content))

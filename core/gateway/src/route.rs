@@ -53,8 +53,13 @@ impl Routes {
         if let Some(prefix) = target {
             return self.find(|facts| facts.schema.target_prefix == Some(prefix));
         }
+        let control = is_s3_control(head);
         if let Some(name) = arrival.claim.as_ref().ok().and_then(authenticate::service) {
-            return self.find(|facts| facts.schema.signing_name == name);
+            let is = |facts: &ServiceFacts| facts.schema.signing_name == name;
+            return self.find(|facts| is(facts) && is_control(facts) == (control && name == "s3"));
+        }
+        if control {
+            return self.find(is_control);
         }
         if let Some(id) = head.path().strip_prefix("/service/").and_then(|p| p.split('/').next())
             && let Some(service) = self.find(|facts| facts.schema.service_id == id && has_cbor(facts))
@@ -73,7 +78,7 @@ impl Routes {
             // Nothing names the service of an unsigned form; the one that has operations for everyone is STS.
             return self.find(|facts| facts.schema.endpoint_prefix == "sts");
         }
-        self.find(|facts| facts.dialect == Dialect::S3)
+        self.find(|facts| facts.dialect == Dialect::S3 && !is_control(facts))
     }
 
     /// The service that has the operation `Action` in its API of `Version`: all that the parameters of a request say
@@ -122,6 +127,17 @@ impl Routes {
         };
         (!bucket.is_empty()).then_some(bucket)
     }
+}
+
+/// Whether the request is for S3 Control, which signs by the name of S3. Its paths begin as no other service's do, and
+/// its operations name an account in a field that no operation of S3 has; a signature of S3's covers every such field,
+/// so that nobody turns a signed request for a bucket of that name into one for the account.
+fn is_s3_control(head: &Head) -> bool {
+    head.path().starts_with("/v20180820/") && head.headers().contains_key("x-amz-account-id")
+}
+
+fn is_control(facts: &ServiceFacts) -> bool {
+    facts.schema.endpoint_prefix == "s3-control"
 }
 
 pub(crate) fn is_form(head: &Head) -> bool {
@@ -310,6 +326,23 @@ mod tests {
             ("evil.example", None),
         ] {
             assert_eq!(bucket(host).as_deref(), name, "{host}");
+        }
+    }
+
+    fn head(uri: &str, account: bool) -> Head {
+        let request = http::Request::builder().uri(uri);
+        let request = if account { request.header("x-amz-account-id", "111122223333") } else { request };
+        Head::new(request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn s3_control_is_known_by_path_and_account() {
+        let uri = "/v20180820/configuration/publicAccessBlock";
+        assert!(is_s3_control(&head(uri, true)));
+        // An object of a bucket that is called so.
+        assert!(!is_s3_control(&head(uri, false)));
+        for uri in ["/b/v20180820/k", "/v20180820", "/v20180820b/k", "//v20180820/k", "/%7620180820/k"] {
+            assert!(!is_s3_control(&head(uri, true)), "{uri}");
         }
     }
 

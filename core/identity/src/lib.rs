@@ -7,6 +7,7 @@ mod directory;
 #[cfg(test)]
 mod fixture;
 mod found;
+mod founder;
 pub mod id;
 pub mod keys;
 pub mod managed;
@@ -21,7 +22,8 @@ mod typed;
 
 pub use credential::{Credential, CredentialError, Directory};
 pub use directory::StoredDirectory;
-pub use found::{ACCESS_ROLE, FoundError, Founded, RootCredentials, create_account, first_start};
+pub use found::{FoundError, Founded, RootCredentials, first_start};
+pub use founder::{ACCESS_ROLE, AccountOrder, Founder};
 pub use id::RandomError;
 pub use keys::{iam_scope, org_scope, usage_scope};
 pub use opt_in::{OptInError, accept_signature_v2};

@@ -50,25 +50,32 @@ pub async fn accept_signature_v2(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ACCESS_ROLE, Directory, create_account, fixture::Fixture};
+    use crate::{
+        ACCESS_ROLE, AccountOrder, CreateAccountState, Directory, fixture::Fixture, founder::create_account,
+    };
 
     #[tokio::test]
     async fn accounts_opt_in_and_out() {
         let fixture = Fixture::new().await;
-        let other = create_account(&fixture.door, "x", "x@example.com", ACCESS_ROLE, 1).await.unwrap();
-        let accepts = |key: &str| fixture.directory.credential(key, None, 1).unwrap().signature_v2;
-        let (first, second) = (&fixture.root.access_key_id, &other.access_key_id);
-        assert!(!accepts(first) && !accepts(second));
-        let both = [fixture.account, other.account];
+        let (name, email) = ("x", "x@example.com");
+        let order = AccountOrder { name, email, role: ACCESS_ROLE, tags: Vec::new(), now: 5 };
+        let created = create_account(&fixture.door, &order).await.unwrap();
+        let CreateAccountState::Succeeded(other) = created.state else { panic!("{created:?}") };
+        let record = |id| keys::account().below(&iam_scope(id));
+        let accepts = |id| fixture.door.read().record(&record(id)).unwrap().unwrap().value.signature_v2;
+        let root = &fixture.root.access_key_id;
+        let first = || fixture.directory.credential(root, None, 1).unwrap().signature_v2;
+        assert!(!first() && !accepts(other));
+        let both = [fixture.account, other];
         assert_eq!(accept_signature_v2(&fixture.door, &both).await.unwrap().len(), 2);
-        assert!(accepts(first) && accepts(second));
+        assert!(first() && accepts(other));
         let changed = accept_signature_v2(&fixture.door, &both[..1]).await.unwrap();
-        assert_eq!(changed, [(other.account, false)]);
-        assert!(accepts(first) && !accepts(second));
+        assert_eq!(changed, [(other, false)]);
+        assert!(first() && !accepts(other));
         assert!(accept_signature_v2(&fixture.door, &both[..1]).await.unwrap().is_empty());
         let stranger = AccountId::new(fixture.account.value() ^ 1).unwrap();
         let refused = accept_signature_v2(&fixture.door, &[stranger]).await;
         assert!(matches!(refused, Err(OptInError::NoAccount(id)) if id == stranger));
-        assert!(accepts(first));
+        assert!(first());
     }
 }

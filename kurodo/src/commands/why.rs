@@ -1,12 +1,11 @@
 use kurodo_audit::{AuditReader, Record, Verdict};
 use serde_json::Value;
 
-use crate::{Outcome, home::Home, serve};
+use crate::{Outcome, home::Home, keys::Keys};
 
 /// Explains the decision about one request.
 pub(crate) fn run(request_id: &str, home: &Home) -> Outcome {
-    let root = serve::root(home)?;
-    let reader = AuditReader::open(&home.audit(), &serve::audit_key(&root))?;
+    let reader = AuditReader::open(&home.audit(), &Keys::open(home)?.audit())?;
     let found = reader.find(request_id)?.ok_or_else(|| {
         format!(
             "the audit trail has no request {request_id}; allowed data events are kept as --audit-data says"

@@ -5,7 +5,7 @@ mod bucket;
 mod object;
 
 pub use all_buckets::{AllBuckets, all_buckets};
-pub use bucket::{Bucket, bucket, policy_of};
+pub use bucket::{Bucket, bucket, contents, policy_of};
 pub use object::{Object, upload};
 
 pub(crate) use bucket::{Reach, anywhere, located};

@@ -48,6 +48,9 @@ pub enum Error {
     /// A role that belongs to a service, or a policy that belongs to AWS.
     #[error("{0}")]
     Unmodifiable(String),
+    /// The managed policy is one that AWS provides: nobody may change it, whatever policies say.
+    #[error("Policy {0} is provided by AWS and cannot be changed.")]
+    ProvidedPolicy(String),
     /// The password is not what the account asks for.
     #[error("Password does not conform to the account password policy.")]
     PasswordPolicyViolation,
@@ -103,7 +106,7 @@ impl Error {
             Self::Unmodifiable(_) => ("UnmodifiableEntity", 400),
             Self::PasswordPolicyViolation => ("PasswordPolicyViolation", 400),
             Self::InvalidUserType => ("InvalidUserType", 400),
-            Self::AccessDenied(_) => ("AccessDenied", 403),
+            Self::AccessDenied(_) | Self::ProvidedPolicy(_) => ("AccessDenied", 403),
             Self::InvalidAuthenticationCode => ("InvalidAuthenticationCode", 403),
             Self::ReportNotPresent => ("ReportNotPresent", 410),
             Self::ReportExpired => ("ReportExpired", 410),

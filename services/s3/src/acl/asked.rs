@@ -1,8 +1,4 @@
-use super::{
-    Acl, Canned, Grantee, Right,
-    document::read,
-    explicit::grantees,
-};
+use super::{Acl, Canned, Grantee, Right, document::read, explicit::grantees};
 use crate::{Error, limits, model::AccessControlPolicy, records::Owner};
 
 /// How a request asks for an access control list.
@@ -23,13 +19,21 @@ pub(crate) type Headers<'a> = [(&'static str, Option<&'a String>, Right); 5];
 /// not have, are given apart.
 macro_rules! asked {
     ($input:expr, $write:expr, $document:expr) => {
-        $crate::acl::Asked::read($input.acl.map(Into::into), $document, &[
-            ("x-amz-grant-full-control", $input.grant_full_control.as_ref(), $crate::acl::Right::FullControl),
-            ("x-amz-grant-read", $input.grant_read.as_ref(), $crate::acl::Right::Read),
-            ("x-amz-grant-read-acp", $input.grant_read_acp.as_ref(), $crate::acl::Right::ReadAcp),
-            ("x-amz-grant-write", $write, $crate::acl::Right::Write),
-            ("x-amz-grant-write-acp", $input.grant_write_acp.as_ref(), $crate::acl::Right::WriteAcp),
-        ])
+        $crate::acl::Asked::read(
+            $input.acl.map(Into::into),
+            $document,
+            &[
+                (
+                    "x-amz-grant-full-control",
+                    $input.grant_full_control.as_ref(),
+                    $crate::acl::Right::FullControl,
+                ),
+                ("x-amz-grant-read", $input.grant_read.as_ref(), $crate::acl::Right::Read),
+                ("x-amz-grant-read-acp", $input.grant_read_acp.as_ref(), $crate::acl::Right::ReadAcp),
+                ("x-amz-grant-write", $write, $crate::acl::Right::Write),
+                ("x-amz-grant-write-acp", $input.grant_write_acp.as_ref(), $crate::acl::Right::WriteAcp),
+            ],
+        )
     };
 }
 pub(crate) use asked;
@@ -46,9 +50,7 @@ impl Asked {
             (Some(_), _, true) => Err(Error::InvalidRequest(
                 "Specifying both Canned ACLs and Header Grants is not allowed".into(),
             )),
-            (Some(_), Some(_), _) | (_, Some(_), true) => Err(Error::InvalidRequest(
-                "Specifying both an ACL header and an access control policy in the body is not allowed".into(),
-            )),
+            (Some(_), Some(_), _) | (_, Some(_), true) => Err(Error::UnexpectedContent),
             (Some(canned), None, false) => Ok(Some(Self::Canned(canned))),
             (None, Some(document), false) => read(document).map(Some),
             (None, None, true) => explicit(headers).map(Some),

@@ -157,6 +157,7 @@ impl serde::Serialize for Algorithm {
 impl<'de> serde::Deserialize<'de> for Algorithm {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = u8::deserialize(deserializer)?;
-        Self::numbered(number).ok_or_else(|| serde::de::Error::custom("not the number of a checksum algorithm"))
+        Self::numbered(number)
+            .ok_or_else(|| serde::de::Error::custom("not the number of a checksum algorithm"))
     }
 }

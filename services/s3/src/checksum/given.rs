@@ -20,7 +20,8 @@ pub(crate) use given;
 
 /// The only checksum that was given.
 pub(super) fn single<'a>(given: &Given<'a>) -> Result<Option<(Algorithm, &'a str)>, Error> {
-    let mut present = given.iter().filter_map(|(algorithm, text)| text.map(|text| (*algorithm, text.as_str())));
+    let mut present =
+        given.iter().filter_map(|(algorithm, text)| text.map(|text| (*algorithm, text.as_str())));
     let first = present.next();
     if present.next().is_some() {
         return Err(Error::InvalidRequest(

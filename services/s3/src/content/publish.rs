@@ -43,7 +43,9 @@ impl WriteConditions<'_> {
         match (self.if_none_match, old) {
             (Some("*"), Some(_)) => Err(Error::PreconditionFailed("If-None-Match")),
             (Some("*"), None) | (None, _) => Ok(()),
-            (Some(_), _) => Err(Error::NotImplemented("If-None-Match with anything but *, in a write".into())),
+            (Some(_), _) => {
+                Err(Error::NotImplemented("If-None-Match with anything but *, in a write".into()))
+            }
         }
     }
 }

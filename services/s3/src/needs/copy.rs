@@ -35,7 +35,8 @@ pub(crate) async fn copy_object(find: &Finding<'_>, input: &CopyObjectInput) -> 
     let (get, missing): (Need<action::GetObject>, Missing) = (get, missing);
 
     let takes_tags = input.tagging_directive != Some(TaggingDirective::Replace) && get.resource().has_tags();
-    let tags_read = takes_tags.then(|| Object::existing(find, &from, &source.key).map(Need::new)).transpose()?;
+    let tags_read =
+        takes_tags.then(|| Object::existing(find, &from, &source.key).map(Need::new)).transpose()?;
 
     let directive = input.metadata_directive.unwrap_or(MetadataDirective::Copy);
     let source_text = format!("{}/{}", source.bucket, source.key);

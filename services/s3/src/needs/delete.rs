@@ -14,7 +14,8 @@ type Delete = (Need<action::DeleteObject>, Option<Need<action::GetObject>>);
 pub(crate) async fn delete_object(find: &Finding<'_>, input: &DeleteObjectInput) -> Result<Delete, Error> {
     let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
     let tag = input.if_match.as_deref();
-    let need = Need::new(Object::place(find, &facts, &input.key, Door::Content)?).with_some("s3:if-match", tag);
+    let need =
+        Need::new(Object::place(find, &facts, &input.key, Door::Content)?).with_some("s3:if-match", tag);
     Ok((need, known(find, &facts, &input.key, tag.filter(|tag| *tag != "*"))?))
 }
 

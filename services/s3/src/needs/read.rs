@@ -8,8 +8,8 @@ use crate::{
     acl::{Asked, asked},
     facts::BucketFacts,
     model::{
-        DeleteObjectTaggingInput, GetObjectAclInput, GetObjectAttributesInput, GetObjectInput, GetObjectTaggingInput,
-        HeadObjectInput, PutObjectAclInput, PutObjectTaggingInput, Tag,
+        DeleteObjectTaggingInput, GetObjectAclInput, GetObjectAttributesInput, GetObjectInput,
+        GetObjectTaggingInput, HeadObjectInput, PutObjectAclInput, PutObjectTaggingInput, Tag,
     },
     resources::{Bucket, Object, Reach, located},
     table::action,
@@ -104,7 +104,10 @@ fn grants(input: &PutObjectAclInput) -> [Option<&String>; 5] {
 }
 
 /// `s3:RequestObjectTag/..` and `s3:RequestObjectTagKeys`.
-pub(super) fn with_tags<'t, A: Action>(need: Need<A>, tags: impl Iterator<Item = (&'t str, &'t str)>) -> Need<A> {
+pub(super) fn with_tags<'t, A: Action>(
+    need: Need<A>,
+    tags: impl Iterator<Item = (&'t str, &'t str)>,
+) -> Need<A> {
     let mut keys = Vec::new();
     let need = tags.fold(need, |need, (key, value)| {
         keys.push(key.to_owned());
@@ -127,5 +130,7 @@ pub(super) fn with_grants<A: Action>(need: Need<A>, grants: &[Option<&String>; 5
         "s3:x-amz-grant-write",
         "s3:x-amz-grant-write-acp",
     ];
-    KEYS.into_iter().zip(grants).fold(need, |need, (key, grant)| need.with_some(key, grant.map(String::as_str)))
+    KEYS.into_iter()
+        .zip(grants)
+        .fold(need, |need, (key, grant)| need.with_some(key, grant.map(String::as_str)))
 }

@@ -54,7 +54,8 @@ macro_rules! writing {
 pub(super) use writing;
 
 /// What putting an object needs.
-pub(super) type Put = (Need<action::PutObject>, Option<Need<action::PutObjectAcl>>, Option<Need<action::PutObjectTagging>>);
+pub(super) type Put =
+    (Need<action::PutObject>, Option<Need<action::PutObjectAcl>>, Option<Need<action::PutObjectTagging>>);
 
 impl<'a> Writing<'a> {
     /// With a further key.
@@ -64,7 +65,13 @@ impl<'a> Writing<'a> {
     }
 
     /// What putting the object needs; `door` is what the permit to put reaches.
-    pub(super) fn needs(&self, find: &Finding<'_>, facts: &Arc<BucketFacts>, key: &str, door: Door) -> Result<Put, Error> {
+    pub(super) fn needs(
+        &self,
+        find: &Finding<'_>,
+        facts: &Arc<BucketFacts>,
+        key: &str,
+        door: Door,
+    ) -> Result<Put, Error> {
         let put = self.described(find, facts, key, door)?;
         let acl = self.acl.as_ref().map(|_| self.described(find, facts, key, Door::Content)).transpose()?;
         let tags = self.tags.as_ref().filter(|tags| !tags.is_empty());

@@ -65,7 +65,8 @@ impl S3 {
         let index = usize::try_from(requested).ok().and_then(|number| number.checked_sub(1));
         let parts = self.parts(permit)?;
         let missing = Error::InvalidPartNumber { requested, actual: count };
-        let (index, part) = index.and_then(|index| parts.get(index).map(|part| (index, part))).ok_or(missing)?;
+        let (index, part) =
+            index.and_then(|index| parts.get(index).map(|part| (index, part))).ok_or(missing)?;
         let before = |parts: &[PartEntry]| parts.iter().map(|part| part.blob.length()).sum::<u64>();
         let start = before(parts.get(..index).unwrap_or_default());
         let range = start..start + part.blob.length();

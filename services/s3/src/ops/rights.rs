@@ -1,0 +1,41 @@
+use kurodo_gateway::Call;
+
+use super::caller;
+use crate::{
+    Error,
+    acl::{Acl, Asked, Canned},
+    facts::BucketFacts,
+    records::{Owner, Ownership},
+};
+
+/// Who owns an object that the caller puts into this bucket, and who else has rights; `None` where it is all the
+/// bucket owner's.
+///
+/// Source: S3 User Guide, "Controlling ownership of objects and disabling ACLs for your bucket".
+pub(super) fn of_new(
+    asked: Option<&Asked>,
+    facts: &BucketFacts,
+    call: &Call,
+) -> Result<Option<(Owner, Acl)>, Error> {
+    let ownership = facts.ownership();
+    if ownership == Ownership::Enforced {
+        return match asked {
+            Some(asked) if !asked.is_bucket_owner_full_control(&facts.owner) => {
+                Err(Error::AccessControlListNotSupported)
+            }
+            _ => Ok(None),
+        };
+    }
+    let given_away = asked.and_then(Asked::canned) == Some(Canned::BucketOwnerFullControl);
+    let owner = match ownership {
+        Ownership::Preferred if given_away => facts.owner.clone(),
+        _ => caller(call)?,
+    };
+    let private = Acl::private(&owner);
+    let acl = asked.map(|asked| asked.acl(&owner, &facts.owner)).transpose()?;
+    let acl = acl.unwrap_or_else(|| private.clone());
+    if facts.blocks().acls && acl.is_public() {
+        return Err(Error::AccessDenied("Access Denied".into()));
+    }
+    Ok((owner != facts.owner || acl != private).then_some((owner, acl)))
+}
