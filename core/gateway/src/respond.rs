@@ -74,12 +74,16 @@ pub(crate) fn headed(method: &Method, mut response: Response) -> Response {
 }
 
 fn identify(mounted: &Mounted, call: &Call, response: &mut Response) {
-    let id = call.request_id();
+    const ID: HeaderName = HeaderName::from_static("x-amz-request-id");
+    const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
+    const OTHERS: HeaderName = HeaderName::from_static("x-amzn-requestid");
+    let Ok(id) = HeaderValue::from_str(call.request_id()) else { return };
+    let fields = response.headers_mut();
     if mounted.facts.dialect == Dialect::S3 {
-        put(response, "x-amz-request-id", id);
-        put(response, "x-amz-id-2", id);
+        fields.insert(ID, id.clone());
+        fields.insert(HOST_ID, id);
     } else {
-        put(response, "x-amzn-requestid", id);
+        fields.insert(OTHERS, id);
     }
 }
 
