@@ -40,8 +40,8 @@ class Server:
         self.env = self.environment()
         return self
 
-    def environment(self):
-        lines = kurodo("env", "--data-dir", self.data_dir).stdout.splitlines()
+    def environment(self, *flags):
+        lines = kurodo("env", "--data-dir", self.data_dir, *flags).stdout.splitlines()
         pairs = [line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export ")]
         return {name: shlex.split(value)[0] for name, value in pairs}
 
@@ -138,6 +138,13 @@ def fresh(kind="x"):
     return f"{kind}-{uuid.uuid4().hex[:12]}"
 
 
+def new_account(server, name):
+    """The administrator of a new account, which is made and entered by the commands that a user types."""
+    kurodo("account", "create", name, "--data-dir", server.data_dir)
+    env = server.environment("--account", name)
+    return Principal(server, env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], name="admin")
+
+
 def kurodo(*arguments, check=True):
     command = [BINARY, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=check, timeout=120)
@@ -188,6 +195,12 @@ def iam(root):
 @pytest.fixture(scope="session")
 def account(root):
     return root.account
+
+
+@pytest.fixture(scope="session")
+def other(server):
+    """The administrator of a second account."""
+    return new_account(server, "other")
 
 
 @pytest.fixture

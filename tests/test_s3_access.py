@@ -437,7 +437,7 @@ def stage(root):
     s3.delete_bucket(Bucket=bucket)
 
 
-@pytest.mark.parametrize("acl, ignored, restricted", itertools.product((False, True), repeat=3))
+@pytest.mark.parametrize("acl, ignored, restricted", list(itertools.product((False, True), repeat=3)))
 def test_the_layers_combine(root, anonymous, stage, acl, ignored, restricted):
     s3, bucket, user = stage
     iam = root.client("iam")

@@ -25,7 +25,13 @@ pub(crate) enum Command {
     /// Start the server (the default). The first start creates the account, its keys and its certificates.
     Serve(Box<ServeArgs>),
     /// Print `export NAME=value` lines that point every AWS SDK at the server.
-    Env(Place),
+    Env {
+        /// The account, by name or id, as whose administrator to act [default: the first account's root user].
+        #[arg(long, value_name = "NAME|ID")]
+        account: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Create and list accounts of the organisation.
     Account {
         #[command(subcommand)]
@@ -150,7 +156,8 @@ pub(crate) enum AuditData {
 /// Accounts.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
-    /// Create an account in the organisation (`organizations:CreateAccount`) and say how to enter it.
+    /// Create an account in the organisation, with an administrator whose credentials are left in the data
+    /// directory: `eval "$(kurodo env --account NAME)"` then acts as it.
     Create {
         /// Its name.
         name: String,

@@ -44,11 +44,16 @@ impl Home {
 
     /// Makes the directory, for its owner only.
     pub(crate) fn create(&self) -> Result<(), Fault> {
+        self.create_folder(&self.directory)
+    }
+
+    /// Makes a folder, for its owner only.
+    pub(crate) fn create_folder(&self, folder: &Path) -> Result<(), Fault> {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
-            .create(&self.directory)
-            .map_err(|error| format!("{} cannot be made: {error}", self.directory.display()).into())
+            .create(folder)
+            .map_err(|error| format!("{} cannot be made: {error}", folder.display()).into())
     }
 
     /// The root key, sealed.
@@ -100,6 +105,17 @@ impl Home {
         self.directory.join("credentials")
     }
 
+    /// The folder of the credentials of other accounts.
+    pub(crate) fn accounts(&self) -> PathBuf {
+        self.directory.join("accounts")
+    }
+
+    /// The credentials of another account, by its id: first a line with the account's name, then the form of
+    /// `~/.aws/credentials`.
+    pub(crate) fn account(&self, id: &str) -> PathBuf {
+        self.accounts().join(id)
+    }
+
     /// The running server's endpoint and region.
     pub(crate) fn endpoint(&self) -> PathBuf {
         self.directory.join("endpoint")
@@ -114,7 +130,7 @@ impl Home {
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
             fs::rename(&draft, path)?;
-            fs::File::open(&self.directory)?.sync_all()
+            fs::File::open(path.parent().unwrap_or(&self.directory))?.sync_all()
         };
         write().map_err(|error| format!("{} cannot be written: {error}", path.display()).into())
     }

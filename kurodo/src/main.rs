@@ -45,7 +45,7 @@ fn run(cli: Cli, matches: &clap::ArgMatches, started: std::time::Instant) -> Out
     let command = cli.command.unwrap_or_default();
     match command {
         Command::Serve(args) => serve::run(&config::resolve(args, matches)?, started),
-        Command::Env(place) => commands::env::run(&place.home()?),
+        Command::Env { account, place } => commands::env::run(account.as_deref(), &place.home()?),
         Command::Account { command, place } => commands::account::run(&command, &place.home()?),
         Command::Why { request_id, place } => commands::why::run(&request_id, &place.home()?),
         Command::Audit { command, place } => commands::audit::run(&command, &place.home()?),

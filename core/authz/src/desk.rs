@@ -74,7 +74,9 @@ impl<'r> Desk<'r> {
             return Ok(Permit::mint(need.resource));
         }
         let explanation = explain(&request, &policies, need.resource.model());
-        Err(self.denial(A::NAME, arn, decision, serde_json::to_value(explanation).unwrap_or_default()))
+        let explanation = serde_json::to_value(explanation).unwrap_or_default();
+        let foreign = self.is_foreign(need.resource.owner());
+        Err(self.denial(A::NAME, arn, foreign, decision, explanation))
     }
 
     /// Every evaluation so far.
@@ -95,14 +97,22 @@ impl<'r> Desk<'r> {
         context
     }
 
+    /// Whether the owner is outside of the caller's account and organisation.
+    fn is_foreign(&self, owner: AccountId) -> bool {
+        let Some(own) = self.caller.principal.account else { return true };
+        let organization = |account| self.guardrails.organization(account);
+        own != owner && (organization(own).is_none() || organization(own) != organization(owner))
+    }
+
     fn denial(
         &self,
         action: &'static str,
         resource: String,
+        foreign: bool,
         decision: Decision,
         explanation: serde_json::Value,
     ) -> Box<Denial> {
         let principal = (!self.caller.is_anonymous()).then(|| self.caller.principal.arn.clone());
-        Box::new(Denial { principal, action, resource, decision, explanation })
+        Box::new(Denial { principal, action, resource, foreign, decision, explanation })
     }
 }

@@ -8,6 +8,8 @@ use crate::{ActionFacts, Received, RowFacts, Sent, ServiceFacts, Table};
 pub trait Mount: Send + Sync {
     /// Names, protocols and refusals.
     fn facts(&self) -> &'static ServiceFacts;
+    /// Whether replies carry the CRC-32 of their body.
+    fn has_crc32(&self) -> bool;
     /// The rows of the table, in order.
     fn rows(&self) -> Vec<(RowFacts, Vec<&'static str>)>;
     /// The shapes of the rows' operations, in order.
@@ -27,6 +29,10 @@ pub trait Mount: Send + Sync {
 impl<S: Table> Mount for S {
     fn facts(&self) -> &'static ServiceFacts {
         S::FACTS
+    }
+
+    fn has_crc32(&self) -> bool {
+        S::CRC32
     }
 
     fn rows(&self) -> Vec<(RowFacts, Vec<&'static str>)> {

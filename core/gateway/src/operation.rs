@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use kurodo_authz::{Demand, Need};
-use kurodo_wire::Operation;
+use kurodo_wire::{Operation, OperationSchema};
 
 use crate::{Body, Call, Failure, Find, Reply};
 
@@ -11,6 +11,23 @@ pub trait Service: Send + Sync + Sized + 'static {
     type Error: Into<Failure> + Send;
     /// Names, protocols and refusals of this service.
     const FACTS: &'static crate::ServiceFacts;
+    /// Whether replies carry the CRC-32 of their body in `x-amz-crc32`.
+    const CRC32: bool = false;
+
+    /// Compares the content of an operation that does not stream it with the digests that the request gives of it.
+    /// What follows the content is in `body`.
+    ///
+    /// # Errors
+    /// The content is another than the request says.
+    fn check_content(
+        &self,
+        _call: &Call,
+        _schema: &OperationSchema,
+        _content: &[u8],
+        _body: &Body,
+    ) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 /// A row of a service's table: what the operation demands, and how the needs follow from its input.
@@ -19,10 +36,11 @@ pub trait Row<S: Service>: Operation {
     /// The actions that the operation demands.
     type Demand: Demand;
 
-    /// Finds the resources that the input names, with what the decision needs to know of them.
+    /// Finds the resources that the input names, with what the decision needs to know of them. What is decided
+    /// on may be taken out of the input and into the resource, so that what was checked is what is done.
     fn needs<'a>(
         find: &'a Find<'a, S>,
-        input: &'a Self::Input,
+        input: &'a mut Self::Input,
     ) -> impl Future<Output = Result<<Self::Demand as Demand>::Needs, S::Error>> + Send + 'a;
 }
 

@@ -162,7 +162,7 @@ macro_rules! service {
 
             async fn needs<'a>(
                 find: &'a $crate::Find<'a, $service>,
-                input: &'a Self::Input,
+                input: &'a mut Self::Input,
             ) -> Result<
                 <Self::Demand as $crate::authz::Demand>::Needs,
                 <$service as $crate::Service>::Error,

@@ -148,9 +148,10 @@ impl Attempt<'_, '_> {
         body: &mut Body,
     ) -> Result<Response, Failure> {
         let Self { gateway, mounted, target, call, trail } = self;
-        let input = codec::decode::<O>(mounted, target, call, query, content)?;
+        service.check_content(call, O::schema(), &content, body).map_err(Into::into)?;
+        let mut input = codec::decode::<O>(mounted, target, call, query, content)?;
         let find = Find::new(service, call, &gateway.door);
-        let needs = O::needs(&find, &input).await.map_err(Into::into)?;
+        let needs = O::needs(&find, &mut input).await.map_err(Into::into)?;
 
         let mut desk = Desk::new(&call.caller, call.context.clone(), &*gateway.directory);
         let granted = O::Demand::grant(needs, &mut desk);

@@ -33,6 +33,9 @@ pub enum Value {
     Map(Vec<(String, Value)>),
     /// A structure or union: one value per member of the schema, in its order.
     Struct(Box<[Value]>),
+    /// A structure whose schema is [sparse](crate::Structure::sparse): the members that are there, by their place
+    /// in the schema, in the order of the wire.
+    Sparse(Vec<(usize, Value)>),
     /// A free-form document.
     Document(Box<serde_json::Value>),
 }
@@ -86,7 +89,7 @@ impl Value {
             Self::Timestamp(_) => "timestamp",
             Self::List(_) => "list",
             Self::Map(_) => "map",
-            Self::Struct(_) => "structure",
+            Self::Struct(_) | Self::Sparse(_) => "structure",
             Self::Document(_) => "document",
         }
     }

@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod account;
+mod administrator;
 pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod env;

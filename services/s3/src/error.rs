@@ -222,6 +222,9 @@ pub enum Error {
     /// The object was replaced between the decision and the reading.
     #[error("The object was replaced while it was being opened. Please try again.")]
     Replaced,
+    /// Content beside headers that say everything.
+    #[error("This request contains unsupported content")]
+    UnexpectedContent,
     /// The content could not be received.
     #[error(transparent)]
     Body(#[from] BodyError),
@@ -311,6 +314,7 @@ impl Error {
             Self::PermanentRedirect { .. } => ("PermanentRedirect", 301),
             Self::PreconditionFailed(_) => ("PreconditionFailed", 412),
             Self::Replaced => ("SlowDown", 503),
+            Self::UnexpectedContent => ("UnexpectedContent", 400),
             Self::Full => ("ServiceUnavailable", 503),
             Self::Body(_) | Self::Store(_) | Self::Blob(_) | Self::Keys(_) | Self::Damaged(_) => {
                 ("InternalError", 500)

@@ -31,11 +31,14 @@ mod times;
 
 use std::sync::Arc;
 
-use kurodo_gateway::{Dialect, Service, ServiceFacts};
+use kurodo_gateway::{Body, Call, Dialect, Service, ServiceFacts};
 use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::{Store, blobs::Blobs};
+use kurodo_wire::OperationSchema;
 
 pub use error::Error;
+pub use facts::AccountBlocks;
+pub use records::BlockPublic;
 pub use sweep::live_blobs;
 pub use table::action;
 
@@ -46,14 +49,16 @@ pub struct S3 {
     /// Seals the buckets' keys.
     keys: Sealer,
     buckets: facts::Cache,
+    accounts: AccountBlocks,
     readers: Arc<content::Readers>,
 }
 
 impl S3 {
-    /// S3 over this store. `key` seals the keys of the buckets, and must be the same every time.
-    pub fn new(store: Store, blobs: Blobs, key: &SecretKey) -> Self {
+    /// S3 over this store. `key` seals the keys of the buckets, and must be the same every time; `accounts` finds what
+    /// accounts block for all of their buckets.
+    pub fn new(store: Store, blobs: Blobs, key: &SecretKey, accounts: AccountBlocks) -> Self {
         let readers = content::Readers::new(blobs.clone());
-        Self { store, blobs, keys: Sealer::new(key), buckets: facts::Cache::new(), readers }
+        Self { store, blobs, keys: Sealer::new(key), buckets: facts::Cache::new(), accounts, readers }
     }
 }
 
@@ -94,4 +99,14 @@ impl Service for S3 {
         rcps: true,
         data_events: DATA_EVENTS,
     };
+
+    fn check_content(
+        &self,
+        call: &Call,
+        schema: &OperationSchema,
+        content: &[u8],
+        body: &Body,
+    ) -> Result<(), Error> {
+        checksum::check_document(call, schema, content, body)
+    }
 }

@@ -125,7 +125,8 @@ fn words(code: &str) -> HashSet<&str> {
 fn defined(code: &str) -> HashSet<&str> {
     let declarations = code.lines().filter_map(|line| {
         let line = line.trim_start();
-        line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "))
+        let own = || line.strip_prefix("pub use crate::")?.split_once(" as ").map(|(_, name)| name);
+        line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum ")).or_else(own)
     });
     declarations.filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next()).collect()
 }

@@ -143,6 +143,9 @@ impl Writer<'_, '_> {
         if shape.union {
             out += ".union()";
         }
+        if self.model.service.own_type(name).is_some() {
+            out += ".sparse()";
+        }
         if shape.eventstream {
             out += ".event_stream()";
         }

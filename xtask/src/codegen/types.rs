@@ -50,6 +50,10 @@ pub(crate) fn shapes(model: &Model<'_>) -> Outcome<String> {
         if shape.is_enum() {
             continue;
         }
+        if let Some(path) = model.service.own_type(name) {
+            _ = writeln!(out, "pub use {path} as {rust};\n");
+            continue;
+        }
         let fields = fields(model, name)?;
         if shape.union {
             let doc = format!("AWS `{}` union `{name}`.", model.service.name);

@@ -19,6 +19,8 @@ pub(crate) struct Service {
     pub(crate) roots: &'static [Root],
     /// What `__type` starts with, where the service sends more than the code.
     pub(crate) error_namespace: Option<&'static str>,
+    /// Shapes for which the crate has a type of its own: the shape, and the type's path. Such a structure is sparse.
+    pub(crate) own_types: &'static [(&'static str, &'static str)],
     /// The most bytes of a body that is decoded.
     pub(crate) max_body: usize,
 }
@@ -55,6 +57,12 @@ pub(crate) const SERVICES: &[Service] = &[
     plain("iam", "iam/2010-05-08"),
     plain("sts", "sts/2011-06-15"),
     plain("organizations", "organizations/2016-11-28"),
+    Service {
+        error_namespace: Some("com.amazonaws.dynamodb.v20120810"),
+        own_types: &[("AttributeValue", "crate::attribute::Supplied")],
+        max_body: 16 * MIB,
+        ..plain("dynamodb", "dynamodb/2012-08-10")
+    },
 ];
 
 const fn plain(name: &'static str, botocore: &'static str) -> Service {
@@ -65,6 +73,7 @@ const fn plain(name: &'static str, botocore: &'static str) -> Service {
         xml_namespace: None,
         roots: &[],
         error_namespace: None,
+        own_types: &[],
         max_body: MIB,
     }
 }
@@ -73,6 +82,11 @@ impl Service {
     /// The root element of an operation's reply, if it is not what the facts say.
     pub(crate) fn root(&self, operation: &str) -> Option<Root> {
         self.roots.iter().copied().find(|root| root.operation == operation)
+    }
+
+    /// The path of the crate's own type for a shape.
+    pub(crate) fn own_type(&self, shape: &str) -> Option<&'static str> {
+        self.own_types.iter().find(|(name, _)| *name == shape).map(|(_, path)| *path)
     }
 
     /// The facts' file, from the root.

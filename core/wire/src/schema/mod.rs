@@ -65,6 +65,9 @@ pub struct Structure {
     pub members: &'static [Member],
     /// Whether exactly one member is set.
     pub union: bool,
+    /// Whether few of the members are ever set, so that its values are [`Value::Sparse`](crate::Value::Sparse). Only
+    /// documents in JSON and CBOR can have such structures.
+    pub sparse: bool,
     /// Whether it is a stream of events.
     pub event_stream: bool,
     /// Whether the only member is the root's text, as in S3's `GetBucketLocation`.
@@ -182,6 +185,7 @@ impl Structure {
         Self {
             members,
             union: false,
+            sparse: false,
             event_stream: false,
             unwrapped: false,
             xml_name: None,
@@ -192,6 +196,11 @@ impl Structure {
     /// A union.
     pub const fn union(self) -> Self {
         Self { union: true, ..self }
+    }
+
+    /// Few of its members are ever set.
+    pub const fn sparse(self) -> Self {
+        Self { sparse: true, ..self }
     }
 
     /// A stream of events.

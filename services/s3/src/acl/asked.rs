@@ -50,10 +50,7 @@ impl Asked {
             (Some(_), _, true) => Err(Error::InvalidRequest(
                 "Specifying both Canned ACLs and Header Grants is not allowed".into(),
             )),
-            (Some(_), Some(_), _) | (_, Some(_), true) => Err(Error::InvalidRequest(
-                "Specifying both an ACL header and an access control policy in the body is not allowed"
-                    .into(),
-            )),
+            (Some(_), Some(_), _) | (_, Some(_), true) => Err(Error::UnexpectedContent),
             (Some(canned), None, false) => Ok(Some(Self::Canned(canned))),
             (None, Some(document), false) => read(document).map(Some),
             (None, None, true) => explicit(headers).map(Some),

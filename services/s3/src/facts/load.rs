@@ -19,7 +19,10 @@ use crate::{
 impl S3 {
     /// The facts of this bucket; `None` where there is none.
     pub(crate) fn bucket_facts(find: &Find<'_, Self>, name: &str) -> Result<Option<Arc<BucketFacts>>, Error> {
-        let (service, generation) = (find.service, find.service.store.generation(layout::BUCKETS));
+        let service = find.service;
+        // Both only grow, so that the sum tells whether either did.
+        let generations = [layout::BUCKETS, service.accounts.namespace];
+        let generation = generations.map(|namespace| service.store.generation(namespace)).iter().sum();
         let known = service.buckets.find(name, generation);
         if let Some((facts, true)) = known {
             return Ok(Some(facts));
@@ -48,6 +51,7 @@ impl S3 {
         let identity = [prefix.as_ref(), &Setting::Identity.key()].concat();
         let (Some(found), exists) = reader.fact(identity)? else { return Ok(None) };
         let identity: Identity = json(&found.value, "bucket")?;
+        let account = identity.account()?;
         let records = reader.scan(&Scan::within(&prefix))?;
         let setting = |setting: Setting| {
             let own = |key: &Bytes| key.get(prefix.len()..) == Some(&setting.key());
@@ -57,7 +61,8 @@ impl S3 {
         Ok(Some(BucketFacts {
             name: name.to_owned(),
             id: identity.id,
-            account: identity.account()?,
+            account,
+            account_block: (self.accounts.of)(reader, account)?,
             key: Arc::new(self.open_bucket_key(&identity)?),
             owner: identity.owner,
             region: identity.region,

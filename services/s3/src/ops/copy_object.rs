@@ -68,7 +68,7 @@ impl S3 {
     ) -> Result<Made, Error> {
         let (head, _) = Object::granted(source)?;
         let making = Making {
-            rights: rights::of_new(asked!(input, None, None)?.as_ref(), place.facts(), call)?,
+            rights: rights::of_new(asked!(input, None, None)?.as_ref(), place, call)?,
             tags: tags_of(input, head)?,
             algorithm: algorithm(input.checksum_algorithm, head)?,
             meta: meta_of(input, head)?,

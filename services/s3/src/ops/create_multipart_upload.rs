@@ -31,7 +31,7 @@ impl Handler<op::CreateMultipartUpload> for S3 {
         let upload = Upload {
             initiated_ms: call.now_ms,
             initiator: initiator(call)?,
-            rights: rights::of_new(asked!(input, None, None)?.as_ref(), object.facts(), call)?,
+            rights: rights::of_new(asked!(input, None, None)?.as_ref(), object, call)?,
             tags: input.tagging.as_deref().map(tags::from_header).transpose()?.unwrap_or_default(),
             meta: meta!(input)?,
             customer_key: Lock::new(customer.as_ref(), object.facts())?.customer_key,

@@ -50,7 +50,7 @@ impl S3 {
         let declared =
             Declared::read(call, input.content_md5.as_ref(), input.checksum_algorithm, &given!(input))?;
         let making = Making {
-            rights: rights::of_new(asked!(input, None, None)?.as_ref(), place.facts(), call)?,
+            rights: rights::of_new(asked!(input, None, None)?.as_ref(), place, call)?,
             tags: input.tagging.as_deref().map(tags::from_header).transpose()?.unwrap_or_default(),
             meta: meta!(input)?,
             lock: Lock::new(customer, place.facts())?,

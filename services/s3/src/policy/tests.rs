@@ -53,10 +53,7 @@ fn statements_that_are_none() {
         (json!({"Effect": "allow"}), "Invalid effect: allow"),
         (json!({"Action": 1}), "Invalid policy syntax."),
         (json!({"condition": {}}), "Unknown field condition"),
-        (
-            json!({"Condition": {"stringEquals": {"aws:userid": "a"}}}),
-            "Invalid Condition type : stringEquals",
-        ),
+        (json!({"Condition": {"StringIs": {"aws:userid": "a"}}}), "Invalid Condition type : StringIs"),
         (json!({"Principal": {"AWS": "bob"}}), "Invalid principal in policy"),
         (json!({"Principal": "111122223333"}), "Invalid principal in policy"),
         (json!({"Principal": null, "NotPrincipal": "*"}), "Allow with NotPrincipal is not allowed."),

@@ -63,18 +63,28 @@ impl From<Ownership> for ObjectOwnership {
 ///
 /// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct BlockPublic {
+pub struct BlockPublic {
     /// Public access control lists are refused.
-    pub(crate) acls: bool,
+    pub acls: bool,
     /// Public access control lists do not count.
-    pub(crate) ignore_acls: bool,
+    pub ignore_acls: bool,
     /// Public policies are refused.
-    pub(crate) policy: bool,
+    pub policy: bool,
     /// A public policy lets in nobody but the owner's account.
-    pub(crate) restrict: bool,
+    pub restrict: bool,
 }
 
 impl BlockPublic {
+    /// What either of two blocks.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            acls: self.acls || other.acls,
+            ignore_acls: self.ignore_acls || other.ignore_acls,
+            policy: self.policy || other.policy,
+            restrict: self.restrict || other.restrict,
+        }
+    }
+
     /// What a new bucket has.
     pub(crate) const ALL: Self = Self { acls: true, ignore_acls: true, policy: true, restrict: true };
 }

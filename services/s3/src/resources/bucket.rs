@@ -108,8 +108,12 @@ impl Resource for Bucket {
 
     fn grant(&self, action: &str, principal: &Principal) -> Option<String> {
         let facts = self.facts.as_deref().filter(|_| self.acls)?;
-        let (acl, ignore) = (facts.acl(), facts.blocks().ignore_acls);
-        acl::grant(&acl, On::Bucket, action, principal, &facts.owner.canonical_id, ignore)
+        acl::grant(&facts.acl(), On::Bucket, action, principal, &facts.owner.canonical_id)
+    }
+
+    fn public_grant(&self, action: &str, principal: &Principal) -> Option<String> {
+        let facts = self.facts.as_deref().filter(|facts| self.acls && !facts.blocks().ignore_acls)?;
+        acl::public_grant(&facts.acl(), On::Bucket, action, principal)
     }
 
     fn describe(&self, context: &mut Context) {

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
 use kurodo_arn::AccountId;
@@ -120,6 +120,18 @@ impl Object {
         Ok((&found.head, found.version))
     }
 
+    /// The list that counts, what it is on, and the owner of that: the object's, or where there is none, the bucket's,
+    /// which says who may put one.
+    fn list(&self) -> Option<(Cow<'_, Acl>, On, &Owner)> {
+        if !self.acls {
+            return None;
+        }
+        match &self.found {
+            Some(_) => self.rights().map(|(owner, acl)| (Cow::Borrowed(acl), On::Object, owner)),
+            None => Some((Cow::Owned(self.facts.acl()), On::Bucket, &self.facts.owner)),
+        }
+    }
+
     /// Owner and list of an object that is not all the bucket owner's.
     fn rights(&self) -> Option<&(Owner, Acl)> {
         self.found.as_ref()?.rights.as_ref()
@@ -136,7 +148,13 @@ impl Found {
 
 impl Resource for Object {
     fn owner(&self) -> AccountId {
-        self.rights().and_then(|(owner, _)| owner.account()).unwrap_or(self.facts.account)
+        match self.rights() {
+            // To those who are kept out of the bucket it does not help that they put the object.
+            Some((owner, _)) if self.counts != Counts::Nothing => {
+                owner.account().unwrap_or(AccountId::NOBODY)
+            }
+            _ => self.facts.account,
+        }
     }
 
     fn scope(&self) -> Scope {
@@ -151,20 +169,13 @@ impl Resource for Object {
     }
 
     fn grant(&self, action: &str, principal: &Principal) -> Option<String> {
-        if !self.acls {
-            return None;
-        }
-        let ignore = self.facts.blocks().ignore_acls;
-        match &self.found {
-            Some(found) => {
-                let (owner, acl) = found.rights.as_ref()?;
-                acl::grant(acl, On::Object, action, principal, &owner.canonical_id, ignore)
-            }
-            None => {
-                let acl = self.facts.acl();
-                acl::grant(&acl, On::Bucket, action, principal, &self.facts.owner.canonical_id, ignore)
-            }
-        }
+        let (acl, on, owner) = self.list()?;
+        acl::grant(&acl, on, action, principal, &owner.canonical_id)
+    }
+
+    fn public_grant(&self, action: &str, principal: &Principal) -> Option<String> {
+        let (acl, on, _) = self.list().filter(|_| !self.facts.blocks().ignore_acls)?;
+        acl::public_grant(&acl, on, action, principal)
     }
 
     fn describe(&self, context: &mut Context) {

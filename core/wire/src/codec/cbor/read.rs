@@ -91,6 +91,9 @@ impl<'b> Reader<'b> {
     }
 
     fn members(&mut self, schema: &Structure) -> Result<Value, WireError> {
+        if schema.sparse {
+            return self.sparse(schema);
+        }
         self.budget.take(schema.members.len())?;
         let mut values = vec![Value::Null; schema.members.len()];
         let mut left = self.decoder.map().map_err(|_| malformed())?;
@@ -104,6 +107,26 @@ impl<'b> Reader<'b> {
             }
         }
         Ok(Value::Struct(values.into()))
+    }
+
+    fn sparse(&mut self, schema: &Structure) -> Result<Value, WireError> {
+        let mut values = Vec::with_capacity(1);
+        let mut left = self.decoder.map().map_err(|_| malformed())?;
+        self.enter()?;
+        while self.more(&mut left)? {
+            self.budget.take(1)?;
+            let key = self.string()?;
+            match schema.members.iter().enumerate().find(|(_, member)| member.wire_name == key) {
+                Some((at, member)) => {
+                    let value = self.value(member)?;
+                    if !value.is_null() {
+                        values.push((at, value));
+                    }
+                }
+                None => self.skip()?,
+            }
+        }
+        Ok(Value::Sparse(values))
     }
 
     fn list(&mut self, item: &Member) -> Result<Value, WireError> {

@@ -26,6 +26,16 @@ pub(crate) fn write_members(out: &mut Out<'_>, schema: &Structure, value: &Value
     end(out)
 }
 
+fn sparse(out: &mut Out<'_>, schema: &Structure, pairs: &[(usize, Value)]) -> Result<(), WireError> {
+    begin(out)?;
+    for (at, item) in pairs {
+        let member = schema.members.get(*at).ok_or_else(|| WireError::reply("a member that is not there"))?;
+        text(out, member.wire_name)?;
+        write_value(out, member, item)?;
+    }
+    end(out)
+}
+
 /// Begins a map of unannounced length.
 pub(crate) fn begin(out: &mut Out<'_>) -> Result<(), WireError> {
     done(out.begin_map())
@@ -45,6 +55,7 @@ pub(crate) fn text(out: &mut Out<'_>, content: &str) -> Result<(), WireError> {
 pub(crate) fn write_value(out: &mut Out<'_>, member: &Member, value: &Value) -> Result<(), WireError> {
     match (&member.target().kind, value) {
         (_, Value::Null) => done(out.null()),
+        (Kind::Structure(schema), Value::Sparse(pairs)) => sparse(out, schema, pairs),
         (Kind::Structure(schema), value) => write_members(out, schema, value),
         (Kind::List { item }, Value::List(items)) => {
             done(out.array(items.len() as u64))?;

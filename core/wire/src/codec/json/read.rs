@@ -62,6 +62,9 @@ fn value(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError>
 }
 
 fn members(scanner: &mut Scanner<'_>, schema: &Structure) -> Result<Value, WireError> {
+    if schema.sparse {
+        return sparse(scanner, schema);
+    }
     scanner.budget.take(schema.members.len())?;
     let mut values = vec![Value::Null; schema.members.len()];
     let mut more = scanner.enter(b'{', b'}')?;
@@ -75,6 +78,26 @@ fn members(scanner: &mut Scanner<'_>, schema: &Structure) -> Result<Value, WireE
         more = scanner.more(b'}')?;
     }
     Ok(Value::Struct(values.into()))
+}
+
+fn sparse(scanner: &mut Scanner<'_>, schema: &Structure) -> Result<Value, WireError> {
+    let mut values = Vec::with_capacity(1);
+    let mut more = scanner.enter(b'{', b'}')?;
+    while more {
+        scanner.budget.take(1)?;
+        let key = scanner.key()?;
+        match schema.members.iter().enumerate().find(|(_, member)| member.wire_name == key) {
+            Some((at, member)) => {
+                let value = value(scanner, member)?;
+                if !value.is_null() {
+                    values.push((at, value));
+                }
+            }
+            None => _ = scanner.skip()?,
+        }
+        more = scanner.more(b'}')?;
+    }
+    Ok(Value::Sparse(values))
 }
 
 fn list(scanner: &mut Scanner<'_>, item: &Member) -> Result<Value, WireError> {

@@ -33,6 +33,7 @@ pub(crate) fn write_members(out: &mut String, schema: &Structure, value: &Value)
 pub(crate) fn value(out: &mut String, member: &Member, value: &Value) -> Result<(), WireError> {
     match (&member.target().kind, value) {
         (_, Value::Null) => out.push_str("null"),
+        (Kind::Structure(schema), Value::Sparse(pairs)) => sparse(out, schema, pairs)?,
         (Kind::Structure(schema), value) => write_members(out, schema, value)?,
         (Kind::List { item }, Value::List(items)) => list(out, item, items)?,
         (Kind::Map { value: item, .. }, Value::Map(pairs)) => map(out, item, pairs)?,
@@ -47,6 +48,20 @@ pub(crate) fn value(out: &mut String, member: &Member, value: &Value) -> Result<
         (Kind::Document, Value::Document(document)) => _ = write!(out, "{document}"),
         (_, other) => return Err(unfit(member.name, member.target().name, other)),
     }
+    Ok(())
+}
+
+fn sparse(out: &mut String, schema: &Structure, pairs: &[(usize, Value)]) -> Result<(), WireError> {
+    out.push('{');
+    let mut first = true;
+    for (at, item) in pairs {
+        let member = schema.members.get(*at).ok_or_else(|| WireError::reply("a member that is not there"))?;
+        separate(out, &mut first);
+        string(out, member.wire_name);
+        out.push(':');
+        value(out, member, item)?;
+    }
+    out.push('}');
     Ok(())
 }
 

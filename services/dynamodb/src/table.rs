@@ -1,0 +1,111 @@
+//! What every operation of DynamoDB demands.
+//!
+//! What touches items is decided with the keys of fine-grained access: the values of the partition keys, the names
+//! of the attributes, what is selected and what is returned. `needs` computes them from the parsed request, and the
+//! resource carries the parsed request on to the operation, so that what was checked is what is done.
+//!
+//! Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB".
+
+use kurodo_gateway::service;
+
+use crate::DynamoDb;
+
+service! { DynamoDb:
+    resources {
+        // The table itself: its definition, tags and policy.
+        Table { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // The items of a table, as a whole: to fill a new index, or to be deleted with the table.
+        Contents { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // An item that is read.
+        Item { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // An item that is written, or checked within a transaction that writes.
+        Change { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // Items of one table that are read or written together.
+        Batch { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // Items of a table, or of an index where `index` names one.
+        Search { region, account, name, index } = "arn:aws:dynamodb:{region}:{account}:table/{name}{index}";
+        // Everything, as the caller's account sees it.
+        Everything {} = "*";
+    }
+    actions {
+        BatchGetItem: Read on Batch = "dynamodb:BatchGetItem";
+        BatchWriteItem: Write on Batch = "dynamodb:BatchWriteItem";
+        ConditionCheckItem: Read on Change = "dynamodb:ConditionCheckItem";
+        CreateTable: Write on Table = "dynamodb:CreateTable";
+        DeleteContents: Write on Contents = "dynamodb:DeleteTable";
+        DeleteItem: Write on Change = "dynamodb:DeleteItem";
+        DeleteResourcePolicy: Write on Table = "dynamodb:DeleteResourcePolicy";
+        DeleteTable: Write on Table = "dynamodb:DeleteTable";
+        DescribeContents: Read on Contents = "dynamodb:DescribeTable";
+        DescribeEndpoints: Read on Everything = "dynamodb:DescribeEndpoints";
+        DescribeLimits: Read on Everything = "dynamodb:DescribeLimits";
+        DescribeTable: Read on Table = "dynamodb:DescribeTable";
+        DescribeTimeToLive: Read on Table = "dynamodb:DescribeTimeToLive";
+        GetItem: Read on Item = "dynamodb:GetItem";
+        GetResourcePolicy: Read on Table = "dynamodb:GetResourcePolicy";
+        IndexContents: Write on Contents = "dynamodb:UpdateTable";
+        ListTables: Read on Everything = "dynamodb:ListTables";
+        ListTagsOfResource: Read on Table = "dynamodb:ListTagsOfResource";
+        PutItem: Write on Change = "dynamodb:PutItem";
+        PutResourcePolicy: Write on Table = "dynamodb:PutResourcePolicy";
+        Query: Read on Search = "dynamodb:Query";
+        Scan: Read on Search = "dynamodb:Scan";
+        TagResource: Write on Table = "dynamodb:TagResource";
+        UntagResource: Write on Table = "dynamodb:UntagResource";
+        UpdateItem: Write on Change = "dynamodb:UpdateItem";
+        UpdateTable: Write on Table = "dynamodb:UpdateTable";
+        UpdateTimeToLive: Write on Table = "dynamodb:UpdateTimeToLive";
+    }
+    operations {
+        CreateTable: [CreateTable, TagResource if asked, PutResourcePolicy if asked] by needs::create_table
+            refusing ["OnDemandThroughput", "WarmThroughput", "GlobalSecondaryIndexes.OnDemandThroughput",
+                "GlobalSecondaryIndexes.WarmThroughput", "GlobalTableSourceArn", "GlobalTableSettingsReplicationMode",
+                "VectorIndexes"];
+        DeleteTable: DeleteTable on table(table_name), DeleteContents on contents(table_name);
+        DescribeTable: DescribeTable on table(table_name), DescribeContents on contents(table_name);
+        ListTables: ListTables on everything();
+        UpdateTable: UpdateTable on table(table_name), IndexContents on contents(table_name)
+            refusing ["OnDemandThroughput", "WarmThroughput", "ReplicaUpdates", "MultiRegionConsistency",
+                "GlobalTableWitnessUpdates", "GlobalTableSettingsReplicationMode", "DisassociationProtectionEnabled",
+                "VectorIndexUpdates", "GlobalSecondaryIndexUpdates.Create.OnDemandThroughput",
+                "GlobalSecondaryIndexUpdates.Create.WarmThroughput",
+                "GlobalSecondaryIndexUpdates.Update.OnDemandThroughput",
+                "GlobalSecondaryIndexUpdates.Update.WarmThroughput"];
+
+        TagResource: TagResource on tagged(resource_arn) with "aws:TagKeys" = tags with "aws:RequestTag/*" = tags;
+        UntagResource: UntagResource on tagged(resource_arn) with "aws:TagKeys" = tag_keys;
+        ListTagsOfResource: ListTagsOfResource on tagged(resource_arn);
+        PutResourcePolicy: PutResourcePolicy on governed(resource_arn);
+        GetResourcePolicy: GetResourcePolicy on governed(resource_arn);
+        DeleteResourcePolicy: DeleteResourcePolicy on governed(resource_arn);
+        UpdateTimeToLive: UpdateTimeToLive on table(table_name);
+        DescribeTimeToLive: DescribeTimeToLive on table(table_name);
+        DescribeLimits: DescribeLimits on everything();
+        DescribeEndpoints: DescribeEndpoints on everything();
+
+        GetItem: [GetItem] by needs::get_item;
+        PutItem: [PutItem] by needs::put_item;
+        UpdateItem: [UpdateItem] by needs::update_item;
+        DeleteItem: [DeleteItem] by needs::delete_item;
+        Query: [Query] by needs::query;
+        Scan: [Scan] by needs::scan;
+        BatchGetItem: [BatchGetItem for all] by needs::batch_get_item;
+        BatchWriteItem: [BatchWriteItem for all] by needs::batch_write_item;
+        TransactGetItems: [GetItem for all] by needs::transact_get_items;
+        TransactWriteItems: [ConditionCheckItem for all, PutItem for all, UpdateItem for all, DeleteItem for all]
+            by needs::transact_write_items;
+    }
+    refused {
+        BatchExecuteStatement, ExecuteStatement, ExecuteTransaction,
+        CreateBackup, DeleteBackup, DescribeBackup, ListBackups, RestoreTableFromBackup,
+        DescribeContinuousBackups, UpdateContinuousBackups, RestoreTableToPointInTime,
+        ExportTableToPointInTime, DescribeExport, ListExports, ImportTable, DescribeImport, ListImports,
+        CreateGlobalTable, DescribeGlobalTable, DescribeGlobalTableSettings, ListGlobalTables, UpdateGlobalTable,
+        UpdateGlobalTableSettings,
+        DescribeTableReplicaAutoScaling, UpdateTableReplicaAutoScaling,
+        StartBulkPutItems, CancelBulkOperation, DescribeBulkOperation, ListBulkOperations, SearchVectors,
+        DescribeContributorInsights, ListContributorInsights, UpdateContributorInsights,
+        DescribeKinesisStreamingDestination, DisableKinesisStreamingDestination,
+        EnableKinesisStreamingDestination, UpdateKinesisStreamingDestination,
+    }
+}
