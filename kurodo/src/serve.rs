@@ -27,8 +27,6 @@ pub(crate) struct Parts {
     pub(crate) door: CoreDoor,
     pub(crate) blobs: Blobs,
     pub(crate) directory: Arc<StoredDirectory>,
-    /// Seals the keys of buckets.
-    pub(crate) buckets: SecretKey,
     /// Seals authorization messages.
     pub(crate) messages: SecretKey,
     pub(crate) audit: Audit,
@@ -120,9 +118,9 @@ fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
     };
     let options = Options { selector, at_least: platform::trail(&door)?, ..Options::default() };
     let audit = Audit::open(&home.audit(), &keys.audit(), options)?;
-    let (messages, buckets) = (keys.messages(), keys.buckets());
+    let messages = keys.messages();
     let keys = keys.accounts(&door);
-    Ok((Parts { store, door, blobs, directory, buckets, messages, audit, keys }, sweep))
+    Ok((Parts { store, door, blobs, directory, messages, audit, keys }, sweep))
 }
 
 /// Removes the blobs that an earlier run wrote and never published.

@@ -70,8 +70,9 @@ impl<'r> Desk<'r> {
             return Ok(Permit::mint(resource));
         }
         let explanation = explain(&request, &policies, resource.model());
+        let explanation = serde_json::to_value(explanation).unwrap_or_default();
         self.checks.push(Check { action: A::NAME, resource: arn.clone(), allowed: false });
-        Err(self.denial(A::NAME, arn, decision, serde_json::to_value(explanation).unwrap_or_default()))
+        Err(self.denial(A::NAME, arn, self.is_foreign(owner), decision, explanation))
     }
 
     /// Every evaluation.
@@ -91,6 +92,13 @@ impl<'r> Desk<'r> {
         context
     }
 
+    /// Whether the owner is outside of the caller's account and organisation.
+    fn is_foreign(&self, owner: AccountId) -> bool {
+        let Some(own) = self.caller.principal.account else { return true };
+        let organization = |account| self.guardrails.organization(account);
+        own != owner && (organization(own).is_none() || organization(own) != organization(owner))
+    }
+
     fn denial(
         &self,
         action: &'static str,
@@ -100,6 +108,7 @@ impl<'r> Desk<'r> {
         explanation: serde_json::Value,
     ) -> Box<Denial> {
         let principal = (!self.caller.is_anonymous()).then(|| self.caller.principal.arn.clone());
-        Box::new(Denial { principal, action, resource, foreign, decision, explanation })
+        let principal_id = self.caller.principal.user_id.clone();
+        Box::new(Denial { principal, principal_id, action, resource, foreign, decision, explanation })
     }
 }

@@ -83,6 +83,12 @@ impl ConditionValue for String {
     }
 }
 
+impl ConditionValue for i32 {
+    fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
+        need.with(key, i64::from(*self))
+    }
+}
+
 impl<T: ConditionValue> ConditionValue for Option<T> {
     fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
         match self {

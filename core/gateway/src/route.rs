@@ -205,7 +205,9 @@ impl Mounted {
             Some((row, facts)) => {
                 Ok(Target { row: *row, operation: facts.operation, protocol, labels, refuses: facts.refuses })
             }
-            None if self.facts.schema.refuses(name) => Err(refused(name)),
+            None if self.facts.schema.refuses(name) || self.facts.schema.operation(name).is_some() => {
+                Err(refused(name))
+            }
             None => Err(self.unknown_action(name)),
         }
     }

@@ -1,4 +1,5 @@
 use kurodo_audit::{AuditReader, Record, Verdict};
+use kurodo_policy::Explanation;
 use serde_json::Value;
 
 use crate::{Outcome, home::Home, keys::Keys};
@@ -32,8 +33,16 @@ fn print(record: &Record) {
         Verdict::Allowed => println!("decision   allowed"),
         Verdict::Denied { reason, explanation } => {
             println!("decision   denied: {reason}\n");
-            outline(explanation, 0);
+            explain(explanation);
         }
+    }
+}
+
+/// The evaluation, where there was one. A request that was refused before has a code and a message.
+fn explain(explanation: &Value) {
+    match serde_json::from_value::<Explanation>(explanation.clone()) {
+        Ok(evaluation) => print!("{evaluation}"),
+        Err(_) => outline(explanation, 0),
     }
 }
 

@@ -1,3 +1,5 @@
+use kurodo_store::StoreError;
+
 use super::{Acl, Canned, Grantee, Right, document::read, explicit::grantees};
 use crate::{Error, limits, model::AccessControlPolicy, records::Owner};
 
@@ -56,6 +58,22 @@ impl Asked {
             (None, None, true) => explicit(headers).map(Some),
             (None, None, false) => Ok(None),
         }
+    }
+
+    /// Refuses grants to accounts that do not exist.
+    pub(crate) fn check_accounts(
+        &self,
+        exists: impl Fn(&str) -> Result<bool, StoreError>,
+    ) -> Result<(), Error> {
+        let (Self::Grants(grants) | Self::Document(grants, _)) = self else { return Ok(()) };
+        for (grantee, _) in grants {
+            if let Grantee::Account(id) = grantee
+                && !exists(id)?
+            {
+                return Err(Error::argument("CanonicalUser/ID", id, "Invalid id"));
+            }
+        }
+        Ok(())
     }
 
     /// The list that comes of it, for something of this owner.

@@ -11,6 +11,7 @@ use crate::{
         DeleteObjectTaggingInput, GetObjectAclInput, GetObjectAttributesInput, GetObjectInput,
         GetObjectTaggingInput, HeadObjectInput, PutObjectAclInput, PutObjectTaggingInput, Tag,
     },
+    policy,
     resources::{Bucket, Object, Reach, located},
     table::action,
 };
@@ -43,15 +44,13 @@ reads! {
     delete_object_tagging(DeleteObjectTaggingInput): DeleteObjectTagging;
 }
 
-type Get = (Need<action::GetObject>, Missing, Vec<Need<action::GetObjectTagging>>);
+type Get = (Need<action::GetObject>, Missing, Option<Need<action::GetObjectTagging>>);
 
 /// Who may read an object is told how many tags it has if he may read those too.
 fn get(find: &Finding<'_>, facts: &Arc<BucketFacts>, key: &str) -> Result<Get, Error> {
     let (need, missing): (Need<action::GetObject>, _) = existing(find, facts, key)?;
-    let tags = match need.resource().has_tags() {
-        true => vec![Need::new(Object::existing(find, facts, key)?)],
-        false => Vec::new(),
-    };
+    let tagged = need.resource().has_tags();
+    let tags = tagged.then(|| Object::existing(find, facts, key).map(Need::new)).transpose()?;
     Ok((need, missing, tags))
 }
 
@@ -89,6 +88,7 @@ pub(crate) async fn put_object_acl(
     let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
     let (need, missing) = existing(find, &facts, &input.key)?;
     let asked = asked!(input, input.grant_write.as_ref(), input.access_control_policy.as_ref())?;
+    check_grantees(find, asked.as_ref())?;
     let need = with_acl(need, asked.as_ref());
     Ok((with_grants(need, &grants(input)), missing))
 }
@@ -114,6 +114,12 @@ pub(super) fn with_tags<'t, A: Action>(
         need.with(format!("s3:RequestObjectTag/{key}"), value)
     });
     need.with("s3:RequestObjectTagKeys", keys)
+}
+
+/// Accounts that a request grants rights to must exist.
+pub(super) fn check_grantees(find: &Finding<'_>, asked: Option<&Asked>) -> Result<(), Error> {
+    let reader = find.stored();
+    asked.map_or(Ok(()), |asked| asked.check_accounts(|id| policy::canonical(&reader, id)))
 }
 
 /// `s3:x-amz-acl`.

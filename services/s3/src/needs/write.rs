@@ -4,7 +4,7 @@ use kurodo_authz::Action;
 
 use super::{
     Finding, Need,
-    read::{with_acl, with_grants, with_tags},
+    read::{check_grantees, with_acl, with_grants, with_tags},
 };
 use crate::{
     Error,
@@ -72,6 +72,7 @@ impl<'a> Writing<'a> {
         key: &str,
         door: Door,
     ) -> Result<Put, Error> {
+        check_grantees(find, self.acl.as_ref())?;
         let put = self.described(find, facts, key, door)?;
         let acl = self.acl.as_ref().map(|_| self.described(find, facts, key, Door::Content)).transpose()?;
         let tags = self.tags.as_ref().filter(|tags| !tags.is_empty());
@@ -86,7 +87,7 @@ impl<'a> Writing<'a> {
         key: &str,
         door: Door,
     ) -> Result<Need<A>, Error> {
-        let need = Need::new(Object::place(find, facts, key, door)?);
+        let need = Need::new(Object::at(find, facts, key, door)?);
         let need = self.keys.iter().fold(need, |need, (name, value)| need.with_some(*name, *value));
         let need = with_grants(with_acl(need, self.acl.as_ref()), &self.grants);
         Ok(match &self.tags {

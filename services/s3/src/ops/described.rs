@@ -65,6 +65,29 @@ macro_rules! show_checksum {
 }
 pub(super) use show_checksum;
 
+/// Shows a part's checksum.
+macro_rules! show_part_checksum {
+    ($output:expr, $checksum:expr) => {
+        if let Some(checksum) = $checksum {
+            $crate::checksum::show!($output, checksum.algorithm(), checksum.text());
+        }
+    };
+}
+pub(super) use show_part_checksum;
+
+/// The conditions on the source of a copy.
+macro_rules! source_conditions {
+    ($input:expr) => {
+        $crate::conditions::ReadConditions {
+            if_match: $input.copy_source_if_match.as_deref(),
+            if_none_match: $input.copy_source_if_none_match.as_deref(),
+            if_modified_since: $input.copy_source_if_modified_since,
+            if_unmodified_since: $input.copy_source_if_unmodified_since,
+        }
+    };
+}
+pub(super) use source_conditions;
+
 /// What a request to read an object asks for.
 pub(super) struct Reading<'a> {
     pub(super) conditions: ReadConditions<'a>,

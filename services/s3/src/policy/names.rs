@@ -133,7 +133,7 @@ fn account_root(reader: &Reader<'_>, account: AccountId) -> Result<Option<String
 }
 
 /// Whether an account has this canonical user id.
-fn canonical(reader: &Reader<'_>, id: &str) -> Result<bool, StoreError> {
+pub(crate) fn canonical(reader: &Reader<'_>, id: &str) -> Result<bool, StoreError> {
     for member in reader.all(&keys::members().below(&org_scope()))? {
         let account = reader.record(&keys::account().below(&iam_scope(member.account)))?;
         if account.is_some_and(|found| found.value.canonical_id.eq_ignore_ascii_case(id)) {

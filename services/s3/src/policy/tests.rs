@@ -127,6 +127,13 @@ fn the_kept_form_is_measured() {
 }
 
 #[test]
+fn what_is_meant_is_written_down() {
+    let statement = r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::bucket/*"}"#;
+    let kept = read(&format!("{{\"Statement\": {statement}}}")).unwrap().text;
+    assert_eq!(kept, format!("{{\"Version\":\"2008-10-17\",\"Statement\":[{statement}]}}"));
+}
+
+#[test]
 fn strangers_are_refused_and_ids_are_kept() {
     let text = policy(json!({}));
     assert!(matches!(accept(&text, "bucket", &Names::default()), Err(Error::MalformedPolicy(_))));

@@ -37,6 +37,11 @@ impl ETag {
         Self { digest: md5_of(parts.as_flattened()), parts: u16::try_from(parts.len()).unwrap_or(u16::MAX) }
     }
 
+    /// The digest itself.
+    pub(crate) fn digest(&self) -> &[u8; 16] {
+        &self.digest
+    }
+
     /// Without quotes, as `GetObjectAttributes` answers.
     pub(crate) fn bare(&self) -> String {
         let mut text = format!("{:032x}", u128::from_be_bytes(self.digest));

@@ -174,6 +174,30 @@ pub async fn contents(
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Contents))
 }
 
+/// The bucket's objects.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn objects(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Objects))
+}
+
+/// The multipart uploads to the bucket.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn uploads(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Uploads))
+}
+
 /// The bucket, as whoever changes its policy finds it: no policy keeps out the root user of the bucket's account, who
 /// could otherwise be locked out for good.
 ///
