@@ -70,8 +70,8 @@ impl<'r> Desk<'r> {
             return Ok(Permit::mint(resource));
         }
         let explanation = explain(&request, &policies, resource.model());
-        self.checks.push(Check { action: A::NAME, resource: arn.clone(), allowed: false });
         let explanation = serde_json::to_value(explanation).unwrap_or_default();
+        self.checks.push(Check { action: A::NAME, resource: arn.clone(), allowed: false });
         Err(self.denial(A::NAME, arn, self.is_foreign(owner), decision, explanation))
     }
 

@@ -155,6 +155,9 @@ impl Mount for Dressed {
     fn actions(&self) -> &'static [ActionFacts] {
         self.0.actions()
     }
+    fn has_crc32(&self) -> bool {
+        self.0.has_crc32()
+    }
     fn operate<'a>(
         &'a self,
         row: usize,
