@@ -102,7 +102,7 @@ def test_documents_that_are_no_policies(s3, bucket, text, expected):
     ({"Resource": "arn:aws:s3:::another-bucket/*"}, "Policy has invalid resource"),
     ({"Action": "s3:ListBucket"}, "Action does not apply to any resource(s) in statement"),
     ({"Condition": {"StringEquals": {"s3:VersionStatus": "x"}}}, "Policy has an invalid condition key"),
-    ({"Condition": {"stringEquals": {"aws:userid": "x"}}}, "Invalid Condition type : stringEquals"),
+    ({"Condition": {"StringIs": {"aws:userid": "x"}}}, "Invalid Condition type : StringIs"),
     ({"Condition": {"StringEquals": {"s3:prefix": "x"}}},
      "Conditions do not apply to combination of actions and resources in statement"),
 ])

@@ -81,6 +81,11 @@ impl Home {
         self.directory.join("server.key")
     }
 
+    /// The encrypted contents of objects.
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.directory.join("blobs")
+    }
+
     /// The encrypted records.
     pub(crate) fn records(&self) -> PathBuf {
         self.directory.join("records")

@@ -4,9 +4,12 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
 
 use kurodo_audit::{Audit, Options, Selector};
 use kurodo_gateway::{Gateway, Limits, Listener, Settings};
-use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, first_start};
+use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, accept_signature_v2, first_start};
 use kurodo_keys::SecretKey;
-use kurodo_store::{AccountKeys, CoreDoor, Store};
+use kurodo_store::{
+    AccountKeys, CoreDoor, Store,
+    blobs::{Blobs, Sweep},
+};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
@@ -22,6 +25,7 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) door: CoreDoor,
+    pub(crate) blobs: Blobs,
     pub(crate) directory: Arc<StoredDirectory>,
     /// Seals authorization messages.
     pub(crate) messages: SecretKey,
@@ -53,8 +57,11 @@ pub(crate) fn run(config: &Config, started: Instant) -> Outcome {
 
 async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     home.create()?;
-    let parts = open(home, config)?;
+    let (parts, sweep) = open(home, config)?;
     let founded = first_start(&parts.door, config.account_id, "root@kurodo.invalid", now()?).await?;
+    for (account, accepts) in accept_signature_v2(&parts.door, &config.signature_v2).await? {
+        tracing::warn!(%account, accepts, "Signature Version 2");
+    }
     parts.keys.keyring(founded.account).await?;
     platform::note_trail(&parts.door, Some(parts.audit.end())).await?;
     let authority = platform::authority(&parts.door).await?;
@@ -76,6 +83,8 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     let mut signals = Signals::listen()?;
     announce(config, home, &founded, &authority.certificate, &bound, started)?;
 
+    let door = parts.door.clone();
+    tokio::task::spawn_blocking(move || clear(&door, sweep));
     let recorder = parts.directory.clone();
     let recording = tokio::spawn(async move { recorder.keep_recording_uses().await });
     let serving: Vec<_> = listeners.into_iter().map(|l| tokio::spawn(l.run(stopped.clone()))).collect();
@@ -93,13 +102,14 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     Ok(())
 }
 
-/// Opens keys, records and audit trail; makes them at the first start.
-fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
+/// Opens keys, records, blobs and audit trail; makes them at the first start.
+fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
     let keys = Keys::open_or_create(home)?;
     if home.audit().exists() && !Store::exists(&home.records()) {
         return Err(format!("{} has no records: restore them from a backup", home.records().display()).into());
     }
     let (store, door) = keys.store(home)?;
+    let (blobs, sweep) = Blobs::open(&home.blobs())?;
     let directory = Arc::new(StoredDirectory::new(door.clone(), SessionSealer::new(keys.sessions())));
     let selector = match config.audit_data {
         AuditData::None => Selector::None,
@@ -110,7 +120,18 @@ fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
     let audit = Audit::open(&home.audit(), &keys.audit(), options)?;
     let messages = keys.messages();
     let keys = keys.accounts(&door);
-    Ok(Parts { store, door, directory, messages, audit, keys })
+    Ok((Parts { store, door, blobs, directory, messages, audit, keys }, sweep))
+}
+
+/// Removes the blobs that an earlier run wrote and never published.
+fn clear(door: &CoreDoor, sweep: Sweep) {
+    let swept = kurodo_s3::live_blobs(door)
+        .map_err(|error| error.to_string())
+        .and_then(|live| sweep.run(|id| live.contains(id)).map_err(|error| error.to_string()));
+    match swept {
+        Ok(swept) => tracing::info!(removed = swept.removed.len(), kept = swept.kept, "swept the blobs"),
+        Err(error) => tracing::warn!(%error, "no unpublished blobs were removed"),
+    }
 }
 
 fn gateway(config: &Config, parts: &Parts) -> Gateway {

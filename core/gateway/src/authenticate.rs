@@ -61,7 +61,7 @@ impl Stranger {
         let failure = refuse::unauthenticated(mounted.facts.dialect, &self.error);
         let key = self.access_key_id.as_deref();
         let failure = trail::refused(gateway, Some(mounted), "", &self.call, key, failure).await;
-        respond::failure(mounted, protocol, &self.call, &failure)
+        respond::close_behind(&self.body, respond::failure(mounted, protocol, &self.call, &failure))
     }
 }
 

@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use kurodo_authz::{Demand, Need};
-use kurodo_wire::Operation;
+use kurodo_wire::{Operation, OperationSchema};
 
 use crate::{Body, Call, Failure, Find, Reply};
 
@@ -13,6 +13,21 @@ pub trait Service: Send + Sync + Sized + 'static {
     const FACTS: &'static crate::ServiceFacts;
     /// Whether replies carry the CRC-32 of their body in `x-amz-crc32`.
     const CRC32: bool = false;
+
+    /// Compares the content of an operation that does not stream it with the digests that the request gives of it.
+    /// What follows the content is in `body`.
+    ///
+    /// # Errors
+    /// The content is another than the request says.
+    fn check_content(
+        &self,
+        _call: &Call,
+        _schema: &OperationSchema,
+        _content: &[u8],
+        _body: &Body,
+    ) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 /// A row of a service's table: what the operation demands, and how the needs follow from its input.
@@ -65,6 +80,12 @@ pub trait ConditionValue {
 impl ConditionValue for String {
     fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
         need.with(key, self.as_str())
+    }
+}
+
+impl ConditionValue for i32 {
+    fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
+        need.with(key, i64::from(*self))
     }
 }
 

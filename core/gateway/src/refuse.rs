@@ -60,8 +60,8 @@ fn credential(dialect: Dialect, error: CredentialError) -> Failure {
 pub(crate) fn denied(dialect: Dialect, gateway: &Gateway, denial: &Denial) -> Failure {
     let message = denial.message();
     let failure = match dialect {
-        Dialect::S3 if denial.principal.is_none() => Failure::new("AccessDenied", 403, "Access Denied"),
-        Dialect::S3 | Dialect::Query => Failure::new("AccessDenied", 403, message),
+        Dialect::S3 => Failure::new("AccessDenied", 403, denial.s3_message()),
+        Dialect::Query => Failure::new("AccessDenied", 403, message),
         Dialect::Json => Failure::new("AccessDeniedException", 400, message),
         Dialect::Ec2 => Failure::new("UnauthorizedOperation", 403, message),
     };

@@ -87,7 +87,7 @@ async fn turn_away(
     if connection.closes() {
         respond::put(&mut response, "connection", "close");
     }
-    response
+    respond::close_behind(&body, response)
 }
 
 /// A request whose caller and operation are known, on its way into the operation's row.
@@ -127,7 +127,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
         }
     };
     trail.finish(&body, &response);
-    Sent(response)
+    Sent(respond::close_behind(&body, response))
 }
 
 /// A request on its way through the steps of its row.
@@ -148,13 +148,14 @@ impl Attempt<'_, '_> {
         body: &mut Body,
     ) -> Result<Response, Failure> {
         let Self { gateway, mounted, target, call, trail } = self;
+        service.check_content(call, O::schema(), &content, body).map_err(Into::into)?;
         let mut input = codec::decode::<O>(mounted, target, call, query, content)?;
         let find = Find::new(service, call, &gateway.door);
         let needs = O::needs(&find, &mut input).await.map_err(Into::into)?;
 
         let mut desk = Desk::new(&call.caller, call.context.clone(), &*gateway.directory);
         let granted = O::Demand::grant(needs, &mut desk);
-        trail.decided(desk.checks());
+        trail.decided(desk.into_checks());
         let permits = match granted {
             Ok(permits) => permits,
             Err(denial) => {

@@ -132,6 +132,7 @@ impl Fixture {
             path: "/app/".to_owned(),
             created: 1,
             trust: String::new(),
+            bound_trust: None,
             max_session: Role::MAX_SESSION,
             description: None,
             boundary: None,

@@ -176,6 +176,7 @@ fn access_role(
         path: "/".to_owned(),
         created: order.now,
         trust: trust.to_string(),
+        bound_trust: None,
         max_session: Role::MAX_SESSION,
         description: None,
         boundary: None,

@@ -160,7 +160,7 @@ fn condition(condition: &Condition, context: &Context) -> ConditionTrace {
         operator: condition.name.to_string(),
         key: condition.key.to_string(),
         expected: condition.values.iter().map(ToString::to_string).collect(),
-        found: context.get(&condition.key).map(|values| values.as_slice().to_vec()),
+        found: context.get(&condition.key).map(|values| values.iter().map(str::to_owned).collect()),
         holds: condition.holds(context),
     }
 }

@@ -40,5 +40,6 @@ pub fn block_of(reader: &Reader<'_>, account: AccountId) -> Result<PublicAccessB
         restrict_public_buckets: true,
     };
     let found = reader.get(scope(account).prefix())?;
-    Ok(found.map_or_else(PublicAccessBlock::default, |found| serde_json::from_slice(&found.value).unwrap_or(all)))
+    Ok(found
+        .map_or_else(PublicAccessBlock::default, |found| serde_json::from_slice(&found.value).unwrap_or(all)))
 }

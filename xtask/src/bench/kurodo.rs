@@ -111,7 +111,11 @@ fn serves(place: &Place) -> Outcome<Vec<Service>> {
         (Service::S3, "putobject"),
         (Service::DynamoDb, "putitem"),
     ];
-    Ok(known.into_iter().filter(|(_, operation)| text.contains(operation)).map(|(service, _)| service).collect())
+    Ok(known
+        .into_iter()
+        .filter(|(_, operation)| text.contains(operation))
+        .map(|(service, _)| service)
+        .collect())
 }
 
 /// Starts the yardstick.

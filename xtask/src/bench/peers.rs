@@ -116,7 +116,9 @@ impl Peer {
                 command.args(["-H", "127.0.0.1", "-p", &port]);
             }
             Self::S3rver => {
-                command.args(["--address", "127.0.0.1", "--port", &port, "--silent", "--directory"]).arg(folder);
+                command
+                    .args(["--address", "127.0.0.1", "--port", &port, "--silent", "--directory"])
+                    .arg(folder);
             }
         }
         Ok(command)

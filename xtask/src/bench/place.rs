@@ -16,8 +16,10 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new(built: PathBuf, peers: PathBuf) -> Outcome<Self> {
-        let scratch =
-            tempfile::Builder::new().prefix("kurodo-bench-").tempdir().context(|| "a scratch folder".into())?;
+        let scratch = tempfile::Builder::new()
+            .prefix("kurodo-bench-")
+            .tempdir()
+            .context(|| "a scratch folder".into())?;
         Ok(Self { built, peers, scratch })
     }
 

@@ -72,6 +72,14 @@ impl Work {
         }
     }
 
+    /// Threads of the load generator. Each repeats a part of the requests: of long ones, one each.
+    pub(crate) fn threads(self) -> u32 {
+        match self {
+            Self::Put8M | Self::Get8M => 8,
+            _ => 1,
+        }
+    }
+
     /// The requests that the load repeats in turn.
     pub(crate) fn requests(self) -> Vec<Request> {
         let items = 0..64;
@@ -152,7 +160,8 @@ fn create_table() -> Request {
 
 fn put_item(number: u32) -> Request {
     let text = "x".repeat(200);
-    let item = json!({ "id": { "S": format!("item-{number:03}") }, "n": { "N": "42" }, "text": { "S": text } });
+    let item =
+        json!({ "id": { "S": format!("item-{number:03}") }, "n": { "N": "42" }, "text": { "S": text } });
     Request::json("dynamodb", "DynamoDB_20120810.PutItem", &json!({ "TableName": NAME, "Item": item }))
 }
 

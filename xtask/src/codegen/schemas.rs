@@ -25,6 +25,9 @@ pub(crate) fn schemas(model: &Model<'_>) -> Outcome<String> {
         out += &writer.end(operation, End::Input)?;
         out += &writer.end(operation, End::Output)?;
     }
+    if !model.service.or_arn.is_empty() {
+        out += "static P_NAME: Pattern = Pattern::new(\"[a-zA-Z0-9_.-]+\");\n";
+    }
     for header in &writer.headers {
         _ = writeln!(
             out,
@@ -92,7 +95,7 @@ impl Writer<'_, '_> {
             scalar => format!("Schema::new({}, Kind::{})", literal(name), scalar_kind(scalar)?),
         };
         let mut out =
-            format!("pub(super) static {}: Schema = {kind}{};\n", constant(name), limits(name, shape));
+            format!("pub(super) static {}: Schema = {kind}{};\n", constant(name), self.limits(name, shape));
         if let Some(pattern) = &shape.pattern {
             _ = writeln!(
                 out,
@@ -102,6 +105,14 @@ impl Writer<'_, '_> {
             );
         }
         Ok(out)
+    }
+
+    /// What values must satisfy; a name that may be an ARN, what names must satisfy.
+    fn limits(&self, name: &str, shape: &Shape) -> String {
+        if self.model.service.or_arn.contains(&name) {
+            return ".bounds(Some(3.0), Some(255.0)).pattern(&P_NAME).exempt(\"arn:\")".to_owned();
+        }
+        limits(name, shape)
     }
 
     fn end(&mut self, operation: &str, end: End) -> Outcome<String> {

@@ -285,6 +285,45 @@ async fn a_member_account_is_limited_level_by_level() {
 }
 
 #[tokio::test]
+async fn a_member_s_root_user_is_limited_and_the_management_account_s_is_not() {
+    let world = Fixture::new().await;
+    let member = world.member_root().await;
+    let scope = org_scope();
+    let organization = world.door.read().record(&keys::organization().below(&scope)).unwrap().unwrap().value;
+    let denied = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:ListUsers","Resource":"*"}}"#;
+    let policy = OrgPolicy {
+        id: "p-1".to_owned(),
+        name: "mine".to_owned(),
+        description: String::new(),
+        kind: OrgPolicyKind::Scp,
+        content: denied.to_owned(),
+        created: 1,
+        tags: Vec::new(),
+    };
+    world.put(&keys::org_policies().exactly("p-1").below(&scope), &policy).await;
+    let attached = Attachments { policies: vec!["p-FullAWSAccess".to_owned(), "p-1".to_owned()] };
+    world.put(&keys::attachments().exactly(&organization.root).below(&scope), &attached).await;
+
+    let decide = |key: &str, action: &str| {
+        let caller = world.caller(key, None).unwrap();
+        let request = kurodo_policy::Request {
+            principal: &caller.principal,
+            action,
+            resource: "*",
+            owner: caller.principal.account,
+            context: &caller.context,
+        };
+        let policies = kurodo_policy::Policies { scps: &caller.scps, ..Default::default() };
+        kurodo_policy::evaluate(&request, &policies, kurodo_policy::Model::Standard)
+    };
+    let decision = decide(&member.access_key_id, "iam:ListUsers");
+    assert!(!decision.allowed);
+    assert_eq!(decision.clause("iam:ListUsers"), "with an explicit deny in a service control policy");
+    assert!(decide(&member.access_key_id, "iam:ListRoles").allowed);
+    assert!(decide(&world.root.access_key_id, "iam:ListUsers").allowed);
+}
+
+#[tokio::test]
 async fn guardrails_that_cannot_be_read_let_nothing_through() {
     let world = Fixture::new().await;
     let member = world.member_root().await;

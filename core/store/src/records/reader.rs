@@ -3,7 +3,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use kurodo_authz::Scope;
+use kurodo_authz::{Grant, Scope};
 
 use super::backing::{Backing, View};
 use super::cursor::{Cursor, Record, Scan};
@@ -75,6 +75,12 @@ impl Reader<'_> {
         Ok(self.cursor(&Scan::within(prefix))?.next().transpose()?.is_none())
     }
 
+    /// Reads what another permit reaches, from the same state as this reader does.
+    pub fn beside<'q, G: Grant>(&self, permit: &'q G) -> Reader<'q> {
+        let scope = kurodo_authz::Resource::scope(permit.resource());
+        Reader { scope, view: self.view.clone(), permit: PhantomData }
+    }
+
     pub(super) fn absolute(&self, key: &[u8]) -> Bytes {
         [self.scope.prefix(), key].concat().into()
     }
@@ -96,8 +102,8 @@ impl<'p> Writer<'p> {
     }
 
     /// A transaction that does nothing yet.
-    pub fn transaction(&self) -> Transaction<'_> {
-        Transaction { scope: self.reader.scope.prefix(), backing: self.backing, work: Work::default() }
+    pub fn transaction(&self) -> Transaction<'p> {
+        Transaction { scope: self.reader.scope.clone(), backing: self.backing, work: Work::default() }
     }
 }
 

@@ -741,7 +741,8 @@ pub(super) static STREAM_VIEW_TYPE: Schema = Schema::new("StreamViewType", Kind:
 ]);
 pub(super) static STRING_SET_ATTRIBUTE_VALUE: Schema =
     Schema::list("StringSetAttributeValue", Member::new("member", &common::STRING));
-pub(super) static TABLE_ARN: Schema = Schema::new("TableArn", Kind::String).bounds(Some(1.0), Some(1024.0));
+pub(super) static TABLE_ARN: Schema =
+    Schema::new("TableArn", Kind::String).bounds(Some(3.0), Some(255.0)).pattern(&P_NAME).exempt("arn:");
 pub(super) static TABLE_CLASS: Schema =
     Schema::new("TableClass", Kind::String).words(&["STANDARD", "STANDARD_INFREQUENT_ACCESS"]);
 pub(super) static TABLE_CLASS_SUMMARY: Schema = Schema::new(
@@ -1398,3 +1399,4 @@ pub(super) static TRANSACT_WRITE_ITEMS_OUTPUT: Schema = Schema::new(
         Member::new("ItemCollectionMetrics", &ITEM_COLLECTION_METRICS_PER_TABLE),
     ])),
 );
+static P_NAME: Pattern = Pattern::new("[a-zA-Z0-9_.-]+");

@@ -13,7 +13,7 @@ pub(crate) use duplicate::Duplicate;
 pub(crate) use missing::Missing;
 pub(crate) use quota::Exceeded;
 
-use kurodo_identity::{PasswordError, RandomError};
+use kurodo_identity::{BindError, PasswordError, RandomError};
 use kurodo_policy::PolicyError;
 use kurodo_store::StoreError;
 
@@ -125,6 +125,15 @@ impl Error {
 impl From<PolicyError> for Error {
     fn from(error: PolicyError) -> Self {
         Self::MalformedPolicyDocument(error.to_string())
+    }
+}
+
+impl From<BindError> for Error {
+    fn from(error: BindError) -> Self {
+        match error {
+            BindError::Store(error) => Self::Store(error),
+            BindError::Unknown(_) | BindError::NotJson => Self::MalformedPolicyDocument(error.to_string()),
+        }
     }
 }
 

@@ -2,17 +2,15 @@ use kurodo_authz::Action;
 
 use super::{
     Finding, Need,
-    read::{with_acl, with_grants},
+    read::{check_grantees, with_acl, with_grants},
 };
 use crate::{
     Error,
     acl::{Asked, asked},
-    model::{
-        CreateBucketInput, DeleteBucketInput, GetBucketPolicyInput, PutBucketAclInput, PutBucketPolicyInput,
-    },
+    model::{CreateBucketInput, GetBucketPolicyInput, PutBucketAclInput, PutBucketPolicyInput},
     names,
     policy::Names,
-    resources::{Bucket, Reach, bucket, located, policy_of},
+    resources::{Bucket, bucket, policy_of},
     table::action,
 };
 
@@ -35,25 +33,13 @@ pub(crate) async fn create_bucket(find: &Finding<'_>, input: &CreateBucketInput)
         input.grant_write.as_ref(),
         input.grant_write_acp.as_ref(),
     ];
+    check_grantees(find, asked.as_ref())?;
     let wanted = || Bucket::wanted(&input.bucket, account);
     let create = described(Need::new(wanted()), asked.as_ref(), &grants)
         .with_some("s3:LocationConstraint", location.map(|region| region.as_str()))
         .with_some("s3:x-amz-object-ownership", input.object_ownership.map(|word| word.as_str()));
     let acl = asked.as_ref().map(|_| described(Need::new(wanted()), asked.as_ref(), &grants));
     Ok((create, acl, input.object_ownership.map(|_| Need::new(wanted()))))
-}
-
-type Delete = [Need<action::DeleteBucket>; 3];
-
-/// One permit for the bucket's settings, one for its objects, of which there must be none, one for the uploads to it.
-pub(crate) async fn delete_bucket(
-    find: &Finding<'_>,
-    input: &DeleteBucketInput,
-) -> Result<(Need<action::DeleteBucket>, Need<action::DeleteBucket>, Need<action::DeleteBucket>), Error> {
-    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
-    let [settings, objects, uploads]: Delete = [Reach::Settings, Reach::Objects, Reach::Uploads]
-        .map(|reach| Need::new(Bucket::existing(find, &facts, reach)));
-    Ok((settings, objects, uploads))
 }
 
 /// The policy is shown with its principals' names of today.
@@ -90,6 +76,7 @@ pub(crate) async fn put_bucket_acl(
         input.grant_write.as_ref(),
         input.grant_write_acp.as_ref(),
     ];
+    check_grantees(find, asked.as_ref())?;
     Ok(described(Need::new(bucket), asked.as_ref(), &grants))
 }
 
