@@ -71,7 +71,7 @@ class Row:
         self.operation = row["operation"]
         self.samples = samples(service)
         self.denial = self.samples.DENIED
-        self.name = f"matrix-{self.operation}"
+        self.name = f"m-{self.operation}"
         self.parameters = self.samples.SAMPLES[self.operation](world, self.name)
         self.needs = []
         self.line = Line(self.operation)
@@ -122,7 +122,7 @@ class Row:
     def afresh(self, variant):
         """Sets everything up once more, under another name: a call that succeeds changes things. The needs are those
         of the new things; that the call would succeed with them all is not tried here."""
-        self.parameters = self.samples.SAMPLES[self.operation](self.world, f"matrix-{self.operation}-{variant}")
+        self.parameters = self.samples.SAMPLES[self.operation](self.world, f"m-{self.operation}-{variant}")
         needs = []
         for _ in self.needs:
             needs.append(self.missed(needs))
