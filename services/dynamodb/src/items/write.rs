@@ -9,6 +9,7 @@ use crate::{
     DynamoDb, Error,
     attribute::{Item, encode, item_size},
     definition::Index,
+    expression::UpdateFault,
     facts::TableFacts,
     layout,
     needs::ITEM,
@@ -47,7 +48,12 @@ impl Change {
             Act::Check => old.cloned(),
             Act::Update(update) => {
                 let new = update.apply(old.unwrap_or(&self.key.values));
-                let new = new.map_err(|fault| Error::Validation(fault.to_string()))?;
+                let new = new.map_err(|fault| match fault {
+                    UpdateFault::OperandType if update.legacy => {
+                        Error::validation("Type mismatch for attribute to update")
+                    }
+                    fault => Error::Validation(fault.to_string()),
+                })?;
                 check_updated(facts, &new)?;
                 Some(new)
             }
