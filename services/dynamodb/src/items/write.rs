@@ -110,7 +110,6 @@ fn prepare<'w>(
     looks: bool,
 ) -> Result<(Written, Transaction<'w>), Error> {
     let mut transaction = writer.transaction();
-    transaction.expect_fact(&facts.current);
     let mut old = None;
     if looks {
         match get(writer, &change.key.stored)? {
@@ -144,6 +143,7 @@ where
     for _ in 0..ATTEMPTS {
         let writer = service.store.write(permit);
         let mut all = writer.transaction();
+        all.expect_fact(&facts.current);
         let mut written = Vec::with_capacity(changes.len());
         for change in changes {
             let (one, transaction) = prepare(&writer, facts, change, looks || change.depends(facts))?;
