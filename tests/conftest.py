@@ -18,6 +18,10 @@ from botocore.config import Config
 BINARY = os.environ["KURODO_BIN"]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--update-snapshots", action="store_true", help="write what tests compare with anew")
+
+
 class Server:
     """One process of the built binary, on a data directory of its own."""
 
@@ -36,12 +40,14 @@ class Server:
             if "kurodo env" in line:
                 break
         self.banner = "".join(lines)
+        if "kurodo env" not in self.banner:
+            self.process.wait(timeout=60)
         assert self.process.poll() is None, f"the server ended: {self.banner}"
         self.env = self.environment()
         return self
 
-    def environment(self):
-        lines = kurodo("env", "--data-dir", self.data_dir).stdout.splitlines()
+    def environment(self, *flags):
+        lines = kurodo("env", "--data-dir", self.data_dir, *flags).stdout.splitlines()
         pairs = [line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export ")]
         return {name: shlex.split(value)[0] for name, value in pairs}
 
@@ -133,13 +139,25 @@ def allow(iam, user, statements, name="given"):
     iam.put_user_policy(UserName=user, PolicyName=name, PolicyDocument=document(*statements))
 
 
+def fresh(kind="x"):
+    """A name that nobody has."""
+    return f"{kind}-{uuid.uuid4().hex[:12]}"
+
+
+def new_account(server, name):
+    """The administrator of a new account, which is made and entered by the commands that a user types."""
+    kurodo("account", "create", name, "--data-dir", server.data_dir)
+    env = server.environment("--account", name)
+    return Principal(server, env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], name="admin")
+
+
 def kurodo(*arguments, check=True):
     command = [BINARY, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=check, timeout=120)
 
 
-def refused(call, code, status=None):
-    """The call fails with this code; gives the error's answer."""
+def refused(call, code, status=None, message=None):
+    """The call fails with this code, status and message; gives the error's answer."""
     from botocore.exceptions import ClientError
 
     with pytest.raises(ClientError) as error:
@@ -148,6 +166,8 @@ def refused(call, code, status=None):
     assert answer["Error"]["Code"] == code, answer
     if status is not None:
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == status, answer
+    if message is not None:
+        assert answer["Error"]["Message"] == message, answer
     return answer
 
 
@@ -171,6 +191,22 @@ def own_server(tmp_path):
 @pytest.fixture(scope="session")
 def root(server):
     return server.root()
+
+
+@pytest.fixture(scope="session")
+def iam(root):
+    return root.client("iam")
+
+
+@pytest.fixture(scope="session")
+def account(root):
+    return root.account
+
+
+@pytest.fixture(scope="session")
+def other(server):
+    """The administrator of a second account."""
+    return new_account(server, "other")
 
 
 @pytest.fixture

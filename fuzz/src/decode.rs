@@ -10,7 +10,7 @@ use kurodo_wire::{
 };
 
 /// Every service with a generated model.
-pub static SERVICES: [&ServiceSchema; 4] = [
+pub(crate) static SERVICES: [&ServiceSchema; 4] = [
     &kurodo_iam::model::SERVICE,
     &kurodo_sts::model::SERVICE,
     &kurodo_organizations::model::SERVICE,
@@ -18,14 +18,14 @@ pub static SERVICES: [&ServiceSchema; 4] = [
 ];
 
 /// The operation that two bytes choose, of these services.
-pub fn operation(services: &[&'static ServiceSchema], choice: [u8; 2]) -> Option<&'static OperationSchema> {
+pub(crate) fn operation(services: &[&'static ServiceSchema], choice: [u8; 2]) -> Option<&'static OperationSchema> {
     let all = services.iter().map(|service| service.operations.len()).sum::<usize>();
     let at = usize::from(u16::from_be_bytes(choice)).checked_rem(all)?;
     services.iter().flat_map(|service| service.operations).copied().nth(at)
 }
 
 /// Decodes a body as the input of an operation that two leading bytes choose, and validates it.
-pub fn body(protocol: Protocol, services: &[&'static ServiceSchema], data: &[u8]) {
+pub(crate) fn body(protocol: Protocol, services: &[&'static ServiceSchema], data: &[u8]) {
     let Some((choice, body)) = data.split_first_chunk::<2>() else { return };
     let Some(operation) = operation(services, *choice) else { return };
     let body = Bytes::copy_from_slice(body);
@@ -34,7 +34,7 @@ pub fn body(protocol: Protocol, services: &[&'static ServiceSchema], data: &[u8]
 }
 
 /// Decodes a request, and validates it as the gateway does.
-pub fn parts_of(protocol: Protocol, operation: &OperationSchema, parts: &RequestParts<'_>) {
+pub(crate) fn parts_of(protocol: Protocol, operation: &OperationSchema, parts: &RequestParts<'_>) {
     match decode_input(protocol, operation, parts) {
         Ok(value) => {
             present_members(operation.input, &value, &["Tags.Key", "Bucket", "Policy"]);
@@ -48,7 +48,7 @@ pub fn parts_of(protocol: Protocol, operation: &OperationSchema, parts: &Request
 }
 
 /// Decodes a query and reads it as a form of this protocol.
-pub fn form(protocol: Protocol, operation: &OperationSchema, text: &str) {
+pub(crate) fn form(protocol: Protocol, operation: &OperationSchema, text: &str) {
     let Ok(pairs) = kurodo_wire::parse_query(text) else { return };
     let query: Vec<(Cow<'_, str>, Cow<'_, str>)> = pairs;
     let headers = HeaderMap::new();

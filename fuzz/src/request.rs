@@ -4,26 +4,27 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use kurodo_sigv4::{Head, Scope, ScopeDate, SigningKey, sign::Signer};
 
 /// The access key id of every seed.
-pub const AKID: &str = "AKIAIOSFODNN7EXAMPLE";
+pub(crate) const AKID: &str = "AKIAIOSFODNN7EXAMPLE";
 /// Its secret, as AWS's documentation writes it.
-pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 /// A secret that signed nothing.
-pub const OTHER: &str = "AnotherSecretThatSignedNothing0123456789";
+pub(crate) const OTHER: &str = "AnotherSecretThatSignedNothing0123456789";
 /// When the seeds were signed, in seconds since 1970.
-pub const NOW: i64 = 1_790_000_000;
+pub(crate) const NOW: i64 = 1_790_000_000;
 
 /// A request, owned.
-pub struct Request {
-    pub method: Method,
-    pub path: String,
-    pub query: String,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Request {
     /// Reads a request line, fields and a body; `None` where HTTP would not let it in.
-    pub fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let at = bytes.windows(2).position(|two| two == b"\n\n");
         let (head, body) = at.map_or((bytes, &[][..]), |at| (&bytes[..at], &bytes[at + 2..]));
         let mut lines = head.split(|byte| *byte == b'\n');
@@ -46,7 +47,7 @@ impl Request {
     }
 
     /// The head, borrowed.
-    pub fn head(&self) -> Head<'_> {
+    pub(crate) fn head(&self) -> Head<'_> {
         Head {
             method: &self.method,
             path: &self.path,
@@ -58,16 +59,16 @@ impl Request {
 }
 
 /// Where and when the requests are signed for S3.
-pub fn scope() -> Scope {
+pub(crate) fn scope() -> Scope {
     Scope { date: ScopeDate::of(NOW), region: "eu-west-1".into(), service: "s3".into() }
 }
 
 /// The key of a scope.
-pub fn key(secret: &str, scope: &Scope) -> SigningKey {
+pub(crate) fn key(secret: &str, scope: &Scope) -> SigningKey {
     SigningKey::derive(secret, scope.date, &scope.region, &scope.service)
 }
 
 /// Signs as S3's clients do.
-pub fn signer<'a>(key: &'a SigningKey, scope: &'a Scope) -> Signer<'a> {
+pub(crate) fn signer<'a>(key: &'a SigningKey, scope: &'a Scope) -> Signer<'a> {
     Signer { access_key_id: AKID, key, scope, token: None, s3: true }
 }

@@ -25,7 +25,13 @@ pub(crate) enum Command {
     /// Start the server (the default). The first start creates the account, its keys and its certificates.
     Serve(Box<ServeArgs>),
     /// Print `export NAME=value` lines that point every AWS SDK at the server.
-    Env(Place),
+    Env {
+        /// The account, by name or id, as whose administrator to act [default: the first account's root user].
+        #[arg(long, value_name = "NAME|ID")]
+        account: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Create and list accounts of the organisation.
     Account {
         #[command(subcommand)]
@@ -44,6 +50,13 @@ pub(crate) enum Command {
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List, rotate and reseal the installation's keys. The server must be stopped.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
         #[command(flatten)]
         place: Place,
     },
@@ -133,6 +146,9 @@ pub(crate) struct ServeArgs {
     /// Which allowed data events the audit trail keeps; management events and denials are always kept [default: all].
     #[arg(long, env = "KURODO_AUDIT_DATA", value_name = "none|writes|all")]
     pub(crate) audit_data: Option<AuditData>,
+    /// An account that may still sign with the historic Signature Version 2; may be repeated. All others may not.
+    #[arg(long, env = "KURODO_SIGNATURE_V2", value_name = "ACCOUNT", value_delimiter = ',')]
+    pub(crate) signature_v2: Option<Vec<AccountId>>,
 }
 
 /// Which allowed data events are kept.
@@ -150,7 +166,8 @@ pub(crate) enum AuditData {
 /// Accounts.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
-    /// Create an account in the organisation (`organizations:CreateAccount`) and say how to enter it.
+    /// Create an account in the organisation, with an administrator whose credentials are left in the data
+    /// directory: `eval "$(kurodo env --account NAME)"` then acts as it.
     Create {
         /// Its name.
         name: String,
@@ -176,4 +193,28 @@ pub(crate) enum AuditCommand {
     },
     /// Verify that no entry was changed, removed or added.
     Verify,
+    /// Put a damaged trail aside as evidence; the next start begins a new one. The server must be stopped.
+    Renew,
+}
+
+/// Keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Show every key's versions, and what wraps it.
+    List,
+    /// Renew the root key, and wrap all that is below it anew. Data is not rewritten.
+    Rotate {
+        /// Renew the key of every account too: what is made from then on is wrapped by it.
+        #[arg(long)]
+        accounts: bool,
+    },
+    /// Seal the root key another way. The keys stay; what sealed them before opens nothing any more.
+    Reseal {
+        /// The new sealing key's file; made if it is not there.
+        #[arg(long, value_name = "FILE", required_unless_present = "to_passphrase_file")]
+        to_seal_key: Option<PathBuf>,
+        /// The file whose first line is the new passphrase.
+        #[arg(long, value_name = "FILE", conflicts_with = "to_seal_key")]
+        to_passphrase_file: Option<PathBuf>,
+    },
 }

@@ -22,6 +22,8 @@ const PORT: u16 = 4566;
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     pub(crate) home: Home,
+    /// Whether the data lies where every command looks first.
+    pub(crate) home_is_default: bool,
     pub(crate) listen: Vec<SocketAddr>,
     /// Whether the addresses are our own choice: then one that the machine lacks is passed over.
     pub(crate) listen_is_default: bool,
@@ -31,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) domains: Vec<String>,
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) audit_data: AuditData,
+    /// The accounts that may sign with Signature Version 2.
+    pub(crate) signature_v2: Vec<AccountId>,
     sources: Vec<(&'static str, String, &'static str)>,
 }
 
@@ -48,6 +52,7 @@ struct File {
     certificate: Option<PathBuf>,
     private_key: Option<PathBuf>,
     audit_data: Option<AuditData>,
+    signature_v2: Option<Vec<String>>,
 }
 
 /// Decides every setting: flags, then environment, then the file, then defaults.
@@ -65,10 +70,16 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
     let certificate = sources.pick("certificate", args.certificate, file.certificate);
     let private_key = sources.pick("private_key", args.private_key, file.private_key);
     let audit_data = sources.pick("audit_data", args.audit_data, file.audit_data);
+    let opted_in: Option<Vec<AccountId>> = file
+        .signature_v2
+        .map(|accounts| accounts.iter().map(|account| account.parse()).collect::<Result<_, _>>())
+        .transpose()?;
+    let signature_v2 = sources.pick("signature_v2", args.signature_v2, opted_in);
     let own =
         vec![SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), SocketAddr::from((Ipv6Addr::LOCALHOST, PORT))];
     Ok(Config {
         home: Home::find(&place)?,
+        home_is_default: place.data_dir.is_none(),
         listen_is_default: listen.is_none(),
         listen: listen.unwrap_or(own),
         region: region.map_or_else(|| "us-east-1".parse(), Ok)?,
@@ -77,6 +88,7 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
         domains: domains.unwrap_or_default(),
         certificate: certificate.zip(private_key),
         audit_data: audit_data.unwrap_or(AuditData::All),
+        signature_v2: signature_v2.unwrap_or_default(),
         sources: sources.list,
     })
 }

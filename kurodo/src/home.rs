@@ -21,7 +21,8 @@ impl Home {
     /// The directory that the place names, or the user's own.
     pub(crate) fn find(place: &Place) -> Result<Self, Fault> {
         let directory = match &place.data_dir {
-            Some(directory) => directory.clone(),
+            // What `kurodo env` prints must hold in any folder.
+            Some(directory) => std::path::absolute(directory)?,
             None => default_directory()?,
         };
         Ok(Self {
@@ -43,11 +44,16 @@ impl Home {
 
     /// Makes the directory, for its owner only.
     pub(crate) fn create(&self) -> Result<(), Fault> {
+        self.create_folder(&self.directory)
+    }
+
+    /// Makes a folder, for its owner only.
+    pub(crate) fn create_folder(&self, folder: &Path) -> Result<(), Fault> {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
-            .create(&self.directory)
-            .map_err(|error| format!("{} cannot be made: {error}", self.directory.display()).into())
+            .create(folder)
+            .map_err(|error| format!("{} cannot be made: {error}", folder.display()).into())
     }
 
     /// The root key, sealed.
@@ -60,18 +66,24 @@ impl Home {
         self.seal_key.clone().unwrap_or_else(|| self.directory.join("seal.key"))
     }
 
-    /// The passphrase, where a file of one was named.
-    pub(crate) fn passphrase(&self) -> Result<Option<String>, Fault> {
-        let Some(file) = &self.passphrase_file else { return Ok(None) };
-        let text = fs::read_to_string(file)
-            .map_err(|error| format!("the passphrase file {} cannot be read: {error}", file.display()))?;
-        let line = text.lines().next().unwrap_or_default();
-        if line.is_empty() {
-            return Err(
-                format!("the first line of {} is empty: write the passphrase there", file.display()).into()
-            );
-        }
-        Ok(Some(line.to_owned()))
+    /// The file with the passphrase, where one was named.
+    pub(crate) fn passphrase_file(&self) -> Option<&Path> {
+        self.passphrase_file.as_deref()
+    }
+
+    /// The same directory under another seal.
+    pub(crate) fn sealed_by(&self, seal_key: Option<PathBuf>, passphrase_file: Option<PathBuf>) -> Self {
+        Self { directory: self.directory.clone(), seal_key, passphrase_file }
+    }
+
+    /// The server's own key, wrapped by the root key.
+    pub(crate) fn server_key(&self) -> PathBuf {
+        self.directory.join("server.key")
+    }
+
+    /// The encrypted contents of objects.
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.directory.join("blobs")
     }
 
     /// The encrypted records.
@@ -94,6 +106,17 @@ impl Home {
         self.directory.join("credentials")
     }
 
+    /// The folder of the credentials of other accounts.
+    pub(crate) fn accounts(&self) -> PathBuf {
+        self.directory.join("accounts")
+    }
+
+    /// The credentials of another account, by its id: first a line with the account's name, then the form of
+    /// `~/.aws/credentials`.
+    pub(crate) fn account(&self, id: &str) -> PathBuf {
+        self.accounts().join(id)
+    }
+
     /// The running server's endpoint and region.
     pub(crate) fn endpoint(&self) -> PathBuf {
         self.directory.join("endpoint")
@@ -108,7 +131,7 @@ impl Home {
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
             fs::rename(&draft, path)?;
-            fs::File::open(&self.directory)?.sync_all()
+            fs::File::open(path.parent().unwrap_or(&self.directory))?.sync_all()
         };
         write().map_err(|error| format!("{} cannot be written: {error}", path.display()).into())
     }

@@ -9,6 +9,7 @@ mod client;
 mod commands;
 mod config;
 mod home;
+mod keys;
 mod platform;
 mod registry;
 mod serve;
@@ -45,10 +46,11 @@ fn run(cli: Cli, matches: &clap::ArgMatches, started: std::time::Instant) -> Out
     let command = cli.command.unwrap_or_default();
     match command {
         Command::Serve(args) => serve::run(&config::resolve(args, matches)?, started),
-        Command::Env(place) => commands::env::run(&place.home()?),
+        Command::Env { account, place } => commands::env::run(account.as_deref(), &place.home()?),
         Command::Account { command, place } => commands::account::run(&command, &place.home()?),
         Command::Why { request_id, place } => commands::why::run(&request_id, &place.home()?),
         Command::Audit { command, place } => commands::audit::run(&command, &place.home()?),
+        Command::Keys { command, place } => commands::keys::run(command, &place.home()?),
         Command::Check(place) => commands::check::run(&place.home()?),
         Command::Config(args) => config::show(&config::resolve(args, matches)?),
         Command::Table { json } => commands::table::run(json),

@@ -32,9 +32,37 @@ macro_rules! services {
 }
 
 services! {
-    kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(parts.store.clone());
+    kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(
+        parts.store.clone(),
+        kurodo_identity::Principals::new(parts.door.clone()),
+    );
+    kurodo_s3::S3: |parts| kurodo_s3::S3::new(
+        parts.store.clone(),
+        parts.blobs.clone(),
+        parts.keys.clone(),
+        account_blocks(),
+    );
+    kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(parts.store.clone());
+    kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(
+        parts.store.clone(),
+        kurodo_identity::Founder::new(parts.door.clone()),
+    );
     kurodo_dynamodb::DynamoDb: |parts| kurodo_dynamodb::DynamoDb::new(parts.store.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
+}
+
+/// What accounts block for all of their buckets, from the service that keeps it.
+fn account_blocks() -> kurodo_s3::AccountBlocks {
+    let of = |reader: &kurodo_store::Reader<'_>, account| {
+        let block = kurodo_s3control::block_of(reader, account)?;
+        Ok(kurodo_s3::BlockPublic {
+            acls: block.block_public_acls,
+            ignore_acls: block.ignore_public_acls,
+            policy: block.block_public_policy,
+            restrict: block.restrict_public_buckets,
+        })
+    };
+    kurodo_s3::AccountBlocks { namespace: kurodo_s3control::ACCOUNTS, of }
 }
 
 fn table<S: kurodo_gateway::Table>() -> Table {

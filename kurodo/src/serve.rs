@@ -1,18 +1,23 @@
 //! Composes the server: keys, store, directory, services, gateway, listener.
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
 
 use kurodo_audit::{Audit, Options, Selector};
 use kurodo_gateway::{Gateway, Limits, Listener, Settings};
-use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, first_start};
-use kurodo_keys::{Seal, SecretKey, create_root, open_root};
-use kurodo_store::{CoreDoor, Store, StoreOptions};
+use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, accept_signature_v2, first_start};
+use kurodo_keys::SecretKey;
+use kurodo_store::{
+    AccountKeys, CoreDoor, Store,
+    blobs::{Blobs, Sweep},
+};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 
-use crate::{Outcome, certificates, cli::AuditData, config::Config, home::Home, platform, registry};
+use crate::{
+    Outcome, certificates, cli::AuditData, config::Config, home::Home, keys::Keys, platform, registry,
+};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -20,10 +25,13 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) door: CoreDoor,
+    pub(crate) blobs: Blobs,
     pub(crate) directory: Arc<StoredDirectory>,
     /// Seals authorization messages.
     pub(crate) messages: SecretKey,
     pub(crate) audit: Audit,
+    /// The keyrings that services wrap their buckets' and tables' keys with.
+    pub(crate) keys: AccountKeys,
 }
 
 /// Serves until it is told to stop.
@@ -49,8 +57,13 @@ pub(crate) fn run(config: &Config, started: Instant) -> Outcome {
 
 async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     home.create()?;
-    let parts = open(home, config)?;
+    let (parts, sweep) = open(home, config)?;
     let founded = first_start(&parts.door, config.account_id, "root@kurodo.invalid", now()?).await?;
+    for (account, accepts) in accept_signature_v2(&parts.door, &config.signature_v2).await? {
+        tracing::warn!(%account, accepts, "Signature Version 2");
+    }
+    parts.keys.keyring(founded.account).await?;
+    platform::note_trail(&parts.door, Some(parts.audit.end())).await?;
     let authority = platform::authority(&parts.door).await?;
     let tls = certificates::tls(config, &authority)?;
     let gateway = Arc::new(gateway(config, &parts));
@@ -70,6 +83,8 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     let mut signals = Signals::listen()?;
     announce(config, home, &founded, &authority.certificate, &bound, started)?;
 
+    let door = parts.door.clone();
+    tokio::task::spawn_blocking(move || clear(&door, sweep));
     let recorder = parts.directory.clone();
     let recording = tokio::spawn(async move { recorder.keep_recording_uses().await });
     let serving: Vec<_> = listeners.into_iter().map(|l| tokio::spawn(l.run(stopped.clone()))).collect();
@@ -83,43 +98,40 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     recording.abort();
     parts.directory.record_uses().await?;
     parts.audit.flush().await?;
+    platform::note_trail(&parts.door, Some(parts.audit.end())).await?;
     Ok(())
 }
 
-/// Opens the root key and the store; makes both at the first start.
-fn open(home: &Home, config: &Config) -> Result<Parts, Fault> {
-    let root = root(home)?;
-    let (store, door) = Store::open(&home.records(), &records_key(&root), &StoreOptions::default())?;
-    let sealer = SessionSealer::new(root.derive("sessions", b""));
-    let directory = Arc::new(StoredDirectory::new(door.clone(), sealer));
+/// Opens keys, records, blobs and audit trail; makes them at the first start.
+fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
+    let keys = Keys::open_or_create(home)?;
+    if home.audit().exists() && !Store::exists(&home.records()) {
+        return Err(format!("{} has no records: restore them from a backup", home.records().display()).into());
+    }
+    let (store, door) = keys.store(home)?;
+    let (blobs, sweep) = Blobs::open(&home.blobs())?;
+    let directory = Arc::new(StoredDirectory::new(door.clone(), SessionSealer::new(keys.sessions())));
     let selector = match config.audit_data {
         AuditData::None => Selector::None,
         AuditData::Writes => Selector::Writes,
         AuditData::All => Selector::All,
     };
-    let audit = Audit::open(&home.audit(), &audit_key(&root), Options { selector, ..Options::default() })?;
-    let messages = root.derive("authorization messages", b"");
-    Ok(Parts { store, door, directory, messages, audit })
+    let options = Options { selector, at_least: platform::trail(&door)?, ..Options::default() };
+    let audit = Audit::open(&home.audit(), &keys.audit(), options)?;
+    let messages = keys.messages();
+    let keys = keys.accounts(&door);
+    Ok((Parts { store, door, blobs, directory, messages, audit, keys }, sweep))
 }
 
-/// The key of the records.
-pub(crate) fn records_key(root: &SecretKey) -> SecretKey {
-    root.derive("records", b"")
-}
-
-/// The key of the audit trail.
-pub(crate) fn audit_key(root: &SecretKey) -> SecretKey {
-    root.derive("audit", b"")
-}
-
-/// The root key, unsealed.
-pub(crate) fn root(home: &Home) -> Result<SecretKey, Fault> {
-    let seal = match home.passphrase()? {
-        Some(passphrase) => Seal::Passphrase(passphrase.into()),
-        None => Seal::KeyFile(home.seal_key()),
-    };
-    let path = home.root_key();
-    Ok(if path.exists() { open_root(&path, &seal)? } else { create_root(&path, &seal)? })
+/// Removes the blobs that an earlier run wrote and never published.
+fn clear(door: &CoreDoor, sweep: Sweep) {
+    let swept = kurodo_s3::live_blobs(door)
+        .map_err(|error| error.to_string())
+        .and_then(|live| sweep.run(|id| live.contains(id)).map_err(|error| error.to_string()));
+    match swept {
+        Ok(swept) => tracing::info!(removed = swept.removed.len(), kept = swept.kept, "swept the blobs"),
+        Err(error) => tracing::warn!(%error, "no unpublished blobs were removed"),
+    }
 }
 
 fn gateway(config: &Config, parts: &Parts) -> Gateway {
@@ -156,8 +168,21 @@ fn announce(
     println!("  data         {folder}");
     println!("  CA           {}", home.ca().display());
     println!("  credentials  {}", home.credentials().display());
-    println!("paste this in another terminal:\n  eval \"$(kurodo env --data-dir {folder})\"");
+    println!("paste this in another terminal:\n  eval \"$({})\"", env_command(config, home));
     Ok(())
+}
+
+/// The command that prints the environment, as a person at another terminal can call it.
+fn env_command(config: &Config, home: &Home) -> String {
+    let name = Path::new("kurodo");
+    let on_path = std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));
+    let program = std::env::current_exe().ok().filter(|_| !on_path);
+    let program = program.as_deref().unwrap_or(name).display();
+    match config.home_is_default && !config.ephemeral {
+        true => format!("{program} env"),
+        false => format!("{program} env --data-dir {}", home.directory().display()),
+    }
 }
 
 async fn all(tasks: Vec<tokio::task::JoinHandle<()>>) {

@@ -5,6 +5,7 @@ mod codegen;
 mod docs;
 mod failure;
 mod files;
+mod fuzz;
 mod models;
 mod test;
 mod tidy;
@@ -25,6 +26,8 @@ enum Command {
     Tidy(tidy::Args),
     /// Set up what the tests need and run them all
     Test(test::Args),
+    /// Throw bytes at every parser, for so many seconds each
+    Fuzz(fuzz::Args),
     /// Run the benchmarks
     Bench(bench::Args),
     /// Write the generated part of docs/
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Command::Codegen(args) => codegen::run(&args),
         Command::Tidy(args) => tidy::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Docs(args) => docs::run(&args),
     };

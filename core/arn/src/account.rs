@@ -10,6 +10,9 @@ impl AccountId {
     /// One past the largest id.
     pub const LIMIT: u64 = 1_000_000_000_000;
 
+    /// The id that no account has: what belongs to nobody in particular is under it.
+    pub const NOBODY: Self = Self(0);
+
     /// The id with this value, or `None` past twelve digits.
     pub fn new(value: u64) -> Option<Self> {
         (value < Self::LIMIT).then_some(Self(value))

@@ -49,6 +49,15 @@ impl Anchor {
         Ok(copies.max_by_key(|anchor| anchor.number))
     }
 
+    /// Whether a copy is there that is not authentic.
+    pub(crate) fn is_spoiled(directory: &Path, key: &SecretKey) -> bool {
+        let Ok(bytes) = std::fs::read(path(directory)) else { return false };
+        [0, STRIDE as usize].into_iter().any(|at| {
+            let copy = bytes.get(at..(at + SEALED).min(bytes.len())).unwrap_or_default();
+            copy.iter().any(|byte| *byte != 0) && Self::unseal(copy, key).is_none()
+        })
+    }
+
     /// The same trail, to here.
     pub(crate) fn reaching(self, end: u64, hash: [u8; 32]) -> Self {
         Self { end, hash, ..self }
@@ -174,8 +183,10 @@ mod tests {
             std::fs::write(path(dir.path()), bent).unwrap();
             let end = Anchor::read(dir.path(), &key).unwrap().map(|anchor| anchor.end);
             assert!(end == left || end == Some(17 - left.unwrap()), "{end:?}");
+            assert!(Anchor::is_spoiled(dir.path(), &key));
         }
         std::fs::write(path(dir.path()), &whole).unwrap();
+        assert!(!Anchor::is_spoiled(dir.path(), &key));
         assert_eq!(Anchor::read(dir.path(), &SecretKey::from_bytes([2; 32])).unwrap(), None);
     }
 }

@@ -12,13 +12,13 @@ pub enum AuditError {
     /// The trail cannot be read.
     #[error("the audit trail cannot be read: {0}")]
     Unreadable(#[source] LogError),
-    /// The trail ends before its anchor says: entries were cut off.
+    /// The trail ends before its anchor, or a note elsewhere, says: entries were cut off.
     #[error(
-        "the audit trail ends after {found} entries and its anchor says {expected}: entries were cut off. \
-         Keep the directory {directory:?} as evidence, and start with an empty one"
+        "the audit trail in {directory:?} ends after {found} entries and there have been {expected}: entries were cut \
+         off. Restore them, or put the trail aside as evidence with `kurodo audit renew`"
     )]
     Truncated {
-        /// The entries that the anchor tells of.
+        /// The entries that there have been.
         expected: u64,
         /// The entries that are there.
         found: u64,
@@ -27,8 +27,8 @@ pub enum AuditError {
     },
     /// The trail has entries, and no anchor that is authentic.
     #[error(
-        "the audit trail's anchor {0:?} is missing or was changed, or the key is another. Restore it, or keep the \
-         directory as evidence and start with an empty one"
+        "the audit trail's anchor {0:?} is missing or was changed, or the key is another. Restore it, or put the \
+         trail aside as evidence with `kurodo audit renew`"
     )]
     Anchor(PathBuf),
     /// The entry at this position does not follow from the one before.

@@ -40,6 +40,11 @@ impl AuditReader {
         anchor.ok_or_else(|| AuditError::Anchor(crate::anchor::path(&self.directory)))
     }
 
+    /// Whether one of the anchor's two copies is there and does not open, as when a crash cut off its writing.
+    pub fn anchor_is_spoiled(&self) -> bool {
+        Anchor::is_spoiled(&self.directory, &self.key)
+    }
+
     pub(crate) fn log(&self) -> &Reader {
         &self.log
     }

@@ -336,6 +336,26 @@ fn a_server_does_not_start_on_a_trail_that_was_cut() {
     place.open().unwrap();
 }
 
+/// The whole trail, anchor and all, removed or put back: only a note elsewhere can tell.
+#[test]
+fn a_trail_that_was_removed_or_put_back_is_seen_by_the_note_of_its_length() {
+    let (place, older) = (Place::new(), tempfile::tempdir().unwrap());
+    let noted = || place.open_with(Options { at_least: Some(8), ..Options::default() });
+    place.write(1 << 20, 0..4);
+    for file in fs::read_dir(place.path()).unwrap().map(Result::unwrap) {
+        fs::copy(file.path(), older.path().join(file.file_name())).unwrap();
+    }
+    place.write(1 << 20, 4..8);
+    assert_eq!(noted().unwrap().end(), 8);
+
+    fs::remove_dir_all(place.path()).unwrap();
+    assert!(matches!(noted(), Err(AuditError::Anchor(_))));
+    fs::remove_dir_all(place.path()).unwrap();
+    fs::rename(older.path(), place.path()).unwrap();
+    assert_eq!(place.verify().first_bad, None, "it is whole in itself");
+    assert!(matches!(noted(), Err(AuditError::Truncated { expected: 8, found: 4, .. })));
+}
+
 /// A crash between the flush of the log and the renewal of the anchor.
 #[test]
 fn an_anchor_that_lags_is_caught_up() {

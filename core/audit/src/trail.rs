@@ -5,7 +5,7 @@ use kurodo_keys::SecretKey;
 use kurodo_store::log::{self, Disk, Log, LogError, MAX_ENTRY, Recovered};
 use tokio::task::spawn_blocking;
 
-use crate::anchor::{Anchor, AnchorFile};
+use crate::anchor::{Anchor, AnchorFile, path};
 use crate::chain::{Chain, HASH, link, parse};
 use crate::pending::Pending;
 use crate::reader::{AuditReader, own_key};
@@ -27,11 +27,14 @@ pub struct Options {
     pub segment_bytes: u64,
     /// The bytes of the trail to keep, as whole files: the oldest are dropped beyond that. None keeps everything.
     pub max_bytes: Option<u64>,
+    /// The entries that the trail had when that was last noted elsewhere: with fewer, it is not the trail that was
+    /// written. None where no trail was begun yet.
+    pub at_least: Option<u64>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { selector: Selector::default(), segment_bytes: 16 << 20, max_bytes: None }
+        Self { selector: Selector::default(), segment_bytes: 16 << 20, max_bytes: None, at_least: None }
     }
 }
 
@@ -78,7 +81,7 @@ impl Audit {
         options: Options,
     ) -> Result<Self, AuditError> {
         let reader = AuditReader::new(directory, key);
-        let (anchor, hash) = resume(&recovered, &reader, key)?;
+        let (anchor, hash) = resume(&recovered, &reader, key, options.at_least)?;
         let recent = Arc::new(Recent::new(RECENT));
         let chain = Chain {
             hash,
@@ -149,6 +152,11 @@ impl Audit {
         self.blocking(move |reader| reader.verify(progress)).await
     }
 
+    /// The number of entries that there have been, and are durable.
+    pub fn end(&self) -> u64 {
+        self.0.log.end()
+    }
+
     /// Waits until everything recorded so far is durable.
     ///
     /// # Errors
@@ -180,17 +188,21 @@ fn resume(
     recovered: &Recovered,
     reader: &AuditReader,
     key: &SecretKey,
+    at_least: Option<u64>,
 ) -> Result<(Anchor, [u8; HASH]), AuditError> {
     let recovery = recovered.recovery();
     let anchor = Anchor::read(reader.directory(), &own_key(key)).map_err(AuditError::Unreadable)?;
     let anchor = match anchor {
         Some(anchor) => anchor,
-        None if recovery.end == 0 && !crate::anchor::path(reader.directory()).exists() => Anchor::default(),
-        None => return Err(AuditError::Anchor(crate::anchor::path(reader.directory()))),
+        None if recovery.end == 0 && at_least.is_none() && !path(reader.directory()).exists() => {
+            Anchor::default()
+        }
+        None => return Err(AuditError::Anchor(path(reader.directory()))),
     };
-    if recovery.end < anchor.end {
+    let expected = anchor.end.max(at_least.unwrap_or_default());
+    if recovery.end < expected {
         let directory = reader.directory().to_owned();
-        return Err(AuditError::Truncated { expected: anchor.end, found: recovery.end, directory });
+        return Err(AuditError::Truncated { expected, found: recovery.end, directory });
     }
     let hash = catch_up(recovered.reader(), anchor)?;
     recovered.reader().segments().drop_before(anchor.base).map_err(AuditError::Unwritable)?;

@@ -67,9 +67,14 @@ pub trait Resource: Named + Send + Sync + 'static {
     fn policy(&self) -> Option<&Attached> {
         None
     }
-    /// A grant outside the policy language, such as an access control list's entry, that lets this
-    /// principal do the action; the text says which, for explanations.
+    /// A grant outside the policy language, such as an access control list's entry for an account, that lets
+    /// this principal do the action; the text says which, for explanations.
     fn grant(&self, _action: &str, _principal: &Principal) -> Option<String> {
+        None
+    }
+    /// Such a grant to everybody, or to everyone who is somebody: the ACL groups `AllUsers` and
+    /// `AuthenticatedUsers`. It lets principals of the owner's account in without policies of their own.
+    fn public_grant(&self, _action: &str, _principal: &Principal) -> Option<String> {
         None
     }
     /// Adds the condition keys that the resource itself knows, such as `aws:ResourceTag/..`.

@@ -1,16 +1,27 @@
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use hyper::body::Incoming;
+use bytes::Bytes;
 use kurodo_arn::Region;
 use kurodo_authz::Caller;
 use kurodo_identity::{Credential, CredentialError};
-use kurodo_sigv4::{AuthError, BodyCheck, Claim, Rules, V4aKey, Verified};
+use kurodo_sigv4::{
+    AuthError, BodyCheck, Claim, Rules, V4aKey, Verified,
+    post_policy::{self, Fields, PostKey, PostVerified, PostVersion},
+};
 use kurodo_wire::Protocol;
 
 use crate::{
-    Body, BodyError, Call, Dialect, Failure, Gateway, ServiceFacts, call::Connection, head::Head,
-    reply::Response, respond, route::Mounted, trail,
+    Body, BodyError, Call, Dialect, Gateway, ServiceFacts,
+    call::Connection,
+    form::{self, Form, Posted},
+    head::Head,
+    input::FORM_LIMIT,
+    refuse,
+    reply::Response,
+    respond,
+    route::{self, Mounted},
+    trail,
 };
 
 /// Why a request's signature leads to no caller.
@@ -32,26 +43,73 @@ pub(crate) enum Unauthenticated {
 
 /// A request that was turned away before its caller was known.
 pub(crate) struct Stranger {
-    pub(crate) error: Unauthenticated,
-    pub(crate) access_key_id: Option<String>,
+    error: Unauthenticated,
+    access_key_id: Option<String>,
     call: Call,
     body: Body,
 }
 
 impl Stranger {
-    /// Notes the denial, and answers it.
+    /// Notes the refusal, and answers it.
     pub(crate) async fn turn_away(
         mut self,
         gateway: &Gateway,
         mounted: &Mounted,
         protocol: Protocol,
-        failure: Failure,
     ) -> Response {
         self.body.drain().await;
-        let noted =
-            trail::stranger(gateway, mounted, &self.call, self.access_key_id.as_deref(), &failure).await;
-        respond::failure(mounted, protocol, &self.call, noted.as_ref().err().unwrap_or(&failure))
+        let failure = refuse::unauthenticated(mounted.facts.dialect, &self.error);
+        let key = self.access_key_id.as_deref();
+        let failure = trail::refused(gateway, Some(mounted), "", &self.call, key, failure).await;
+        respond::close_behind(&self.body, respond::failure(mounted, protocol, &self.call, &failure))
     }
+}
+
+/// What a request brings along: its head, the authentication found in it, and its content.
+pub(crate) struct Arrival {
+    pub(crate) head: Head,
+    pub(crate) claim: Result<Claim, Unauthenticated>,
+    /// The content of an unsigned form, which may hold its authentication.
+    pub(crate) form: Option<Bytes>,
+    pub(crate) body: Body,
+}
+
+impl Arrival {
+    /// Reads the authentication: from the head; or, where a form comes without any there, from the form.
+    pub(crate) async fn read(head: Head, mut body: Body) -> Self {
+        let claim = kurodo_sigv4::read(&head.signed());
+        if !matches!(claim, Ok(Claim::Anonymous)) || !route::is_form(&head) {
+            return Self { head, claim: claim.map_err(Into::into), form: None, body };
+        }
+        match body.collect(FORM_LIMIT).await {
+            Ok(content) => {
+                let text = std::str::from_utf8(&content).unwrap_or_default();
+                let signed = kurodo_sigv4::v2::read_form(text);
+                let claim = signed.map(|signed| signed.map_or(Claim::Anonymous, Claim::V2));
+                let body = Body::whole(content.clone());
+                Self { head, claim: claim.map_err(Into::into), form: Some(content), body }
+            }
+            Err(error) => Self { head, claim: Err(error.into()), form: None, body },
+        }
+    }
+
+    /// A request of which only the head is looked at.
+    pub(crate) fn unread(head: Head, body: Body) -> Self {
+        Self { head, claim: Ok(Claim::Anonymous), form: None, body }
+    }
+
+    /// The form's text, where it is one and is text.
+    pub(crate) fn form(&self) -> Option<&str> {
+        std::str::from_utf8(self.form.as_deref()?).ok()
+    }
+}
+
+/// A request whose caller is known.
+pub(crate) struct Authentic {
+    pub(crate) call: Call,
+    pub(crate) body: Body,
+    /// What the answer must be, if a form was posted.
+    pub(crate) posted: Option<Posted>,
 }
 
 /// Finds out who sent the request: the signature over the head is verified here, the content is verified as
@@ -60,37 +118,41 @@ pub(crate) async fn authenticate(
     gateway: &Gateway,
     mounted: &Mounted,
     connection: &Connection,
-    head: Head,
-    claim: Result<Claim, AuthError>,
-    incoming: Incoming,
-) -> Result<(Call, Body), Stranger> {
+    arrival: Arrival,
+) -> Result<Authentic, Stranger> {
     let now_ms = gateway.now_ms();
-    let access_key_id = claim.as_ref().ok().and_then(access_key_id).map(str::to_owned);
-    let mut body = Body::new(incoming);
-    let mut found = identify(gateway, mounted, &head, claim, &mut body, now_ms).await;
-    if let Ok(None) = found {
-        match BodyCheck::anonymous(&head.signed()) {
-            Ok(check) => body.check(check),
-            Err(error) => found = Err(error.into()),
-        }
-    }
+    let Arrival { head, claim, form, mut body } = arrival;
+    let mut access_key_id = claim.as_ref().ok().and_then(access_key_id).map(str::to_owned);
+    let asked = Asked { gateway, mounted, now_ms };
+    let found = match claim {
+        Err(error) => Err((head, error)),
+        Ok(claim) => match form::of(mounted, &head, &claim, &gateway.routes.s3_path(&head)) {
+            Some(form) => asked.posted(head, form, &mut body, &mut access_key_id).await,
+            None => match asked.identify(&head, &claim, form.as_ref(), &mut body).await {
+                Ok(signed) => Ok((head, signed, None)),
+                Err(error) => Err((head, error)),
+            },
+        },
+    };
     let region = || gateway.settings.region.clone();
     match found {
-        Ok(Some(Signed { credential, region, verified })) => {
+        Ok((head, Some(Signed { credential, region, verified }), posted)) => {
             let caller = credential.caller.clone();
             if let Some(id) = &access_key_id {
                 let service = mounted.facts.schema.name;
                 gateway.directory.used(id, service, &region, now_ms.div_euclid(1000));
             }
             let call = Call::new(head, connection, caller, region, Some(&verified), now_ms);
-            body.check(verified.body);
-            Ok((call, body))
+            if posted.is_none() {
+                body.check(verified.body);
+            }
+            Ok(Authentic { call, body, posted })
         }
-        Ok(None) => {
+        Ok((head, None, posted)) => {
             let caller = Arc::new(Caller::anonymous());
-            Ok((Call::new(head, connection, caller, region(), None, now_ms), body))
+            Ok(Authentic { call: Call::new(head, connection, caller, region(), None, now_ms), body, posted })
         }
-        Err(error) => {
+        Err((head, error)) => {
             let caller = Arc::new(Caller::anonymous());
             let call = Call::new(head, connection, caller, region(), None, now_ms);
             Err(Stranger { error, access_key_id, call, body })
@@ -105,55 +167,134 @@ struct Signed {
     verified: Verified,
 }
 
-async fn identify(
-    gateway: &Gateway,
-    mounted: &Mounted,
-    head: &Head,
-    claim: Result<Claim, AuthError>,
-    body: &mut Body,
+type Found = Result<(Head, Option<Signed>, Option<Posted>), (Head, Unauthenticated)>;
+
+/// Of whom, and when, it is asked who sent a request.
+struct Asked<'a> {
+    gateway: &'a Gateway,
+    mounted: &'a Mounted,
     now_ms: i64,
-) -> Result<Option<Signed>, Unauthenticated> {
-    let claim = claim?;
-    let Some(access_key_id) = access_key_id(&claim) else { return Ok(None) };
-    let now = now_ms.div_euclid(1000);
-    let rules = rules(mounted.facts);
-    match &claim {
-        Claim::V4(claim) => claim.check(&head.signed(), &rules, now)?,
-        Claim::V4a(claim) => claim.check(&head.signed(), &rules, now)?,
-        Claim::V2(_) | Claim::Anonymous | Claim::PostForm => {}
-    }
-    let credential = gateway.directory.credential(access_key_id, token(&claim), now)?;
-    let hash = if needs_body(&claim, &rules) {
-        // The signature covers a hash that the head does not state: receive the content first.
-        let content = body.collect(IMPLICIT_LIMIT).await?;
-        let hash = digest(&SHA256, &content).as_ref().try_into().ok();
-        *body = Body::whole(content);
-        hash
-    } else {
-        None
-    };
-    let (secret, head) = (credential.secret.expose(), head.signed());
-    let (verified, region) = match &claim {
-        Claim::V4(claim) => {
-            let key = gateway.signing.key(&claim.access_key_id, secret, &claim.scope);
-            (claim.verify(&head, &key, &rules, now, hash)?, Some(&*claim.scope.region))
-        }
-        Claim::V4a(claim) => {
-            let key = V4aKey::derive(&claim.access_key_id, secret).ok_or(AuthError::InvalidToken)?;
-            (claim.verify(&head, &key, &rules, now, hash)?, None)
-        }
-        Claim::V2(claim) if credential.signature_v2 => {
-            (claim.verify(&head, secret, &rules, now, None, None)?, None)
-        }
-        Claim::V2(_) => return Err(AuthError::VersionTwoRefused.into()),
-        Claim::Anonymous | Claim::PostForm => return Ok(None),
-    };
-    let region = match region {
-        Some(name) => name.parse().map_err(|_| Unauthenticated::Region)?,
-        None => gateway.settings.region.clone(),
-    };
-    Ok(Some(Signed { credential, region, verified }))
 }
+
+impl Asked<'_> {
+    fn now(&self) -> i64 {
+        self.now_ms.div_euclid(1000)
+    }
+
+    async fn identify(
+        &self,
+        head: &Head,
+        claim: &Claim,
+        form: Option<&Bytes>,
+        body: &mut Body,
+    ) -> Result<Option<Signed>, Unauthenticated> {
+        let Some(access_key_id) = access_key_id(claim) else {
+            body.check(BodyCheck::anonymous(&head.signed())?);
+            return Ok(None);
+        };
+        let (now, rules) = (self.now(), rules(self.mounted.facts));
+        match claim {
+            Claim::V4(claim) => claim.check(&head.signed(), &rules, now)?,
+            Claim::V4a(claim) => claim.check(&head.signed(), &rules, now)?,
+            Claim::V2(_) | Claim::Anonymous | Claim::PostForm => {}
+        }
+        let credential = self.gateway.directory.credential(access_key_id, token(claim), now)?;
+        let hash = if needs_body(claim, &rules) {
+            // The signature covers a hash that the head does not state: receive the content first.
+            let content = body.collect(IMPLICIT_LIMIT).await?;
+            let hash = digest(&SHA256, &content).as_ref().try_into().ok();
+            *body = Body::whole(content);
+            hash
+        } else {
+            None
+        };
+        let (secret, signed) = (credential.secret.expose(), head.signed());
+        let (verified, region) = match claim {
+            Claim::V4(claim) => {
+                let key = self.gateway.signing.key(&claim.access_key_id, secret, &claim.scope);
+                (claim.verify(&signed, &key, &rules, now, hash)?, Some(&*claim.scope.region))
+            }
+            Claim::V4a(claim) => {
+                let key = V4aKey::derive(&claim.access_key_id, secret).ok_or(AuthError::InvalidToken)?;
+                (claim.verify(&signed, &key, &rules, now, hash)?, None)
+            }
+            Claim::V2(claim) if credential.signature_v2 => {
+                let form = form.and_then(|form| std::str::from_utf8(form).ok());
+                let bucket = self.gateway.routes.bucket(head.host());
+                (claim.verify(&signed, secret, &rules, now, form, bucket)?, None)
+            }
+            Claim::V2(_) => return Err(AuthError::VersionTwoRefused.into()),
+            Claim::Anonymous | Claim::PostForm => return Ok(None),
+        };
+        let region = self.region(region)?;
+        Ok(Some(Signed { credential, region, verified }))
+    }
+
+    fn region(&self, name: Option<&str>) -> Result<Region, Unauthenticated> {
+        match name {
+            Some(name) => name.parse().map_err(|_| Unauthenticated::Region),
+            None => Ok(self.gateway.settings.region.clone()),
+        }
+    }
+
+    /// Takes a form for the PutObject request that it stands for.
+    async fn posted(
+        &self,
+        head: Head,
+        (bucket, boundary): (String, String),
+        body: &mut Body,
+        access_key_id: &mut Option<String>,
+    ) -> Found {
+        let mut form = match form::read(&head, body, bucket, &boundary).await {
+            Ok(form) => form,
+            Err(error) => return Err((head, error.into())),
+        };
+        let signed = match self.form_signed(&form, access_key_id) {
+            Ok(signed) => signed,
+            Err(error) => return Err((head, error)),
+        };
+        let (signed, range) = signed.map_or((None, None), |(signed, range)| (Some(signed), range));
+        let length = match form.file(body, range).await {
+            Ok(length) => length,
+            Err(error) => return Err((head, error.into())),
+        };
+        match form.put(head, length) {
+            Ok((head, posted)) => Ok((head, signed, Some(posted))),
+            Err((head, error)) => Err((head, BodyError::from(error).into())),
+        }
+    }
+
+    /// Verifies the signature and the policy of a form, where it has them.
+    fn form_signed(
+        &self,
+        form: &Form,
+        access_key_id: &mut Option<String>,
+    ) -> Result<Option<FormSigned>, Unauthenticated> {
+        let fields = Fields(&form.fields);
+        let Some(claim) = post_policy::read(fields)? else { return Ok(None) };
+        *access_key_id = Some(claim.access_key_id.clone());
+        let now = self.now();
+        let credential =
+            self.gateway.directory.credential(&claim.access_key_id, claim.token.as_deref(), now)?;
+        let secret = credential.secret.expose();
+        let derived;
+        let (key, region) = match &claim.version {
+            PostVersion::V4 { scope, .. } => {
+                derived = self.gateway.signing.key(&claim.access_key_id, secret, scope);
+                (PostKey::V4(&derived), Some(&*scope.region))
+            }
+            PostVersion::V2 if credential.signature_v2 => (PostKey::V2(secret), None),
+            PostVersion::V2 => return Err(AuthError::VersionTwoRefused.into()),
+        };
+        let PostVerified { verified, content_length } =
+            claim.verify(fields, &form.bucket, &key, &rules(self.mounted.facts), now)?;
+        let region = self.region(region)?;
+        Ok(Some((Signed { credential, region, verified }, content_length)))
+    }
+}
+
+/// Who signed a form, and the sizes that its policy allows the file.
+type FormSigned = (Signed, Option<(u64, u64)>);
 
 /// The service in the scope of the signature.
 pub(crate) fn service(claim: &Claim) -> Option<&str> {

@@ -1,10 +1,16 @@
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use aws_lc_rs::digest::{Context as Hasher, SHA256};
 use bytes::{Bytes, BytesMut};
+use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use kurodo_sigv4::{AuthError, BodyCheck, ChunkDecoder, Trailers};
+
+use crate::{
+    form::{FileEnd, FormError},
+    pace::{Pace, TooSlow, Waited},
+};
 
 /// The content of a request, released as its signature covers it.
 ///
@@ -13,9 +19,14 @@ use kurodo_sigv4::{AuthError, BodyCheck, ChunkDecoder, Trailers};
 pub struct Body {
     incoming: Option<Incoming>,
     check: Check,
-    ready: Vec<Bytes>,
+    ready: VecDeque<Bytes>,
     trailers: Trailers,
     received: u64,
+    waited: Waited,
+    /// The client sends nothing before it is told to go on.
+    awaits_continue: bool,
+    /// Some of the content was left where it is, so that no other request can follow on the connection.
+    left: bool,
 }
 
 enum Check {
@@ -23,6 +34,8 @@ enum Check {
     Open,
     Sha256(Hasher, [u8; 32]),
     Chunked(Box<ChunkDecoder>),
+    /// The rest of a browser's form, from its file on.
+    File(Box<FileEnd>),
     Done,
 }
 
@@ -47,10 +60,19 @@ pub enum BodyError {
         /// The most bytes that it takes.
         limit: usize,
     },
+    /// A browser's form that is none, or whose file is not of the size that its policy wants.
+    #[error(transparent)]
+    Form(#[from] FormError),
 }
 
-/// Longest silence of a client that sends content.
-const PATIENCE: Duration = Duration::from_secs(30);
+impl From<TooSlow> for BodyError {
+    fn from(_: TooSlow) -> Self {
+        Self::TooSlow
+    }
+}
+
+/// What is received of content that nobody wants any more: so many bytes, for so long.
+const DRAIN: (usize, Duration) = (256 * 1024, Duration::from_secs(5));
 
 impl Body {
     /// A body without content.
@@ -58,15 +80,19 @@ impl Body {
         Self {
             incoming: None,
             check: Check::Done,
-            ready: Vec::new(),
+            ready: VecDeque::new(),
             trailers: Trailers::default(),
             received: 0,
+            waited: Waited::new(Pace::default()),
+            awaits_continue: false,
+            left: false,
         }
     }
 
     /// Content that nothing is known of yet.
-    pub(crate) fn new(incoming: Incoming) -> Self {
-        Self { incoming: Some(incoming), check: Check::Open, ..Self::empty() }
+    pub(crate) fn new(incoming: Incoming, pace: Pace, awaits_continue: bool) -> Self {
+        let waited = Waited::new(pace);
+        Self { incoming: Some(incoming), check: Check::Open, waited, awaits_continue, ..Self::empty() }
     }
 
     /// Says how content that was not received yet must be checked.
@@ -84,7 +110,24 @@ impl Body {
     /// Content that was received whole and checked already, such as the file of a browser's form.
     pub fn whole(content: Bytes) -> Self {
         let received = content.len() as u64;
-        Self { ready: vec![content], received, ..Self::empty() }
+        Self { ready: VecDeque::from([content]), received, ..Self::empty() }
+    }
+
+    /// What follows is the file of a browser's form; its first bytes came already.
+    pub(crate) fn file(&mut self, end: FileEnd, first: Bytes) -> Result<(), BodyError> {
+        self.check = Check::File(Box::new(end));
+        self.take(first)
+    }
+
+    /// Puts content back in front that was taken out already.
+    pub(crate) fn put_back(&mut self, content: VecDeque<Bytes>) {
+        let rest = std::mem::replace(&mut self.ready, content);
+        self.ready.extend(rest);
+    }
+
+    /// Whether everything was received.
+    pub(crate) fn ended(&self) -> bool {
+        self.incoming.is_none()
     }
 
     /// The next bytes; `None` once all were received and found to be what was signed.
@@ -93,14 +136,17 @@ impl Body {
     /// [`BodyError`]; nothing of the content may be kept then.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, BodyError> {
         loop {
-            if let Some(bytes) = (!self.ready.is_empty()).then(|| self.ready.remove(0)) {
+            if let Some(bytes) = self.ready.pop_front() {
                 return Ok(Some(bytes));
             }
             let Some(incoming) = &mut self.incoming else { return Ok(None) };
-            let frame =
-                tokio::time::timeout(PATIENCE, incoming.frame()).await.map_err(|_| BodyError::TooSlow)?;
-            match frame {
-                Some(Ok(frame)) => self.take(frame.into_data().unwrap_or_default())?,
+            self.awaits_continue = false;
+            match self.waited.next(self.received, incoming.frame()).await? {
+                Some(Ok(frame)) => {
+                    let bytes = frame.into_data().unwrap_or_default();
+                    self.received += bytes.len() as u64;
+                    self.take(bytes)?;
+                }
                 Some(Err(_)) => return Err(BodyError::Incomplete),
                 None => self.end()?,
             }
@@ -108,17 +154,17 @@ impl Body {
     }
 
     fn take(&mut self, bytes: Bytes) -> Result<(), BodyError> {
-        self.received += bytes.len() as u64;
+        let ready = &mut self.ready;
         match &mut self.check {
             Check::Sha256(hasher, _) => hasher.update(&bytes),
             Check::Chunked(decoder) => {
-                let ready = &mut self.ready;
-                return Ok(decoder.push(bytes, &mut |bytes| ready.push(bytes))?);
+                return Ok(decoder.push(bytes, &mut |bytes| ready.push_back(bytes))?);
             }
+            Check::File(end) => return Ok(end.push(&bytes, &mut |bytes| ready.push_back(bytes))?),
             Check::Open | Check::Done => {}
         }
         if !bytes.is_empty() {
-            self.ready.push(bytes);
+            ready.push_back(bytes);
         }
         Ok(())
     }
@@ -138,21 +184,26 @@ impl Body {
                 self.trailers = decoder.finish()?;
                 Ok(())
             }
-            _ => Ok(()),
+            Check::File(end) => Ok(end.finish()?),
+            Check::Open | Check::Done => Ok(()),
         }
     }
 
-    /// Receives what is left, up to a bound, so that the connection can be used again.
+    /// Receives what is left, up to a bound, so that the connection can be used again. A client that waits to be
+    /// told to go on is not told.
     pub(crate) async fn drain(&mut self) {
-        let mut left: usize = 256 * 1024;
-        while let (Some(incoming), true) = (&mut self.incoming, left > 0) {
-            match tokio::time::timeout(PATIENCE, incoming.frame()).await {
-                Ok(Some(Ok(frame))) => {
-                    left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
-                }
-                _ => return,
-            }
-        }
+        let (most, time) = DRAIN;
+        self.left = match &mut self.incoming {
+            None => false,
+            Some(incoming) if incoming.is_end_stream() => false,
+            Some(_) if self.awaits_continue => true,
+            Some(incoming) => !tokio::time::timeout(time, discard(incoming, most)).await.unwrap_or(false),
+        };
+    }
+
+    /// Whether some of the content was left behind.
+    pub(crate) fn is_left(&self) -> bool {
+        self.left
     }
 
     /// All of the content.
@@ -184,6 +235,19 @@ impl Body {
     pub fn received(&self) -> u64 {
         self.received
     }
+}
+
+/// Whether it came to the end.
+async fn discard(incoming: &mut Incoming, most: usize) -> bool {
+    let mut left = most;
+    while left > 0 {
+        match incoming.frame().await {
+            None => return true,
+            Some(Ok(frame)) => left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len)),
+            Some(Err(_)) => return false,
+        }
+    }
+    false
 }
 
 fn hex(bytes: &[u8]) -> String {

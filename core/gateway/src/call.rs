@@ -3,26 +3,43 @@ use std::{net::SocketAddr, sync::Arc};
 use kurodo_arn::{AccountId, Region};
 use kurodo_audit::Tls;
 use kurodo_authz::Caller;
-use kurodo_policy::Context;
+use kurodo_policy::{Context, Values};
 use kurodo_sigv4::Verified;
 use rustls::ProtocolVersion;
 
-use crate::head::Head;
+use crate::{Limits, guard::Framing, head::Head};
 
 /// One client's connection.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Connection {
-    pub(crate) peer: SocketAddr,
+    pub(crate) peer: Peer,
+    pub(crate) limits: Limits,
+    /// It is one too many: whatever it asks for, it is told to slow down.
+    pub(crate) turned_away: bool,
+    pub(crate) framing: Framing,
+}
+
+/// Who is at the other end, and how it speaks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
     pub(crate) tls: Tls,
 }
 
-impl Connection {
-    pub(crate) fn new(peer: SocketAddr, version: Option<ProtocolVersion>) -> Self {
+impl Peer {
+    pub(crate) fn new(address: SocketAddr, version: Option<ProtocolVersion>) -> Self {
         let tls = match version {
             Some(ProtocolVersion::TLSv1_2) => Tls::V12,
             _ => Tls::V13,
         };
-        Self { peer, tls }
+        Self { address, tls }
+    }
+}
+
+impl Connection {
+    /// Whether it must end with the next response.
+    pub(crate) fn closes(&self) -> bool {
+        self.turned_away || self.framing.is_ambiguous()
     }
 }
 
@@ -40,7 +57,7 @@ pub struct Call {
     /// The condition keys of the caller, the connection and the request.
     pub context: Arc<Context>,
     /// The client's end of the connection.
-    pub(crate) connection: Connection,
+    pub(crate) peer: Peer,
 }
 
 impl Call {
@@ -56,23 +73,24 @@ impl Call {
         now_ms: i64,
     ) -> Self {
         let mut context = Context::over(caller.context.clone());
-        context.set("aws:SourceIp", connection.peer.ip().to_canonical().to_string());
+        context.set("aws:SourceIp", connection.peer.address.ip().to_canonical());
         context.set("aws:SecureTransport", true);
         context.set("aws:EpochTime", now_ms.div_euclid(1000));
-        context.set("aws:CurrentTime", timestamp(now_ms));
-        context.set("aws:RequestedRegion", region.as_str());
+        context.set("aws:CurrentTime", Values::time(now_ms));
+        context.set("aws:RequestedRegion", region.shared());
         for (key, field) in [("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")] {
             if let Some(value) = head.header(field) {
                 context.set(key, value);
             }
         }
-        context.set("s3:TlsVersion", if connection.tls == Tls::V12 { "1.2" } else { "1.3" });
+        let tls = if connection.peer.tls == Tls::V12 { "1.2" } else { "1.3" };
+        context.set("s3:TlsVersion", Values::Word(tls));
         if let Some(verified) = verified {
-            context.set("s3:authType", verified.auth_type.as_str());
-            context.set("s3:signatureversion", verified.signature_version.as_str());
+            context.set("s3:authType", Values::Word(verified.auth_type.as_str()));
+            context.set("s3:signatureversion", Values::Word(verified.signature_version.as_str()));
             context.set("s3:signatureAge", now_ms.saturating_sub(verified.signed_at.saturating_mul(1000)));
         }
-        Self { head, caller, region, now_ms, context: Arc::new(context), connection: *connection }
+        Self { head, caller, region, now_ms, context: Arc::new(context), peer: connection.peer }
     }
 
     /// The caller's account; `None` for an anonymous caller.
@@ -84,9 +102,4 @@ impl Call {
     pub fn request_id(&self) -> &str {
         self.head.id().as_str()
     }
-}
-
-/// ISO 8601 in UTC, to the second.
-pub(crate) fn timestamp(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -2,6 +2,10 @@ use std::borrow::Cow;
 
 use kurodo_wire::{ErrorSchema, Fault, Value};
 
+use crate::Dialect;
+
+const INTERNAL: &str = "InternalError";
+
 /// An error on its way to the client: what every failure becomes.
 #[derive(Debug)]
 pub struct Failure {
@@ -39,7 +43,19 @@ impl Failure {
     /// Something failed here that is not the client's doing; the log has what, the client does not.
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "a request failed inside");
-        Self::new("InternalError", 500, "We encountered an internal error. Please try again.")
+        Self::new(INTERNAL, 500, "We encountered an internal error. Please try again.")
+    }
+
+    /// The same, under the code by which the services of this dialect know it.
+    ///
+    /// Sources: S3 API Reference, "Error responses"; EC2 API Reference, "Error codes"; for the others "Common errors".
+    pub(crate) fn spoken(self, dialect: Dialect) -> Self {
+        let other = matches!(dialect, Dialect::Query | Dialect::Json);
+        if !other || self.code != INTERNAL {
+            return self;
+        }
+        let message = "The request processing has failed because of an unknown error, exception or failure.";
+        Self { code: "InternalFailure".into(), message: message.into(), ..self }
     }
 
     /// Adds an element that the code has beside its message.

@@ -5,9 +5,9 @@ use kurodo_audit::Audit;
 use kurodo_identity::Directory;
 use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::CoreDoor;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Mount, route::Routes, signing::SigningKeys};
+use crate::{Mount, call::Connection, route::Routes, signing::SigningKeys};
 
 /// What an operator may set.
 #[derive(Debug, Clone)]
@@ -53,6 +53,11 @@ impl Gateway {
             messages: Sealer::new(messages),
             settings,
         }
+    }
+
+    /// Room for one more request; `None` when there are too many already.
+    pub(crate) fn slot(&self, connection: &Connection) -> Option<SemaphorePermit<'_>> {
+        self.slots.try_acquire().ok().filter(|_| !connection.turned_away)
     }
 
     /// Milliseconds since 1970.

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
-use http::{HeaderMap, Method, request::Parts};
+use http::{HeaderMap, Method, Uri, header, request::Parts};
 
 /// The head of a request, as it came: path and query are not decoded.
 #[derive(Debug)]
@@ -24,6 +24,22 @@ impl Head {
     /// The method.
     pub fn method(&self) -> &Method {
         &self.parts.method
+    }
+
+    /// The request's target as it came.
+    pub(crate) fn uri(&self) -> &Uri {
+        &self.parts.uri
+    }
+
+    /// The head of the request that a form stands for; it keeps the id.
+    pub(crate) fn becomes(mut self, method: Method, uri: Uri, headers: HeaderMap) -> Self {
+        (self.parts.method, self.parts.uri, self.parts.headers) = (method, uri, headers);
+        self
+    }
+
+    /// Whether the client waits to be told to go on before it sends its content.
+    pub(crate) fn awaits_continue(&self) -> bool {
+        self.header(header::EXPECT.as_str()).is_some_and(|text| text.eq_ignore_ascii_case("100-continue"))
     }
 
     /// The path, percent-encoded as it came; starts with a slash.
@@ -86,9 +102,15 @@ impl RequestId {
         let _ = SystemRandom::new().fill(&mut bytes);
         let n = u128::from_be_bytes(bytes) & !(0xf000 << 64) | (0x4000 << 64);
         let n = n & !(0xc000 << 48) | (0x8000 << 48);
-        let hex = format!("{n:032x}");
-        let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-        Self([part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-"))
+        let mut text = String::with_capacity(36);
+        for at in (0..32_u32).rev() {
+            let digit = u32::try_from(n >> (4 * at) & 0xf).unwrap_or_default();
+            text.extend(char::from_digit(digit, 16));
+            if matches!(at, 24 | 20 | 16 | 12) {
+                text.push('-');
+            }
+        }
+        Self(text)
     }
 
     /// The id's text.

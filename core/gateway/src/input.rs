@@ -5,20 +5,32 @@ use crate::{
     Body, Call, Dialect, Failure, Gateway, Received, refuse,
     reply::Response,
     respond,
-    route::{Mounted, Pairs, pairs},
+    route::{Mounted, Pairs, Target, pairs},
+    trail,
 };
 
-/// A request that was refused after its caller was known and before an operation was chosen.
+/// A request that was refused after its caller was known and before its operation took it.
 pub(crate) struct Refused {
     call: Call,
     body: Body,
+    /// The operation, where it was known already.
+    operation: &'static str,
     failure: Failure,
 }
 
 impl Refused {
-    pub(crate) async fn answer(mut self, mounted: &Mounted, protocol: Protocol) -> Response {
+    /// Notes the refusal, and answers it.
+    pub(crate) async fn answer(
+        mut self,
+        gateway: &Gateway,
+        mounted: &Mounted,
+        protocol: Protocol,
+    ) -> Response {
         self.body.drain().await;
-        respond::failure(mounted, protocol, &self.call, &self.failure)
+        let key = self.call.caller.access_key_id.as_deref();
+        let failure =
+            trail::refused(gateway, Some(mounted), self.operation, &self.call, key, self.failure).await;
+        respond::close_behind(&self.body, respond::failure(mounted, protocol, &self.call, &failure))
     }
 }
 
@@ -30,14 +42,22 @@ pub(crate) async fn receive<'a>(
     call: Call,
     mut body: Body,
 ) -> Result<Received<'a>, Refused> {
-    match choose(gateway, mounted, protocol, &call, &mut body).await {
-        Ok((target, query, content)) => Ok(Received { gateway, mounted, target, call, query, content, body }),
-        Err(failure) => Err(Refused { call, body, failure }),
+    let (target, query, form) = match choose(gateway, mounted, protocol, &call, &mut body).await {
+        Ok(chosen) => chosen,
+        Err(failure) => return Err(Refused { call, body, operation: "", failure }),
+    };
+    match content(mounted, &target, &call, &mut body).await {
+        Ok(content) => {
+            let content = content.unwrap_or(form);
+            Ok(Received { gateway, mounted, target, call, query, content, body })
+        }
+        Err(failure) => Err(Refused { call, body, operation: target.operation, failure }),
     }
 }
 
-type Chosen = (crate::route::Target, Vec<(String, String)>, Bytes);
+type Chosen = (Target, Vec<(String, String)>, Bytes);
 
+/// The operation, the parameters, and the content that was received to find it.
 async fn choose(
     gateway: &Gateway,
     mounted: &Mounted,
@@ -55,28 +75,37 @@ async fn choose(
         form = std::str::from_utf8(&content).map_err(|_| broken())?.to_owned();
         query.extend(pairs(&form).ok_or_else(broken)?);
     }
-    let path = match dialect {
-        Dialect::S3 => gateway.routes.s3_path(&call.head),
+    let path = match mounted.facts.schema.dialect {
+        kurodo_wire::Dialect::S3 => gateway.routes.s3_path(&call.head),
         _ => call.head.path().into(),
     };
     let target = mounted.operation(&call.head, protocol, &path, &query)?;
+    Ok((target, owned(query), content))
+}
+
+/// The content of an operation that does not stream it, once the caller may ask for the operation at all.
+async fn content(
+    mounted: &Mounted,
+    target: &Target,
+    call: &Call,
+    body: &mut Body,
+) -> Result<Option<Bytes>, Failure> {
+    let dialect = mounted.facts.dialect;
     let schema = mounted.facts.schema.operation(target.operation);
     let anonymous_refused =
         dialect != Dialect::S3 && schema.is_none_or(|s| s.auth != kurodo_wire::Auth::None);
     if call.caller.is_anonymous() && anonymous_refused {
-        return Err(refuse::unauthenticated(
-            dialect,
-            &kurodo_sigv4::AuthError::MissingAuthenticationToken.into(),
-        ));
+        let missing = kurodo_sigv4::AuthError::MissingAuthenticationToken;
+        return Err(refuse::unauthenticated(dialect, &missing.into()));
     }
-    if let Some(schema) = schema.filter(|schema| !protocol.is_query() && !schema.streams_input()) {
-        content = collect(schema, dialect, body).await?;
+    match schema.filter(|schema| !target.protocol.is_query() && !schema.streams_input()) {
+        Some(schema) => collect(schema, dialect, body).await.map(Some),
+        None => Ok(None),
     }
-    Ok((target, owned(query), content))
 }
 
 /// Bytes of a form; the largest are policies.
-const FORM_LIMIT: usize = 1024 * 1024;
+pub(crate) const FORM_LIMIT: usize = 1024 * 1024;
 
 async fn collect(schema: &OperationSchema, dialect: Dialect, body: &mut Body) -> Result<Bytes, Failure> {
     body.collect(schema.max_body).await.map_err(|error| refuse::body(dialect, &error))

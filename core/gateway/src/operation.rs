@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use kurodo_authz::{Demand, Need};
-use kurodo_wire::{Operation, Violation};
+use kurodo_wire::{Operation, OperationSchema, Violation};
 
 use crate::{Body, Call, Failure, Find, Reply};
 
@@ -18,6 +18,21 @@ pub trait Service: Send + Sync + Sized + 'static {
     /// ones where it has none.
     fn invalid(_operation: &'static str, _violations: &[Violation]) -> Option<Failure> {
         None
+    }
+
+    /// Compares the content of an operation that does not stream it with the digests that the request gives of it.
+    /// What follows the content is in `body`.
+    ///
+    /// # Errors
+    /// The content is another than the request says.
+    fn check_content(
+        &self,
+        _call: &Call,
+        _schema: &OperationSchema,
+        _content: &[u8],
+        _body: &Body,
+    ) -> Result<(), Self::Error> {
+        Ok(())
     }
 }
 
@@ -61,11 +76,22 @@ pub struct Authorized<'r, S: Service, O: Row<S>> {
 pub trait ConditionValue {
     /// Adds the value under this key to a need, where it is present.
     fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A>;
+
+    /// Whether the request has it, and it is not an empty list.
+    fn is_given(&self) -> bool {
+        true
+    }
 }
 
 impl ConditionValue for String {
     fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
         need.with(key, self.as_str())
+    }
+}
+
+impl ConditionValue for i32 {
+    fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
+        need.with(key, i64::from(*self))
     }
 }
 
@@ -75,6 +101,10 @@ impl<T: ConditionValue> ConditionValue for Option<T> {
             Some(value) => value.condition(key, need),
             None => need,
         }
+    }
+
+    fn is_given(&self) -> bool {
+        self.as_ref().is_some_and(T::is_given)
     }
 }
 
@@ -93,5 +123,9 @@ impl ConditionItem for String {
 impl<T: ConditionItem> ConditionValue for Vec<T> {
     fn condition<A: kurodo_authz::Action>(&self, key: &'static str, need: Need<A>) -> Need<A> {
         if self.is_empty() { need } else { T::conditions(self, key, need) }
+    }
+
+    fn is_given(&self) -> bool {
+        !self.is_empty()
     }
 }

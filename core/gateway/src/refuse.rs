@@ -1,11 +1,10 @@
 //! What is said to a request that does not reach its handler: AWS's codes, one table per dialect.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kurodo_authz::Denial;
 use kurodo_identity::CredentialError;
 use kurodo_wire::{Protocol, Violation, WireError, violation_message};
 
-use crate::{BodyError, Dialect, Failure, Gateway, authenticate::Unauthenticated, signature};
+use crate::{BodyError, Dialect, Failure, Gateway, authenticate::Unauthenticated, form, message, signature};
 
 /// The failure of a request whose caller is not known.
 pub(crate) fn unauthenticated(dialect: Dialect, error: &Unauthenticated) -> Failure {
@@ -61,41 +60,19 @@ fn credential(dialect: Dialect, error: CredentialError) -> Failure {
 pub(crate) fn denied(dialect: Dialect, gateway: &Gateway, denial: &Denial) -> Failure {
     let message = denial.message();
     let failure = match dialect {
-        Dialect::S3 if denial.principal.is_none() => Failure::new("AccessDenied", 403, "Access Denied"),
-        Dialect::S3 | Dialect::Query => Failure::new("AccessDenied", 403, message),
+        Dialect::S3 => Failure::new("AccessDenied", 403, denial.s3_message()),
+        Dialect::Query => Failure::new("AccessDenied", 403, message),
         Dialect::Json => Failure::new("AccessDeniedException", 400, message),
         Dialect::Ec2 => Failure::new("UnauthorizedOperation", 403, message),
     };
-    match encoded(gateway, denial) {
+    match message::encoded(gateway, denial) {
         Some(encoded) => failure.with_header("x-amzn-encoded-authorization-message", encoded),
         None => failure,
     }
 }
 
-/// Longest explanation that fits a header field once it is sealed.
-const ENCODED_LIMIT: usize = 6 * 1024;
-
-/// What the sealed text is, as authenticated data.
-const MESSAGE: &[u8] = b"authorization-message";
-
-fn encoded(gateway: &Gateway, denial: &Denial) -> Option<String> {
-    let text = serde_json::to_vec(&serde_json::json!({
-        "allowed": false,
-        "action": denial.action,
-        "resource": denial.resource,
-        "principal": denial.principal,
-        "reason": denial.clause(),
-        "evaluation": denial.explanation,
-    }))
-    .ok()?;
-    if text.len() > ENCODED_LIMIT {
-        return None;
-    }
-    gateway.messages.seal_random(MESSAGE, &text).ok().map(|sealed| URL_SAFE_NO_PAD.encode(sealed))
-}
-
 /// The failure of a body that was not received as it was announced and signed.
-pub(crate) fn body(dialect: Dialect, error: &BodyError) -> Failure {
+pub fn body(dialect: Dialect, error: &BodyError) -> Failure {
     match error {
         BodyError::Unauthentic(error) => signature::failure(dialect, error),
         BodyError::Incomplete => Failure::new("IncompleteBody", 400, error.to_string()),
@@ -105,7 +82,30 @@ pub(crate) fn body(dialect: Dialect, error: &BodyError) -> Failure {
             Dialect::Json => Failure::new("RequestEntityTooLargeException", 413, error.to_string()),
             Dialect::Query | Dialect::Ec2 => Failure::new("RequestEntityTooLarge", 413, error.to_string()),
         },
+        BodyError::Form(error) => form::failure(error),
     }
+}
+
+/// The failure of a request that came while too many others were open.
+///
+/// Sources: S3 API Reference, "Error responses"; IAM and EC2 API References, "Common errors"; DynamoDB Developer
+/// Guide, "Error handling".
+pub(crate) fn busy(dialect: Dialect) -> Failure {
+    match dialect {
+        Dialect::S3 => Failure::new("SlowDown", 503, "Please reduce your request rate."),
+        Dialect::Query => Failure::new("Throttling", 400, "Rate exceeded"),
+        Dialect::Json => Failure::new("ThrottlingException", 400, "Rate exceeded"),
+        Dialect::Ec2 => Failure::new("RequestLimitExceeded", 503, "Request limit exceeded."),
+    }
+}
+
+/// The failure of a request that no service is for.
+pub(crate) fn unknown_service() -> Failure {
+    Failure::new(
+        "UnknownService",
+        404,
+        "Kurodo has no service of this name: look at X-Amz-Target and at the service in the credential scope.",
+    )
 }
 
 /// The failure of a query or form that cannot be decoded.

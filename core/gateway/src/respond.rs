@@ -1,10 +1,10 @@
 use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, checksum};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use kurodo_wire::{Encoded, ErrorReply, Protocol, encode_error};
 
 use crate::{
-    Call, Dialect, Failure,
+    Body, Call, Dialect, Failure,
     head::Head,
     reply::{Content, Outgoing, Response},
     route::Mounted,
@@ -23,8 +23,7 @@ pub(crate) fn encoded(
         None => Outgoing::Whole(encoded.body),
     };
     let mut response = http::Response::new(body);
-    *response.status_mut() =
-        StatusCode::from_u16(encoded.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = status(encoded.status);
     *response.headers_mut() = encoded.headers;
     identify(mounted, call, &mut response);
     if let Some(crc32) = crc32 {
@@ -51,19 +50,40 @@ pub(crate) fn failure(mounted: &Mounted, protocol: Protocol, call: &Call, failur
     for (name, value) in &failure.headers {
         put(&mut response, name, value);
     }
-    if call.head.method() == http::Method::HEAD {
+    response
+}
+
+fn status(number: u16) -> StatusCode {
+    StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// What is answered when the way itself broke off.
+pub(crate) fn lost() -> Response {
+    let mut response = http::Response::new(Outgoing::Whole(Bytes::new()));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    put(&mut response, "connection", "close");
+    response
+}
+
+/// What a HEAD request is answered: the same without its content.
+pub(crate) fn headed(method: &Method, mut response: Response) -> Response {
+    if method == Method::HEAD {
         *response.body_mut() = Outgoing::Whole(Bytes::new());
     }
     response
 }
 
 fn identify(mounted: &Mounted, call: &Call, response: &mut Response) {
-    let id = call.request_id();
+    const ID: HeaderName = HeaderName::from_static("x-amz-request-id");
+    const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
+    const OTHERS: HeaderName = HeaderName::from_static("x-amzn-requestid");
+    let Ok(id) = HeaderValue::from_str(call.request_id()) else { return };
+    let fields = response.headers_mut();
     if mounted.facts.dialect == Dialect::S3 {
-        put(response, "x-amz-request-id", id);
-        put(response, "x-amz-id-2", id);
+        fields.insert(ID, id.clone());
+        fields.insert(HOST_ID, id);
     } else {
-        put(response, "x-amzn-requestid", id);
+        fields.insert(OTHERS, id);
     }
 }
 
@@ -74,24 +94,17 @@ pub(crate) fn put(response: &mut Response, name: &'static str, value: &str) {
     }
 }
 
-/// Too many requests at once; nothing of it was looked at.
-pub(crate) fn busy(head: &Head) -> Response {
-    plain(head, StatusCode::SERVICE_UNAVAILABLE, "SlowDown", "Please reduce your request rate.")
-}
-
-/// No service has this target or this name in the signature's scope.
-pub(crate) fn unknown_service(head: &Head) -> Response {
-    plain(
-        head,
-        StatusCode::NOT_FOUND,
-        "UnknownService",
-        "Kurodo has no service of this name: look at X-Amz-Target and at the service in the credential scope.",
-    )
+/// Says that the connection ends with this response, where some of the request's content was left on it.
+pub(crate) fn close_behind(body: &Body, mut response: Response) -> Response {
+    if body.is_left() {
+        put(&mut response, "connection", "close");
+    }
+    response
 }
 
 /// An error of no service: in JSON to clients that name a target, in XML to all others.
-fn plain(head: &Head, status: StatusCode, code: &str, message: &str) -> Response {
-    let id = head.id();
+pub(crate) fn plain(head: &Head, failure: &Failure) -> Response {
+    let (id, code, message) = (head.id(), &failure.code, &failure.message);
     let (kind, text) = if head.header("x-amz-target").is_some() {
         ("application/x-amz-json-1.1", format!("{{\"__type\":\"{code}\",\"message\":\"{message}\"}}"))
     } else {
@@ -102,7 +115,7 @@ fn plain(head: &Head, status: StatusCode, code: &str, message: &str) -> Response
         ("application/xml", text)
     };
     let mut response = http::Response::new(Outgoing::Whole(text.into()));
-    *response.status_mut() = status;
+    *response.status_mut() = status(failure.status);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     put(&mut response, "x-amz-request-id", id.as_str());
     response

@@ -1,9 +1,12 @@
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
-use kurodo_sigv4::Claim;
 use kurodo_wire::{Protocol, RestRouter, Routed};
 
-use crate::{Dialect, Failure, Mount, ServiceFacts, authenticate, head::Head};
+use crate::{
+    Dialect, Failure, Mount, ServiceFacts,
+    authenticate::{self, Arrival},
+    head::Head,
+};
 
 /// A service with what routing needs of it.
 pub(crate) struct Mounted {
@@ -42,28 +45,56 @@ impl Routes {
         Self { services, domains: domains.to_vec() }
     }
 
-    /// The service that the request is for: by `X-Amz-Target`, the signature's scope, the CBOR path or the
-    /// host; S3 where none of them says.
-    pub(crate) fn service(&self, head: &Head, claim: Option<&Claim>) -> Option<&Mounted> {
+    /// The service that the request is for: by `X-Amz-Target`, the signature's scope, the CBOR path, the host, or
+    /// the version and operation that a form or a query names; S3 where none of them says.
+    pub(crate) fn service(&self, arrival: &Arrival) -> Option<&Mounted> {
+        let head = &arrival.head;
         let target = head.header("x-amz-target").and_then(|t| t.split_once('.')).map(|(prefix, _)| prefix);
         if let Some(prefix) = target {
             return self.find(|facts| facts.schema.target_prefix == Some(prefix));
         }
-        if let Some(name) = claim.and_then(authenticate::service) {
-            return self.find(|facts| facts.schema.signing_name == name);
+        let control = is_s3_control(head);
+        if let Some(name) = arrival.claim.as_ref().ok().and_then(authenticate::service) {
+            let is = |facts: &ServiceFacts| facts.schema.signing_name == name;
+            return self.find(|facts| is(facts) && is_control(facts) == (control && name == "s3"));
+        }
+        if control {
+            return self.find(is_control);
         }
         if let Some(id) = head.path().strip_prefix("/service/").and_then(|p| p.split('/').next())
             && let Some(service) = self.find(|facts| facts.schema.service_id == id && has_cbor(facts))
         {
             return Some(service);
         }
+        let first = head.host().split('.').next().unwrap_or_default();
+        if let Some(service) = self.find(|facts| facts.schema.endpoint_prefix == first) {
+            return Some(service);
+        }
+        let form = arrival.form();
+        if let Some(service) = self.by_parameters(form.unwrap_or(head.query())) {
+            return Some(service);
+        }
         if is_form(head) {
             // Nothing names the service of an unsigned form; the one that has operations for everyone is STS.
             return self.find(|facts| facts.schema.endpoint_prefix == "sts");
         }
-        let first = head.host().split('.').next().unwrap_or_default();
-        self.find(|facts| facts.schema.endpoint_prefix == first)
-            .or_else(|| self.find(|facts| facts.dialect == Dialect::S3))
+        self.find(|facts| facts.dialect == Dialect::S3 && !is_control(facts))
+    }
+
+    /// The service that has the operation `Action` in its API of `Version`: all that the parameters of a request say
+    /// whose signature names no service.
+    fn by_parameters(&self, text: &str) -> Option<&Mounted> {
+        if !text.contains("Action=") {
+            return None;
+        }
+        let pairs = pairs(text)?;
+        let (action, version) = (value(&pairs, "Action")?, value(&pairs, "Version")?);
+        self.find(|facts| {
+            let schema = facts.schema;
+            let speaks = schema.protocols.iter().any(|protocol| protocol.is_query());
+            let has = || schema.operation(action).is_some() || schema.refuses(action);
+            speaks && schema.api_version == version && has()
+        })
     }
 
     fn find(&self, is: impl Fn(&ServiceFacts) -> bool) -> Option<&Mounted> {
@@ -80,7 +111,8 @@ impl Routes {
         }
     }
 
-    fn bucket<'h>(&self, host: &'h str) -> Option<&'h str> {
+    /// The bucket that the host names.
+    pub(crate) fn bucket<'h>(&self, host: &'h str) -> Option<&'h str> {
         let below =
             self.domains.iter().find_map(|domain| host.strip_suffix(domain.as_str())?.strip_suffix('.'))?;
         // `s3`, `s3.region`, `bucket.s3`, `bucket.s3.region`, or a bucket right below the domain.
@@ -97,7 +129,18 @@ impl Routes {
     }
 }
 
-fn is_form(head: &Head) -> bool {
+/// Whether the request is for S3 Control, which signs by the name of S3. Its paths begin as no other service's do, and
+/// its operations name an account in a field that no operation of S3 has; a signature of S3's covers every such field,
+/// so that nobody turns a signed request for a bucket of that name into one for the account.
+fn is_s3_control(head: &Head) -> bool {
+    head.path().starts_with("/v20180820/") && head.headers().contains_key("x-amz-account-id")
+}
+
+fn is_control(facts: &ServiceFacts) -> bool {
+    facts.schema.endpoint_prefix == "s3-control"
+}
+
+pub(crate) fn is_form(head: &Head) -> bool {
     head.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
@@ -162,7 +205,9 @@ impl Mounted {
             Some((row, facts)) => {
                 Ok(Target { row: *row, operation: facts.operation, protocol, labels, refuses: facts.refuses })
             }
-            None if self.facts.schema.refuses(name) => Err(refused(name)),
+            None if self.facts.schema.refuses(name) || self.facts.schema.operation(name).is_some() => {
+                Err(refused(name))
+            }
             None => Err(self.unknown_action(name)),
         }
     }
@@ -176,7 +221,9 @@ impl Mounted {
     ) -> Result<Target, Failure> {
         match self.rest.route(head.method().as_str(), path, pairs, head.headers()) {
             Routed::Operation(index, labels) => {
-                let labels = labels.into_iter().map(|(name, text)| (name, text.into_owned())).collect();
+                let labels: Labels =
+                    labels.into_iter().map(|(name, text)| (name, text.into_owned())).collect();
+                self.check_bucket(&labels)?;
                 let name = self.facts.schema.operations.get(index).map_or("", |operation| operation.name);
                 self.named(name, protocol, labels)
             }
@@ -193,6 +240,16 @@ impl Mounted {
                 Err(Failure::new("UnknownOperationException", 404, "No operation has this path."))
             }
             Routed::BadPath => Err(Failure::new("InvalidURI", 400, "Couldn't parse the specified URI.")),
+        }
+    }
+
+    /// A slash in a bucket's name would make the ARN of an object of another bucket.
+    fn check_bucket(&self, labels: &Labels) -> Result<(), Failure> {
+        let bucket = labels.iter().find(|(name, _)| *name == "Bucket").map(|(_, text)| text.as_str());
+        match bucket.filter(|name| self.facts.dialect == Dialect::S3 && name.contains('/')) {
+            Some(name) => Err(Failure::new("InvalidBucketName", 400, "The specified bucket is not valid.")
+                .with("BucketName", name.to_owned())),
+            None => Ok(()),
         }
     }
 
@@ -246,21 +303,7 @@ pub(crate) fn value<'p>(pairs: &'p Pairs<'_>, name: &str) -> Option<&'p str> {
 
 /// Splits and decodes `a=b&c`; `None` where the encoding is broken or not UTF-8.
 pub(crate) fn pairs(text: &str) -> Option<Pairs<'_>> {
-    text.split('&').filter(|pair| !pair.is_empty()).map(pair).collect()
-}
-
-fn pair(text: &str) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
-    let (name, value) = text.split_once('=').unwrap_or((text, ""));
-    Some((decoded(name)?, decoded(value)?))
-}
-
-fn decoded(text: &str) -> Option<Cow<'_, str>> {
-    if !text.bytes().any(|b| b == b'%' || b == b'+') {
-        return Some(Cow::Borrowed(text));
-    }
-    let spaced = text.replace('+', " ");
-    let bytes: Vec<u8> = percent_encoding::percent_decode_str(&spaced).collect();
-    String::from_utf8(bytes).ok().map(Cow::Owned)
+    kurodo_wire::parse_query(text).ok()
 }
 
 #[cfg(test)]
@@ -288,6 +331,23 @@ mod tests {
         }
     }
 
+    fn head(uri: &str, account: bool) -> Head {
+        let request = http::Request::builder().uri(uri);
+        let request = if account { request.header("x-amz-account-id", "111122223333") } else { request };
+        Head::new(request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn s3_control_is_known_by_path_and_account() {
+        let uri = "/v20180820/configuration/publicAccessBlock";
+        assert!(is_s3_control(&head(uri, true)));
+        // An object of a bucket that is called so.
+        assert!(!is_s3_control(&head(uri, false)));
+        for uri in ["/b/v20180820/k", "/v20180820", "/v20180820b/k", "//v20180820/k", "/%7620180820/k"] {
+            assert!(!is_s3_control(&head(uri, true)), "{uri}");
+        }
+    }
+
     #[test]
     fn pairs_are_decoded_once() {
         let decoded = pairs("a=1+2&b=%2525&c&&=x").unwrap();
@@ -295,5 +355,6 @@ mod tests {
         assert_eq!(value(&decoded, "b"), Some("%25"));
         assert_eq!(value(&decoded, "c"), Some(""));
         assert!(pairs("a=%ff").is_none());
+        assert!(pairs("a=%zz").is_none());
     }
 }

@@ -81,6 +81,7 @@ impl<S: Service> Entry<S> {
 ///     operations {
 ///         PutBucketPolicy: PutBucketPolicy on bucket(bucket);
 ///         AttachUserPolicy: AttachUserPolicy on user(user_name) with "iam:PolicyARN" = policy_arn;
+///         CreateGroup: CreateGroup on group(name), TagGroup on group(name) if tags;
 ///         GetObject: [GetObject or GetObjectVersion, may ListBucket] by needs::get_object;
 ///         GetCallerIdentity: [open] because "it tells callers who they are";
 ///     }
@@ -89,7 +90,7 @@ impl<S: Service> Entry<S> {
 /// ```
 ///
 /// A row demands actions `on` resources, which functions of `crate::resources` find from the named
-/// fields of the input; or it demands what stands in brackets, and a named function gives the needs.
+/// fields of the input, `with` fields as condition keys, and `if` a field is given; or it demands what stands in brackets, and a named function gives the needs.
 /// [`kurodo_authz::Demand`] has the words that brackets may hold.
 #[macro_export]
 #[expect(
@@ -103,7 +104,8 @@ macro_rules! service {
         actions { $($action:ident: $access:ident on $target:ident = $name:literal;)* }
         operations { $(
             $op:ident:
-            $($does:ident on $locate:ident($($field:ident),*) $(with $key:literal = $value:ident)*),*
+            $($does:ident on $locate:ident($($field:ident),*) $(with $key:literal = $value:ident)*
+                $(if $given:ident)?),*
             $([$($demand:tt)*] $(by $module:ident::$by:ident)? $(because $why:literal)?)?
             $(refusing [$($refuses:literal),* $(,)?])?
         ;)* }
@@ -139,7 +141,7 @@ macro_rules! service {
                 $crate::Entry::new::<crate::model::op::$op>($crate::RowFacts {
                     operation: stringify!($op),
                     line: stringify!(
-                        $($does on $locate($($field),*) $(with $key = $value)*),*
+                        $($does on $locate($($field),*) $(with $key = $value)* $(if $given)?),*
                         $([$($demand)*] $(by $module::$by)? $(because $why)?)?
                         $(refusing [$($refuses),*])?
                     ),
@@ -156,7 +158,7 @@ macro_rules! service {
         }
 
         $(impl $crate::Row<$service> for crate::model::op::$op {
-            type Demand = $crate::demand!([] $($does),* $($($demand)*)?);
+            type Demand = $crate::demand!([] $($does $(if $given)?),* $($($demand)*)?);
 
             async fn needs<'a>(
                 find: &'a $crate::Find<'a, $service>,
@@ -166,7 +168,7 @@ macro_rules! service {
                 <$service as $crate::Service>::Error,
             > {
                 $crate::needs!(find, input;
-                    $($does on $locate($($field),*) $(with $key = $value)*),*
+                    $($does on $locate($($field),*) $(with $key = $value)* $(if $given)?),*
                     $($(by $module::$by)? $(because $why)?)?
                 )
             }
@@ -181,13 +183,16 @@ macro_rules! demand {
     ([] open) => { () };
     ([$one:ty]) => { $one };
     ([$($done:ty),*]) => { ($($done),*) };
+    ([$($done:ty),*] may $a:ident if $given:ident $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* Option<$crate::authz::May<action::$a>>] $($($rest)*)?)
+    };
     ([$($done:ty),*] may $a:ident $(, $($rest:tt)*)?) => {
         $crate::demand!([$($done,)* $crate::authz::May<action::$a>] $($($rest)*)?)
     };
     ([$($done:ty),*] $a:ident or $b:ident $(, $($rest:tt)*)?) => {
         $crate::demand!([$($done,)* $crate::authz::OneOf<action::$a, action::$b>] $($($rest)*)?)
     };
-    ([$($done:ty),*] $a:ident if asked $(, $($rest:tt)*)?) => {
+    ([$($done:ty),*] $a:ident if $given:ident $(, $($rest:tt)*)?) => {
         $crate::demand!([$($done,)* Option<action::$a>] $($($rest)*)?)
     };
     ([$($done:ty),*] $a:ident for all $(, $($rest:tt)*)?) => {
@@ -217,14 +222,30 @@ macro_rules! needs {
         Ok(())
     }};
     ($find:ident, $input:ident;
-     $($does:ident on $locate:ident($($field:ident),*) $(with $key:literal = $value:ident)*),+) => {
-        Ok(($({
+     $($does:ident on $locate:ident($($field:ident),*) $(with $key:literal = $value:ident)*
+        $(if $given:ident)?),+) => {
+        Ok(($($crate::where_given!([$($input.$given)?] {
             let need = $crate::authz::Need::<action::$does>::new(
                 crate::resources::$locate($find, $(&$input.$field),*).await?,
             );
             $(let need = $crate::ConditionValue::condition(&$input.$value, $key, need);)*
             need
-        }),+))
+        })),+))
+    };
+}
+
+/// A need; or, where it hangs on a field, one if the request has the field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! where_given {
+    ([] $need:block) => {
+        $need
+    };
+    ([$given:expr] $need:block) => {
+        match $crate::ConditionValue::is_given(&$given) {
+            true => Some($need),
+            false => None,
+        }
     };
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Trail<'a> {
     service: &'static str,
     operation: &'static str,
     class: Class,
-    resources: Vec<String>,
+    checks: Vec<Check>,
     pending: Option<Pending>,
     error: Option<String>,
     started: Instant,
@@ -43,7 +43,7 @@ impl<'a> Trail<'a> {
             service: mounted.facts.schema.name,
             operation: target.operation,
             class,
-            resources: Vec::new(),
+            checks: Vec::new(),
             pending: None,
             error: None,
             started: Instant::now(),
@@ -51,8 +51,8 @@ impl<'a> Trail<'a> {
     }
 
     /// Notes what was asked of the authorizer.
-    pub(crate) fn decided(&mut self, checks: &[Check]) {
-        self.resources = checks.iter().map(|check| check.resource.clone()).collect();
+    pub(crate) fn decided(&mut self, checks: Vec<Check>) {
+        self.checks = checks;
     }
 
     /// Writes a denial; it is durable when this returns.
@@ -67,16 +67,23 @@ impl<'a> Trail<'a> {
     }
 
     async fn write(&mut self, decision: Decision<'_>) -> Result<(), Failure> {
-        let resources: Vec<&str> = self.resources.iter().map(String::as_str).collect();
+        let resources: Vec<&str> = self.checks.iter().map(|check| check.resource.as_str()).collect();
         let begin = begin(self.call, self.service, self.operation, self.class, &resources, decision);
         let pending = self.gateway.audit.begin(&begin).await.map_err(|error| unrecorded(&error))?;
         self.pending = Some(pending);
         Ok(())
     }
 
-    /// Notes that the request failed.
-    pub(crate) fn failed(&mut self, failure: &Failure) {
+    /// Notes that the request failed; one that failed before anything was decided counts as refused, and its record
+    /// is durable when this returns.
+    pub(crate) async fn failed(&mut self, failure: Failure) -> Failure {
         self.error = Some(failure.code.clone().into_owned());
+        if self.pending.is_some() {
+            return failure;
+        }
+        let explanation = serde_json::json!({ "code": failure.code, "message": failure.message });
+        let noted = self.write(Decision::Denied { reason: &failure.code, explanation: &explanation }).await;
+        noted.err().unwrap_or(failure)
     }
 
     /// Writes what came of it.
@@ -107,8 +114,8 @@ fn begin<'b>(
         account: principal.account,
         principal: (!call.caller.is_anonymous()).then_some(principal.arn.as_str()),
         access_key_id: call.caller.access_key_id.as_deref(),
-        source: call.connection.peer.ip().to_canonical(),
-        tls: call.connection.tls,
+        source: call.peer.address.ip().to_canonical(),
+        tls: call.peer.tls,
         service,
         operation,
         region: call.region.as_str(),
@@ -118,24 +125,30 @@ fn begin<'b>(
     }
 }
 
-/// Writes that a request was turned away before its caller was known; durable when this returns.
-pub(crate) async fn stranger(
+/// Writes that a request was refused before anything was decided on it; durable when this returns. Gives what to
+/// answer: the failure, or that it could not be recorded.
+pub(crate) async fn refused(
     gateway: &Gateway,
-    mounted: &Mounted,
+    mounted: Option<&Mounted>,
+    operation: &'static str,
     call: &Call,
     access_key_id: Option<&str>,
-    failure: &Failure,
-) -> Result<(), Failure> {
-    let service = mounted.facts.schema.name;
+    failure: Failure,
+) -> Failure {
+    let service = mounted.map_or("", |mounted| mounted.facts.schema.name);
+    let failure = mounted.map(|mounted| mounted.facts.dialect).into_iter().fold(failure, Failure::spoken);
     let explanation = serde_json::json!({ "code": failure.code, "message": failure.message });
     let decision = Decision::Denied { reason: &failure.code, explanation: &explanation };
-    let mut begin = begin(call, service, "", Class::Management, &[], decision);
+    let mut begin = begin(call, service, operation, Class::Management, &[], decision);
     begin.access_key_id = access_key_id;
-    let pending = gateway.audit.begin(&begin).await.map_err(|error| unrecorded(&error))?;
+    let pending = match gateway.audit.begin(&begin).await {
+        Ok(pending) => pending,
+        Err(error) => return unrecorded(&error),
+    };
     let (bytes_in, bytes_out) = (0, 0);
     let (error, duration) = (Some(failure.code.as_ref()), std::time::Duration::ZERO);
     pending.finish(&Outcome { error, status: failure.status, bytes_in, bytes_out, duration });
-    Ok(())
+    failure
 }
 
 /// What cannot be recorded does not happen.

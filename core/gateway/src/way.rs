@@ -1,12 +1,15 @@
 //! The way of a request, from its head to the response. Every request takes it; there is no other.
 
+use std::panic::AssertUnwindSafe;
+
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use hyper::body::Incoming;
-use kurodo_authz::{Demand, Desk};
+use kurodo_authz::{Caller, Demand, Desk};
 
 use crate::{
-    Authorized, Body, Call, Failure, Find, Gateway, Handler, Row,
-    authenticate::authenticate,
+    Authorized, Body, Call, Failure, Find, Gateway, Handler, Reply, Row,
+    authenticate::{Arrival, Authentic, authenticate},
     call::Connection,
     codec,
     head::Head,
@@ -14,11 +17,11 @@ use crate::{
     reply::Response,
     respond,
     route::{Mounted, Target},
-    trail::Trail,
+    strict,
+    trail::{self, Trail},
 };
 
-/// Answers one request: finds the service, the caller and the operation, and lets the operation's row
-/// take it from there.
+/// Answers one request, whatever happens on its way.
 pub(crate) async fn serve(
     gateway: &Gateway,
     connection: &Connection,
@@ -26,28 +29,65 @@ pub(crate) async fn serve(
 ) -> Response {
     let (parts, incoming) = request.into_parts();
     let head = Head::new(parts);
-    let Ok(_slot) = gateway.slots.try_acquire() else { return respond::busy(&head) };
+    let method = head.method().clone();
+    let body = Body::new(incoming, connection.limits.pace, head.awaits_continue());
+    let answered = AssertUnwindSafe(answer(gateway, connection, head, body)).catch_unwind().await;
+    respond::headed(&method, answered.unwrap_or_else(|_| respond::lost()))
+}
 
-    let claim = kurodo_sigv4::read(&head.signed());
-    let Some(mounted) = gateway.routes.service(&head, claim.as_ref().ok()) else {
-        return respond::unknown_service(&head);
+/// Finds the service, the caller and the operation, and lets the operation's row take it from there.
+async fn answer(gateway: &Gateway, connection: &Connection, head: Head, body: Body) -> Response {
+    let strict = strict::check(&head, connection);
+    let arrival = match strict {
+        Ok(()) => Arrival::read(head, body).await,
+        Err(_) => Arrival::unread(head, body),
     };
-    let protocol = mounted.protocol(&head);
-
-    let (call, body) = match authenticate(gateway, mounted, connection, head, claim, incoming).await {
-        Ok(authenticated) => authenticated,
-        Err(stranger) => {
-            let failure = refuse::unauthenticated(mounted.facts.dialect, &stranger.error);
-            return stranger.turn_away(gateway, mounted, protocol, failure).await;
-        }
+    let Some(mounted) = gateway.routes.service(&arrival) else {
+        return turn_away(gateway, connection, None, arrival, refuse::unknown_service()).await;
     };
-
+    let dialect = mounted.facts.dialect;
+    if let Err(broken) = strict.and_then(|()| strict::announced(&arrival.head, dialect)) {
+        return turn_away(gateway, connection, Some(mounted), arrival, broken.failure(dialect)).await;
+    }
+    let Some(_slot) = gateway.slot(connection) else {
+        return turn_away(gateway, connection, Some(mounted), arrival, refuse::busy(dialect)).await;
+    };
+    let protocol = mounted.protocol(&arrival.head);
+    let Authentic { call, body, posted } = match authenticate(gateway, mounted, connection, arrival).await {
+        Ok(authentic) => authentic,
+        Err(stranger) => return stranger.turn_away(gateway, mounted, protocol).await,
+    };
     let received = match input::receive(gateway, mounted, protocol, call, body).await {
         Ok(received) => received,
-        Err(refused) => return refused.answer(mounted, protocol).await,
+        Err(refused) => return refused.answer(gateway, mounted, protocol).await,
     };
     let row = received.target.row;
-    mounted.mount.operate(row, received).await.0
+    let response = mounted.mount.operate(row, received).await.0;
+    posted.iter().fold(response, |response, posted| posted.answer(response))
+}
+
+/// Notes and answers the refusal of a request of which nothing was looked at but the head.
+async fn turn_away(
+    gateway: &Gateway,
+    connection: &Connection,
+    mounted: Option<&Mounted>,
+    arrival: Arrival,
+    failure: Failure,
+) -> Response {
+    let Arrival { head, mut body, .. } = arrival;
+    body.drain().await;
+    let caller = Caller::anonymous().into();
+    let region = gateway.settings.region.clone();
+    let call = Call::new(head, connection, caller, region, None, gateway.now_ms());
+    let failure = trail::refused(gateway, mounted, "", &call, None, failure).await;
+    let mut response = match mounted {
+        Some(mounted) => respond::failure(mounted, mounted.protocol(&call.head), &call, &failure),
+        None => respond::plain(&call.head, &failure),
+    };
+    if connection.closes() {
+        respond::put(&mut response, "connection", "close");
+    }
+    respond::close_behind(&body, response)
 }
 
 /// A request whose caller and operation are known, on its way into the operation's row.
@@ -76,14 +116,46 @@ pub struct Sent(pub(crate) Response);
 pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Received<'_>) -> Sent {
     let Received { gateway, mounted, target, call, query, content, mut body } = received;
     let mut trail = Trail::new::<O::Demand>(gateway, mounted, &target, &call);
-    let outcome = async {
-        let mut input = codec::decode::<O>(mounted, &target, &call, &query, content)?;
-        let find = Find::new(service, &call, &gateway.door);
+    let attempt = Attempt { gateway, mounted, target: &target, call: &call, trail: &mut trail };
+    let outcome = AssertUnwindSafe(attempt.run(service, &query, content, &mut body)).catch_unwind().await;
+    body.drain().await;
+    let response = match outcome.unwrap_or_else(|_| Err(Failure::internal(&"a handler panicked"))) {
+        Ok(response) => response,
+        Err(failure) => {
+            let failure = trail.failed(failure.spoken(mounted.facts.dialect)).await;
+            respond::failure(mounted, target.protocol, &call, &failure)
+        }
+    };
+    trail.finish(&body, &response);
+    Sent(respond::close_behind(&body, response))
+}
+
+/// A request on its way through the steps of its row.
+struct Attempt<'a, 't> {
+    gateway: &'a Gateway,
+    mounted: &'a Mounted,
+    target: &'a Target,
+    call: &'a Call,
+    trail: &'t mut Trail<'a>,
+}
+
+impl Attempt<'_, '_> {
+    async fn run<S: Handler<O>, O: Row<S>>(
+        self,
+        service: &S,
+        query: &[(String, String)],
+        content: Bytes,
+        body: &mut Body,
+    ) -> Result<Response, Failure> {
+        let Self { gateway, mounted, target, call, trail } = self;
+        service.check_content(call, O::schema(), &content, body).map_err(Into::into)?;
+        let mut input = codec::decode::<O>(mounted, target, call, query, content)?;
+        let find = Find::new(service, call, &gateway.door);
         let needs = O::needs(&find, &mut input).await.map_err(Into::into)?;
 
         let mut desk = Desk::new(&call.caller, call.context.clone(), &*gateway.directory);
         let granted = O::Demand::grant(needs, &mut desk);
-        trail.decided(desk.checks());
+        trail.decided(desk.into_checks());
         let permits = match granted {
             Ok(permits) => permits,
             Err(denial) => {
@@ -93,19 +165,9 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
         };
         trail.begin().await?;
 
-        let content = std::mem::replace(&mut body, Body::empty());
-        let reply = service.handle(Authorized { input, permits, body: content, call: &call }).await;
-        codec::encode::<O>(mounted, &target, &call, reply.map_err(Into::into)?)
+        let content = std::mem::replace(body, Body::empty());
+        let reply = service.handle(Authorized { input, permits, body: content, call }).await;
+        let reply: Reply<O::Output> = reply.map_err(Into::into)?;
+        codec::encode::<O>(mounted, target, call, reply)
     }
-    .await;
-    body.drain().await;
-    let response = match outcome {
-        Ok(response) => response,
-        Err(failure) => {
-            trail.failed(&failure);
-            respond::failure(mounted, target.protocol, &call, &failure)
-        }
-    };
-    trail.finish(&body, &response);
-    Sent(response)
 }

@@ -9,8 +9,11 @@ use kurodo_store::{CoreDoor, Store, StoreOptions};
 use tempfile::TempDir;
 
 use crate::{
-    AccessKey, CredentialError, Directory, Entity, Group, KeyOwner, Record, Role, RootCredentials, Secret,
-    Session, SessionSealer, StoredDirectory, Subject, User, WriteRecords, first_start, iam_scope,
+    AccessKey, AccountOrder, CreateAccountState, CredentialError, Directory, Entity, Group, KeyOwner, Record,
+    Role, RootCredentials, Secret, Session, SessionSealer, StoredDirectory, Subject, User, WriteRecords,
+    first_start,
+    founder::create_account,
+    iam_scope,
     id::{self, Prefix},
     keys::{self, Key},
 };
@@ -91,6 +94,22 @@ impl Fixture {
         (user, key)
     }
 
+    /// A member account whose root user has a key: the caller's way in for tests of what limits it.
+    pub(crate) async fn member_root(&self) -> RootCredentials {
+        let order = AccountOrder { name: "m", email: "m@example.com", role: "R", tags: Vec::new(), now: 5 };
+        let request = create_account(&self.door, &order).await.unwrap();
+        let CreateAccountState::Succeeded(account) = request.state else { panic!("{request:?}") };
+        let key = AccessKey {
+            id: id::access_key(account).unwrap(),
+            secret: Secret::new("s".repeat(40)),
+            owner: KeyOwner::Root,
+            active: true,
+            created: 5,
+        };
+        self.save_in(account, &keys::access_key(&key.id), &key).await;
+        RootCredentials { account, access_key_id: key.id, secret: key.secret }
+    }
+
     pub(crate) async fn group(&self, name: &str, edit: impl FnOnce(&mut Group)) -> Group {
         let mut group = Group {
             name: name.to_owned(),
@@ -113,6 +132,7 @@ impl Fixture {
             path: "/app/".to_owned(),
             created: 1,
             trust: String::new(),
+            bound_trust: None,
             max_session: Role::MAX_SESSION,
             description: None,
             boundary: None,

@@ -7,10 +7,13 @@ mod directory;
 #[cfg(test)]
 mod fixture;
 mod found;
+mod founder;
 pub mod id;
 pub mod keys;
 pub mod managed;
+mod opt_in;
 mod password;
+mod principals;
 pub mod records;
 mod secret;
 pub mod session;
@@ -20,10 +23,13 @@ mod typed;
 
 pub use credential::{Credential, CredentialError, Directory};
 pub use directory::StoredDirectory;
-pub use found::{ACCESS_ROLE, FoundError, Founded, RootCredentials, create_account, first_start};
+pub use found::{FoundError, Founded, RootCredentials, first_start};
+pub use founder::{ACCESS_ROLE, AccountOrder, Founder};
 pub use id::RandomError;
 pub use keys::{iam_scope, org_scope, usage_scope};
+pub use opt_in::{OptInError, accept_signature_v2};
 pub use password::{PasswordError, PasswordHash};
+pub use principals::{BindError, Principals};
 pub use records::{
     AccessKey, Account, Attachments, CreateAccountFailure, CreateAccountRequest, CreateAccountState,
     CredentialReport, Entity, Group, InstanceProfile, Joined, KeyOwner, KeyUse, LoginProfile, ManagedPolicy,

@@ -33,6 +33,18 @@ pub enum PolicyError {
     /// The version is missing or too old for this kind of policy.
     #[error("Policy document must be version 2012-10-17 or greater.")]
     Version,
+    /// A resource's policy has an element that does not exist.
+    #[error("Unknown field {0}")]
+    UnknownField(String),
+    /// A resource's policy has an empty list of statements.
+    #[error("Could not parse the policy: Statement is empty!")]
+    NoStatement,
+    /// A resource's policy has an effect that is neither `Allow` nor `Deny`.
+    #[error("Invalid effect: {0}")]
+    Effect(String),
+    /// A resource's policy has a condition operator that does not exist.
+    #[error("Invalid Condition type : {0}")]
+    ConditionType(String),
     /// A resource's policy has a version that does not exist.
     #[error("The policy must contain a valid version string")]
     UnknownVersion,

@@ -201,20 +201,30 @@ impl<'a> Asked<'a> {
         if let Some((_, cited)) = found.resource {
             return Some(allow(cited.allowance()));
         }
-        let grant = self.policies.resource_grant.filter(|_| self.model != Model::Trust)?;
-        Some(allow(Reason::AllowGrant { grant: grant.to_owned() }))
+        let grant = self.policies.resource_grant.filter(|_| self.model != Model::Trust);
+        grant.map(granted).or_else(|| self.public())
     }
 
-    /// Either side suffices, but the resource's only for those it names themselves; naming the account leaves
-    /// it to the account's own policies.
+    /// What a grant to everybody allows.
+    fn public(&self) -> Option<Decision> {
+        self.policies.public_grant.filter(|_| self.model == Model::Standard).map(granted)
+    }
+
+    /// Either side suffices, but the resource's only for those it names themselves, be it by naming everybody;
+    /// naming the account leaves it to the account's own policies.
     fn same_account(&self, found: &Found<'a>) -> Decision {
+        if let Some((Reach::Direct, cited)) = found.resource {
+            return allow(cited.allowance());
+        }
+        if let Some(decision) = self.public() {
+            return decision;
+        }
         let resource = match found.resource {
-            Some((Reach::Direct, cited)) => return allow(cited.allowance()),
             Some((Reach::Entity, cited)) => match self.limit(found) {
                 None => return allow(cited.allowance()),
                 Some(layer) => return Decision::implicit(layer),
             },
-            Some((Reach::Account, _)) => true,
+            Some(_) => true,
             None => self.model == Model::Standard,
         };
         let by_grant = self.model == Model::KeyPolicy && !resource;
@@ -265,4 +275,8 @@ impl<'a> Asked<'a> {
 
 fn allow(reason: Reason) -> Decision {
     Decision { allowed: true, reason }
+}
+
+fn granted(grant: &str) -> Decision {
+    allow(Reason::AllowGrant { grant: grant.to_owned() })
 }

@@ -31,6 +31,14 @@ impl Source<'_> {
         PolicyError::Legacy { at: self.lines.position(node.bytes.0), detail: detail.into() }
     }
 
+    /// An element that is none.
+    fn unknown(&self, name: &str, node: &Node) -> PolicyError {
+        match self.is_resource() {
+            true => PolicyError::UnknownField(name.to_owned()),
+            false => self.syntax(node, format!("{name} is not an element")),
+        }
+    }
+
     /// Whether errors are worded in S3's manner.
     fn is_resource(&self) -> bool {
         self.kind == Kind::Resource

@@ -40,6 +40,9 @@ pub struct Policies<'a> {
     pub resource: Option<&'a Attached>,
     /// A grant outside any policy that allows this principal, such as an ACL's; the text describes it.
     pub resource_grant: Option<&'a str>,
+    /// A grant outside any policy to everybody, or to everyone who is somebody, such as an ACL's to the groups
+    /// `AllUsers` and `AuthenticatedUsers`. Within the owner's account it needs no identity policy beside it.
+    pub public_grant: Option<&'a str>,
     /// The identity policies of the principal: its own, its groups', its role's.
     pub identity: &'a [Attached],
     /// The permissions boundary of the user or role.

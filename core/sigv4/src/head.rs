@@ -35,7 +35,7 @@ impl<'a> Head<'a> {
     }
 
     /// Whether `Host` is given twice, or `Host` and `:authority` name different hosts.
-    pub(crate) fn host_is_ambiguous(&self) -> bool {
+    pub fn host_is_ambiguous(&self) -> bool {
         let mut fields = self.headers.get_all(header::HOST).iter();
         let first = fields.next();
         let differs =

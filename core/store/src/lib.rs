@@ -1,11 +1,13 @@
 //! Durable encrypted storage: records, log and blobs.
 
+mod account_keys;
 pub mod blobs;
 mod error;
 pub mod log;
 mod pages;
 mod records;
 
+pub use account_keys::AccountKeys;
 pub use error::{Damage, StoreError};
 pub use records::{
     Check, Commit, Conflict, CoreDoor, Cursor, Direction, Expectation, Fact, Key, KeyBuilder, KeyParser,

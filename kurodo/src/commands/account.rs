@@ -2,7 +2,10 @@ use std::{thread::sleep, time::Duration};
 
 use serde_json::{Value, json};
 
+use super::administrator;
 use crate::{Outcome, cli::AccountCommand, client::Access, home::Home};
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 const PREFIX: &str = "AWSOrganizationsV20161128";
 
@@ -10,25 +13,42 @@ const PREFIX: &str = "AWSOrganizationsV20161128";
 pub(crate) fn run(command: &AccountCommand, home: &Home) -> Outcome {
     let access = Access::read(home)?;
     match command {
-        AccountCommand::Create { name, email } => create(&access, name, email.as_deref()),
+        AccountCommand::Create { name, email } => create(&access, home, name, email.as_deref()),
         AccountCommand::List => list(&access),
     }
 }
 
-fn create(access: &Access, name: &str, email: Option<&str>) -> Outcome {
-    let host: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let email = email.map_or_else(|| format!("{host}@kurodo.invalid"), str::to_owned);
+fn create(access: &Access, home: &Home, name: &str, email: Option<&str>) -> Outcome {
+    let id = found(access, name, email)?;
+    println!("{id}");
+    let keys = administrator::create(access, &id).map_err(|error| {
+        format!(
+            "the account {id} was created, but not its administrator ({error}): enter it with the role {}",
+            administrator::role(&id)
+        )
+    })?;
+    home.create_folder(&home.accounts())?;
+    let file = home.account(&id);
+    home.write(&file, &format!("# {name}\n{}", keys.file(&id)))?;
+    eprintln!("the credentials of its administrator are in {}", file.display());
+    eprintln!(
+        "act as it:\n  eval \"$(kurodo env --data-dir {} --account {id})\"",
+        home.directory().display()
+    );
+    eprintln!("or enter it from the first account with the role\n  {}", administrator::role(&id));
+    Ok(())
+}
+
+/// Creates the account, and gives its id when it exists.
+fn found(access: &Access, name: &str, email: Option<&str>) -> Result<String, Fault> {
+    let email = email.map_or_else(|| address(name), str::to_owned);
     let input = json!({ "AccountName": name, "Email": email });
     let mut status = access.call("organizations", &format!("{PREFIX}.CreateAccount"), &input)?;
     for _ in 0..100 {
         let request = status.get("CreateAccountStatus").cloned().unwrap_or_default();
         match request.get("State").and_then(Value::as_str) {
-            Some("SUCCEEDED") => return created(&request),
-            Some("FAILED") => {
-                return Err(
-                    format!("the account was not created: {}", text(&request, "FailureReason")).into()
-                );
-            }
+            Some("SUCCEEDED") => return Ok(text(&request, "AccountId").to_owned()),
+            Some("FAILED") => return Err(failure(text(&request, "FailureReason"), &email).into()),
             _ => sleep(Duration::from_millis(100)),
         }
         let id = json!({ "CreateAccountRequestId": text(&request, "Id") });
@@ -37,11 +57,21 @@ fn create(access: &Access, name: &str, email: Option<&str>) -> Outcome {
     Err("the account is still being created: `kurodo account list` will show it".into())
 }
 
-fn created(request: &Value) -> Outcome {
-    let id = text(request, "AccountId");
-    println!("{id}");
-    eprintln!("enter it with the role arn:aws:iam::{id}:role/OrganizationAccountAccessRole");
-    Ok(())
+/// An address that nobody can have, for an account that nobody writes to.
+fn address(name: &str) -> String {
+    let host: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("{host}@kurodo.invalid")
+}
+
+fn failure(reason: &str, email: &str) -> String {
+    match reason {
+        "EMAIL_ALREADY_EXISTS" => {
+            format!(
+                "the account was not created: another one has the address {email}; choose another --email"
+            )
+        }
+        other => format!("the account was not created: {other}"),
+    }
 }
 
 fn list(access: &Access) -> Outcome {

@@ -1,17 +1,39 @@
-use std::{thread::sleep, time::Duration};
+use std::{
+    io::ErrorKind,
+    thread::sleep,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
-use kurodo_audit::{AuditReader, Record};
+use kurodo_audit::{AuditError, AuditReader, Record, Report};
 
-use crate::{Outcome, cli::AuditCommand, home::Home, serve};
+use crate::{Outcome, cli::AuditCommand, home::Home, keys::Keys, platform};
 
 /// Reads and verifies the trail.
 pub(crate) fn run(command: &AuditCommand, home: &Home) -> Outcome {
-    let root = serve::root(home)?;
-    let reader = AuditReader::open(&home.audit(), &serve::audit_key(&root))?;
+    let keys = Keys::open(home)?;
+    let reader = || AuditReader::open(&home.audit(), &keys.audit());
     match command {
-        AuditCommand::Tail { number, follow } => tail(&reader, *number, *follow),
-        AuditCommand::Verify => verify(&reader),
+        AuditCommand::Tail { number, follow } => tail(&reader()?, *number, *follow),
+        AuditCommand::Verify => verify(&reader()?),
+        AuditCommand::Renew => renew(&keys, home),
     }
+}
+
+/// Puts the trail aside, for the next start to begin a new one.
+fn renew(keys: &Keys, home: &Home) -> Outcome {
+    let (_store, door) = keys.store(home)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(platform::note_trail(&door, None))?;
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let aside = home.audit().with_file_name(format!("audit-until-{seconds}"));
+    match std::fs::rename(home.audit(), &aside) {
+        Ok(()) => println!("the audit trail is kept in {}; the next start begins a new one", aside.display()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            println!("the next start begins a new audit trail")
+        }
+        Err(error) => return Err(format!("{} cannot be moved: {error}", home.audit().display()).into()),
+    }
+    Ok(())
 }
 
 fn tail(reader: &AuditReader, number: usize, follow: bool) -> Outcome {
@@ -34,20 +56,25 @@ fn print(record: &Record) -> Outcome {
 }
 
 /// Goes through the whole trail; damage is an error.
-pub(crate) fn verify(reader: &AuditReader) -> Outcome {
-    let report = reader.verify(|progress| {
+fn verify(reader: &AuditReader) -> Outcome {
+    let report = walk(reader)?;
+    match report.first_bad {
+        None => {
+            let (entries, first) = (report.entries, report.first);
+            println!("audit trail: {entries} entries, from entry {first} on, are whole and in order");
+            Ok(())
+        }
+        Some(bad) => {
+            Err(format!("the audit trail is damaged at entry {}: {}", bad.position, bad.what).into())
+        }
+    }
+}
+
+/// Goes through the whole trail, and says now and then how far it is.
+pub(crate) fn walk(reader: &AuditReader) -> Result<Report, AuditError> {
+    reader.verify(|progress| {
         if progress.done.is_multiple_of(100_000) && progress.done > 0 {
             eprintln!("{} of {} entries", progress.done, progress.total);
         }
-    })?;
-    match report.first_bad {
-        None => {
-            println!(
-                "audit trail: {} entries, from entry {} on, are whole and in order",
-                report.entries, report.first
-            );
-            Ok(())
-        }
-        Some(bad) => Err(format!("the audit trail is damaged: {bad:?}").into()),
-    }
+    })
 }

@@ -42,6 +42,10 @@ fn machine(table: &registry::Table) -> serde_json::Value {
     json!({ "service": table.schema.name, "rows": rows, "actions": actions, "refused": table.refused })
 }
 
+/// The row as it stands in the table: the compiler puts blanks between the words that it quotes.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    [(" ::", "::"), (":: ", "::"), (" (", "("), ("( ", "("), (" )", ")"), (" ,", ",")]
+        .into_iter()
+        .fold(line, |line, (from, to)| line.replace(from, to))
 }

@@ -1,12 +1,12 @@
 use kurodo_audit::{AuditReader, Record, Verdict};
+use kurodo_policy::Explanation;
 use serde_json::Value;
 
-use crate::{Outcome, home::Home, serve};
+use crate::{Outcome, home::Home, keys::Keys};
 
 /// Explains the decision about one request.
 pub(crate) fn run(request_id: &str, home: &Home) -> Outcome {
-    let root = serve::root(home)?;
-    let reader = AuditReader::open(&home.audit(), &serve::audit_key(&root))?;
+    let reader = AuditReader::open(&home.audit(), &Keys::open(home)?.audit())?;
     let found = reader.find(request_id)?.ok_or_else(|| {
         format!(
             "the audit trail has no request {request_id}; allowed data events are kept as --audit-data says"
@@ -33,8 +33,16 @@ fn print(record: &Record) {
         Verdict::Allowed => println!("decision   allowed"),
         Verdict::Denied { reason, explanation } => {
             println!("decision   denied: {reason}\n");
-            outline(explanation, 0);
+            explain(explanation);
         }
+    }
+}
+
+/// The evaluation, where there was one. A request that was refused before has a code and a message.
+fn explain(explanation: &Value) {
+    match serde_json::from_value::<Explanation>(explanation.clone()) {
+        Ok(evaluation) => print!("{evaluation}"),
+        Err(_) => outline(explanation, 0),
     }
 }
 

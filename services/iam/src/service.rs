@@ -1,18 +1,20 @@
 use kurodo_gateway::{Dialect, Failure, Service, ServiceFacts};
+use kurodo_identity::Principals;
 use kurodo_store::Store;
 
 use crate::Error;
 
-/// The service. It holds nothing but the way to the records, which only permits open.
+/// The service. It holds the way to the records, which only permits open, and who bears which name.
 #[derive(Debug, Clone)]
 pub struct Iam {
     pub(crate) store: Store,
+    pub(crate) principals: Principals,
 }
 
 impl Iam {
-    /// The service over this store.
-    pub fn new(store: Store) -> Self {
-        Self { store }
+    /// The service over this store; trust policies name these principals.
+    pub fn new(store: Store, principals: Principals) -> Self {
+        Self { store, principals }
     }
 }
 

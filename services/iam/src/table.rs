@@ -164,13 +164,20 @@ service! { Iam:
         UpdateUser: Write on User = "iam:UpdateUser";
     }
     operations {
+        // `new_..` does not exist yet. `bounded_..` is one whose boundary is the condition key
+        // `iam:PermissionsBoundary`. `use_of_..` is the same resource again, for the record of when it was last
+        // used, which lies apart. `aws:RequestTag/*` brings `aws:TagKeys` along.
+
         // Users. Where no user is named, the caller is meant.
-        CreateUser: [CreateUser, TagUser if asked] by needs::create_user;
+        CreateUser: CreateUser on new_user(path, user_name) with "aws:RequestTag/*" = tags
+                with "iam:PermissionsBoundary" = permissions_boundary,
+            TagUser on new_user(path, user_name) with "aws:RequestTag/*" = tags
+                with "iam:PermissionsBoundary" = permissions_boundary if tags;
         GetUser: GetUser on user_or_caller(user_name);
         ListUsers: ListUsers on users(path_prefix);
         UpdateUser: [UpdateUser, UpdateUser if asked] by needs::update_user;
         DeleteUser: DeleteUser on user(user_name);
-        TagUser: TagUser on user(user_name) with "aws:RequestTag/*" = tags with "aws:TagKeys" = tags;
+        TagUser: TagUser on user(user_name) with "aws:RequestTag/*" = tags;
         UntagUser: UntagUser on user(user_name) with "aws:TagKeys" = tag_keys;
         ListUserTags: ListUserTags on user(user_name);
         PutUserPermissionsBoundary: PutUserPermissionsBoundary on user(user_name)
@@ -206,14 +213,17 @@ service! { Iam:
         ListGroupsForUser: ListGroupsForUser on user(user_name);
 
         // Roles.
-        CreateRole: [CreateRole, TagRole if asked] by needs::create_role;
+        CreateRole: CreateRole on new_role(path, role_name) with "aws:RequestTag/*" = tags
+                with "iam:PermissionsBoundary" = permissions_boundary,
+            TagRole on new_role(path, role_name) with "aws:RequestTag/*" = tags
+                with "iam:PermissionsBoundary" = permissions_boundary if tags;
         GetRole: GetRole on bounded_role(role_name), GetRole on use_of_role(role_name);
         ListRoles: ListRoles on roles(path_prefix);
         UpdateRole: UpdateRole on bounded_role(role_name);
         UpdateRoleDescription: UpdateRoleDescription on bounded_role(role_name);
         UpdateAssumeRolePolicy: UpdateAssumeRolePolicy on bounded_role(role_name);
         DeleteRole: DeleteRole on bounded_role(role_name);
-        TagRole: TagRole on role(role_name) with "aws:RequestTag/*" = tags with "aws:TagKeys" = tags;
+        TagRole: TagRole on role(role_name) with "aws:RequestTag/*" = tags;
         UntagRole: UntagRole on role(role_name) with "aws:TagKeys" = tag_keys;
         ListRoleTags: ListRoleTags on role(role_name);
         PutRolePermissionsBoundary: PutRolePermissionsBoundary on role(role_name)
@@ -225,7 +235,10 @@ service! { Iam:
         GetServiceLinkedRoleDeletionStatus: GetServiceLinkedRoleDeletionStatus on role_of_task(deletion_task_id);
 
         // Instance profiles. Who puts a role into one passes it to EC2.
-        CreateInstanceProfile: [CreateInstanceProfile, TagInstanceProfile if asked] by needs::create_instance_profile;
+        CreateInstanceProfile: CreateInstanceProfile on new_instance_profile(path, instance_profile_name)
+                with "aws:RequestTag/*" = tags,
+            TagInstanceProfile on new_instance_profile(path, instance_profile_name)
+                with "aws:RequestTag/*" = tags if tags;
         GetInstanceProfile: GetInstanceProfile on instance_profile(instance_profile_name);
         ListInstanceProfiles: ListInstanceProfiles on instance_profiles(path_prefix);
         ListInstanceProfilesForRole: ListInstanceProfilesForRole on role(role_name);
@@ -234,13 +247,14 @@ service! { Iam:
         RemoveRoleFromInstanceProfile: RemoveRoleFromInstanceProfile on instance_profile(instance_profile_name);
         DeleteInstanceProfile: DeleteInstanceProfile on instance_profile(instance_profile_name);
         TagInstanceProfile: TagInstanceProfile on instance_profile(instance_profile_name)
-            with "aws:RequestTag/*" = tags with "aws:TagKeys" = tags;
+            with "aws:RequestTag/*" = tags;
         UntagInstanceProfile: UntagInstanceProfile on instance_profile(instance_profile_name)
             with "aws:TagKeys" = tag_keys;
         ListInstanceProfileTags: ListInstanceProfileTags on instance_profile(instance_profile_name);
 
         // Managed policies.
-        CreatePolicy: [CreatePolicy, TagPolicy if asked] by needs::create_policy;
+        CreatePolicy: CreatePolicy on new_policy(path, policy_name) with "aws:RequestTag/*" = tags,
+            TagPolicy on new_policy(path, policy_name) with "aws:RequestTag/*" = tags if tags;
         GetPolicy: GetPolicy on policy(policy_arn);
         ListPolicies: ListPolicies on policies(path_prefix);
         DeletePolicy: DeletePolicy on policy(policy_arn);
@@ -249,7 +263,7 @@ service! { Iam:
         ListPolicyVersions: ListPolicyVersions on policy(policy_arn);
         SetDefaultPolicyVersion: SetDefaultPolicyVersion on policy(policy_arn);
         DeletePolicyVersion: DeletePolicyVersion on policy(policy_arn);
-        TagPolicy: TagPolicy on policy(policy_arn) with "aws:RequestTag/*" = tags with "aws:TagKeys" = tags;
+        TagPolicy: TagPolicy on policy(policy_arn) with "aws:RequestTag/*" = tags;
         UntagPolicy: UntagPolicy on policy(policy_arn) with "aws:TagKeys" = tag_keys;
         ListPolicyTags: ListPolicyTags on policy(policy_arn);
         ListEntitiesForPolicy: ListEntitiesForPolicy on policy(policy_arn);
@@ -280,7 +294,10 @@ service! { Iam:
         DeleteRolePolicy: DeleteRolePolicy on bounded_role(role_name);
 
         // Multi-factor authentication.
-        CreateVirtualMFADevice: [CreateVirtualMFADevice, TagMFADevice if asked] by needs::create_virtual_mfa_device;
+        CreateVirtualMFADevice: CreateVirtualMFADevice on new_mfa_device(path, virtual_mfa_device_name)
+                with "aws:RequestTag/*" = tags,
+            TagMFADevice on new_mfa_device(path, virtual_mfa_device_name)
+                with "aws:RequestTag/*" = tags if tags;
         ListVirtualMFADevices: ListVirtualMFADevices on mfa_devices();
         DeleteVirtualMFADevice: DeleteVirtualMFADevice on mfa_device(serial_number);
         EnableMFADevice: EnableMFADevice on user(user_name);
@@ -289,12 +306,13 @@ service! { Iam:
         GetMFADevice: GetMFADevice on user_or_caller(user_name);
         ListMFADevices: ListMFADevices on user_or_caller(user_name);
         TagMFADevice: TagMFADevice on mfa_device(serial_number)
-            with "aws:RequestTag/*" = tags with "aws:TagKeys" = tags;
+            with "aws:RequestTag/*" = tags;
         UntagMFADevice: UntagMFADevice on mfa_device(serial_number) with "aws:TagKeys" = tag_keys;
         ListMFADeviceTags: ListMFADeviceTags on mfa_device(serial_number);
 
         // Identity providers.
-        CreateSAMLProvider: [CreateSAMLProvider, TagSAMLProvider if asked] by needs::create_saml_provider
+        CreateSAMLProvider: CreateSAMLProvider on new_saml_provider(name) with "aws:RequestTag/*" = tags,
+            TagSAMLProvider on new_saml_provider(name) with "aws:RequestTag/*" = tags if tags
             refusing ["AssertionEncryptionMode", "AddPrivateKey"];
         GetSAMLProvider: GetSAMLProvider on saml_provider(saml_provider_arn);
         ListSAMLProviders: ListSAMLProviders on saml_providers();
@@ -302,11 +320,11 @@ service! { Iam:
             refusing ["AssertionEncryptionMode", "AddPrivateKey", "RemovePrivateKey"];
         DeleteSAMLProvider: DeleteSAMLProvider on saml_provider(saml_provider_arn);
         TagSAMLProvider: TagSAMLProvider on saml_provider(saml_provider_arn)
-            with "aws:RequestTag/*" = tags with "aws:TagKeys" = tags;
+            with "aws:RequestTag/*" = tags;
         UntagSAMLProvider: UntagSAMLProvider on saml_provider(saml_provider_arn) with "aws:TagKeys" = tag_keys;
         ListSAMLProviderTags: ListSAMLProviderTags on saml_provider(saml_provider_arn);
-        CreateOpenIDConnectProvider: [CreateOpenIDConnectProvider, TagOpenIDConnectProvider if asked]
-            by needs::create_oidc_provider;
+        CreateOpenIDConnectProvider: CreateOpenIDConnectProvider on new_oidc_provider(url) with "aws:RequestTag/*" = tags,
+            TagOpenIDConnectProvider on new_oidc_provider(url) with "aws:RequestTag/*" = tags if tags;
         GetOpenIDConnectProvider: GetOpenIDConnectProvider on oidc_provider(open_id_connect_provider_arn);
         ListOpenIDConnectProviders: ListOpenIDConnectProviders on oidc_providers();
         AddClientIDToOpenIDConnectProvider: AddClientIDToOpenIDConnectProvider
@@ -317,7 +335,7 @@ service! { Iam:
             on oidc_provider(open_id_connect_provider_arn);
         DeleteOpenIDConnectProvider: DeleteOpenIDConnectProvider on oidc_provider(open_id_connect_provider_arn);
         TagOpenIDConnectProvider: TagOpenIDConnectProvider on oidc_provider(open_id_connect_provider_arn)
-            with "aws:RequestTag/*" = tags with "aws:TagKeys" = tags;
+            with "aws:RequestTag/*" = tags;
         UntagOpenIDConnectProvider: UntagOpenIDConnectProvider on oidc_provider(open_id_connect_provider_arn)
             with "aws:TagKeys" = tag_keys;
         ListOpenIDConnectProviderTags: ListOpenIDConnectProviderTags

@@ -8,15 +8,14 @@ use kurodo_identity::{Tag, Tags};
 
 use crate::{Error, error::Exceeded, model, page::Page, quota};
 
-/// `aws:RequestTag/*` is a key for each tag; any other key has the tags' keys as its values.
+/// `aws:RequestTag/*` is a key for each tag; with them comes `aws:TagKeys`.
 impl ConditionItem for model::Tag {
     fn conditions<A: Action>(items: &[Self], key: &'static str, need: Need<A>) -> Need<A> {
-        match key.strip_suffix('*') {
-            Some(prefix) => items
-                .iter()
-                .fold(need, |need, tag| need.with(format!("{prefix}{}", tag.key), tag.value.as_str())),
-            None => need.with(key, items.iter().map(|tag| tag.key.clone()).collect::<Vec<_>>()),
-        }
+        let prefix = key.trim_end_matches('*');
+        let keys: Vec<_> = items.iter().map(|tag| tag.key.clone()).collect();
+        items.iter().fold(need.with("aws:TagKeys", keys), |need, tag| {
+            need.with(format!("{prefix}{}", tag.key), tag.value.as_str())
+        })
     }
 }
 

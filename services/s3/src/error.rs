@@ -61,7 +61,9 @@ pub enum Error {
         etag: String,
     },
     /// The bucket would be in another region than the request.
-    #[error("The {0} location constraint is incompatible for the region specific endpoint this request was sent to.")]
+    #[error(
+        "The {0} location constraint is incompatible for the region specific endpoint this request was sent to."
+    )]
     IllegalLocationConstraint(String),
     /// The client closed the connection early.
     #[error("You did not provide the number of bytes specified by the Content-Length HTTP header.")]
@@ -80,7 +82,9 @@ pub enum Error {
     #[error("Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")]
     InvalidBucketAclWithObjectOwnership,
     /// An ownership setting that contradicts the bucket's access control list.
-    #[error("Bucket cannot have ObjectOwnership set to BucketOwnerEnforced with ACLs that grant access to others")]
+    #[error(
+        "Bucket cannot have ObjectOwnership set to BucketOwnerEnforced with ACLs that grant access to others"
+    )]
     InvalidBucketAclWithOwnership,
     /// A public access control list on a new bucket, which blocks public access.
     #[error("Bucket cannot have public ACLs set with BlockPublicAccess enabled")]
@@ -150,7 +154,9 @@ pub enum Error {
     #[error("{0}")]
     MalformedPolicy(Text),
     /// The fields behind the content are not those that were announced.
-    #[error("The request contained trailing data that was not well-formed or did not conform to our published schema.")]
+    #[error(
+        "The request contained trailing data that was not well-formed or did not conform to our published schema."
+    )]
     MalformedTrailer,
     /// A document that breaks a rule which the schema cannot say.
     #[error("The XML you provided was not well-formed or did not validate against our published schema")]
@@ -161,6 +167,9 @@ pub enum Error {
     /// The operation is not for this caller or resource.
     #[error("The specified method is not allowed against this resource.")]
     MethodNotAllowed(Text),
+    /// The request does not say what access control list it asks for.
+    #[error("Your request was missing a required header")]
+    MissingSecurityHeader(&'static str),
     /// Content of unknown length.
     #[error("You must provide the Content-Length HTTP header.")]
     MissingContentLength,
@@ -213,6 +222,9 @@ pub enum Error {
     /// The object was replaced between the decision and the reading.
     #[error("The object was replaced while it was being opened. Please try again.")]
     Replaced,
+    /// Content beside headers that say everything.
+    #[error("This request contains unsupported content")]
+    UnexpectedContent,
     /// The content could not be received.
     #[error(transparent)]
     Body(#[from] BodyError),
@@ -268,7 +280,9 @@ impl Error {
             Self::InvalidBucketAclWithObjectOwnership | Self::InvalidBucketAclWithOwnership => {
                 ("InvalidBucketAclWithObjectOwnership", 400)
             }
-            Self::InvalidBucketAclWithBlockPublicAccess => ("InvalidBucketAclWithBlockPublicAccessError", 400),
+            Self::InvalidBucketAclWithBlockPublicAccess => {
+                ("InvalidBucketAclWithBlockPublicAccessError", 400)
+            }
             Self::InvalidBucketName(_) => ("InvalidBucketName", 400),
             Self::InvalidDigest => ("InvalidDigest", 400),
             Self::InvalidEncryptionAlgorithm => ("InvalidEncryptionAlgorithmError", 400),
@@ -287,6 +301,7 @@ impl Error {
             Self::MetadataTooLarge(_) => ("MetadataTooLarge", 400),
             Self::MethodNotAllowed(_) => ("MethodNotAllowed", 405),
             Self::MissingContentLength => ("MissingContentLength", 411),
+            Self::MissingSecurityHeader(_) => ("MissingSecurityHeader", 400),
             Self::NoSuchBucket(_) => ("NoSuchBucket", 404),
             Self::NoSuchBucketPolicy(_) => ("NoSuchBucketPolicy", 404),
             Self::NoSuchKey(_) => ("NoSuchKey", 404),
@@ -299,6 +314,7 @@ impl Error {
             Self::PermanentRedirect { .. } => ("PermanentRedirect", 301),
             Self::PreconditionFailed(_) => ("PreconditionFailed", 412),
             Self::Replaced => ("SlowDown", 503),
+            Self::UnexpectedContent => ("UnexpectedContent", 400),
             Self::Full => ("ServiceUnavailable", 503),
             Self::Body(_) | Self::Store(_) | Self::Blob(_) | Self::Keys(_) | Self::Damaged(_) => {
                 ("InternalError", 500)
@@ -352,6 +368,7 @@ impl Error {
             Self::PermanentRedirect { bucket, region } => {
                 vec![text("Bucket", bucket), text("Endpoint", &format!("s3.{region}.amazonaws.com"))]
             }
+            Self::MissingSecurityHeader(name) => vec![text("MissingHeaderName", name)],
             Self::PreconditionFailed(condition) => vec![text("Condition", condition)],
             _ => Vec::new(),
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kurodo_arn::AccountId;
 use kurodo_keys::SecretKey;
 use kurodo_policy::Attached;
-use kurodo_store::Fact;
+use kurodo_store::{Fact, Reader, StoreError};
 
 pub(crate) use cache::Cache;
 
@@ -35,8 +35,19 @@ pub(crate) struct BucketFacts {
     pub(crate) ownership: Option<Ownership>,
     /// `None` where it was deleted.
     pub(crate) block_public: Option<BlockPublic>,
+    /// What the account blocks for all of its buckets.
+    pub(crate) account_block: BlockPublic,
     pub(crate) encryption: Encryption,
     pub(crate) tags: Tags,
+}
+
+/// Where the accounts' own public access blocks are found. Another service writes them.
+#[derive(Clone, Copy)]
+pub struct AccountBlocks {
+    /// The namespace that they lie in.
+    pub namespace: u8,
+    /// The block of an account, by a reader of everything.
+    pub of: fn(&Reader<'_>, AccountId) -> Result<BlockPublic, StoreError>,
 }
 
 /// A bucket's policy, compiled.
@@ -54,9 +65,9 @@ impl BucketFacts {
         self.ownership.unwrap_or(Ownership::Writer)
     }
 
-    /// What is blocked.
+    /// What is blocked: by the bucket or by its account.
     pub(crate) fn blocks(&self) -> BlockPublic {
-        self.block_public.unwrap_or_default()
+        self.block_public.unwrap_or_default().or(self.account_block)
     }
 
     /// The list that counts.

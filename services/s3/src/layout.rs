@@ -4,10 +4,10 @@
 //! |---|---|
 //! | `10` name `i` | the bucket itself, written once |
 //! | `10` name *setting* | one of the bucket's settings |
-//! | `11` bucket key | the object |
-//! | `11` bucket key *n* | part of the list of the blobs that a multipart object is made of |
-//! | `12` bucket key upload | a multipart upload that is under way |
-//! | `12` bucket key upload *n* | one of its parts |
+//! | `11` bucket `o` key | the object |
+//! | `11` bucket `o` key *n* | part of the list of the blobs that a multipart object is made of |
+//! | `11` bucket `u` key upload | a multipart upload that is under way |
+//! | `11` bucket `u` key upload *n* | one of its parts |
 //!
 //! Names and keys end in a mark that none can contain, so that a scope that ends after one reaches exactly that
 //! bucket, object or upload. Objects sort as S3 lists them: by the bytes of their keys.
@@ -19,10 +19,13 @@ use crate::records::{BucketId, UploadId};
 
 /// The namespace of buckets. Names are unique among all accounts, as in AWS.
 pub(crate) const BUCKETS: u8 = 10;
-/// The namespace of objects.
-pub(crate) const OBJECTS: u8 = 11;
-/// The namespace of multipart uploads.
-pub(crate) const UPLOADS: u8 = 12;
+/// The namespace of what is in buckets, apart from their settings: those are remembered between requests for as long
+/// as nothing is written among [`BUCKETS`].
+pub(crate) const CONTENTS: u8 = 11;
+/// Objects, below a bucket.
+pub(crate) const OBJECTS: u8 = b'o';
+/// Multipart uploads, below a bucket.
+pub(crate) const UPLOADS: u8 = b'u';
 
 /// What a record below a bucket's name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,38 +67,52 @@ impl Setting {
 
 /// All buckets.
 pub(crate) fn buckets() -> Scope {
-    Scope::new([BUCKETS])
+    Scope::new([BUCKETS].as_slice())
 }
 
 /// The bucket and its settings.
+pub(crate) fn settings(name: &str) -> Scope {
+    Scope::new(bucket(name).to_vec())
+}
+
+/// What the keys of the bucket and its settings begin with.
 pub(crate) fn bucket(name: &str) -> Key {
     KeyBuilder::new(BUCKETS).part(name).build()
 }
 
+/// The objects of a bucket and the uploads to it.
+pub(crate) fn contents(bucket: BucketId) -> Scope {
+    Scope::new(bytes(within(bucket)))
+}
+
 /// The objects of a bucket.
 pub(crate) fn objects(bucket: BucketId) -> Scope {
-    Scope::new(below(OBJECTS, bucket).build())
+    Scope::new(bytes(within(bucket).byte(OBJECTS)))
 }
 
 /// One object and nothing else.
 pub(crate) fn object(bucket: BucketId, key: &str) -> Scope {
-    Scope::new(below(OBJECTS, bucket).part(key).build())
+    Scope::new(bytes(within(bucket).byte(OBJECTS).part(key)))
 }
 
 /// The uploads to a bucket.
 pub(crate) fn uploads(bucket: BucketId) -> Scope {
-    Scope::new(below(UPLOADS, bucket).build())
+    Scope::new(bytes(within(bucket).byte(UPLOADS)))
 }
 
 /// One upload, with its parts.
 pub(crate) fn upload(bucket: BucketId, key: &str, upload: UploadId) -> Scope {
     let (high, low) = upload.halves();
-    Scope::new(below(UPLOADS, bucket).part(key).number(high).number(low).build())
+    Scope::new(bytes(within(bucket).byte(UPLOADS).part(key).number(high).number(low)))
 }
 
-fn below(namespace: u8, bucket: BucketId) -> KeyBuilder {
+fn within(bucket: BucketId) -> KeyBuilder {
     let (high, low) = bucket.halves();
-    KeyBuilder::new(namespace).number(high).number(low)
+    KeyBuilder::new(CONTENTS).number(high).number(low)
+}
+
+fn bytes(key: KeyBuilder) -> Vec<u8> {
+    key.build().to_vec()
 }
 
 /// A numbered record below an object or upload.
@@ -111,10 +128,13 @@ mod tests {
     fn a_scope_reaches_nothing_but_its_own() {
         let (bucket, other) = (BucketId::from_bytes([1; 16]), BucketId::from_bytes([2; 16]));
         let own = object(bucket, "a");
-        for stranger in [object(bucket, "ab"), object(bucket, "a\0"), object(bucket, "a\0\u{1}"), object(other, "a")] {
+        for stranger in
+            [object(bucket, "ab"), object(bucket, "a\0"), object(bucket, "a\0\u{1}"), object(other, "a")]
+        {
             assert!(!stranger.prefix().starts_with(own.prefix()));
         }
         assert!(own.prefix().starts_with(objects(bucket).prefix()));
+        assert!(own.prefix().starts_with(contents(bucket).prefix()));
         assert!(!own.prefix().starts_with(uploads(bucket).prefix()));
         assert!(!super::bucket("bb").starts_with(&super::bucket("b")));
     }

@@ -1,3 +1,111 @@
-//! The s3 service
+//! S3: buckets and objects.
+//!
+//! [`table`] says which operations there are and what each demands; `ops` has one file for each. `resources` and
+//! `needs` find what a decision must know, `records` say what is stored and `layout` where.
+//!
+//! Source: Amazon S3 API Reference and User Guide.
 
+mod acl;
+mod checksum;
+mod conditions;
+mod content;
+mod copy_source;
+mod error;
+mod facts;
+mod layout;
+mod limits;
+mod listing;
+mod metadata;
 pub mod model;
+mod names;
+mod needs;
+mod ops;
+mod policy;
+mod range;
+mod records;
+pub mod resources;
+mod sweep;
+pub mod table;
+mod tags;
+mod times;
+
+use std::sync::Arc;
+
+use kurodo_gateway::{Body, Call, Dialect, Service, ServiceFacts};
+use kurodo_store::{AccountKeys, Store, blobs::Blobs};
+use kurodo_wire::OperationSchema;
+
+pub use error::Error;
+pub use facts::AccountBlocks;
+pub use records::BlockPublic;
+pub use sweep::live_blobs;
+pub use table::action;
+
+/// S3. Its operations are the handlers in `ops`.
+pub struct S3 {
+    store: Store,
+    blobs: Blobs,
+    /// Wrap the buckets' keys.
+    keys: AccountKeys,
+    buckets: facts::Cache,
+    accounts: AccountBlocks,
+    readers: Arc<content::Readers>,
+}
+
+impl S3 {
+    /// S3 over this store. The keyring of a bucket's account wraps the bucket's key; `accounts` finds what
+    /// accounts block for all of their buckets.
+    pub fn new(store: Store, blobs: Blobs, keys: AccountKeys, accounts: AccountBlocks) -> Self {
+        let readers = content::Readers::new(blobs.clone());
+        Self { store, blobs, keys, buckets: facts::Cache::new(), accounts, readers }
+    }
+}
+
+/// What CloudTrail calls data events of S3.
+///
+/// Source: S3 User Guide, "Amazon S3 CloudTrail events".
+const DATA_EVENTS: &[&str] = &[
+    "AbortMultipartUpload",
+    "CompleteMultipartUpload",
+    "CopyObject",
+    "CreateMultipartUpload",
+    "DeleteObject",
+    "DeleteObjectTagging",
+    "DeleteObjects",
+    "GetObject",
+    "GetObjectAcl",
+    "GetObjectAttributes",
+    "GetObjectTagging",
+    "HeadBucket",
+    "HeadObject",
+    "ListMultipartUploads",
+    "ListObjects",
+    "ListObjectsV2",
+    "ListParts",
+    "PutObject",
+    "PutObjectAcl",
+    "PutObjectTagging",
+    "UploadPart",
+    "UploadPartCopy",
+];
+
+impl Service for S3 {
+    type Error = Error;
+    const FACTS: &'static ServiceFacts = &ServiceFacts {
+        schema: &model::SERVICE,
+        dialect: Dialect::S3,
+        skew_seconds: 900,
+        rcps: true,
+        data_events: DATA_EVENTS,
+    };
+
+    fn check_content(
+        &self,
+        call: &Call,
+        schema: &OperationSchema,
+        content: &[u8],
+        body: &Body,
+    ) -> Result<(), Error> {
+        checksum::check_document(call, schema, content, body)
+    }
+}

@@ -1,13 +1,10 @@
 use std::collections::HashSet;
 
-use kurodo_store::{
-    CoreDoor, KeyParser, Scan,
-    blobs::BlobId,
-};
+use kurodo_store::{CoreDoor, KeyParser, MalformedKey, Scan, blobs::BlobId};
 
 use crate::{
     Error, layout,
-    records::{Content, Head, Part, PartList},
+    records::{Content, Damaged, Head, Part, PartList},
 };
 
 /// The blobs that objects and uploads refer to, for the sweep that removes all others.
@@ -17,37 +14,63 @@ use crate::{
 pub fn live_blobs(door: &CoreDoor) -> Result<HashSet<BlobId>, Error> {
     let reader = door.read();
     let mut live = HashSet::new();
-    for record in reader.cursor(&Scan::within([layout::OBJECTS]))? {
+    for record in reader.cursor(&Scan::within([layout::CONTENTS]))? {
         let record = record?;
-        match behind(&record.key, 0) {
-            0 => {
+        match What::lies_at(&record.key).map_err(|_| Damaged("key of an object"))? {
+            What::Object => {
                 if let Content::Blob(blob) = Head::read(&record.value)?.content {
                     live.insert(blob.id());
                 }
             }
-            _ => live.extend(PartList::read(&record.value)?.iter().map(|entry| entry.blob.id())),
-        }
-    }
-    for record in reader.cursor(&Scan::within([layout::UPLOADS]))? {
-        let record = record?;
-        if behind(&record.key, UPLOAD) > 0 {
-            live.insert(Part::read(&record.value)?.blob.id());
+            What::PartList => live.extend(PartList::read(&record.value)?.iter().map(|entry| entry.blob.id())),
+            What::Upload => {}
+            What::Part => drop(live.insert(Part::read(&record.value)?.blob.id())),
         }
     }
     Ok(live)
 }
 
-/// Bytes of an upload's id in a key.
-const UPLOAD: usize = 16;
+/// What a record among the contents of buckets is.
+#[derive(Debug, PartialEq, Eq)]
+enum What {
+    Object,
+    PartList,
+    Upload,
+    Part,
+}
 
-/// Bytes of a whole key that are behind the object's or upload's own key.
-fn behind(key: &[u8], tail: usize) -> usize {
-    let mut parser = KeyParser::new(key);
-    let own = parser.byte().and_then(|_| parser.number()).and_then(|_| parser.number()).and_then(|_| parser.part());
-    let Ok(_) = own else { return 0 };
-    let mut left = 0;
-    while parser.byte().is_ok() {
-        left += 1;
+impl What {
+    fn lies_at(key: &[u8]) -> Result<Self, MalformedKey> {
+        let mut parser = KeyParser::new(key);
+        let (_namespace, _bucket) = (parser.byte()?, (parser.number()?, parser.number()?));
+        let kind = parser.byte()?;
+        parser.part()?;
+        match kind {
+            layout::OBJECTS => Ok(if parser.end().is_ok() { Self::Object } else { Self::PartList }),
+            layout::UPLOADS => {
+                let _id = (parser.number()?, parser.number()?);
+                Ok(if parser.end().is_ok() { Self::Upload } else { Self::Part })
+            }
+            _ => Err(MalformedKey),
+        }
     }
-    left - tail.min(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::{BucketId, UploadId};
+
+    #[test]
+    fn every_record_is_told_from_the_others() {
+        let bucket = BucketId::from_bytes([0; 16]);
+        let object = layout::object(bucket, "a\0b");
+        let upload = layout::upload(bucket, "a", UploadId::from_halves(0, 0));
+        let numbered = |scope: &kurodo_authz::Scope| [scope.prefix(), &layout::numbered(0)].concat();
+        assert_eq!(What::lies_at(object.prefix()), Ok(What::Object));
+        assert_eq!(What::lies_at(&numbered(&object)), Ok(What::PartList));
+        assert_eq!(What::lies_at(upload.prefix()), Ok(What::Upload));
+        assert_eq!(What::lies_at(&numbered(&upload)), Ok(What::Part));
+        assert!(What::lies_at(b"x").is_err());
+    }
 }

@@ -85,7 +85,7 @@ fn stored(
     let Some(record) = found.map(|found| found.value).filter(|record| record.arn(account) == arn) else {
         return Ok(None);
     };
-    let policy = find.service.directory.compiled(&record.trust, Kind::Trust);
+    let policy = find.service.directory.compiled(record.deciding_trust(), Kind::Trust);
     let policy = policy.map_err(|error| Error::TrustPolicy { role: arn.to_owned(), error })?;
     let trust = Attached { name: format!("trust:role/{name}"), policy };
     Ok(Some(Arc::new(Stored { record, trust })))

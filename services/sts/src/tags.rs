@@ -10,6 +10,11 @@ pub(crate) struct SessionTags {
     pub(crate) transitive: Vec<String>,
 }
 
+/// Tags that a session has at most, those that it inherits included.
+///
+/// Source: IAM User Guide, "Pass session tags in AWS STS", things to know.
+const MOST: usize = 50;
+
 impl SessionTags {
     /// The tags that a request asks for, after those that the calling session hands on.
     ///
@@ -50,6 +55,9 @@ impl SessionTags {
 }
 
 fn check(inherited: &[Tag], asked: &[model::Tag], transitive: &[String]) -> Result<(), Error> {
+    if inherited.len() + asked.len() > MOST {
+        return Err(Error::validation(format!("A session may have at most {MOST} tags.")));
+    }
     let mut keys: Vec<String> = asked.iter().map(|tag| tag.key.to_lowercase()).collect();
     if keys.iter().any(|key| key.starts_with("aws:")) {
         return Err(Error::validation("Tag keys prefixed with \"aws:\" are reserved for system use."));
@@ -92,6 +100,14 @@ mod tests {
         assert_eq!(keys, ["a", "b", "c"]);
         assert_eq!(tags.transitive, ["a", "b"]);
         assert!(SessionTags::new(&[], None, None).unwrap().is_empty());
+    }
+
+    #[test]
+    fn inherited_tags_count() {
+        let inherited: Vec<_> = (0..50).map(|number| tag(&number.to_string())).collect();
+        assert!(SessionTags::new(&inherited, None, None).is_ok());
+        let result = SessionTags::new(&inherited, Some(&asked(&["one more"])), None);
+        assert!(matches!(result, Err(Error::Validation(_))));
     }
 
     #[test]

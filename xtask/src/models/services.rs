@@ -57,6 +57,10 @@ pub(crate) const SERVICES: &[Service] = &[
         max_body: 4 * MIB,
         ..plain("s3", "s3/2006-03-01")
     },
+    Service {
+        xml_namespace: Some("http://awss3control.amazonaws.com/doc/2018-08-20/"),
+        ..plain("s3control", "s3control/2018-08-20")
+    },
     plain("iam", "iam/2010-05-08"),
     plain("sts", "sts/2011-06-15"),
     plain("organizations", "organizations/2016-11-28"),

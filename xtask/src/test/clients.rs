@@ -28,6 +28,21 @@ pub(crate) fn python() -> Outcome<PathBuf> {
     Ok(folder)
 }
 
+/// A folder whose `node_modules` hold what tests/javascript/package.json names.
+pub(crate) fn javascript() -> Outcome<PathBuf> {
+    let folder = root().join("target/javascript");
+    let package = root().join("tests/javascript/package.json");
+    let wanted = read(&package)?.context(|| "tests/javascript/package.json is missing".into())?;
+    if !is_current(&folder, &wanted)? {
+        fs::create_dir_all(&folder).context(|| shown(&folder))?;
+        fs::copy(&package, folder.join("package.json")).context(|| shown(&package))?;
+        let install = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"];
+        execute(Command::new("npm").args(install).current_dir(&folder))?;
+        mark(&folder, &wanted)?;
+    }
+    Ok(folder)
+}
+
 const MARK: &str = ".installed";
 
 fn is_current(folder: &Path, wanted: &str) -> Outcome<bool> {

@@ -45,12 +45,14 @@ fn crates() -> Outcome {
 /// Stock clients against the built binary.
 fn wire(pytest: &[String]) -> Outcome {
     let python = clients::python()?;
+    let javascript = clients::javascript()?;
     execute(cargo().args(["build", "--package", "kurodo"]))?;
     let mut command = Command::new(python.join("bin/python"));
     command
         .args(["-m", "pytest", "tests"])
         .args(pytest)
         .current_dir(root())
+        .env("KURODO_JAVASCRIPT", javascript)
         .env("KURODO_BIN", root().join("target/debug/kurodo"))
         .env("PATH", path_with(&python.join("bin")));
     execute(&mut command)

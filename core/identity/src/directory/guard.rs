@@ -82,8 +82,13 @@ impl Gatherer<'_> {
         target: &str,
     ) -> Result<Vec<Attached>, LoadError> {
         let attachments = self.reader.record(&keys::attachments().exactly(target).below(&org_scope()))?;
+        let mut attached = attachments.map(|found| found.value.policies).unwrap_or_default();
+        if kind == OrgPolicyKind::Rcp {
+            // It is attached to everything, and so nowhere written down.
+            attached.insert(0, managed::RCP_FULL_ACCESS.to_owned());
+        }
         let mut level = Vec::new();
-        for id in attachments.map(|found| found.value.policies).unwrap_or_default() {
+        for id in attached {
             let missing = || LoadError::Missing(id.clone());
             let (policy_kind, name, text) = match managed::org_policy(&id) {
                 Some(policy) => (policy.kind, policy.arn(), policy.document.to_owned()),

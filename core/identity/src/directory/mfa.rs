@@ -9,7 +9,8 @@ use crate::{
 };
 
 impl StoredDirectory {
-    /// Whether this is the current code of the caller's device with this serial number. A code is taken once.
+    /// Whether this is the current code of the caller's device with this serial number. A code is taken once,
+    /// and only so many wrong ones are looked at.
     ///
     /// # Errors
     /// [`StoreError`] when the device cannot be read, or the code's use cannot be noted.
@@ -22,7 +23,11 @@ impl StoredDirectory {
     ) -> Result<bool, StoreError> {
         let Some(account) = caller.principal.account else { return Ok(false) };
         let Some(device) = self.device(caller, serial)? else { return Ok(false) };
+        if !self.guesses.admit(serial, now) {
+            return Ok(false);
+        }
         let Some(step) = totp::step_of(&device.seed, code, now) else { return Ok(false) };
+        self.guesses.right(serial);
 
         let key = keys::mfa_steps().exactly(serial).below(&usage_scope(account));
         let writer = self.door.write();

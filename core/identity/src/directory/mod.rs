@@ -5,6 +5,7 @@ mod caller;
 mod error;
 mod gather;
 mod guard;
+mod guesses;
 mod library;
 mod mfa;
 #[cfg(test)]
@@ -21,8 +22,8 @@ use kurodo_policy::{Attached, Context, Kind, Policy, PolicyError};
 use kurodo_store::{CoreDoor, StoreError};
 
 use self::{
-    cache::Cache, caller::Assembler, error::LoadError, gather::Gatherer, guard::Guard, library::Library,
-    usage::Usage,
+    cache::Cache, caller::Assembler, error::LoadError, gather::Gatherer, guard::Guard, guesses::Guesses,
+    library::Library, usage::Usage,
 };
 use crate::{
     Account, Credential, CredentialError, Directory, KeyOwner, Session, SessionSealer, id,
@@ -42,6 +43,7 @@ pub struct StoredDirectory {
     credentials: Cache<String, Known, (u64, u64)>,
     guards: Cache<AccountId, Arc<Guard>, u64>,
     usage: Usage,
+    guesses: Guesses,
 }
 
 /// A credential that was looked up.
@@ -64,6 +66,7 @@ impl StoredDirectory {
             credentials: Cache::new(CREDENTIALS),
             guards: Cache::new(GUARDS),
             usage: Usage::default(),
+            guesses: Guesses::default(),
         }
     }
 

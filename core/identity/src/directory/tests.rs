@@ -5,7 +5,6 @@ use kurodo_policy::{PrincipalKind, Values};
 use super::*;
 use crate::{
     Attachments, ManagedPolicy, OrgPolicy, OrgPolicyKind, PolicyVersion, ReadRecords, Subject, Tag,
-    create_account,
     fixture::{Fixture, allow},
     org_scope,
     session::Parent,
@@ -227,7 +226,7 @@ async fn a_federated_user_has_what_caller_and_session_both_allow() {
 #[tokio::test]
 async fn a_member_account_is_limited_level_by_level() {
     let world = Fixture::new().await;
-    let member = create_account(&world.door, "m", "m@example.com", "R", 5).await.unwrap();
+    let member = world.member_root().await;
     let full = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess";
     let caller = world.caller(&member.access_key_id, None).unwrap();
     let levels: Vec<_> = caller.scps.iter().map(|level| names(level)).collect();
@@ -257,7 +256,15 @@ async fn a_member_account_is_limited_level_by_level() {
         tags: Vec::new(),
     };
     world.put(&keys::org_policies().exactly("p-1").below(&scope), &policy).await;
-    let attached = Attachments { policies: vec!["p-1".to_owned(), "p-RCPFullAWSAccess".to_owned()] };
+    let closed = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}}"#;
+    let rcp = OrgPolicy {
+        id: "p-2".to_owned(),
+        kind: OrgPolicyKind::Rcp,
+        content: closed.to_owned(),
+        ..policy.clone()
+    };
+    world.put(&keys::org_policies().exactly("p-2").below(&scope), &rcp).await;
+    let attached = Attachments { policies: vec!["p-1".to_owned(), "p-2".to_owned()] };
     world.put(&keys::attachments().exactly("ou-1").below(&scope), &attached).await;
     let key = keys::member(member.account).below(&scope);
     let mut place = world.door.read().record(&key).unwrap().unwrap().value;
@@ -270,7 +277,7 @@ async fn a_member_account_is_limited_level_by_level() {
     assert_eq!(levels, [vec![full], vec![mine.as_str()], vec![full]]);
     let rcps = world.directory.rcps(member.account);
     let levels: Vec<_> = rcps.iter().map(|level| level.len()).collect();
-    assert_eq!(levels, [0, 1, 0]);
+    assert_eq!(levels, [1, 2, 1], "RCPFullAWSAccess is everywhere");
     assert_eq!(world.directory.rcps(world.account).len(), 0, "the management account has none");
     let path = format!("{}/{}/ou-1/", organization.id, organization.root);
     assert_eq!(caller.context.get("aws:PrincipalOrgPaths"), Some(&Values::Many(vec![path])));
@@ -278,9 +285,48 @@ async fn a_member_account_is_limited_level_by_level() {
 }
 
 #[tokio::test]
+async fn a_member_s_root_user_is_limited_and_the_management_account_s_is_not() {
+    let world = Fixture::new().await;
+    let member = world.member_root().await;
+    let scope = org_scope();
+    let organization = world.door.read().record(&keys::organization().below(&scope)).unwrap().unwrap().value;
+    let denied = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:ListUsers","Resource":"*"}}"#;
+    let policy = OrgPolicy {
+        id: "p-1".to_owned(),
+        name: "mine".to_owned(),
+        description: String::new(),
+        kind: OrgPolicyKind::Scp,
+        content: denied.to_owned(),
+        created: 1,
+        tags: Vec::new(),
+    };
+    world.put(&keys::org_policies().exactly("p-1").below(&scope), &policy).await;
+    let attached = Attachments { policies: vec!["p-FullAWSAccess".to_owned(), "p-1".to_owned()] };
+    world.put(&keys::attachments().exactly(&organization.root).below(&scope), &attached).await;
+
+    let decide = |key: &str, action: &str| {
+        let caller = world.caller(key, None).unwrap();
+        let request = kurodo_policy::Request {
+            principal: &caller.principal,
+            action,
+            resource: "*",
+            owner: caller.principal.account,
+            context: &caller.context,
+        };
+        let policies = kurodo_policy::Policies { scps: &caller.scps, ..Default::default() };
+        kurodo_policy::evaluate(&request, &policies, kurodo_policy::Model::Standard)
+    };
+    let decision = decide(&member.access_key_id, "iam:ListUsers");
+    assert!(!decision.allowed);
+    assert_eq!(decision.clause("iam:ListUsers"), "with an explicit deny in a service control policy");
+    assert!(decide(&member.access_key_id, "iam:ListRoles").allowed);
+    assert!(decide(&world.root.access_key_id, "iam:ListUsers").allowed);
+}
+
+#[tokio::test]
 async fn guardrails_that_cannot_be_read_let_nothing_through() {
     let world = Fixture::new().await;
-    let member = create_account(&world.door, "m", "m@example.com", "R", 5).await.unwrap();
+    let member = world.member_root().await;
     let key = keys::member(member.account).below(&org_scope());
     let mut place = world.door.read().record(&key).unwrap().unwrap().value;
     place.parent = "ou-lost".to_owned();

@@ -8,7 +8,7 @@ mod service_linked;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-pub use organization::{AwsOrgPolicy, ORG_POLICIES, org_policy};
+pub use organization::{AwsOrgPolicy, FULL_ACCESS, ORG_POLICIES, RCP_FULL_ACCESS, org_policy};
 pub use service_linked::{ServiceLinked, service_linked};
 
 /// A managed policy of AWS's.

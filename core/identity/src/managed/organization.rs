@@ -15,17 +15,24 @@ pub struct AwsOrgPolicy {
     pub document: &'static str,
 }
 
+/// The id of the service control policy that allows everything. Every root, unit and account starts with it.
+pub const FULL_ACCESS: &str = "p-FullAWSAccess";
+
+/// The id of the resource control policy that allows everything. Every root, unit and account has it for as
+/// long as resource control policies are in force, and nobody detaches it.
+pub const RCP_FULL_ACCESS: &str = "p-RCPFullAWSAccess";
+
 /// What every organisation has.
 pub const ORG_POLICIES: [AwsOrgPolicy; 2] = [
     AwsOrgPolicy {
-        id: "p-FullAWSAccess",
+        id: FULL_ACCESS,
         name: "FullAWSAccess",
         description: "Allows access to every operation",
         kind: OrgPolicyKind::Scp,
         document: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
     },
     AwsOrgPolicy {
-        id: "p-RCPFullAWSAccess",
+        id: RCP_FULL_ACCESS,
         name: "RCPFullAWSAccess",
         description: "Allow access to every operation",
         kind: OrgPolicyKind::Rcp,

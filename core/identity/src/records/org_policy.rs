@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Organization, Tags};
+use crate::managed;
 
 /// A policy of the organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,4 +66,13 @@ impl OrgPolicyKind {
 pub struct Attachments {
     /// The ids of the policies, in the order of attaching.
     pub policies: Vec<String>,
+}
+
+impl Attachments {
+    /// What a root, unit or account has when it is created: the policy that allows everything, as long as
+    /// service control policies are in force.
+    pub fn new(organization: &Organization) -> Self {
+        let controlled = organization.enabled.contains(&OrgPolicyKind::Scp);
+        Self { policies: controlled.then(|| managed::FULL_ACCESS.to_owned()).into_iter().collect() }
+    }
 }

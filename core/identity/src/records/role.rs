@@ -19,6 +19,9 @@ pub struct Role {
     pub created: i64,
     /// The trust policy: who may assume the role.
     pub trust: String,
+    /// The same, with the unique ids of the users and roles that it names: what decides.
+    #[serde(default)]
+    pub bound_trust: Option<String>,
     /// How long a session may last, in seconds; 3600 to 43200.
     pub max_session: u32,
     /// What it is for.
@@ -44,6 +47,11 @@ pub struct Role {
 impl Role {
     /// Seconds that a session of a new role may last.
     pub const MAX_SESSION: u32 = 3600;
+
+    /// The trust policy that decides who may assume the role.
+    pub fn deciding_trust(&self) -> &str {
+        self.bound_trust.as_deref().unwrap_or(&self.trust)
+    }
 
     /// `arn:aws:iam::<account>:role<path><name>`.
     pub fn arn(&self, account: AccountId) -> String {

@@ -42,7 +42,7 @@ pub(super) fn document<'n>(root: &'n Node, source: &Source<'_>) -> Result<RawDoc
             "Version" => version = Some(self::version(node, source)?),
             "Id" => drop(string(node, source)?),
             "Statement" => statements = Some(statement_list(node, source)?),
-            _ => return Err(source.syntax(node, format!("{name} is not an element of a policy"))),
+            _ => return Err(source.unknown(name, node)),
         }
     }
     match statements {
@@ -62,6 +62,7 @@ fn version(node: &Node, source: &Source<'_>) -> Result<String, PolicyError> {
 
 fn statement_list<'n>(node: &'n Node, source: &Source<'_>) -> Result<Vec<RawStatement<'n>>, PolicyError> {
     match &node.value {
+        Value::Array(items) if items.is_empty() && source.is_resource() => Err(PolicyError::NoStatement),
         Value::Array(items) if items.is_empty() => Err(source.syntax(node, "there is no statement")),
         Value::Array(items) => items.iter().map(|item| statement(item, source)).collect(),
         _ => Ok(vec![statement(node, source)?]),
@@ -92,7 +93,7 @@ fn statement<'n>(node: &'n Node, source: &Source<'_>) -> Result<RawStatement<'n>
             "Resource" => raw.resource = Some(strings(node, source)?),
             "NotResource" => raw.not_resource = Some(strings(node, source)?),
             "Condition" => raw.conditions = conditions(node, source)?,
-            _ => return Err(source.syntax(node, format!("{name} is not an element of a statement"))),
+            _ => return Err(source.unknown(name, node)),
         }
     }
     exclusive(&raw, source)?;
@@ -116,15 +117,23 @@ fn exclusive(raw: &RawStatement<'_>, source: &Source<'_>) -> Result<(), PolicyEr
 
 fn effect<'n>(node: &'n Node, source: &Source<'_>) -> Result<&'n str, PolicyError> {
     let text = string(node, source)?;
-    let known = ["Allow", "Deny"].iter().any(|effect| text.eq_ignore_ascii_case(effect));
-    if known { Ok(text) } else { Err(source.syntax(node, "an effect is Allow or Deny")) }
+    let known =
+        |effect: &&str| text == *effect || (!source.is_resource() && text.eq_ignore_ascii_case(effect));
+    match ["Allow", "Deny"].iter().any(known) {
+        true => Ok(text),
+        false if source.is_resource() => Err(PolicyError::Effect(text.to_owned())),
+        false => Err(source.syntax(node, "an effect is Allow or Deny")),
+    }
 }
 
 fn conditions<'n>(node: &'n Node, source: &Source<'_>) -> Result<Vec<RawCondition<'n>>, PolicyError> {
     let mut conditions = Vec::new();
     for Member { name, node } in object(node, source)? {
-        let operator = Operator::parse(name)
-            .ok_or_else(|| source.syntax(node, format!("{name} is not a condition operator")))?;
+        let unknown = || match source.is_resource() {
+            true => PolicyError::ConditionType(name.clone()),
+            false => source.syntax(node, format!("{name} is not a condition operator")),
+        };
+        let operator = Operator::parse(name).ok_or_else(unknown)?;
         for Member { name: key, node } in object(node, source)? {
             let values = scalars(node, source)?;
             conditions.push(RawCondition { node, name, operator, key, values });

@@ -54,6 +54,19 @@ fn a_grant_lets_the_account_in_and_its_policies_decide() {
     assert_eq!(World::new(User).foreign().grant().identity(&rule("Allow")).verdict(), "grant");
 }
 
+#[test]
+fn a_grant_to_everybody_needs_the_own_account_on_its_side() {
+    assert_eq!(World::new(User).foreign().public().verdict(), "missing Identity");
+    assert_eq!(World::new(User).foreign().public().identity(&rule("Allow")).verdict(), "grant");
+    assert_eq!(World::new(Anonymous).foreign().public().verdict(), "grant");
+}
+
+#[test]
+fn a_grant_to_everybody_opens_no_role_and_no_key() {
+    assert_eq!(trust(User, &aws(OTHER)).public().identity(&may_assume()).verdict(), "missing Trust");
+    assert_eq!(key(User, &aws(OTHER)).public().verdict(), "missing Identity");
+}
+
 fn assume(effect: &str, principal: &str) -> String {
     format!(r#"{{"Effect":"{effect}","Principal":{principal},"Action":"sts:AssumeRole*"}}"#)
 }

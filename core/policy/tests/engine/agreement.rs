@@ -168,19 +168,19 @@ fn documents() -> impl Strategy<Value = Documents> {
     let parts = (
         levels(),
         prop::option::weighted(0.7, document(true)),
-        any::<bool>(),
+        (any::<bool>(), prop::bool::weighted(0.2)),
         prop::collection::vec(document(false), 0..3),
         single(false),
         prop::option::weighted(0.3, prop::collection::vec(document(false), 1..3)),
         single(true),
         prop::bool::weighted(0.2),
     );
-    parts.prop_map(|(scps, resource, grant, identity, boundary, session, endpoint, rcp)| {
+    parts.prop_map(|(scps, resource, (grant, public), identity, boundary, session, endpoint, rcp)| {
         let full = json!({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]});
         let deny = json!({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*",
             "Condition":{"Bool":{"aws:SecureTransport":"false"}}}]});
         let rcps = if rcp { vec![vec![full.clone(), deny.clone()], vec![full]] } else { Vec::new() };
-        Documents { scps, rcps, resource, grant, identity, boundary, session, endpoint }
+        Documents { scps, rcps, resource, grant, public, identity, boundary, session, endpoint }
     })
 }
 
@@ -282,6 +282,7 @@ proptest! {
             rcps: &rcps,
             resource: resource_policy.as_ref(),
             resource_grant: documents.grant.then_some("ACL"),
+            public_grant: documents.public.then_some("ACL of all"),
             identity: &identity,
             boundary: boundary.as_ref(),
             session: session.as_deref(),

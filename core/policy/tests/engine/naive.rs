@@ -14,6 +14,7 @@ pub(crate) struct Documents {
     pub(crate) rcps: Vec<Vec<Value>>,
     pub(crate) resource: Option<Value>,
     pub(crate) grant: bool,
+    pub(crate) public: bool,
     pub(crate) identity: Vec<Value>,
     pub(crate) boundary: Option<Value>,
     pub(crate) session: Option<Vec<Value>>,
@@ -163,7 +164,8 @@ impl Asked<'_> {
         let named =
             documents.resource.as_ref().map(|policy| self.applicable(policy, "Allow")).unwrap_or_default();
         let (itself, behind) = (named.contains(&Named::Itself), named.contains(&Named::Behind));
-        let grant = documents.grant && model != Model::Trust;
+        let public = documents.public && model == Model::Standard;
+        let grant = (documents.grant && model != Model::Trust) || public;
         let boundary = documents.boundary.iter().all(|policy| self.allows(std::slice::from_ref(policy)));
         let session = match &documents.session {
             Some(policies) => self.allows(policies),
@@ -181,7 +183,7 @@ impl Asked<'_> {
             _ if self.request.owner.is_some_and(|owner| Some(owner) != principal.account) => {
                 own && (by_resource || grant)
             }
-            _ if itself => true,
+            _ if itself || public => true,
             _ if behind => boundary && session,
             _ => match model {
                 Model::Standard => own,

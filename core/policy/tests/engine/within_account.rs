@@ -198,6 +198,32 @@ fn a_grant_to_the_own_account_is_no_grant_to_its_users() {
     assert_eq!(World::new(User).grant().identity(&rule("Allow")).verdict(), "allow Identity");
 }
 
+/// As a resource's policy does that names `*`.
+#[test]
+fn a_grant_to_everybody_lets_the_own_users_in_too() {
+    for kind in [User, Role, AssumedRole, FederatedUser, Anonymous] {
+        assert_eq!(World::new(kind).public().verdict(), "grant", "{kind:?}");
+        let limited = World::new(kind).public().boundary(ELSEWHERE).session(ELSEWHERE);
+        let everybody = World::new(kind).resource(&rule_for("Allow", "\"*\""));
+        let named = everybody.boundary(ELSEWHERE).session(ELSEWHERE).decide().allowed;
+        assert_eq!(limited.decide().allowed, named, "{kind:?}");
+    }
+    assert_eq!(World::new(Root).public().verdict(), "grant");
+}
+
+#[test]
+fn a_grant_to_everybody_yields_to_denies_and_guardrails() {
+    let world = || World::new(User).public();
+    let deny = rule("Deny");
+    assert_eq!(world().identity(&deny).verdict(), "deny Identity");
+    assert_eq!(world().boundary(&deny).verdict(), "deny Boundary");
+    assert_eq!(world().session(&deny).verdict(), "deny Session");
+    assert_eq!(world().resource(&rule_for("Deny", "\"*\"")).verdict(), "deny Resource");
+    assert_eq!(world().scp(ELSEWHERE).verdict(), "missing Scp");
+    assert_eq!(world().endpoint(ELSEWHERE).verdict(), "missing Endpoint");
+    assert_eq!(world().rcp(&[FULL_RCP, &rule_for("Deny", "\"*\"")]).verdict(), "deny Rcp");
+}
+
 #[test]
 fn not_principal_denies_all_but_the_named() {
     let deny = |values: &str| {

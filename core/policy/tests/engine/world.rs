@@ -80,6 +80,7 @@ pub(crate) struct World {
     pub(crate) rcps: Vec<Vec<Attached>>,
     pub(crate) resource: Option<Attached>,
     pub(crate) grant: Option<&'static str>,
+    pub(crate) public: Option<&'static str>,
     pub(crate) identity: Vec<Attached>,
     pub(crate) boundary: Option<Attached>,
     pub(crate) session: Option<Vec<Attached>>,
@@ -98,6 +99,7 @@ impl World {
             rcps: Vec::new(),
             resource: None,
             grant: None,
+            public: None,
             identity: Vec::new(),
             boundary: None,
             session: None,
@@ -147,6 +149,11 @@ impl World {
         self
     }
 
+    pub(crate) fn public(mut self) -> Self {
+        self.public = Some("ACL: READ to AllUsers");
+        self
+    }
+
     pub(crate) fn scp(mut self, statements: &str) -> Self {
         self.scps.push(vec![attached("scp", Kind::Scp, statements)]);
         self
@@ -170,6 +177,7 @@ impl World {
             rcps: &self.rcps,
             resource: self.resource.as_ref(),
             resource_grant: self.grant,
+            public_grant: self.public,
             identity: &self.identity,
             boundary: self.boundary.as_ref(),
             session: self.session.as_deref(),

@@ -27,6 +27,16 @@ impl Boot {
         Self { file, epoch: 0 }.next(medium, key)
     }
 
+    /// How many of the copies are neither blank nor open.
+    pub(super) fn spoiled(medium: &dyn Medium, key: &SecretKey) -> usize {
+        let spoiled = |place: &u64| {
+            let mut bytes = [0; LEN];
+            let is_there = medium.read(*place, &mut bytes).is_ok() && bytes != [0; LEN];
+            is_there && Self::read(medium, key, *place).is_none()
+        };
+        PLACES.iter().filter(|place| spoiled(place)).count()
+    }
+
     /// Reads the mark of an existing file and counts it up.
     pub(super) fn open(medium: &dyn Medium, key: &SecretKey) -> Result<Self, PageError> {
         let newest =

@@ -36,6 +36,13 @@ impl Checkpoint {
         Ok(medium.write(*offset, &[&length.to_be_bytes()[..], &sealed].concat())?)
     }
 
+    /// Whether this slot is neither blank nor opens.
+    pub(super) fn is_spoiled(medium: &dyn Medium, cipher: &Cipher, slot: usize) -> bool {
+        let mut length = [0; 4];
+        let is_there = SLOTS.get(slot).is_some_and(|offset| medium.read(*offset, &mut length).is_ok());
+        is_there && length != [0; 4] && Self::read(medium, cipher, slot).is_none()
+    }
+
     /// The checkpoint in this slot; none when there is none or it does not open.
     pub(super) fn read(medium: &dyn Medium, cipher: &Cipher, slot: usize) -> Option<Self> {
         let offset = *SLOTS.get(slot)?;

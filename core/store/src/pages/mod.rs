@@ -52,6 +52,8 @@ pub(crate) struct Pages {
     len: AtomicU64,
     state: Mutex<State>,
     fault: Mutex<Option<Fault>>,
+    /// Copies of marks and checkpoints that did not open, and were not needed.
+    spoiled: usize,
 }
 
 /// What went wrong first since the last [`Pages::roll_back`]; redb answers every call after it with nothing more
@@ -86,12 +88,15 @@ impl Pages {
     /// [`PageError::Damaged`] when no checkpoint can be used or the key is another file's; [`PageError::Io`] and
     /// [`PageError::Keys`].
     pub(crate) fn open(medium: Box<dyn Medium>, key: &SecretKey) -> Result<Self, PageError> {
+        let spoiled = Boot::spoiled(&*medium, key);
         // This also flushes what a killed process left in the system's cache, before anything is built on it.
         let boot = Boot::open(&*medium, key)?;
         let blocks = layout::blocks_in(medium.len()?);
         let cipher = Cipher::new(key, boot.file);
         let (slot, checkpoint) = newest(&*medium, &cipher, blocks).ok_or(PageError::Damaged(Part::Header))?;
-        Self::start(medium, key, boot, blocks, State::new(checkpoint, slot))
+        let slots = (0..2).filter(|slot| Checkpoint::is_spoiled(&*medium, &cipher, *slot)).count();
+        let pages = Self::start(medium, key, boot, blocks, State::new(checkpoint, slot))?;
+        Ok(Self { spoiled: spoiled + slots, ..pages })
     }
 
     fn start(
@@ -108,12 +113,19 @@ impl Pages {
             len: AtomicU64::new(blocks * BLOCK as u64),
             state: Mutex::new(state),
             fault: Mutex::new(None),
+            spoiled: 0,
         })
     }
 
     /// The length as redb sees it, in bytes.
     pub(crate) fn len(&self) -> u64 {
         self.len.load(Ordering::Acquire)
+    }
+
+    /// How many copies of marks and checkpoints did not open when the file was opened. There are two of each, and one
+    /// suffices; a crash can spoil the one that was being written, which held nothing that was acknowledged.
+    pub(crate) fn spoiled(&self) -> usize {
+        self.spoiled
     }
 
     /// What went wrong first, if anything.

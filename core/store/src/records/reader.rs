@@ -102,8 +102,8 @@ impl<'p> Writer<'p> {
     }
 
     /// A transaction that does nothing yet.
-    pub fn transaction(&self) -> Transaction<'_> {
-        Transaction { scope: self.reader.scope.prefix(), backing: self.backing, work: Work::default() }
+    pub fn transaction(&self) -> Transaction<'p> {
+        Transaction { scope: self.reader.scope.clone(), backing: self.backing, work: Work::default() }
     }
 }
 

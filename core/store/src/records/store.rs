@@ -41,6 +41,11 @@ impl Store {
         Ok((Self(Arc::clone(&backing)), CoreDoor(backing)))
     }
 
+    /// Whether there is a store in this directory.
+    pub fn exists(dir: &Path) -> bool {
+        dir.join(crate::error::RECORDS_FILE).exists()
+    }
+
     /// Reads what the permit reaches.
     pub fn read<'p, G: Grant>(&'p self, permit: &'p G) -> Reader<'p> {
         Reader::new(&*self.0, kurodo_authz::Resource::scope(permit.resource()))

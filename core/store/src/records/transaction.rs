@@ -1,6 +1,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use kurodo_authz::{Grant, Resource, Scope, Write};
 
 use super::version::Version;
 use crate::StoreError;
@@ -92,15 +93,21 @@ fn within(what: &'static str, length: usize, limit: usize) -> Result<(), StoreEr
 }
 
 /// Changes that happen together or not at all, and what they rely on. Keys are relative to the scope of the
-/// permit. Later changes of the same key win.
+/// permit; [`Transaction::under`] goes on under another one. Later changes of the same key win.
 #[must_use = "a transaction does nothing until it is committed"]
 pub struct Transaction<'w> {
-    pub(super) scope: &'w [u8],
+    pub(super) scope: Scope,
     pub(super) backing: &'w dyn super::backing::Backing,
     pub(super) work: Work,
 }
 
-impl Transaction<'_> {
+impl<'w> Transaction<'w> {
+    /// What follows is under this permit, and its keys are relative to that one's scope.
+    pub fn under<G: Grant<Access = Write>>(&mut self, permit: &'w G) -> &mut Self {
+        self.scope = permit.resource().scope();
+        self
+    }
+
     /// Writes a record, whether or not there was one.
     pub fn put(&mut self, key: impl AsRef<[u8]>, value: impl Into<Bytes>) -> &mut Self {
         let key = self.absolute(key.as_ref());
@@ -169,6 +176,6 @@ impl Transaction<'_> {
     }
 
     fn absolute(&self, key: &[u8]) -> Bytes {
-        [self.scope, key].concat().into()
+        [self.scope.prefix(), key].concat().into()
     }
 }

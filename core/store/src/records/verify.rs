@@ -21,6 +21,9 @@ pub struct Check {
     pub damage: Vec<Damage>,
     /// Blocks that do not open and that nothing refers to: what a power cut left of unfinished writes. Harmless.
     pub remains: u64,
+    /// Copies of marks and checkpoints that do not open, where the other copy does: what a power cut left of writing
+    /// them, or damage. In the latter case the newest writes may be missing.
+    pub spoiled: u64,
 }
 
 /// Reads every block, then lets redb walk its trees and compare its checksums, which finds blocks that are
@@ -30,13 +33,13 @@ pub(super) fn verify(
     pages: &Pages,
     progress: Progress,
 ) -> Result<Check, StoreError> {
-    let unreadable = pages.scan(progress)?;
+    let (unreadable, spoiled) = (pages.scan(progress)?, pages.spoiled() as u64);
     let walk = match database {
         Some(database) => walk(database, pages),
         None => Err(pages.fault().map_or(StoreError::Interrupted, Into::into)),
     };
     let found = match walk {
-        Ok(true) => return Ok(Check { damage: Vec::new(), remains: unreadable.len() as u64 }),
+        Ok(true) => return Ok(Check { damage: Vec::new(), remains: unreadable.len() as u64, spoiled }),
         Ok(false) => Damage { file: RECORDS_FILE, place: "the list of free space (mended)".into() },
         Err(StoreError::Damaged(damage)) => damage,
         Err(error) => return Err(error),
@@ -45,7 +48,7 @@ pub(super) fn verify(
         unreadable.iter().map(|block| Damage { file: RECORDS_FILE, place: format!("block {block}") });
     let mut damage = vec![found.clone()];
     damage.extend(blocks.filter(|block| *block != found));
-    Ok(Check { damage, remains: 0 })
+    Ok(Check { damage, remains: 0, spoiled })
 }
 
 fn walk(database: &mut Database, pages: &Pages) -> Result<bool, StoreError> {

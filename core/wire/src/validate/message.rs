@@ -5,15 +5,49 @@ use crate::{Kind, Member, Pattern, Schema, Value};
 
 /// AWS's message for these violations: `1 validation error detected: Value null at 'userName' failed to ..`.
 pub fn violation_message(violations: &[Violation]) -> String {
+    if let [Violation { worded: true, message, .. }] = violations {
+        return message.clone();
+    }
     let plural = if violations.len() == 1 { "" } else { "s" };
     let sentences: Vec<_> = violations.iter().map(|violation| violation.message.as_str()).collect();
     format!("{} validation error{plural} detected: {}", violations.len(), sentences.join("; "))
 }
 
-/// One violation's sentence.
-pub(super) fn sentence(value: Option<&str>, path: &str, constraint: &str) -> String {
-    let value = value.map(|value| format!(" {value}")).unwrap_or_default();
-    format!("Value{value} at '{path}' failed to satisfy constraint: {constraint}")
+/// A constraint that is not satisfied, as AWS words it.
+pub(super) enum Constraint {
+    /// As most are: `Member must ..`.
+    Member(String),
+    /// A pattern that has words of its own.
+    Worded(&'static str),
+}
+
+impl Constraint {
+    /// The whole sentence.
+    pub(super) fn sentence(&self, value: Option<&str>, path: &str) -> String {
+        match self {
+            Self::Member(constraint) => {
+                let value = value.map(|value| format!(" {value}")).unwrap_or_default();
+                format!("Value{value} at '{path}' failed to satisfy constraint: {constraint}")
+            }
+            Self::Worded(rule) => format!("The specified value for {path} is invalid. {rule}"),
+        }
+    }
+}
+
+/// IAM's patterns of names, paths and key ids, and what it says of those that do not match.
+const WORDED: [(&str, &str); 3] = [
+    (r"[\w+=,.@-]+", "It must contain only alphanumeric characters and/or the following: +=,.@_-"),
+    (
+        r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)",
+        "It must begin and end with / and contain only alphanumeric characters and/or / characters.",
+    ),
+    (r"[\w]+", "It must contain only alphanumeric characters."),
+];
+
+/// That a text does not match a pattern.
+pub(super) fn mismatch(wanted: &Pattern) -> Constraint {
+    let worded = WORDED.iter().find(|(source, _)| *source == wanted.source());
+    worded.map_or_else(|| Constraint::Member(pattern(wanted)), |(_, rule)| Constraint::Worded(rule))
 }
 
 /// The value as AWS prints it. Nothing for sensitive values and for those whose print says nothing.
@@ -97,6 +131,11 @@ pub(super) fn constraint_on_items(subject: Subject, schema: &Schema) -> String {
         Subject::Value => "Map value",
     };
     format!("{subject} must satisfy constraint: [{}]", all.join(", "))
+}
+
+/// That a required value is missing.
+pub(super) fn not_null() -> Constraint {
+    Constraint::Member("Member must not be null".to_owned())
 }
 
 /// An upper bound.

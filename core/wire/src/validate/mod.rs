@@ -7,7 +7,7 @@ pub use message::violation_message;
 pub use present::present_members;
 
 use crate::{Kind, Limits, Location, Member, Schema, Value};
-use message::{Subject, constraint_on_items, sentence, shown};
+use message::{Constraint, Subject, constraint_on_items, shown};
 
 /// A constraint that a value does not satisfy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Violation {
     pub member: &'static str,
     /// Whether the value is missing.
     pub missing: bool,
+    /// Whether AWS has words of its own for it, which stand alone.
+    pub worded: bool,
     /// The whole sentence, as AWS prints it, sensitive values left out.
     pub message: String,
 }
@@ -71,17 +73,18 @@ struct Checker {
 }
 
 impl Checker {
-    fn report(&mut self, path: &Path<'_>, value: Option<String>, missing: bool, constraint: &str) {
+    fn report(&mut self, path: &Path<'_>, value: Option<String>, missing: bool, constraint: &Constraint) {
         let path = path.print();
-        let message = sentence(value.as_deref(), &path, constraint);
-        self.found.push(Violation { path, member: self.member, missing, message });
+        let message = constraint.sentence(value.as_deref(), &path);
+        let worded = matches!(constraint, Constraint::Worded(_));
+        self.found.push(Violation { path, member: self.member, missing, worded, message });
     }
 
     fn member(&mut self, path: &Path<'_>, member: &Member, value: &Value) {
         if !value.is_null() {
             self.value(path, member, value);
         } else if member.required && !member.streams() && !matches!(member.location, Location::Status) {
-            self.report(path, Some("null".to_owned()), true, "Member must not be null");
+            self.report(path, Some("null".to_owned()), true, &message::not_null());
         }
     }
 
@@ -122,7 +125,7 @@ impl Checker {
     fn items(&mut self, path: &Path<'_>, member: &Member, item: &Member, whole: &Value, items: &[Value]) {
         if is_scalar(item) {
             if items.iter().any(|value| value.is_null() || fails(item.target(), value)) {
-                let constraint = constraint_on_items(Subject::Item, item.target());
+                let constraint = Constraint::Member(constraint_on_items(Subject::Item, item.target()));
                 self.report(path, shown(member, whole), false, &constraint);
             }
             return;
@@ -130,7 +133,7 @@ impl Checker {
         for (at, value) in items.iter().enumerate() {
             let path = Path { above: Some(path), step: Step::Item(at + 1) };
             if value.is_null() {
-                self.report(&path, Some("null".to_owned()), true, "Member must not be null");
+                self.report(&path, Some("null".to_owned()), true, &message::not_null());
             } else {
                 self.value(&path, item, value);
             }
@@ -146,23 +149,23 @@ impl Checker {
         pairs: &[(String, Value)],
     ) {
         if pairs.iter().any(|(name, _)| text_fails(key.target(), name)) {
-            let constraint = constraint_on_items(Subject::Key, key.target());
+            let constraint = Constraint::Member(constraint_on_items(Subject::Key, key.target()));
             self.report(path, shown(member, whole), false, &constraint);
         }
         let scalar = is_scalar(item);
         let whole_list = matches!(item.target().kind, Kind::List { .. });
         if whole_list && pairs.iter().any(|(_, value)| fails(item.target(), value)) {
-            let constraint = constraint_on_items(Subject::Value, item.target());
+            let constraint = Constraint::Member(constraint_on_items(Subject::Value, item.target()));
             self.report(path, shown(member, whole), false, &constraint);
         }
         if scalar && pairs.iter().any(|(_, value)| value.is_null() || fails(item.target(), value)) {
-            let constraint = constraint_on_items(Subject::Value, item.target());
+            let constraint = Constraint::Member(constraint_on_items(Subject::Value, item.target()));
             self.report(path, shown(member, whole), false, &constraint);
         }
         for (name, value) in pairs.iter().filter(|_| !scalar) {
             let path = Path { above: Some(path), step: Step::Key(name) };
             if value.is_null() {
-                self.report(&path, Some("null".to_owned()), true, "Member must not be null");
+                self.report(&path, Some("null".to_owned()), true, &message::not_null());
             } else {
                 self.below(&path, item, value);
             }
@@ -183,7 +186,7 @@ fn text_fails(schema: &Schema, text: &str) -> bool {
 }
 
 /// The constraints of the shape itself that the value does not satisfy, in AWS's order.
-fn failures<'s>(schema: &'s Schema, value: &'s Value) -> impl Iterator<Item = String> + 's {
+fn failures<'s>(schema: &'s Schema, value: &'s Value) -> impl Iterator<Item = Constraint> + 's {
     let limits = &schema.limits;
     let text = value.as_str().map(|text| text_failures(limits, text));
     let size = match value {
@@ -208,22 +211,22 @@ fn as_number(length: usize) -> f64 {
     length as f64
 }
 
-fn bound_failures(limits: &Limits, number: f64, what: &'static str) -> impl Iterator<Item = String> {
+fn bound_failures(limits: &Limits, number: f64, what: &'static str) -> impl Iterator<Item = Constraint> {
     let over = limits.max.filter(|max| number > *max).map(|max| message::at_most(what, max));
     let under = limits.min.filter(|min| number < *min).map(|min| message::at_least(what, min));
-    over.into_iter().chain(under)
+    over.into_iter().chain(under).map(Constraint::Member)
 }
 
-fn text_failures<'s>(limits: &'s Limits, text: &'s str) -> impl Iterator<Item = String> + 's {
+fn text_failures<'s>(limits: &'s Limits, text: &'s str) -> impl Iterator<Item = Constraint> + 's {
     const NONE: &Limits = &Limits::NONE;
     let exempt = limits.exempt.is_some_and(|beginning| text.starts_with(beginning));
     let limits = if exempt { NONE } else { limits };
     let bounded = limits.min.is_some() || limits.max.is_some();
     let length = if bounded { as_number(text.chars().count()) } else { 0.0 };
     let bounds = bounded.then(|| bound_failures(limits, length, "length"));
-    let pattern = limits.pattern.filter(|pattern| !pattern.matches(text)).map(message::pattern);
+    let pattern = limits.pattern.filter(|pattern| !pattern.matches(text)).map(message::mismatch);
     let unknown = !limits.words.is_empty() && !limits.words.contains(&text);
-    let words = unknown.then(|| message::words(limits.words));
+    let words = unknown.then(|| Constraint::Member(message::words(limits.words)));
     bounds.into_iter().flatten().chain(pattern).chain(words)
 }
 

@@ -52,6 +52,13 @@ fn sound_input_passes() {
 }
 
 #[test]
+fn what_aws_words_itself_stands_alone() {
+    let rule = "It must contain only alphanumeric characters and/or the following: +=,.@_-";
+    let expected = format!("The specified value for userName is invalid. {rule}");
+    assert_eq!(message(vec![(0, text("a b"))]), expected);
+}
+
+#[test]
 fn messages_are_those_of_aws() {
     for (changes, expected) in [
         (
@@ -61,14 +68,14 @@ fn messages_are_those_of_aws() {
         (
             vec![(0, text("anna b"))],
             "Value 'anna b' at 'userName' failed to satisfy constraint: Member must have length less than or equal to 4; \
-             Value 'anna b' at 'userName' failed to satisfy constraint: Member must satisfy regular expression pattern: \
-             [\\w+=,.@-]+",
+             The specified value for userName is invalid. It must contain only alphanumeric characters and/or the \
+             following: +=,.@_-",
         ),
         (
             vec![(1, Value::List(vec![tag(text("a")), tag(text(""))]))],
             "Value '' at 'tags.2.member.key' failed to satisfy constraint: Member must have length greater than or equal \
-             to 1; Value '' at 'tags.2.member.key' failed to satisfy constraint: Member must satisfy regular expression \
-             pattern: [\\w+=,.@-]+",
+             to 1; The specified value for tags.2.member.key is invalid. It must contain only alphanumeric characters and/or \
+             the following: +=,.@_-",
         ),
         (
             vec![(1, Value::List(vec![tag(Value::Null)]))],
@@ -102,7 +109,8 @@ fn messages_are_those_of_aws() {
         let found = message(changes);
         let (count, sentences) = found.split_once(" detected: ").unwrap();
         assert_eq!(sentences, expected);
-        let expected_count = expected.matches("failed to satisfy").count();
+        let expected_count =
+            expected.matches("failed to satisfy").count() + expected.matches("The specified value").count();
         let plural = if expected_count == 1 { "" } else { "s" };
         assert_eq!(count, format!("{expected_count} validation error{plural}"));
     }

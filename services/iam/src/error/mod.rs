@@ -13,7 +13,7 @@ pub(crate) use duplicate::Duplicate;
 pub(crate) use missing::Missing;
 pub(crate) use quota::Exceeded;
 
-use kurodo_identity::{PasswordError, RandomError};
+use kurodo_identity::{BindError, PasswordError, RandomError};
 use kurodo_policy::PolicyError;
 use kurodo_store::StoreError;
 
@@ -48,6 +48,9 @@ pub enum Error {
     /// A role that belongs to a service, or a policy that belongs to AWS.
     #[error("{0}")]
     Unmodifiable(String),
+    /// The managed policy is one that AWS provides: nobody may change it, whatever policies say.
+    #[error("Policy {0} is provided by AWS and cannot be changed.")]
+    ProvidedPolicy(String),
     /// The password is not what the account asks for.
     #[error("Password does not conform to the account password policy.")]
     PasswordPolicyViolation,
@@ -103,7 +106,7 @@ impl Error {
             Self::Unmodifiable(_) => ("UnmodifiableEntity", 400),
             Self::PasswordPolicyViolation => ("PasswordPolicyViolation", 400),
             Self::InvalidUserType => ("InvalidUserType", 400),
-            Self::AccessDenied(_) => ("AccessDenied", 403),
+            Self::AccessDenied(_) | Self::ProvidedPolicy(_) => ("AccessDenied", 403),
             Self::InvalidAuthenticationCode => ("InvalidAuthenticationCode", 403),
             Self::ReportNotPresent => ("ReportNotPresent", 410),
             Self::ReportExpired => ("ReportExpired", 410),
@@ -122,6 +125,15 @@ impl Error {
 impl From<PolicyError> for Error {
     fn from(error: PolicyError) -> Self {
         Self::MalformedPolicyDocument(error.to_string())
+    }
+}
+
+impl From<BindError> for Error {
+    fn from(error: BindError) -> Self {
+        match error {
+            BindError::Store(error) => Self::Store(error),
+            BindError::Unknown(_) | BindError::NotJson => Self::MalformedPolicyDocument(error.to_string()),
+        }
     }
 }
 

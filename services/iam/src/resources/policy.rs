@@ -53,7 +53,7 @@ impl Policy {
     /// The account's own policy, as it was when it was decided on; what AWS provides cannot be changed.
     pub(crate) fn load(&self, look: &impl Look) -> Result<Record, Error> {
         if self.owner == PolicyOwner::Aws {
-            return Err(Missing::Policy(self.arn()).into());
+            return Err(Error::ProvidedPolicy(self.arn()));
         }
         load(look, &keys::policy(&self.name), self.seen.as_ref(), || Missing::Policy(self.arn()))
     }

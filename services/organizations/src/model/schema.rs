@@ -10,16 +10,6 @@ pub(super) static ACCESS_DENIED_EXCEPTION: Schema = Schema::new(
     "AccessDeniedException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
-pub(super) static ACCESS_DENIED_FOR_DEPENDENCY_EXCEPTION: Schema = Schema::new(
-    "AccessDeniedForDependencyException",
-    Kind::Structure(Structure::new(&[
-        Member::new("Message", &common::STRING),
-        Member::new("Reason", &ACCESS_DENIED_FOR_DEPENDENCY_EXCEPTION_REASON),
-    ])),
-);
-pub(super) static ACCESS_DENIED_FOR_DEPENDENCY_EXCEPTION_REASON: Schema =
-    Schema::new("AccessDeniedForDependencyExceptionReason", Kind::String)
-        .words(&["ACCESS_DENIED_DURING_CREATE_SERVICE_LINKED_ROLE"]);
 pub(super) static ACCOUNT: Schema = Schema::new(
     "Account",
     Kind::Structure(Structure::new(&[
@@ -33,14 +23,6 @@ pub(super) static ACCOUNT: Schema = Schema::new(
         Member::new("JoinedMethod", &ACCOUNT_JOINED_METHOD),
         Member::new("JoinedTimestamp", &common::TIMESTAMP),
     ])),
-);
-pub(super) static ACCOUNT_ALREADY_CLOSED_EXCEPTION: Schema = Schema::new(
-    "AccountAlreadyClosedException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
-pub(super) static ACCOUNT_ALREADY_REGISTERED_EXCEPTION: Schema = Schema::new(
-    "AccountAlreadyRegisteredException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
 pub(super) static ACCOUNT_ARN: Schema = Schema::new("AccountArn", Kind::String).pattern(&P_ACCOUNT_ARN);
 static P_ACCOUNT_ARN: Pattern =
@@ -59,14 +41,6 @@ pub(super) static ACCOUNT_NOT_FOUND_EXCEPTION: Schema = Schema::new(
     "AccountNotFoundException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
-pub(super) static ACCOUNT_NOT_REGISTERED_EXCEPTION: Schema = Schema::new(
-    "AccountNotRegisteredException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
-pub(super) static ACCOUNT_OWNER_NOT_VERIFIED_EXCEPTION: Schema = Schema::new(
-    "AccountOwnerNotVerifiedException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
 pub(super) static ACCOUNT_STATE: Schema = Schema::new("AccountState", Kind::String).words(&[
     "PENDING_ACTIVATION",
     "ACTIVE",
@@ -77,17 +51,6 @@ pub(super) static ACCOUNT_STATE: Schema = Schema::new("AccountState", Kind::Stri
 pub(super) static ACCOUNT_STATUS: Schema =
     Schema::new("AccountStatus", Kind::String).words(&["ACTIVE", "SUSPENDED", "PENDING_CLOSURE"]);
 pub(super) static ACCOUNTS: Schema = Schema::list("Accounts", Member::new("member", &ACCOUNT));
-pub(super) static ACTION_TYPE: Schema = Schema::new("ActionType", Kind::String).words(&[
-    "INVITE",
-    "ENABLE_ALL_FEATURES",
-    "APPROVE_ALL_FEATURES",
-    "ADD_ORGANIZATIONS_SERVICE_LINKED_ROLE",
-    "TRANSFER_RESPONSIBILITY",
-]);
-pub(super) static ALREADY_IN_ORGANIZATION_EXCEPTION: Schema = Schema::new(
-    "AlreadyInOrganizationException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
 pub(super) static CHILD: Schema = Schema::new(
     "Child",
     Kind::Structure(Structure::new(&[Member::new("Id", &CHILD_ID), Member::new("Type", &CHILD_TYPE)])),
@@ -104,10 +67,6 @@ pub(super) static CHILD_TYPE: Schema =
 pub(super) static CHILDREN: Schema = Schema::list("Children", Member::new("member", &CHILD));
 pub(super) static CONCURRENT_MODIFICATION_EXCEPTION: Schema = Schema::new(
     "ConcurrentModificationException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
-pub(super) static CONFLICT_EXCEPTION: Schema = Schema::new(
-    "ConflictException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
 pub(super) static CONSTRAINT_VIOLATION_EXCEPTION: Schema = Schema::new(
@@ -218,41 +177,12 @@ pub(super) static CREATE_ACCOUNT_STATUS_NOT_FOUND_EXCEPTION: Schema = Schema::ne
 );
 pub(super) static CREATE_ACCOUNT_STATUSES: Schema =
     Schema::list("CreateAccountStatuses", Member::new("member", &CREATE_ACCOUNT_STATUS));
-pub(super) static DELEGATED_ADMINISTRATOR: Schema = Schema::new(
-    "DelegatedAdministrator",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &ACCOUNT_ID),
-        Member::new("Arn", &ACCOUNT_ARN),
-        Member::new("Email", &EMAIL),
-        Member::new("Name", &ACCOUNT_NAME),
-        Member::new("Status", &ACCOUNT_STATUS),
-        Member::new("State", &ACCOUNT_STATE),
-        Member::new("JoinedMethod", &ACCOUNT_JOINED_METHOD),
-        Member::new("JoinedTimestamp", &common::TIMESTAMP),
-        Member::new("DelegationEnabledDate", &common::TIMESTAMP),
-    ])),
-);
-pub(super) static DELEGATED_ADMINISTRATORS: Schema =
-    Schema::list("DelegatedAdministrators", Member::new("member", &DELEGATED_ADMINISTRATOR));
-pub(super) static DELEGATED_SERVICE: Schema = Schema::new(
-    "DelegatedService",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServicePrincipal", &SERVICE_PRINCIPAL),
-        Member::new("DelegationEnabledDate", &common::TIMESTAMP),
-    ])),
-);
-pub(super) static DELEGATED_SERVICES: Schema =
-    Schema::list("DelegatedServices", Member::new("member", &DELEGATED_SERVICE));
 pub(super) static DESTINATION_PARENT_NOT_FOUND_EXCEPTION: Schema = Schema::new(
     "DestinationParentNotFoundException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
 pub(super) static DUPLICATE_ACCOUNT_EXCEPTION: Schema = Schema::new(
     "DuplicateAccountException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
-pub(super) static DUPLICATE_HANDSHAKE_EXCEPTION: Schema = Schema::new(
-    "DuplicateHandshakeException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
 pub(super) static DUPLICATE_ORGANIZATIONAL_UNIT_EXCEPTION: Schema = Schema::new(
@@ -267,189 +197,17 @@ pub(super) static DUPLICATE_POLICY_EXCEPTION: Schema = Schema::new(
     "DuplicatePolicyException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
-pub(super) static EFFECTIVE_POLICY: Schema = Schema::new(
-    "EffectivePolicy",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyContent", &POLICY_CONTENT),
-        Member::new("LastUpdatedTimestamp", &common::TIMESTAMP),
-        Member::new("TargetId", &POLICY_TARGET_ID),
-        Member::new("PolicyType", &EFFECTIVE_POLICY_TYPE),
-    ])),
-);
-pub(super) static EFFECTIVE_POLICY_NOT_FOUND_EXCEPTION: Schema = Schema::new(
-    "EffectivePolicyNotFoundException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
-pub(super) static EFFECTIVE_POLICY_TYPE: Schema = Schema::new("EffectivePolicyType", Kind::String).words(&[
-    "TAG_POLICY",
-    "BACKUP_POLICY",
-    "AISERVICES_OPT_OUT_POLICY",
-    "CHATBOT_POLICY",
-    "DECLARATIVE_POLICY_EC2",
-    "SECURITYHUB_POLICY",
-    "SECURITYHUB_CSPM_POLICY",
-    "INSPECTOR_POLICY",
-    "UPGRADE_ROLLOUT_POLICY",
-    "BEDROCK_POLICY",
-    "S3_POLICY",
-    "NETWORK_SECURITY_DIRECTOR_POLICY",
-    "GUARDDUTY_POLICY",
-]);
-pub(super) static EFFECTIVE_POLICY_VALIDATION_ERROR: Schema = Schema::new(
-    "EffectivePolicyValidationError",
-    Kind::Structure(Structure::new(&[
-        Member::new("ErrorCode", &common::STRING),
-        Member::new("ErrorMessage", &common::STRING),
-        Member::new("PathToError", &common::STRING),
-        Member::new("ContributingPolicies", &POLICY_IDS),
-    ])),
-);
-pub(super) static EFFECTIVE_POLICY_VALIDATION_ERRORS: Schema = Schema::list(
-    "EffectivePolicyValidationErrors",
-    Member::new("member", &EFFECTIVE_POLICY_VALIDATION_ERROR),
-);
 pub(super) static EMAIL: Schema =
     Schema::new("Email", Kind::String).bounds(Some(6.0), Some(64.0)).pattern(&P_EMAIL).sensitive();
 static P_EMAIL: Pattern = Pattern::new("[^\\s@]+@[^\\s@]+\\.[^\\s@]+");
-pub(super) static ENABLED_SERVICE_PRINCIPAL: Schema = Schema::new(
-    "EnabledServicePrincipal",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServicePrincipal", &SERVICE_PRINCIPAL),
-        Member::new("DateEnabled", &common::TIMESTAMP),
-    ])),
-);
-pub(super) static ENABLED_SERVICE_PRINCIPALS: Schema =
-    Schema::list("EnabledServicePrincipals", Member::new("member", &ENABLED_SERVICE_PRINCIPAL));
 pub(super) static FINALIZING_ORGANIZATION_EXCEPTION: Schema = Schema::new(
     "FinalizingOrganizationException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
 pub(super) static GENERIC_ARN: Schema = Schema::new("GenericArn", Kind::String).pattern(&P_GENERIC_ARN);
 static P_GENERIC_ARN: Pattern = Pattern::new("^arn:aws:organizations::.+:.+");
-pub(super) static HANDSHAKE: Schema = Schema::new(
-    "Handshake",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &HANDSHAKE_ID),
-        Member::new("Arn", &HANDSHAKE_ARN),
-        Member::new("Parties", &HANDSHAKE_PARTIES),
-        Member::new("State", &HANDSHAKE_STATE),
-        Member::new("RequestedTimestamp", &common::TIMESTAMP),
-        Member::new("ExpirationTimestamp", &common::TIMESTAMP),
-        Member::new("Action", &ACTION_TYPE),
-        Member::new("Resources", &HANDSHAKE_RESOURCES),
-    ])),
-);
-pub(super) static HANDSHAKE_ALREADY_IN_STATE_EXCEPTION: Schema = Schema::new(
-    "HandshakeAlreadyInStateException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
-pub(super) static HANDSHAKE_ARN: Schema = Schema::new("HandshakeArn", Kind::String).pattern(&P_HANDSHAKE_ARN);
-static P_HANDSHAKE_ARN: Pattern = Pattern::new(
-    "^arn:aws:organizations::\\d{12}:handshake\\/o-[a-z0-9]{10,32}\\/[a-z_]{1,32}\\/h-[0-9a-z]{8,32}",
-);
-pub(super) static HANDSHAKE_CONSTRAINT_VIOLATION_EXCEPTION: Schema = Schema::new(
-    "HandshakeConstraintViolationException",
-    Kind::Structure(Structure::new(&[
-        Member::new("Message", &common::STRING),
-        Member::new("Reason", &HANDSHAKE_CONSTRAINT_VIOLATION_EXCEPTION_REASON),
-    ])),
-);
-pub(super) static HANDSHAKE_CONSTRAINT_VIOLATION_EXCEPTION_REASON: Schema =
-    Schema::new("HandshakeConstraintViolationExceptionReason", Kind::String).words(&[
-        "ACCOUNT_NUMBER_LIMIT_EXCEEDED",
-        "HANDSHAKE_RATE_LIMIT_EXCEEDED",
-        "ALREADY_IN_AN_ORGANIZATION",
-        "ORGANIZATION_ALREADY_HAS_ALL_FEATURES",
-        "ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION",
-        "INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES",
-        "PAYMENT_INSTRUMENT_REQUIRED",
-        "ORGANIZATION_FROM_DIFFERENT_SELLER_OF_RECORD",
-        "ORGANIZATION_MEMBERSHIP_CHANGE_RATE_LIMIT_EXCEEDED",
-        "MANAGEMENT_ACCOUNT_EMAIL_NOT_VERIFIED",
-        "RESPONSIBILITY_TRANSFER_ALREADY_EXISTS",
-        "SOURCE_AND_TARGET_CANNOT_MATCH",
-        "UNUSED_PREPAYMENT_BALANCE",
-        "LEGACY_PERMISSIONS_STILL_IN_USE",
-        "PAST_DUE_INVOICE",
-        "TARGET_ACCOUNT_VALIDATION_FAILURE",
-    ]);
-pub(super) static HANDSHAKE_FILTER: Schema = Schema::new(
-    "HandshakeFilter",
-    Kind::Structure(Structure::new(&[
-        Member::new("ActionType", &ACTION_TYPE),
-        Member::new("ParentHandshakeId", &HANDSHAKE_ID),
-    ])),
-);
-pub(super) static HANDSHAKE_ID: Schema =
-    Schema::new("HandshakeId", Kind::String).bounds(None, Some(34.0)).pattern(&P_HANDSHAKE_ID);
-static P_HANDSHAKE_ID: Pattern = Pattern::new("^h-[0-9a-z]{8,32}$");
-pub(super) static HANDSHAKE_NOT_FOUND_EXCEPTION: Schema = Schema::new(
-    "HandshakeNotFoundException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
-pub(super) static HANDSHAKE_NOTES: Schema = Schema::new("HandshakeNotes", Kind::String)
-    .bounds(None, Some(1024.0))
-    .pattern(&P_HANDSHAKE_NOTES)
-    .sensitive();
-static P_HANDSHAKE_NOTES: Pattern = Pattern::new("[\\s\\S]*");
-pub(super) static HANDSHAKE_PARTIES: Schema =
-    Schema::list("HandshakeParties", Member::new("member", &HANDSHAKE_PARTY));
-pub(super) static HANDSHAKE_PARTY: Schema = Schema::new(
-    "HandshakeParty",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &HANDSHAKE_PARTY_ID).required(),
-        Member::new("Type", &HANDSHAKE_PARTY_TYPE).required(),
-    ])),
-);
-pub(super) static HANDSHAKE_PARTY_ID: Schema = Schema::new("HandshakePartyId", Kind::String)
-    .bounds(Some(1.0), Some(64.0))
-    .pattern(&P_HANDSHAKE_PARTY_ID)
-    .sensitive();
-static P_HANDSHAKE_PARTY_ID: Pattern = Pattern::new("[\\s\\S]*");
-pub(super) static HANDSHAKE_PARTY_TYPE: Schema =
-    Schema::new("HandshakePartyType", Kind::String).words(&["ACCOUNT", "ORGANIZATION", "EMAIL"]);
-pub(super) static HANDSHAKE_RESOURCE: Schema = Schema::new(
-    "HandshakeResource",
-    Kind::Structure(Structure::new(&[
-        Member::new("Value", &common::SECRET_STRING),
-        Member::new("Type", &HANDSHAKE_RESOURCE_TYPE),
-        Member::new("Resources", &HANDSHAKE_RESOURCES),
-    ])),
-);
-pub(super) static HANDSHAKE_RESOURCE_TYPE: Schema =
-    Schema::new("HandshakeResourceType", Kind::String).words(&[
-        "ACCOUNT",
-        "ORGANIZATION",
-        "ORGANIZATION_FEATURE_SET",
-        "EMAIL",
-        "MASTER_EMAIL",
-        "MASTER_NAME",
-        "NOTES",
-        "PARENT_HANDSHAKE",
-        "RESPONSIBILITY_TRANSFER",
-        "TRANSFER_START_TIMESTAMP",
-        "TRANSFER_TYPE",
-        "MANAGEMENT_ACCOUNT",
-        "MANAGEMENT_EMAIL",
-        "MANAGEMENT_NAME",
-    ]);
-pub(super) static HANDSHAKE_RESOURCES: Schema =
-    Schema::list("HandshakeResources", Member::new("member", &HANDSHAKE_RESOURCE));
-pub(super) static HANDSHAKE_STATE: Schema = Schema::new("HandshakeState", Kind::String).words(&[
-    "REQUESTED",
-    "OPEN",
-    "CANCELED",
-    "ACCEPTED",
-    "DECLINED",
-    "EXPIRED",
-]);
-pub(super) static HANDSHAKES: Schema = Schema::list("Handshakes", Member::new("member", &HANDSHAKE));
 pub(super) static IAM_USER_ACCESS_TO_BILLING: Schema =
     Schema::new("IAMUserAccessToBilling", Kind::String).words(&["ALLOW", "DENY"]);
-pub(super) static INVALID_HANDSHAKE_TRANSITION_EXCEPTION: Schema = Schema::new(
-    "InvalidHandshakeTransitionException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
 pub(super) static INVALID_INPUT_EXCEPTION: Schema = Schema::new(
     "InvalidInputException",
     Kind::Structure(Structure::new(&[
@@ -501,16 +259,8 @@ pub(super) static INVALID_INPUT_EXCEPTION_REASON: Schema =
         "END_DATE_TOO_LATE",
         "INVALID_END_DATE",
     ]);
-pub(super) static INVALID_RESPONSIBILITY_TRANSFER_TRANSITION_EXCEPTION: Schema = Schema::new(
-    "InvalidResponsibilityTransferTransitionException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
 pub(super) static MALFORMED_POLICY_DOCUMENT_EXCEPTION: Schema = Schema::new(
     "MalformedPolicyDocumentException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
-pub(super) static MASTER_CANNOT_LEAVE_ORGANIZATION_EXCEPTION: Schema = Schema::new(
-    "MasterCannotLeaveOrganizationException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
 pub(super) static MAX_RESULTS: Schema =
@@ -539,10 +289,6 @@ pub(super) static ORGANIZATION_FEATURE_SET: Schema =
 pub(super) static ORGANIZATION_ID: Schema =
     Schema::new("OrganizationId", Kind::String).pattern(&P_ORGANIZATION_ID);
 static P_ORGANIZATION_ID: Pattern = Pattern::new("^o-[a-z0-9]{10,32}$");
-pub(super) static ORGANIZATION_NOT_EMPTY_EXCEPTION: Schema = Schema::new(
-    "OrganizationNotEmptyException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
 pub(super) static ORGANIZATIONAL_UNIT: Schema = Schema::new(
     "OrganizationalUnit",
     Kind::Structure(Structure::new(&[
@@ -618,7 +364,6 @@ static P_POLICY_DESCRIPTION: Pattern = Pattern::new("[\\s\\S]*");
 pub(super) static POLICY_ID: Schema =
     Schema::new("PolicyId", Kind::String).bounds(None, Some(130.0)).pattern(&P_POLICY_ID);
 static P_POLICY_ID: Pattern = Pattern::new("^p-[0-9a-zA-Z_]{8,128}$");
-pub(super) static POLICY_IDS: Schema = Schema::list("PolicyIds", Member::new("member", &POLICY_ID));
 pub(super) static POLICY_IN_USE_EXCEPTION: Schema = Schema::new(
     "PolicyInUseException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
@@ -700,86 +445,6 @@ pub(super) static POLICY_TYPE_SUMMARY: Schema = Schema::new(
 );
 pub(super) static POLICY_TYPES: Schema =
     Schema::list("PolicyTypes", Member::new("member", &POLICY_TYPE_SUMMARY));
-pub(super) static RESOURCE_POLICY: Schema = Schema::new(
-    "ResourcePolicy",
-    Kind::Structure(Structure::new(&[
-        Member::new("ResourcePolicySummary", &RESOURCE_POLICY_SUMMARY),
-        Member::new("Content", &RESOURCE_POLICY_CONTENT),
-    ])),
-);
-pub(super) static RESOURCE_POLICY_ARN: Schema =
-    Schema::new("ResourcePolicyArn", Kind::String).pattern(&P_RESOURCE_POLICY_ARN);
-static P_RESOURCE_POLICY_ARN: Pattern = Pattern::new(
-    "^arn:[a-z0-9][a-z0-9-.]{0,62}:organizations::\\d{12}:resourcepolicy\\/o-[a-z0-9]{10,32}\\/rp-[0-9a-zA-Z_]{4,128}",
-);
-pub(super) static RESOURCE_POLICY_CONTENT: Schema = Schema::new("ResourcePolicyContent", Kind::String)
-    .bounds(Some(1.0), Some(40000.0))
-    .pattern(&P_RESOURCE_POLICY_CONTENT);
-static P_RESOURCE_POLICY_CONTENT: Pattern = Pattern::new("[\\s\\S]*");
-pub(super) static RESOURCE_POLICY_ID: Schema =
-    Schema::new("ResourcePolicyId", Kind::String).bounds(None, Some(131.0)).pattern(&P_RESOURCE_POLICY_ID);
-static P_RESOURCE_POLICY_ID: Pattern = Pattern::new("^rp-[0-9a-zA-Z_]{4,128}$");
-pub(super) static RESOURCE_POLICY_NOT_FOUND_EXCEPTION: Schema = Schema::new(
-    "ResourcePolicyNotFoundException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
-pub(super) static RESOURCE_POLICY_SUMMARY: Schema = Schema::new(
-    "ResourcePolicySummary",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &RESOURCE_POLICY_ID),
-        Member::new("Arn", &RESOURCE_POLICY_ARN),
-    ])),
-);
-pub(super) static RESPONSIBILITY_TRANSFER: Schema = Schema::new(
-    "ResponsibilityTransfer",
-    Kind::Structure(Structure::new(&[
-        Member::new("Arn", &RESPONSIBILITY_TRANSFER_ARN),
-        Member::new("Name", &RESPONSIBILITY_TRANSFER_NAME),
-        Member::new("Id", &RESPONSIBILITY_TRANSFER_ID),
-        Member::new("Type", &RESPONSIBILITY_TRANSFER_TYPE),
-        Member::new("Status", &RESPONSIBILITY_TRANSFER_STATUS),
-        Member::new("Source", &TRANSFER_PARTICIPANT),
-        Member::new("Target", &TRANSFER_PARTICIPANT),
-        Member::new("StartTimestamp", &common::TIMESTAMP),
-        Member::new("EndTimestamp", &common::TIMESTAMP),
-        Member::new("ActiveHandshakeId", &HANDSHAKE_ID),
-    ])),
-);
-pub(super) static RESPONSIBILITY_TRANSFER_ALREADY_IN_STATUS_EXCEPTION: Schema = Schema::new(
-    "ResponsibilityTransferAlreadyInStatusException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
-pub(super) static RESPONSIBILITY_TRANSFER_ARN: Schema =
-    Schema::new("ResponsibilityTransferArn", Kind::String).pattern(&P_RESPONSIBILITY_TRANSFER_ARN);
-static P_RESPONSIBILITY_TRANSFER_ARN: Pattern = Pattern::new(
-    "^arn:[a-z0-9][a-z0-9-.]{0,62}:organizations::\\d{12}:transfer\\/o-[a-z0-9]{10,32}\\/(billing)\\/(inbound|outbound)\\/rt-[0-9a-z]{8,32}$",
-);
-pub(super) static RESPONSIBILITY_TRANSFER_ID: Schema =
-    Schema::new("ResponsibilityTransferId", Kind::String).pattern(&P_RESPONSIBILITY_TRANSFER_ID);
-static P_RESPONSIBILITY_TRANSFER_ID: Pattern = Pattern::new("^rt-[0-9a-z]{8,32}$");
-pub(super) static RESPONSIBILITY_TRANSFER_NAME: Schema =
-    Schema::new("ResponsibilityTransferName", Kind::String)
-        .bounds(Some(1.0), Some(128.0))
-        .pattern(&P_RESPONSIBILITY_TRANSFER_NAME)
-        .sensitive();
-static P_RESPONSIBILITY_TRANSFER_NAME: Pattern = Pattern::new("^[ -~]+$");
-pub(super) static RESPONSIBILITY_TRANSFER_NOT_FOUND_EXCEPTION: Schema = Schema::new(
-    "ResponsibilityTransferNotFoundException",
-    Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
-);
-pub(super) static RESPONSIBILITY_TRANSFER_STATUS: Schema =
-    Schema::new("ResponsibilityTransferStatus", Kind::String).words(&[
-        "REQUESTED",
-        "DECLINED",
-        "CANCELED",
-        "EXPIRED",
-        "ACCEPTED",
-        "WITHDRAWN",
-    ]);
-pub(super) static RESPONSIBILITY_TRANSFER_TYPE: Schema =
-    Schema::new("ResponsibilityTransferType", Kind::String).words(&["BILLING"]);
-pub(super) static RESPONSIBILITY_TRANSFERS: Schema =
-    Schema::list("ResponsibilityTransfers", Member::new("member", &RESPONSIBILITY_TRANSFER));
 pub(super) static ROLE_NAME: Schema =
     Schema::new("RoleName", Kind::String).bounds(None, Some(64.0)).pattern(&P_ROLE_NAME);
 static P_ROLE_NAME: Pattern = Pattern::new("[\\w+=,.@-]{1,64}");
@@ -808,10 +473,6 @@ pub(super) static SERVICE_EXCEPTION: Schema = Schema::new(
     "ServiceException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
-pub(super) static SERVICE_PRINCIPAL: Schema = Schema::new("ServicePrincipal", Kind::String)
-    .bounds(Some(1.0), Some(128.0))
-    .pattern(&P_SERVICE_PRINCIPAL);
-static P_SERVICE_PRINCIPAL: Pattern = Pattern::new("[\\w+=,.@-]*");
 pub(super) static SOURCE_PARENT_NOT_FOUND_EXCEPTION: Schema = Schema::new(
     "SourceParentNotFoundException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
@@ -852,43 +513,24 @@ pub(super) static TOO_MANY_REQUESTS_EXCEPTION: Schema = Schema::new(
         Member::new("Message", &common::STRING),
     ])),
 );
-pub(super) static TRANSFER_PARTICIPANT: Schema = Schema::new(
-    "TransferParticipant",
-    Kind::Structure(Structure::new(&[
-        Member::new("ManagementAccountId", &ACCOUNT_ID),
-        Member::new("ManagementAccountEmail", &EMAIL),
-    ])),
-);
 pub(super) static UNSUPPORTED_API_ENDPOINT_EXCEPTION: Schema = Schema::new(
     "UnsupportedAPIEndpointException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
-pub(super) static ACCEPT_HANDSHAKE_INPUT: Schema = Schema::new(
-    "AcceptHandshakeRequest",
-    Kind::Structure(Structure::new(&[Member::new("HandshakeId", &HANDSHAKE_ID).required()])),
+pub(super) static DESCRIBE_ORGANIZATION_OUTPUT: Schema = Schema::new(
+    "DescribeOrganizationResponse",
+    Kind::Structure(Structure::new(&[Member::new("Organization", &ORGANIZATION)])),
 );
-pub(super) static ACCEPT_HANDSHAKE_OUTPUT: Schema = Schema::new(
-    "AcceptHandshakeResponse",
-    Kind::Structure(Structure::new(&[Member::new("Handshake", &HANDSHAKE)])),
-);
-pub(super) static ATTACH_POLICY_INPUT: Schema = Schema::new(
-    "AttachPolicyRequest",
+pub(super) static LIST_ROOTS_INPUT: Schema = Schema::new(
+    "ListRootsRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("PolicyId", &POLICY_ID).required(),
-        Member::new("TargetId", &POLICY_TARGET_ID).required(),
+        Member::new("NextToken", &NEXT_TOKEN),
+        Member::new("MaxResults", &MAX_RESULTS),
     ])),
 );
-pub(super) static CANCEL_HANDSHAKE_INPUT: Schema = Schema::new(
-    "CancelHandshakeRequest",
-    Kind::Structure(Structure::new(&[Member::new("HandshakeId", &HANDSHAKE_ID).required()])),
-);
-pub(super) static CANCEL_HANDSHAKE_OUTPUT: Schema = Schema::new(
-    "CancelHandshakeResponse",
-    Kind::Structure(Structure::new(&[Member::new("Handshake", &HANDSHAKE)])),
-);
-pub(super) static CLOSE_ACCOUNT_INPUT: Schema = Schema::new(
-    "CloseAccountRequest",
-    Kind::Structure(Structure::new(&[Member::new("AccountId", &ACCOUNT_ID).required()])),
+pub(super) static LIST_ROOTS_OUTPUT: Schema = Schema::new(
+    "ListRootsResponse",
+    Kind::Structure(Structure::new(&[Member::new("Roots", &ROOTS), Member::new("NextToken", &NEXT_TOKEN)])),
 );
 pub(super) static CREATE_ACCOUNT_INPUT: Schema = Schema::new(
     "CreateAccountRequest",
@@ -904,85 +546,6 @@ pub(super) static CREATE_ACCOUNT_OUTPUT: Schema = Schema::new(
     "CreateAccountResponse",
     Kind::Structure(Structure::new(&[Member::new("CreateAccountStatus", &CREATE_ACCOUNT_STATUS)])),
 );
-pub(super) static CREATE_GOV_CLOUD_ACCOUNT_INPUT: Schema = Schema::new(
-    "CreateGovCloudAccountRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Email", &EMAIL).required(),
-        Member::new("AccountName", &CREATE_ACCOUNT_NAME).required(),
-        Member::new("RoleName", &ROLE_NAME),
-        Member::new("IamUserAccessToBilling", &IAM_USER_ACCESS_TO_BILLING),
-        Member::new("Tags", &TAGS),
-    ])),
-);
-pub(super) static CREATE_GOV_CLOUD_ACCOUNT_OUTPUT: Schema = Schema::new(
-    "CreateGovCloudAccountResponse",
-    Kind::Structure(Structure::new(&[Member::new("CreateAccountStatus", &CREATE_ACCOUNT_STATUS)])),
-);
-pub(super) static CREATE_ORGANIZATION_INPUT: Schema = Schema::new(
-    "CreateOrganizationRequest",
-    Kind::Structure(Structure::new(&[Member::new("FeatureSet", &ORGANIZATION_FEATURE_SET)])),
-);
-pub(super) static CREATE_ORGANIZATION_OUTPUT: Schema = Schema::new(
-    "CreateOrganizationResponse",
-    Kind::Structure(Structure::new(&[Member::new("Organization", &ORGANIZATION)])),
-);
-pub(super) static CREATE_ORGANIZATIONAL_UNIT_INPUT: Schema = Schema::new(
-    "CreateOrganizationalUnitRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ParentId", &PARENT_ID).required(),
-        Member::new("Name", &ORGANIZATIONAL_UNIT_NAME).required(),
-        Member::new("Tags", &TAGS),
-    ])),
-);
-pub(super) static CREATE_ORGANIZATIONAL_UNIT_OUTPUT: Schema = Schema::new(
-    "CreateOrganizationalUnitResponse",
-    Kind::Structure(Structure::new(&[Member::new("OrganizationalUnit", &ORGANIZATIONAL_UNIT)])),
-);
-pub(super) static CREATE_POLICY_INPUT: Schema = Schema::new(
-    "CreatePolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Content", &POLICY_CONTENT).required(),
-        Member::new("Description", &POLICY_DESCRIPTION).required(),
-        Member::new("Name", &POLICY_NAME).required(),
-        Member::new("Type", &POLICY_TYPE).required(),
-        Member::new("Tags", &TAGS),
-    ])),
-);
-pub(super) static CREATE_POLICY_OUTPUT: Schema =
-    Schema::new("CreatePolicyResponse", Kind::Structure(Structure::new(&[Member::new("Policy", &POLICY)])));
-pub(super) static DECLINE_HANDSHAKE_INPUT: Schema = Schema::new(
-    "DeclineHandshakeRequest",
-    Kind::Structure(Structure::new(&[Member::new("HandshakeId", &HANDSHAKE_ID).required()])),
-);
-pub(super) static DECLINE_HANDSHAKE_OUTPUT: Schema = Schema::new(
-    "DeclineHandshakeResponse",
-    Kind::Structure(Structure::new(&[Member::new("Handshake", &HANDSHAKE)])),
-);
-pub(super) static DELETE_ORGANIZATIONAL_UNIT_INPUT: Schema = Schema::new(
-    "DeleteOrganizationalUnitRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("OrganizationalUnitId", &ORGANIZATIONAL_UNIT_ID).required()
-    ])),
-);
-pub(super) static DELETE_POLICY_INPUT: Schema = Schema::new(
-    "DeletePolicyRequest",
-    Kind::Structure(Structure::new(&[Member::new("PolicyId", &POLICY_ID).required()])),
-);
-pub(super) static DEREGISTER_DELEGATED_ADMINISTRATOR_INPUT: Schema = Schema::new(
-    "DeregisterDelegatedAdministratorRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("AccountId", &ACCOUNT_ID).required(),
-        Member::new("ServicePrincipal", &SERVICE_PRINCIPAL).required(),
-    ])),
-);
-pub(super) static DESCRIBE_ACCOUNT_INPUT: Schema = Schema::new(
-    "DescribeAccountRequest",
-    Kind::Structure(Structure::new(&[Member::new("AccountId", &ACCOUNT_ID).required()])),
-);
-pub(super) static DESCRIBE_ACCOUNT_OUTPUT: Schema = Schema::new(
-    "DescribeAccountResponse",
-    Kind::Structure(Structure::new(&[Member::new("Account", &ACCOUNT)])),
-);
 pub(super) static DESCRIBE_CREATE_ACCOUNT_STATUS_INPUT: Schema = Schema::new(
     "DescribeCreateAccountStatusRequest",
     Kind::Structure(Structure::new(&[
@@ -993,136 +556,28 @@ pub(super) static DESCRIBE_CREATE_ACCOUNT_STATUS_OUTPUT: Schema = Schema::new(
     "DescribeCreateAccountStatusResponse",
     Kind::Structure(Structure::new(&[Member::new("CreateAccountStatus", &CREATE_ACCOUNT_STATUS)])),
 );
-pub(super) static DESCRIBE_EFFECTIVE_POLICY_INPUT: Schema = Schema::new(
-    "DescribeEffectivePolicyRequest",
+pub(super) static LIST_CREATE_ACCOUNT_STATUS_INPUT: Schema = Schema::new(
+    "ListCreateAccountStatusRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("PolicyType", &EFFECTIVE_POLICY_TYPE).required(),
-        Member::new("TargetId", &POLICY_TARGET_ID),
-    ])),
-);
-pub(super) static DESCRIBE_EFFECTIVE_POLICY_OUTPUT: Schema = Schema::new(
-    "DescribeEffectivePolicyResponse",
-    Kind::Structure(Structure::new(&[Member::new("EffectivePolicy", &EFFECTIVE_POLICY)])),
-);
-pub(super) static DESCRIBE_HANDSHAKE_INPUT: Schema = Schema::new(
-    "DescribeHandshakeRequest",
-    Kind::Structure(Structure::new(&[Member::new("HandshakeId", &HANDSHAKE_ID).required()])),
-);
-pub(super) static DESCRIBE_HANDSHAKE_OUTPUT: Schema = Schema::new(
-    "DescribeHandshakeResponse",
-    Kind::Structure(Structure::new(&[Member::new("Handshake", &HANDSHAKE)])),
-);
-pub(super) static DESCRIBE_ORGANIZATION_OUTPUT: Schema = Schema::new(
-    "DescribeOrganizationResponse",
-    Kind::Structure(Structure::new(&[Member::new("Organization", &ORGANIZATION)])),
-);
-pub(super) static DESCRIBE_ORGANIZATIONAL_UNIT_INPUT: Schema = Schema::new(
-    "DescribeOrganizationalUnitRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("OrganizationalUnitId", &ORGANIZATIONAL_UNIT_ID).required()
-    ])),
-);
-pub(super) static DESCRIBE_ORGANIZATIONAL_UNIT_OUTPUT: Schema = Schema::new(
-    "DescribeOrganizationalUnitResponse",
-    Kind::Structure(Structure::new(&[Member::new("OrganizationalUnit", &ORGANIZATIONAL_UNIT)])),
-);
-pub(super) static DESCRIBE_POLICY_INPUT: Schema = Schema::new(
-    "DescribePolicyRequest",
-    Kind::Structure(Structure::new(&[Member::new("PolicyId", &POLICY_ID).required()])),
-);
-pub(super) static DESCRIBE_POLICY_OUTPUT: Schema =
-    Schema::new("DescribePolicyResponse", Kind::Structure(Structure::new(&[Member::new("Policy", &POLICY)])));
-pub(super) static DESCRIBE_RESOURCE_POLICY_OUTPUT: Schema = Schema::new(
-    "DescribeResourcePolicyResponse",
-    Kind::Structure(Structure::new(&[Member::new("ResourcePolicy", &RESOURCE_POLICY)])),
-);
-pub(super) static DESCRIBE_RESPONSIBILITY_TRANSFER_INPUT: Schema = Schema::new(
-    "DescribeResponsibilityTransferRequest",
-    Kind::Structure(Structure::new(&[Member::new("Id", &RESPONSIBILITY_TRANSFER_ID).required()])),
-);
-pub(super) static DESCRIBE_RESPONSIBILITY_TRANSFER_OUTPUT: Schema = Schema::new(
-    "DescribeResponsibilityTransferResponse",
-    Kind::Structure(Structure::new(&[Member::new("ResponsibilityTransfer", &RESPONSIBILITY_TRANSFER)])),
-);
-pub(super) static DETACH_POLICY_INPUT: Schema = Schema::new(
-    "DetachPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyId", &POLICY_ID).required(),
-        Member::new("TargetId", &POLICY_TARGET_ID).required(),
-    ])),
-);
-pub(super) static DISABLE_AWS_SERVICE_ACCESS_INPUT: Schema = Schema::new(
-    "DisableAWSServiceAccessRequest",
-    Kind::Structure(Structure::new(&[Member::new("ServicePrincipal", &SERVICE_PRINCIPAL).required()])),
-);
-pub(super) static DISABLE_POLICY_TYPE_INPUT: Schema = Schema::new(
-    "DisablePolicyTypeRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RootId", &ROOT_ID).required(),
-        Member::new("PolicyType", &POLICY_TYPE).required(),
-    ])),
-);
-pub(super) static DISABLE_POLICY_TYPE_OUTPUT: Schema =
-    Schema::new("DisablePolicyTypeResponse", Kind::Structure(Structure::new(&[Member::new("Root", &ROOT)])));
-pub(super) static ENABLE_AWS_SERVICE_ACCESS_INPUT: Schema = Schema::new(
-    "EnableAWSServiceAccessRequest",
-    Kind::Structure(Structure::new(&[Member::new("ServicePrincipal", &SERVICE_PRINCIPAL).required()])),
-);
-pub(super) static ENABLE_ALL_FEATURES_INPUT: Schema =
-    Schema::new("EnableAllFeaturesRequest", Kind::Structure(Structure::new(&[])));
-pub(super) static ENABLE_ALL_FEATURES_OUTPUT: Schema = Schema::new(
-    "EnableAllFeaturesResponse",
-    Kind::Structure(Structure::new(&[Member::new("Handshake", &HANDSHAKE)])),
-);
-pub(super) static ENABLE_POLICY_TYPE_INPUT: Schema = Schema::new(
-    "EnablePolicyTypeRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("RootId", &ROOT_ID).required(),
-        Member::new("PolicyType", &POLICY_TYPE).required(),
-    ])),
-);
-pub(super) static ENABLE_POLICY_TYPE_OUTPUT: Schema =
-    Schema::new("EnablePolicyTypeResponse", Kind::Structure(Structure::new(&[Member::new("Root", &ROOT)])));
-pub(super) static INVITE_ACCOUNT_TO_ORGANIZATION_INPUT: Schema = Schema::new(
-    "InviteAccountToOrganizationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Target", &HANDSHAKE_PARTY).required(),
-        Member::new("Notes", &HANDSHAKE_NOTES),
-        Member::new("Tags", &TAGS),
-    ])),
-);
-pub(super) static INVITE_ACCOUNT_TO_ORGANIZATION_OUTPUT: Schema = Schema::new(
-    "InviteAccountToOrganizationResponse",
-    Kind::Structure(Structure::new(&[Member::new("Handshake", &HANDSHAKE)])),
-);
-pub(super) static INVITE_ORGANIZATION_TO_TRANSFER_RESPONSIBILITY_INPUT: Schema = Schema::new(
-    "InviteOrganizationToTransferResponsibilityRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Type", &RESPONSIBILITY_TRANSFER_TYPE).required(),
-        Member::new("Target", &HANDSHAKE_PARTY).required(),
-        Member::new("Notes", &HANDSHAKE_NOTES),
-        Member::new("StartTimestamp", &common::TIMESTAMP).required(),
-        Member::new("SourceName", &RESPONSIBILITY_TRANSFER_NAME).required(),
-        Member::new("Tags", &TAGS),
-    ])),
-);
-pub(super) static INVITE_ORGANIZATION_TO_TRANSFER_RESPONSIBILITY_OUTPUT: Schema = Schema::new(
-    "InviteOrganizationToTransferResponsibilityResponse",
-    Kind::Structure(Structure::new(&[Member::new("Handshake", &HANDSHAKE)])),
-);
-pub(super) static LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION_INPUT: Schema = Schema::new(
-    "ListAWSServiceAccessForOrganizationRequest",
-    Kind::Structure(Structure::new(&[
+        Member::new("States", &CREATE_ACCOUNT_STATES),
         Member::new("NextToken", &NEXT_TOKEN),
         Member::new("MaxResults", &MAX_RESULTS),
     ])),
 );
-pub(super) static LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION_OUTPUT: Schema = Schema::new(
-    "ListAWSServiceAccessForOrganizationResponse",
+pub(super) static LIST_CREATE_ACCOUNT_STATUS_OUTPUT: Schema = Schema::new(
+    "ListCreateAccountStatusResponse",
     Kind::Structure(Structure::new(&[
-        Member::new("EnabledServicePrincipals", &ENABLED_SERVICE_PRINCIPALS),
+        Member::new("CreateAccountStatuses", &CREATE_ACCOUNT_STATUSES),
         Member::new("NextToken", &NEXT_TOKEN),
     ])),
+);
+pub(super) static DESCRIBE_ACCOUNT_INPUT: Schema = Schema::new(
+    "DescribeAccountRequest",
+    Kind::Structure(Structure::new(&[Member::new("AccountId", &ACCOUNT_ID).required()])),
+);
+pub(super) static DESCRIBE_ACCOUNT_OUTPUT: Schema = Schema::new(
+    "DescribeAccountResponse",
+    Kind::Structure(Structure::new(&[Member::new("Account", &ACCOUNT)])),
 );
 pub(super) static LIST_ACCOUNTS_INPUT: Schema = Schema::new(
     "ListAccountsRequest",
@@ -1153,19 +608,65 @@ pub(super) static LIST_ACCOUNTS_FOR_PARENT_OUTPUT: Schema = Schema::new(
         Member::new("NextToken", &NEXT_TOKEN),
     ])),
 );
-pub(super) static LIST_ACCOUNTS_WITH_INVALID_EFFECTIVE_POLICY_INPUT: Schema = Schema::new(
-    "ListAccountsWithInvalidEffectivePolicyRequest",
+pub(super) static MOVE_ACCOUNT_INPUT: Schema = Schema::new(
+    "MoveAccountRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("PolicyType", &EFFECTIVE_POLICY_TYPE).required(),
+        Member::new("AccountId", &ACCOUNT_ID).required(),
+        Member::new("SourceParentId", &PARENT_ID).required(),
+        Member::new("DestinationParentId", &PARENT_ID).required(),
+    ])),
+);
+pub(super) static CREATE_ORGANIZATIONAL_UNIT_INPUT: Schema = Schema::new(
+    "CreateOrganizationalUnitRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("ParentId", &PARENT_ID).required(),
+        Member::new("Name", &ORGANIZATIONAL_UNIT_NAME).required(),
+        Member::new("Tags", &TAGS),
+    ])),
+);
+pub(super) static CREATE_ORGANIZATIONAL_UNIT_OUTPUT: Schema = Schema::new(
+    "CreateOrganizationalUnitResponse",
+    Kind::Structure(Structure::new(&[Member::new("OrganizationalUnit", &ORGANIZATIONAL_UNIT)])),
+);
+pub(super) static DESCRIBE_ORGANIZATIONAL_UNIT_INPUT: Schema = Schema::new(
+    "DescribeOrganizationalUnitRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("OrganizationalUnitId", &ORGANIZATIONAL_UNIT_ID).required()
+    ])),
+);
+pub(super) static DESCRIBE_ORGANIZATIONAL_UNIT_OUTPUT: Schema = Schema::new(
+    "DescribeOrganizationalUnitResponse",
+    Kind::Structure(Structure::new(&[Member::new("OrganizationalUnit", &ORGANIZATIONAL_UNIT)])),
+);
+pub(super) static UPDATE_ORGANIZATIONAL_UNIT_INPUT: Schema = Schema::new(
+    "UpdateOrganizationalUnitRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("OrganizationalUnitId", &ORGANIZATIONAL_UNIT_ID).required(),
+        Member::new("Name", &ORGANIZATIONAL_UNIT_NAME),
+    ])),
+);
+pub(super) static UPDATE_ORGANIZATIONAL_UNIT_OUTPUT: Schema = Schema::new(
+    "UpdateOrganizationalUnitResponse",
+    Kind::Structure(Structure::new(&[Member::new("OrganizationalUnit", &ORGANIZATIONAL_UNIT)])),
+);
+pub(super) static DELETE_ORGANIZATIONAL_UNIT_INPUT: Schema = Schema::new(
+    "DeleteOrganizationalUnitRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("OrganizationalUnitId", &ORGANIZATIONAL_UNIT_ID).required()
+    ])),
+);
+pub(super) static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT_INPUT: Schema = Schema::new(
+    "ListOrganizationalUnitsForParentRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("ParentId", &PARENT_ID).required(),
         Member::new("NextToken", &NEXT_TOKEN),
         Member::new("MaxResults", &MAX_RESULTS),
     ])),
 );
-pub(super) static LIST_ACCOUNTS_WITH_INVALID_EFFECTIVE_POLICY_OUTPUT: Schema = Schema::new(
-    "ListAccountsWithInvalidEffectivePolicyResponse",
+pub(super) static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT_OUTPUT: Schema = Schema::new(
+    "ListOrganizationalUnitsForParentResponse",
     Kind::Structure(Structure::new(&[
-        Member::new("Accounts", &ACCOUNTS),
-        Member::new("PolicyType", &EFFECTIVE_POLICY_TYPE),
+        Member::new("OrganizationalUnits", &ORGANIZATIONAL_UNITS),
         Member::new("NextToken", &NEXT_TOKEN),
     ])),
 );
@@ -1185,147 +686,6 @@ pub(super) static LIST_CHILDREN_OUTPUT: Schema = Schema::new(
         Member::new("NextToken", &NEXT_TOKEN),
     ])),
 );
-pub(super) static LIST_CREATE_ACCOUNT_STATUS_INPUT: Schema = Schema::new(
-    "ListCreateAccountStatusRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("States", &CREATE_ACCOUNT_STATES),
-        Member::new("NextToken", &NEXT_TOKEN),
-        Member::new("MaxResults", &MAX_RESULTS),
-    ])),
-);
-pub(super) static LIST_CREATE_ACCOUNT_STATUS_OUTPUT: Schema = Schema::new(
-    "ListCreateAccountStatusResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("CreateAccountStatuses", &CREATE_ACCOUNT_STATUSES),
-        Member::new("NextToken", &NEXT_TOKEN),
-    ])),
-);
-pub(super) static LIST_DELEGATED_ADMINISTRATORS_INPUT: Schema = Schema::new(
-    "ListDelegatedAdministratorsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ServicePrincipal", &SERVICE_PRINCIPAL),
-        Member::new("NextToken", &NEXT_TOKEN),
-        Member::new("MaxResults", &MAX_RESULTS),
-    ])),
-);
-pub(super) static LIST_DELEGATED_ADMINISTRATORS_OUTPUT: Schema = Schema::new(
-    "ListDelegatedAdministratorsResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("DelegatedAdministrators", &DELEGATED_ADMINISTRATORS),
-        Member::new("NextToken", &NEXT_TOKEN),
-    ])),
-);
-pub(super) static LIST_DELEGATED_SERVICES_FOR_ACCOUNT_INPUT: Schema = Schema::new(
-    "ListDelegatedServicesForAccountRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("AccountId", &ACCOUNT_ID).required(),
-        Member::new("NextToken", &NEXT_TOKEN),
-        Member::new("MaxResults", &MAX_RESULTS),
-    ])),
-);
-pub(super) static LIST_DELEGATED_SERVICES_FOR_ACCOUNT_OUTPUT: Schema = Schema::new(
-    "ListDelegatedServicesForAccountResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("DelegatedServices", &DELEGATED_SERVICES),
-        Member::new("NextToken", &NEXT_TOKEN),
-    ])),
-);
-pub(super) static LIST_EFFECTIVE_POLICY_VALIDATION_ERRORS_INPUT: Schema = Schema::new(
-    "ListEffectivePolicyValidationErrorsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("AccountId", &ACCOUNT_ID).required(),
-        Member::new("PolicyType", &EFFECTIVE_POLICY_TYPE).required(),
-        Member::new("NextToken", &NEXT_TOKEN),
-        Member::new("MaxResults", &MAX_RESULTS),
-    ])),
-);
-pub(super) static LIST_EFFECTIVE_POLICY_VALIDATION_ERRORS_OUTPUT: Schema = Schema::new(
-    "ListEffectivePolicyValidationErrorsResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("AccountId", &ACCOUNT_ID),
-        Member::new("PolicyType", &EFFECTIVE_POLICY_TYPE),
-        Member::new("Path", &PATH),
-        Member::new("EvaluationTimestamp", &common::TIMESTAMP),
-        Member::new("NextToken", &NEXT_TOKEN),
-        Member::new("EffectivePolicyValidationErrors", &EFFECTIVE_POLICY_VALIDATION_ERRORS),
-    ])),
-);
-pub(super) static LIST_HANDSHAKES_FOR_ACCOUNT_INPUT: Schema = Schema::new(
-    "ListHandshakesForAccountRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Filter", &HANDSHAKE_FILTER),
-        Member::new("NextToken", &NEXT_TOKEN),
-        Member::new("MaxResults", &MAX_RESULTS),
-    ])),
-);
-pub(super) static LIST_HANDSHAKES_FOR_ACCOUNT_OUTPUT: Schema = Schema::new(
-    "ListHandshakesForAccountResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Handshakes", &HANDSHAKES),
-        Member::new("NextToken", &NEXT_TOKEN),
-    ])),
-);
-pub(super) static LIST_HANDSHAKES_FOR_ORGANIZATION_INPUT: Schema = Schema::new(
-    "ListHandshakesForOrganizationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Filter", &HANDSHAKE_FILTER),
-        Member::new("NextToken", &NEXT_TOKEN),
-        Member::new("MaxResults", &MAX_RESULTS),
-    ])),
-);
-pub(super) static LIST_HANDSHAKES_FOR_ORGANIZATION_OUTPUT: Schema = Schema::new(
-    "ListHandshakesForOrganizationResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("Handshakes", &HANDSHAKES),
-        Member::new("NextToken", &NEXT_TOKEN),
-    ])),
-);
-pub(super) static LIST_INBOUND_RESPONSIBILITY_TRANSFERS_INPUT: Schema = Schema::new(
-    "ListInboundResponsibilityTransfersRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Type", &RESPONSIBILITY_TRANSFER_TYPE).required(),
-        Member::new("Id", &RESPONSIBILITY_TRANSFER_ID),
-        Member::new("NextToken", &NEXT_TOKEN),
-        Member::new("MaxResults", &MAX_RESULTS),
-    ])),
-);
-pub(super) static LIST_INBOUND_RESPONSIBILITY_TRANSFERS_OUTPUT: Schema = Schema::new(
-    "ListInboundResponsibilityTransfersResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("ResponsibilityTransfers", &RESPONSIBILITY_TRANSFERS),
-        Member::new("NextToken", &NEXT_TOKEN),
-    ])),
-);
-pub(super) static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT_INPUT: Schema = Schema::new(
-    "ListOrganizationalUnitsForParentRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ParentId", &PARENT_ID).required(),
-        Member::new("NextToken", &NEXT_TOKEN),
-        Member::new("MaxResults", &MAX_RESULTS),
-    ])),
-);
-pub(super) static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT_OUTPUT: Schema = Schema::new(
-    "ListOrganizationalUnitsForParentResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("OrganizationalUnits", &ORGANIZATIONAL_UNITS),
-        Member::new("NextToken", &NEXT_TOKEN),
-    ])),
-);
-pub(super) static LIST_OUTBOUND_RESPONSIBILITY_TRANSFERS_INPUT: Schema = Schema::new(
-    "ListOutboundResponsibilityTransfersRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Type", &RESPONSIBILITY_TRANSFER_TYPE).required(),
-        Member::new("NextToken", &NEXT_TOKEN),
-        Member::new("MaxResults", &MAX_RESULTS),
-    ])),
-);
-pub(super) static LIST_OUTBOUND_RESPONSIBILITY_TRANSFERS_OUTPUT: Schema = Schema::new(
-    "ListOutboundResponsibilityTransfersResponse",
-    Kind::Structure(Structure::new(&[
-        Member::new("ResponsibilityTransfers", &RESPONSIBILITY_TRANSFERS),
-        Member::new("NextToken", &NEXT_TOKEN),
-    ])),
-);
 pub(super) static LIST_PARENTS_INPUT: Schema = Schema::new(
     "ListParentsRequest",
     Kind::Structure(Structure::new(&[
@@ -1341,6 +701,39 @@ pub(super) static LIST_PARENTS_OUTPUT: Schema = Schema::new(
         Member::new("NextToken", &NEXT_TOKEN),
     ])),
 );
+pub(super) static CREATE_POLICY_INPUT: Schema = Schema::new(
+    "CreatePolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Content", &POLICY_CONTENT).required(),
+        Member::new("Description", &POLICY_DESCRIPTION).required(),
+        Member::new("Name", &POLICY_NAME).required(),
+        Member::new("Type", &POLICY_TYPE).required(),
+        Member::new("Tags", &TAGS),
+    ])),
+);
+pub(super) static CREATE_POLICY_OUTPUT: Schema =
+    Schema::new("CreatePolicyResponse", Kind::Structure(Structure::new(&[Member::new("Policy", &POLICY)])));
+pub(super) static DESCRIBE_POLICY_INPUT: Schema = Schema::new(
+    "DescribePolicyRequest",
+    Kind::Structure(Structure::new(&[Member::new("PolicyId", &POLICY_ID).required()])),
+);
+pub(super) static DESCRIBE_POLICY_OUTPUT: Schema =
+    Schema::new("DescribePolicyResponse", Kind::Structure(Structure::new(&[Member::new("Policy", &POLICY)])));
+pub(super) static UPDATE_POLICY_INPUT: Schema = Schema::new(
+    "UpdatePolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("PolicyId", &POLICY_ID).required(),
+        Member::new("Name", &POLICY_NAME),
+        Member::new("Description", &POLICY_DESCRIPTION),
+        Member::new("Content", &POLICY_CONTENT),
+    ])),
+);
+pub(super) static UPDATE_POLICY_OUTPUT: Schema =
+    Schema::new("UpdatePolicyResponse", Kind::Structure(Structure::new(&[Member::new("Policy", &POLICY)])));
+pub(super) static DELETE_POLICY_INPUT: Schema = Schema::new(
+    "DeletePolicyRequest",
+    Kind::Structure(Structure::new(&[Member::new("PolicyId", &POLICY_ID).required()])),
+);
 pub(super) static LIST_POLICIES_INPUT: Schema = Schema::new(
     "ListPoliciesRequest",
     Kind::Structure(Structure::new(&[
@@ -1354,6 +747,20 @@ pub(super) static LIST_POLICIES_OUTPUT: Schema = Schema::new(
     Kind::Structure(Structure::new(&[
         Member::new("Policies", &POLICIES),
         Member::new("NextToken", &NEXT_TOKEN),
+    ])),
+);
+pub(super) static ATTACH_POLICY_INPUT: Schema = Schema::new(
+    "AttachPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("PolicyId", &POLICY_ID).required(),
+        Member::new("TargetId", &POLICY_TARGET_ID).required(),
+    ])),
+);
+pub(super) static DETACH_POLICY_INPUT: Schema = Schema::new(
+    "DetachPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("PolicyId", &POLICY_ID).required(),
+        Member::new("TargetId", &POLICY_TARGET_ID).required(),
     ])),
 );
 pub(super) static LIST_POLICIES_FOR_TARGET_INPUT: Schema = Schema::new(
@@ -1372,28 +779,6 @@ pub(super) static LIST_POLICIES_FOR_TARGET_OUTPUT: Schema = Schema::new(
         Member::new("NextToken", &NEXT_TOKEN),
     ])),
 );
-pub(super) static LIST_ROOTS_INPUT: Schema = Schema::new(
-    "ListRootsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("NextToken", &NEXT_TOKEN),
-        Member::new("MaxResults", &MAX_RESULTS),
-    ])),
-);
-pub(super) static LIST_ROOTS_OUTPUT: Schema = Schema::new(
-    "ListRootsResponse",
-    Kind::Structure(Structure::new(&[Member::new("Roots", &ROOTS), Member::new("NextToken", &NEXT_TOKEN)])),
-);
-pub(super) static LIST_TAGS_FOR_RESOURCE_INPUT: Schema = Schema::new(
-    "ListTagsForResourceRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ResourceId", &TAGGABLE_RESOURCE_ID).required(),
-        Member::new("NextToken", &NEXT_TOKEN),
-    ])),
-);
-pub(super) static LIST_TAGS_FOR_RESOURCE_OUTPUT: Schema = Schema::new(
-    "ListTagsForResourceResponse",
-    Kind::Structure(Structure::new(&[Member::new("Tags", &TAGS), Member::new("NextToken", &NEXT_TOKEN)])),
-);
 pub(super) static LIST_TARGETS_FOR_POLICY_INPUT: Schema = Schema::new(
     "ListTargetsForPolicyRequest",
     Kind::Structure(Structure::new(&[
@@ -1409,53 +794,30 @@ pub(super) static LIST_TARGETS_FOR_POLICY_OUTPUT: Schema = Schema::new(
         Member::new("NextToken", &NEXT_TOKEN),
     ])),
 );
-pub(super) static MOVE_ACCOUNT_INPUT: Schema = Schema::new(
-    "MoveAccountRequest",
+pub(super) static ENABLE_POLICY_TYPE_INPUT: Schema = Schema::new(
+    "EnablePolicyTypeRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("AccountId", &ACCOUNT_ID).required(),
-        Member::new("SourceParentId", &PARENT_ID).required(),
-        Member::new("DestinationParentId", &PARENT_ID).required(),
+        Member::new("RootId", &ROOT_ID).required(),
+        Member::new("PolicyType", &POLICY_TYPE).required(),
     ])),
 );
-pub(super) static PUT_RESOURCE_POLICY_INPUT: Schema = Schema::new(
-    "PutResourcePolicyRequest",
+pub(super) static ENABLE_POLICY_TYPE_OUTPUT: Schema =
+    Schema::new("EnablePolicyTypeResponse", Kind::Structure(Structure::new(&[Member::new("Root", &ROOT)])));
+pub(super) static DISABLE_POLICY_TYPE_INPUT: Schema = Schema::new(
+    "DisablePolicyTypeRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("Content", &RESOURCE_POLICY_CONTENT).required(),
-        Member::new("Tags", &TAGS),
+        Member::new("RootId", &ROOT_ID).required(),
+        Member::new("PolicyType", &POLICY_TYPE).required(),
     ])),
 );
-pub(super) static PUT_RESOURCE_POLICY_OUTPUT: Schema = Schema::new(
-    "PutResourcePolicyResponse",
-    Kind::Structure(Structure::new(&[Member::new("ResourcePolicy", &RESOURCE_POLICY)])),
-);
-pub(super) static REGISTER_DELEGATED_ADMINISTRATOR_INPUT: Schema = Schema::new(
-    "RegisterDelegatedAdministratorRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("AccountId", &ACCOUNT_ID).required(),
-        Member::new("ServicePrincipal", &SERVICE_PRINCIPAL).required(),
-    ])),
-);
-pub(super) static REMOVE_ACCOUNT_FROM_ORGANIZATION_INPUT: Schema = Schema::new(
-    "RemoveAccountFromOrganizationRequest",
-    Kind::Structure(Structure::new(&[Member::new("AccountId", &ACCOUNT_ID).required()])),
-);
+pub(super) static DISABLE_POLICY_TYPE_OUTPUT: Schema =
+    Schema::new("DisablePolicyTypeResponse", Kind::Structure(Structure::new(&[Member::new("Root", &ROOT)])));
 pub(super) static TAG_RESOURCE_INPUT: Schema = Schema::new(
     "TagResourceRequest",
     Kind::Structure(Structure::new(&[
         Member::new("ResourceId", &TAGGABLE_RESOURCE_ID).required(),
         Member::new("Tags", &TAGS).required(),
     ])),
-);
-pub(super) static TERMINATE_RESPONSIBILITY_TRANSFER_INPUT: Schema = Schema::new(
-    "TerminateResponsibilityTransferRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &RESPONSIBILITY_TRANSFER_ID).required(),
-        Member::new("EndTimestamp", &common::TIMESTAMP),
-    ])),
-);
-pub(super) static TERMINATE_RESPONSIBILITY_TRANSFER_OUTPUT: Schema = Schema::new(
-    "TerminateResponsibilityTransferResponse",
-    Kind::Structure(Structure::new(&[Member::new("ResponsibilityTransfer", &RESPONSIBILITY_TRANSFER)])),
 );
 pub(super) static UNTAG_RESOURCE_INPUT: Schema = Schema::new(
     "UntagResourceRequest",
@@ -1464,36 +826,14 @@ pub(super) static UNTAG_RESOURCE_INPUT: Schema = Schema::new(
         Member::new("TagKeys", &TAG_KEYS).required(),
     ])),
 );
-pub(super) static UPDATE_ORGANIZATIONAL_UNIT_INPUT: Schema = Schema::new(
-    "UpdateOrganizationalUnitRequest",
+pub(super) static LIST_TAGS_FOR_RESOURCE_INPUT: Schema = Schema::new(
+    "ListTagsForResourceRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("OrganizationalUnitId", &ORGANIZATIONAL_UNIT_ID).required(),
-        Member::new("Name", &ORGANIZATIONAL_UNIT_NAME),
+        Member::new("ResourceId", &TAGGABLE_RESOURCE_ID).required(),
+        Member::new("NextToken", &NEXT_TOKEN),
     ])),
 );
-pub(super) static UPDATE_ORGANIZATIONAL_UNIT_OUTPUT: Schema = Schema::new(
-    "UpdateOrganizationalUnitResponse",
-    Kind::Structure(Structure::new(&[Member::new("OrganizationalUnit", &ORGANIZATIONAL_UNIT)])),
-);
-pub(super) static UPDATE_POLICY_INPUT: Schema = Schema::new(
-    "UpdatePolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("PolicyId", &POLICY_ID).required(),
-        Member::new("Name", &POLICY_NAME),
-        Member::new("Description", &POLICY_DESCRIPTION),
-        Member::new("Content", &POLICY_CONTENT),
-    ])),
-);
-pub(super) static UPDATE_POLICY_OUTPUT: Schema =
-    Schema::new("UpdatePolicyResponse", Kind::Structure(Structure::new(&[Member::new("Policy", &POLICY)])));
-pub(super) static UPDATE_RESPONSIBILITY_TRANSFER_INPUT: Schema = Schema::new(
-    "UpdateResponsibilityTransferRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &RESPONSIBILITY_TRANSFER_ID).required(),
-        Member::new("Name", &RESPONSIBILITY_TRANSFER_NAME).required(),
-    ])),
-);
-pub(super) static UPDATE_RESPONSIBILITY_TRANSFER_OUTPUT: Schema = Schema::new(
-    "UpdateResponsibilityTransferResponse",
-    Kind::Structure(Structure::new(&[Member::new("ResponsibilityTransfer", &RESPONSIBILITY_TRANSFER)])),
+pub(super) static LIST_TAGS_FOR_RESOURCE_OUTPUT: Schema = Schema::new(
+    "ListTagsForResourceResponse",
+    Kind::Structure(Structure::new(&[Member::new("Tags", &TAGS), Member::new("NextToken", &NEXT_TOKEN)])),
 );

@@ -3,22 +3,10 @@
 use kurodo_wire::{Secret, Timestamp};
 
 use super::{
-    AccessDeniedForDependencyExceptionReason, AccountJoinedMethod, AccountState, AccountStatus, ActionType,
-    ChildType, ConstraintViolationExceptionReason, CreateAccountFailureReason, CreateAccountState,
-    EffectivePolicyType, HandshakeConstraintViolationExceptionReason, HandshakePartyType,
-    HandshakeResourceType, HandshakeState, InvalidInputExceptionReason, OrganizationFeatureSet, ParentType,
-    PolicyType, PolicyTypeStatus, ResponsibilityTransferStatus, ResponsibilityTransferType, TargetType,
-    schema,
+    AccountJoinedMethod, AccountState, AccountStatus, ChildType, ConstraintViolationExceptionReason,
+    CreateAccountFailureReason, CreateAccountState, InvalidInputExceptionReason, OrganizationFeatureSet,
+    ParentType, PolicyType, PolicyTypeStatus, TargetType, schema,
 };
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `AccessDeniedForDependencyException`.
-    #[derive(Debug, Default)]
-    pub struct AccessDeniedForDependencyException: schema::ACCESS_DENIED_FOR_DEPENDENCY_EXCEPTION {
-        message: Option<String> = "Message",
-        reason: Option<AccessDeniedForDependencyExceptionReason> = "Reason",
-    }
-}
 
 kurodo_wire::shape! {
     /// AWS `organizations` structure `Account`.
@@ -66,114 +54,6 @@ kurodo_wire::shape! {
         account_id: Option<String> = "AccountId",
         gov_cloud_account_id: Option<String> = "GovCloudAccountId",
         failure_reason: Option<CreateAccountFailureReason> = "FailureReason",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `DelegatedAdministrator`.
-    #[derive(Debug, Default)]
-    pub struct DelegatedAdministrator: schema::DELEGATED_ADMINISTRATOR {
-        id: Option<String> = "Id",
-        arn: Option<String> = "Arn",
-        email: Option<Secret> = "Email",
-        name: Option<Secret> = "Name",
-        status: Option<AccountStatus> = "Status",
-        state: Option<AccountState> = "State",
-        joined_method: Option<AccountJoinedMethod> = "JoinedMethod",
-        joined_timestamp: Option<Timestamp> = "JoinedTimestamp",
-        delegation_enabled_date: Option<Timestamp> = "DelegationEnabledDate",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `DelegatedService`.
-    #[derive(Debug, Default)]
-    pub struct DelegatedService: schema::DELEGATED_SERVICE {
-        service_principal: Option<String> = "ServicePrincipal",
-        delegation_enabled_date: Option<Timestamp> = "DelegationEnabledDate",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `EffectivePolicy`.
-    #[derive(Debug, Default)]
-    pub struct EffectivePolicy: schema::EFFECTIVE_POLICY {
-        policy_content: Option<String> = "PolicyContent",
-        last_updated_timestamp: Option<Timestamp> = "LastUpdatedTimestamp",
-        target_id: Option<String> = "TargetId",
-        policy_type: Option<EffectivePolicyType> = "PolicyType",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `EffectivePolicyValidationError`.
-    #[derive(Debug, Default)]
-    pub struct EffectivePolicyValidationError: schema::EFFECTIVE_POLICY_VALIDATION_ERROR {
-        error_code: Option<String> = "ErrorCode",
-        error_message: Option<String> = "ErrorMessage",
-        path_to_error: Option<String> = "PathToError",
-        contributing_policies: Option<Vec<String>> = "ContributingPolicies",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `EnabledServicePrincipal`.
-    #[derive(Debug, Default)]
-    pub struct EnabledServicePrincipal: schema::ENABLED_SERVICE_PRINCIPAL {
-        service_principal: Option<String> = "ServicePrincipal",
-        date_enabled: Option<Timestamp> = "DateEnabled",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `Handshake`.
-    #[derive(Debug, Default)]
-    pub struct Handshake: schema::HANDSHAKE {
-        id: Option<String> = "Id",
-        arn: Option<String> = "Arn",
-        parties: Option<Vec<HandshakeParty>> = "Parties",
-        state: Option<HandshakeState> = "State",
-        requested_timestamp: Option<Timestamp> = "RequestedTimestamp",
-        expiration_timestamp: Option<Timestamp> = "ExpirationTimestamp",
-        action: Option<ActionType> = "Action",
-        resources: Option<Vec<HandshakeResource>> = "Resources",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `HandshakeConstraintViolationException`.
-    #[derive(Debug, Default)]
-    pub struct HandshakeConstraintViolationException: schema::HANDSHAKE_CONSTRAINT_VIOLATION_EXCEPTION {
-        message: Option<String> = "Message",
-        reason: Option<HandshakeConstraintViolationExceptionReason> = "Reason",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `HandshakeFilter`.
-    #[derive(Debug, Default)]
-    pub struct HandshakeFilter: schema::HANDSHAKE_FILTER {
-        action_type: Option<ActionType> = "ActionType",
-        parent_handshake_id: Option<String> = "ParentHandshakeId",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `HandshakeParty`.
-    #[derive(Debug)]
-    pub struct HandshakeParty: schema::HANDSHAKE_PARTY {
-        id: Secret = "Id",
-        r#type: HandshakePartyType = "Type",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `HandshakeResource`.
-    #[derive(Debug, Default)]
-    pub struct HandshakeResource: schema::HANDSHAKE_RESOURCE {
-        value: Option<Secret> = "Value",
-        r#type: Option<HandshakeResourceType> = "Type",
-        resources: Option<Vec<HandshakeResource>> = "Resources",
     }
 }
 
@@ -263,41 +143,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `organizations` structure `ResourcePolicy`.
-    #[derive(Debug, Default)]
-    pub struct ResourcePolicy: schema::RESOURCE_POLICY {
-        resource_policy_summary: Option<ResourcePolicySummary> = "ResourcePolicySummary",
-        content: Option<String> = "Content",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `ResourcePolicySummary`.
-    #[derive(Debug, Default)]
-    pub struct ResourcePolicySummary: schema::RESOURCE_POLICY_SUMMARY {
-        id: Option<String> = "Id",
-        arn: Option<String> = "Arn",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `ResponsibilityTransfer`.
-    #[derive(Debug, Default)]
-    pub struct ResponsibilityTransfer: schema::RESPONSIBILITY_TRANSFER {
-        arn: Option<String> = "Arn",
-        name: Option<Secret> = "Name",
-        id: Option<String> = "Id",
-        r#type: Option<ResponsibilityTransferType> = "Type",
-        status: Option<ResponsibilityTransferStatus> = "Status",
-        source: Option<TransferParticipant> = "Source",
-        target: Option<TransferParticipant> = "Target",
-        start_timestamp: Option<Timestamp> = "StartTimestamp",
-        end_timestamp: Option<Timestamp> = "EndTimestamp",
-        active_handshake_id: Option<String> = "ActiveHandshakeId",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `organizations` structure `Root`.
     #[derive(Debug, Default)]
     pub struct Root: schema::ROOT {
@@ -323,14 +168,5 @@ kurodo_wire::shape! {
     pub struct TooManyRequestsException: schema::TOO_MANY_REQUESTS_EXCEPTION {
         r#type: Option<String> = "Type",
         message: Option<String> = "Message",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `organizations` structure `TransferParticipant`.
-    #[derive(Debug, Default)]
-    pub struct TransferParticipant: schema::TRANSFER_PARTICIPANT {
-        management_account_id: Option<String> = "ManagementAccountId",
-        management_account_email: Option<Secret> = "ManagementAccountEmail",
     }
 }

@@ -9,21 +9,31 @@ pub(crate) enum On {
     Object,
 }
 
-/// The entry that lets this principal do the action, in words.
+/// The entry for an account that lets this principal do the action, in words.
 ///
-/// An entry for an account is for the account as a whole: it lets the account's principals in no further than the
-/// account's own policies do. Within the owner's account it adds nothing to those policies.
-pub(crate) fn grant(
-    acl: &Acl,
-    on: On,
-    action: &str,
-    principal: &Principal,
-    owner: &str,
-    ignore_public: bool,
-) -> Option<String> {
-    let entry = acl.0.iter().find(|(grantee, right)| {
-        gives(*right, on, action) && names(grantee, principal, owner, ignore_public)
-    });
+/// It is for the account as a whole: it lets the account's principals in no further than the account's own policies
+/// do. Within the owner's account it adds nothing to those policies.
+pub(crate) fn grant(acl: &Acl, on: On, action: &str, principal: &Principal, owner: &str) -> Option<String> {
+    find(
+        acl,
+        on,
+        action,
+        |grantee| matches!(grantee, Grantee::Account(id) if id != owner && principal.canonical_id.as_ref() == Some(id)),
+    )
+}
+
+/// The entry for a group that lets this principal do the action, in words: for everybody, or for everybody who signs,
+/// the owner's own users included.
+pub(crate) fn public_grant(acl: &Acl, on: On, action: &str, principal: &Principal) -> Option<String> {
+    find(acl, on, action, |grantee| match grantee {
+        Grantee::AllUsers => true,
+        Grantee::AuthenticatedUsers => principal.kind != PrincipalKind::Anonymous,
+        Grantee::Account(_) | Grantee::LogDelivery => false,
+    })
+}
+
+fn find(acl: &Acl, on: On, action: &str, names: impl Fn(&Grantee) -> bool) -> Option<String> {
+    let entry = acl.0.iter().find(|(grantee, right)| gives(*right, on, action) && names(grantee));
     entry.map(|(grantee, right)| {
         let who = match grantee {
             Grantee::Account(id) => id.as_str(),
@@ -32,15 +42,6 @@ pub(crate) fn grant(
         let on = if on == On::Bucket { "bucket" } else { "object" };
         format!("the {on}'s access control list grants {right:?} to {who}")
     })
-}
-
-fn names(grantee: &Grantee, principal: &Principal, owner: &str, ignore_public: bool) -> bool {
-    match grantee {
-        Grantee::AllUsers => !ignore_public,
-        Grantee::AuthenticatedUsers => !ignore_public && principal.kind != PrincipalKind::Anonymous,
-        Grantee::Account(id) => id != owner && principal.canonical_id.as_ref() == Some(id),
-        Grantee::LogDelivery => false,
-    }
 }
 
 /// Source: S3 User Guide, "Access control list (ACL) overview", "Mapping of ACL permissions and access policy
@@ -52,7 +53,9 @@ fn gives(right: Right, on: On, action: &str) -> bool {
                 .into_iter()
                 .any(|right| gives(right, on, action));
         }
-        (Right::Read, On::Bucket) => &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
+        (Right::Read, On::Bucket) => {
+            &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"]
+        }
         (Right::Write, On::Bucket) => &["s3:PutObject"],
         (Right::ReadAcp, On::Bucket) => &["s3:GetBucketAcl"],
         (Right::WriteAcp, On::Bucket) => &["s3:PutBucketAcl"],
@@ -82,36 +85,41 @@ mod tests {
         }
     }
 
-    fn lets(grantee: Grantee, right: Right, principal: &Principal, ignore: bool) -> bool {
+    fn lets(grantee: Grantee, right: Right, principal: &Principal) -> bool {
         let acl = Acl(vec![(grantee, right)]);
-        grant(&acl, On::Object, "s3:GetObject", principal, OWNER, ignore).is_some()
+        grant(&acl, On::Object, "s3:GetObject", principal, OWNER).is_some()
+    }
+
+    fn lets_all(grantee: Grantee, principal: &Principal) -> bool {
+        let acl = Acl(vec![(grantee, Right::Read)]);
+        public_grant(&acl, On::Object, "s3:GetObject", principal).is_some()
     }
 
     #[test]
-    fn groups_let_in_whom_they_name_unless_ignored() {
+    fn groups_let_in_whom_they_name() {
         let (nobody, somebody) =
             (principal(PrincipalKind::Anonymous, None), principal(PrincipalKind::User, Some("b")));
-        assert!(lets(Grantee::AllUsers, Right::Read, &nobody, false));
-        assert!(!lets(Grantee::AllUsers, Right::Read, &nobody, true));
-        assert!(!lets(Grantee::AuthenticatedUsers, Right::Read, &nobody, false));
-        assert!(lets(Grantee::AuthenticatedUsers, Right::Read, &somebody, false));
-        assert!(!lets(Grantee::AuthenticatedUsers, Right::Read, &somebody, true));
+        assert!(lets_all(Grantee::AllUsers, &nobody));
+        assert!(!lets_all(Grantee::AuthenticatedUsers, &nobody));
+        assert!(lets_all(Grantee::AuthenticatedUsers, &somebody));
+        assert!(!lets_all(Grantee::Account("b".into()), &somebody));
+        assert!(!lets(Grantee::AllUsers, Right::Read, &somebody));
     }
 
     #[test]
     fn accounts_are_let_in_by_their_id() {
         let (owner, other) =
             (principal(PrincipalKind::User, Some(OWNER)), principal(PrincipalKind::User, Some("b")));
-        assert!(lets(Grantee::Account("b".into()), Right::FullControl, &other, true));
-        assert!(!lets(Grantee::Account("c".into()), Right::FullControl, &other, false));
+        assert!(lets(Grantee::Account("b".into()), Right::FullControl, &other));
+        assert!(!lets(Grantee::Account("c".into()), Right::FullControl, &other));
         // The owner's users need policies of their own.
-        assert!(!lets(Grantee::Account(OWNER.into()), Right::FullControl, &owner, false));
+        assert!(!lets(Grantee::Account(OWNER.into()), Right::FullControl, &owner));
     }
 
     #[test]
     fn a_right_gives_its_actions_only() {
         let other = principal(PrincipalKind::User, Some("b"));
-        assert!(!lets(Grantee::Account("b".into()), Right::ReadAcp, &other, false));
+        assert!(!lets(Grantee::Account("b".into()), Right::ReadAcp, &other));
         assert!(!gives(Right::Read, On::Bucket, "s3:GetObject"));
         assert!(!gives(Right::FullControl, On::Bucket, "s3:DeleteBucket"));
         assert!(gives(Right::FullControl, On::Bucket, "s3:PutObject"));

@@ -5,6 +5,7 @@
 mod algorithm;
 mod combine;
 mod declared;
+mod document;
 mod given;
 mod hasher;
 mod shown;
@@ -12,6 +13,7 @@ mod shown;
 pub(crate) use algorithm::{Algorithm, Checksum, Kind, Stored};
 pub(crate) use combine::Combined;
 pub(crate) use declared::Declared;
-pub(crate) use given::{Given, given};
+pub(crate) use document::check_document;
+pub(crate) use given::{Given, given, single};
 pub(crate) use hasher::{Hasher, Sums, md5_of};
 pub(crate) use shown::show;

@@ -2,12 +2,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use kurodo_gateway::Find;
-use kurodo_keys::SecretKey;
+use kurodo_keys::{KeyWrap, SecretKey, WrappedKey};
 use kurodo_policy::{Attached, Kind, Policy, is_public};
 use kurodo_store::{Reader, Scan};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use zeroize::Zeroize;
 
 use super::{BucketFacts, BucketPolicy};
 use crate::{
@@ -19,7 +18,10 @@ use crate::{
 impl S3 {
     /// The facts of this bucket; `None` where there is none.
     pub(crate) fn bucket_facts(find: &Find<'_, Self>, name: &str) -> Result<Option<Arc<BucketFacts>>, Error> {
-        let (service, generation) = (find.service, find.service.store.generation(layout::BUCKETS));
+        let service = find.service;
+        // Both only grow, so that the sum tells whether either did.
+        let generations = [layout::BUCKETS, service.accounts.namespace];
+        let generation = generations.map(|namespace| service.store.generation(namespace)).iter().sum();
         let known = service.buckets.find(name, generation);
         if let Some((facts, true)) = known {
             return Ok(Some(facts));
@@ -48,6 +50,7 @@ impl S3 {
         let identity = [prefix.as_ref(), &Setting::Identity.key()].concat();
         let (Some(found), exists) = reader.fact(identity)? else { return Ok(None) };
         let identity: Identity = json(&found.value, "bucket")?;
+        let account = identity.account()?;
         let records = reader.scan(&Scan::within(&prefix))?;
         let setting = |setting: Setting| {
             let own = |key: &Bytes| key.get(prefix.len()..) == Some(&setting.key());
@@ -57,8 +60,9 @@ impl S3 {
         Ok(Some(BucketFacts {
             name: name.to_owned(),
             id: identity.id,
-            account: identity.account()?,
-            key: Arc::new(self.open_bucket_key(&identity)?),
+            account,
+            account_block: (self.accounts.of)(reader, account)?,
+            key: Arc::new(self.bucket_key(&identity)?),
             owner: identity.owner,
             region: identity.region,
             exists,
@@ -71,11 +75,11 @@ impl S3 {
         }))
     }
 
-    fn open_bucket_key(&self, identity: &Identity) -> Result<SecretKey, Error> {
-        let mut opened = self.keys.open_random(identity.id.bytes(), &identity.key)?;
-        let key = opened.as_slice().try_into().map(SecretKey::from_bytes).map_err(|_| Damaged("bucket key"));
-        opened.zeroize();
-        Ok(key?)
+    /// The bucket's key, which its account's keyring wraps.
+    fn bucket_key(&self, identity: &Identity) -> Result<SecretKey, Error> {
+        let keyring = self.keys.find(identity.account()?)?.ok_or(Damaged("account's keyring"))?;
+        let wrapped = WrappedKey::from_bytes(&identity.key)?;
+        Ok(keyring.unwrap(&wrapped, identity.id.bytes())?)
     }
 }
 

@@ -2,14 +2,15 @@ use kurodo_authz::Action;
 
 use super::{
     Finding, Need,
-    read::{with_acl, with_grants},
+    read::{check_grantees, with_acl, with_grants},
 };
 use crate::{
     Error,
     acl::{Asked, asked},
-    model::{CreateBucketInput, DeleteBucketInput, PutBucketAclInput},
+    model::{CreateBucketInput, GetBucketPolicyInput, PutBucketAclInput, PutBucketPolicyInput},
     names,
-    resources::{Bucket, Reach, bucket, located},
+    policy::Names,
+    resources::{Bucket, bucket, policy_of},
     table::action,
 };
 
@@ -32,6 +33,7 @@ pub(crate) async fn create_bucket(find: &Finding<'_>, input: &CreateBucketInput)
         input.grant_write.as_ref(),
         input.grant_write_acp.as_ref(),
     ];
+    check_grantees(find, asked.as_ref())?;
     let wanted = || Bucket::wanted(&input.bucket, account);
     let create = described(Need::new(wanted()), asked.as_ref(), &grants)
         .with_some("s3:LocationConstraint", location.map(|region| region.as_str()))
@@ -40,17 +42,25 @@ pub(crate) async fn create_bucket(find: &Finding<'_>, input: &CreateBucketInput)
     Ok((create, acl, input.object_ownership.map(|_| Need::new(wanted()))))
 }
 
-type Delete = [Need<action::DeleteBucket>; 3];
-
-/// One permit for the bucket's settings, one for its objects, of which there must be none, one for the uploads to it.
-pub(crate) async fn delete_bucket(
+/// The policy is shown with its principals' names of today.
+pub(crate) async fn get_bucket_policy(
     find: &Finding<'_>,
-    input: &DeleteBucketInput,
-) -> Result<(Need<action::DeleteBucket>, Need<action::DeleteBucket>, Need<action::DeleteBucket>), Error> {
-    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
-    let [settings, objects, uploads]: Delete = [Reach::Settings, Reach::Objects, Reach::Uploads]
-        .map(|reach| Need::new(Bucket::existing(find, &facts, reach)));
-    Ok((settings, objects, uploads))
+    input: &GetBucketPolicyInput,
+) -> Result<Need<action::GetBucketPolicy>, Error> {
+    let bucket = policy_of(find, &input.bucket, &input.expected_bucket_owner).await?;
+    let kept = bucket.facts()?.policy.as_ref().map(|policy| policy.whole.policy.source());
+    let names = Names::shown(&find.stored(), kept.unwrap_or_default())?;
+    Ok(Need::new(bucket.with_names(names)))
+}
+
+/// The policy is kept with what its principals stand for.
+pub(crate) async fn put_bucket_policy(
+    find: &Finding<'_>,
+    input: &PutBucketPolicyInput,
+) -> Result<Need<action::PutBucketPolicy>, Error> {
+    let bucket = policy_of(find, &input.bucket, &input.expected_bucket_owner).await?;
+    let names = Names::kept(&find.stored(), &input.policy)?;
+    Ok(Need::new(bucket.with_names(names)))
 }
 
 pub(crate) async fn put_bucket_acl(
@@ -66,6 +76,7 @@ pub(crate) async fn put_bucket_acl(
         input.grant_write.as_ref(),
         input.grant_write_acp.as_ref(),
     ];
+    check_grantees(find, asked.as_ref())?;
     Ok(described(Need::new(bucket), asked.as_ref(), &grants))
 }
 

@@ -1,44 +1,55 @@
+use kurodo_authz::Permit;
 use kurodo_gateway::{Authorized, Handler};
-use kurodo_store::{Expectation, KeyParser, Reader, Scan, blobs::BlobId};
+use kurodo_store::{Expectation, KeyParser, Reader, Scan, StoreError, blobs::BlobId};
 
 use super::Answer;
 use crate::{
-    Error, S3,
-    layout::Setting,
+    Error, S3, action,
+    layout::{self, Setting},
     model::{DeleteBucketOutput, op},
     records::Part,
 };
 
+type MayDelete<'r> = Permit<'r, action::DeleteBucket>;
+
 impl Handler<op::DeleteBucket> for S3 {
     /// A bucket must be empty of objects. Uploads that nobody completed go with it.
     async fn handle(&self, call: Authorized<'_, Self, op::DeleteBucket>) -> Answer<op::DeleteBucket> {
-        let (settings, objects, uploads) = &call.permits;
-        let bucket = settings.resource();
-        let writer = self.store.write(settings);
-        let left = left(&self.store.read(uploads))?;
+        let (settings, contents) = &call.permits;
+        while !self.delete_bucket(settings, contents).await? {}
+        Ok(DeleteBucketOutput {}.into())
+    }
+}
 
-        let mut transaction = writer.transaction();
+impl S3 {
+    /// Whether the bucket is gone; if not, an upload was faster.
+    async fn delete_bucket(&self, settings: &MayDelete<'_>, contents: &MayDelete<'_>) -> Result<bool, Error> {
+        let bucket = settings.resource();
+        let left = Left::read(&self.store.read(contents))?;
+        let mut transaction = self.store.write(settings).transaction();
         transaction.expect_fact(&bucket.facts()?.exists);
         for setting in Setting::ALL {
             transaction.delete(setting.key());
         }
-        transaction.under(objects).expect_empty("");
-        transaction.under(uploads);
+        transaction.under(contents).expect_empty([layout::OBJECTS]);
         for key in &left.keys {
             transaction.delete(key);
         }
         match transaction.commit().await {
-            Ok(_) => {}
-            Err(error) => {
-                return Err(match error.conflict().map(|conflict| conflict.expectation) {
-                    Some(Expectation::Empty) => Error::BucketNotEmpty(bucket.name().to_owned()),
-                    Some(Expectation::Fact) => Error::NoSuchBucket(bucket.name().to_owned()),
-                    _ => error.into(),
-                });
+            Ok(_) => {
+                left.blobs.into_iter().for_each(|blob| self.readers.discard(vec![blob]));
+                Ok(true)
             }
+            Err(error) => Err(failed(error, bucket.name())),
         }
-        left.blobs.into_iter().for_each(|blob| self.readers.discard(vec![blob]));
-        Ok(DeleteBucketOutput {}.into())
+    }
+}
+
+fn failed(error: StoreError, bucket: &str) -> Error {
+    match error.conflict().map(|conflict| conflict.expectation) {
+        Some(Expectation::Empty) => Error::BucketNotEmpty(bucket.to_owned()),
+        Some(Expectation::Fact) => Error::NoSuchBucket(bucket.to_owned()),
+        _ => error.into(),
     }
 }
 
@@ -48,20 +59,24 @@ struct Left {
     blobs: Vec<BlobId>,
 }
 
-fn left(uploads: &Reader<'_>) -> Result<Left, Error> {
-    let mut left = Left { keys: Vec::new(), blobs: Vec::new() };
-    for record in uploads.cursor(&Scan::default())? {
-        let record = record?;
-        if is_part(&record.key) {
-            left.blobs.push(Part::read(&record.value)?.blob.id());
+impl Left {
+    fn read(contents: &Reader<'_>) -> Result<Self, Error> {
+        let mut left = Self { keys: Vec::new(), blobs: Vec::new() };
+        for record in contents.cursor(&Scan::within([layout::UPLOADS]))? {
+            let record = record?;
+            if is_part(&record.key) {
+                left.blobs.push(Part::read(&record.value)?.blob.id());
+            }
+            left.keys.push(record.key);
         }
-        left.keys.push(record.key);
+        Ok(left)
     }
-    Ok(left)
 }
 
 /// Whether something comes behind the upload's id.
 fn is_part(key: &[u8]) -> bool {
     let mut parser = KeyParser::new(key);
-    parser.part().is_ok() && parser.number().is_ok() && parser.number().is_ok() && parser.end().is_err()
+    let upload =
+        parser.byte().is_ok() && parser.part().is_ok() && parser.number().is_ok() && parser.number().is_ok();
+    upload && parser.end().is_err()
 }

@@ -1,6 +1,8 @@
 use kurodo_arn::AccountId;
 use serde::{Deserialize, Serialize};
 
+use crate::model::ObjectOwnership;
+
 use super::{BucketId, Owner, codec::Damaged};
 
 /// A bucket itself. Written when it is made and never again, so that whatever depends on the bucket's being there
@@ -12,7 +14,7 @@ pub(crate) struct Identity {
     pub(crate) region: String,
     /// Milliseconds since 1970.
     pub(crate) created_ms: i64,
-    /// The bucket's key, sealed under the service's.
+    /// The bucket's key, wrapped by its account's keyring.
     pub(crate) key: Vec<u8>,
 }
 
@@ -37,22 +39,52 @@ pub(crate) enum Ownership {
     Writer,
 }
 
+impl From<ObjectOwnership> for Ownership {
+    fn from(word: ObjectOwnership) -> Self {
+        match word {
+            ObjectOwnership::BucketOwnerEnforced => Self::Enforced,
+            ObjectOwnership::BucketOwnerPreferred => Self::Preferred,
+            ObjectOwnership::ObjectWriter => Self::Writer,
+        }
+    }
+}
+
+impl From<Ownership> for ObjectOwnership {
+    fn from(ownership: Ownership) -> Self {
+        match ownership {
+            Ownership::Enforced => Self::BucketOwnerEnforced,
+            Ownership::Preferred => Self::BucketOwnerPreferred,
+            Ownership::Writer => Self::ObjectWriter,
+        }
+    }
+}
+
 /// What keeps a bucket from being public.
 ///
 /// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct BlockPublic {
+pub struct BlockPublic {
     /// Public access control lists are refused.
-    pub(crate) acls: bool,
+    pub acls: bool,
     /// Public access control lists do not count.
-    pub(crate) ignore_acls: bool,
+    pub ignore_acls: bool,
     /// Public policies are refused.
-    pub(crate) policy: bool,
+    pub policy: bool,
     /// A public policy lets in nobody but the owner's account.
-    pub(crate) restrict: bool,
+    pub restrict: bool,
 }
 
 impl BlockPublic {
+    /// What either of two blocks.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            acls: self.acls || other.acls,
+            ignore_acls: self.ignore_acls || other.ignore_acls,
+            policy: self.policy || other.policy,
+            restrict: self.restrict || other.restrict,
+        }
+    }
+
     /// What a new bucket has.
     pub(crate) const ALL: Self = Self { acls: true, ignore_acls: true, policy: true, restrict: true };
 }
@@ -62,4 +94,7 @@ impl BlockPublic {
 pub(crate) struct Encryption {
     /// Whether objects under customers' keys are refused.
     pub(crate) blocks_customer_keys: bool,
+    /// Whether a bucket key is to be used, which is shown again and says nothing without KMS.
+    #[serde(default)]
+    pub(crate) bucket_key: bool,
 }

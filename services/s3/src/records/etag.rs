@@ -1,6 +1,11 @@
 use std::fmt;
 
-use super::codec::{Damaged, In, Out};
+use kurodo_keys::KeyError;
+
+use super::{
+    Salt,
+    codec::{Damaged, In, Out},
+};
 use crate::checksum::md5_of;
 
 /// An entity tag: the content's MD5, or for a multipart object the MD5 of its parts' MD5s and their number. Of
@@ -18,9 +23,23 @@ impl ETag {
         Self { digest, parts: 0 }
     }
 
+    /// The tag of content with this MD5; a random one where there is none to show.
+    pub(crate) fn of_content(md5: Option<[u8; 16]>) -> Result<Self, KeyError> {
+        let digest = match md5 {
+            Some(md5) => md5,
+            None => *Salt::random()?.bytes(),
+        };
+        Ok(Self::whole(digest))
+    }
+
     /// The tag of an object made of parts with these tags.
     pub(crate) fn of_parts(parts: &[[u8; 16]]) -> Self {
         Self { digest: md5_of(parts.as_flattened()), parts: u16::try_from(parts.len()).unwrap_or(u16::MAX) }
+    }
+
+    /// The digest itself.
+    pub(crate) fn digest(&self) -> &[u8; 16] {
+        &self.digest
     }
 
     /// Without quotes, as `GetObjectAttributes` answers.

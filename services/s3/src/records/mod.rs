@@ -12,7 +12,8 @@ mod part;
 mod tags;
 mod upload;
 
-pub(crate) use bucket::{BlockPublic, Encryption, Identity, Ownership};
+pub use bucket::BlockPublic;
+pub(crate) use bucket::{Encryption, Identity, Ownership};
 pub(crate) use codec::Damaged;
 pub(crate) use content::{Content, Inline, PartEntry, PartList};
 pub(crate) use etag::ETag;

@@ -11,18 +11,20 @@ use crate::{
     acl::{self, On},
     facts::BucketFacts,
     layout, names,
+    policy::Names,
 };
 
 /// A bucket.
 #[derive(Clone)]
 pub struct Bucket {
-    bucket: String,
+    pub(crate) bucket: String,
     account: AccountId,
     /// `None` for a bucket that is to be made.
     facts: Option<Arc<BucketFacts>>,
     reach: Reach,
     counts: Counts,
     acls: bool,
+    names: Names,
 }
 
 /// What a permit for the bucket reaches.
@@ -30,6 +32,8 @@ pub struct Bucket {
 pub(crate) enum Reach {
     /// The bucket and its settings.
     Settings,
+    /// What is in it: its objects and the multipart uploads to it.
+    Contents,
     /// Its objects.
     Objects,
     /// The multipart uploads to it.
@@ -46,6 +50,7 @@ impl Bucket {
             reach: Reach::Settings,
             counts: Counts::Nothing,
             acls: false,
+            names: Names::default(),
         }
     }
 
@@ -58,7 +63,18 @@ impl Bucket {
             reach,
             counts,
             acls: counts != Counts::Nothing,
+            names: Names::default(),
         }
+    }
+
+    /// The same bucket, with what the principals of its policy stand for.
+    pub(crate) fn with_names(self, names: Names) -> Self {
+        Self { names, ..self }
+    }
+
+    /// What the principals of the policy stand for.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The bucket's name.
@@ -79,9 +95,10 @@ impl Resource for Bucket {
 
     fn scope(&self) -> Scope {
         match (&self.facts, self.reach) {
+            (Some(facts), Reach::Contents) => layout::contents(facts.id),
             (Some(facts), Reach::Objects) => layout::objects(facts.id),
             (Some(facts), Reach::Uploads) => layout::uploads(facts.id),
-            _ => Scope::new(layout::bucket(&self.bucket)),
+            _ => layout::settings(&self.bucket),
         }
     }
 
@@ -91,8 +108,12 @@ impl Resource for Bucket {
 
     fn grant(&self, action: &str, principal: &Principal) -> Option<String> {
         let facts = self.facts.as_deref().filter(|_| self.acls)?;
-        let (acl, ignore) = (facts.acl(), facts.blocks().ignore_acls);
-        acl::grant(&acl, On::Bucket, action, principal, &facts.owner.canonical_id, ignore)
+        acl::grant(&facts.acl(), On::Bucket, action, principal, &facts.owner.canonical_id)
+    }
+
+    fn public_grant(&self, action: &str, principal: &Principal) -> Option<String> {
+        let facts = self.facts.as_deref().filter(|facts| self.acls && !facts.blocks().ignore_acls)?;
+        acl::public_grant(&facts.acl(), On::Bucket, action, principal)
     }
 
     fn describe(&self, context: &mut Context) {
@@ -133,8 +154,48 @@ pub(crate) fn anywhere(
 ///
 /// # Errors
 /// No such bucket, or it is elsewhere or somebody else's than the request says.
-pub async fn bucket(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+pub async fn bucket(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Settings))
+}
+
+/// What is in the bucket: its objects and the uploads to it.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn contents(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Contents))
+}
+
+/// The bucket's objects.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn objects(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Objects))
+}
+
+/// The multipart uploads to the bucket.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn uploads(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Uploads))
 }
 
 /// The bucket, as whoever changes its policy finds it: no policy keeps out the root user of the bucket's account, who
@@ -144,7 +205,11 @@ pub async fn bucket(find: &Find<'_, S3>, name: &str, expected_owner: &Option<Str
 ///
 /// # Errors
 /// As [`bucket`]'s.
-pub async fn policy_of(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+pub async fn policy_of(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
     let mut bucket = bucket(find, name, expected_owner).await?;
     let principal = &find.call.caller.principal;
     if principal.kind == PrincipalKind::Root && principal.account == Some(bucket.account) {

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
 use kurodo_arn::AccountId;
@@ -18,8 +18,8 @@ use crate::{
 
 /// An object: one that is there, one that is to be put, or a multipart upload that will become one.
 pub struct Object {
-    bucket: String,
-    key: String,
+    pub(crate) bucket: String,
+    pub(crate) key: String,
     facts: Arc<BucketFacts>,
     door: Door,
     counts: Counts,
@@ -49,7 +49,12 @@ struct Found {
 impl Object {
     /// The place of a key in a bucket. Whatever is there belongs, for this request, to the bucket's owner: who may put
     /// or delete is the bucket's business.
-    pub(crate) fn place(find: &Find<'_, S3>, facts: &Arc<BucketFacts>, key: &str, door: Door) -> Result<Self, Error> {
+    pub(crate) fn at(
+        find: &Find<'_, S3>,
+        facts: &Arc<BucketFacts>,
+        key: &str,
+        door: Door,
+    ) -> Result<Self, Error> {
         names::check_key(key)?;
         let counts = Counts::Whole.restricted(facts, &find.call.caller.principal);
         Ok(Self {
@@ -65,7 +70,7 @@ impl Object {
 
     /// The object with this key. If there is none, it is as if it belonged to the bucket's owner.
     pub(crate) fn existing(find: &Find<'_, S3>, facts: &Arc<BucketFacts>, key: &str) -> Result<Self, Error> {
-        let mut object = Self::place(find, facts, key, Door::Content)?;
+        let mut object = Self::at(find, facts, key, Door::Content)?;
         let record = find.stored().get(layout::object(facts.id, key).prefix())?;
         let lists_count = facts.ownership() != Ownership::Enforced;
         object.found = record.map(|record| Found::read(record, lists_count)).transpose()?;
@@ -91,6 +96,11 @@ impl Object {
         &self.facts
     }
 
+    /// Where its record lies; content that is sealed in it opens nowhere else.
+    pub(crate) fn lies_at(&self) -> Scope {
+        self.scope()
+    }
+
     pub(crate) fn key(&self) -> &str {
         &self.key
     }
@@ -110,6 +120,18 @@ impl Object {
         Ok((&found.head, found.version))
     }
 
+    /// The list that counts, what it is on, and the owner of that: the object's, or where there is none, the bucket's,
+    /// which says who may put one.
+    fn list(&self) -> Option<(Cow<'_, Acl>, On, &Owner)> {
+        if !self.acls {
+            return None;
+        }
+        match &self.found {
+            Some(_) => self.rights().map(|(owner, acl)| (Cow::Borrowed(acl), On::Object, owner)),
+            None => Some((Cow::Owned(self.facts.acl()), On::Bucket, &self.facts.owner)),
+        }
+    }
+
     /// Owner and list of an object that is not all the bucket owner's.
     fn rights(&self) -> Option<&(Owner, Acl)> {
         self.found.as_ref()?.rights.as_ref()
@@ -126,7 +148,13 @@ impl Found {
 
 impl Resource for Object {
     fn owner(&self) -> AccountId {
-        self.rights().and_then(|(owner, _)| owner.account()).unwrap_or(self.facts.account)
+        match self.rights() {
+            // To those who are kept out of the bucket it does not help that they put the object.
+            Some((owner, _)) if self.counts != Counts::Nothing => {
+                owner.account().unwrap_or(AccountId::NOBODY)
+            }
+            _ => self.facts.account,
+        }
     }
 
     fn scope(&self) -> Scope {
@@ -141,20 +169,13 @@ impl Resource for Object {
     }
 
     fn grant(&self, action: &str, principal: &Principal) -> Option<String> {
-        if !self.acls {
-            return None;
-        }
-        let ignore = self.facts.blocks().ignore_acls;
-        match &self.found {
-            Some(found) => {
-                let (owner, acl) = found.rights.as_ref()?;
-                acl::grant(acl, On::Object, action, principal, &owner.canonical_id, ignore)
-            }
-            None => {
-                let acl = self.facts.acl();
-                acl::grant(&acl, On::Bucket, action, principal, &self.facts.owner.canonical_id, ignore)
-            }
-        }
+        let (acl, on, owner) = self.list()?;
+        acl::grant(&acl, on, action, principal, &owner.canonical_id)
+    }
+
+    fn public_grant(&self, action: &str, principal: &Principal) -> Option<String> {
+        let (acl, on, _) = self.list().filter(|_| !self.facts.blocks().ignore_acls)?;
+        acl::public_grant(&acl, on, action, principal)
     }
 
     fn describe(&self, context: &mut Context) {
@@ -163,6 +184,32 @@ impl Resource for Object {
             context.set(format!("s3:ExistingObjectTag/{key}"), value.as_str());
         }
     }
+}
+
+/// The place of a key in a bucket, whatever is there.
+///
+/// # Errors
+/// No such bucket; a key that no object can have.
+pub async fn place(
+    find: &Find<'_, S3>,
+    bucket: &str,
+    key: &str,
+    expected_owner: &Option<String>,
+) -> Result<Object, Error> {
+    Object::at(find, &located(find, bucket, expected_owner)?, key, Door::Content)
+}
+
+/// The object with this key.
+///
+/// # Errors
+/// As [`place`]'s.
+pub async fn object(
+    find: &Find<'_, S3>,
+    bucket: &str,
+    key: &str,
+    expected_owner: &Option<String>,
+) -> Result<Object, Error> {
+    Object::existing(find, &located(find, bucket, expected_owner)?, key)
 }
 
 /// The multipart upload with this id.
@@ -178,5 +225,5 @@ pub async fn upload(
 ) -> Result<Object, Error> {
     let facts = located(find, bucket, expected_owner)?;
     let id = UploadId::parse(upload_id).ok_or_else(|| Error::NoSuchUpload(upload_id.to_owned()))?;
-    Object::place(find, &facts, key, Door::Upload(id))
+    Object::at(find, &facts, key, Door::Upload(id))
 }

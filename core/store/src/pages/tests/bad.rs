@@ -75,7 +75,7 @@ fn blocks_do_not_open_elsewhere() {
 fn after_a_clean_close_either_checkpoint_will_do() {
     for slot in crate::pages::layout::SLOTS {
         let pages = open(&changed(|bytes| bytes[slot as usize + 100] ^= 4));
-        assert_eq!(read(&pages, 0).unwrap()[0], 9);
+        assert_eq!((read(&pages, 0).unwrap()[0], pages.spoiled()), (9, 1));
     }
     let neither = changed(|bytes| {
         for slot in crate::pages::layout::SLOTS {
@@ -83,6 +83,18 @@ fn after_a_clean_close_either_checkpoint_will_do() {
         }
     });
     assert!(is_damaged(Pages::open(Box::new(neither), &key()), Part::Header));
+}
+
+#[test]
+fn a_spoiled_copy_of_the_mark_is_told() {
+    let (disk, mut spoiled) = (written(), [0; 2]);
+    assert_eq!(open(&disk).spoiled(), 0);
+    for (place, count) in [0, 4096].into_iter().zip(&mut spoiled) {
+        let mut bytes = disk.bytes();
+        bytes[place + 30] ^= 1;
+        *count = open(&StandIn::with(bytes)).spoiled();
+    }
+    assert_eq!(spoiled, [1, 1]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use kurodo_identity::{
     keys,
 };
 
-use super::trust;
+use super::trust::Trust;
 use crate::{
     Error, Iam,
     error::{Duplicate, Missing},
@@ -22,13 +22,14 @@ impl Handler<op::CreateRole> for Iam {
     async fn handle(&self, asked: Asked<'_, op::CreateRole>) -> Answer<op::CreateRole> {
         let (permit, _) = &asked.permits;
         let (input, now) = (&asked.input, now(asked.call));
-        let role = self.change(permit, |draft| create(draft, input, now)).await?;
+        let trust = Trust::accept(&self.principals, &input.assume_role_policy_document)?;
+        let role = self.change(permit, |draft| create(draft, input, &trust, now)).await?;
         let account = permit.resource().account;
         Ok(CreateRoleOutput { role: view::whole_role(account, &role) }.into())
     }
 }
 
-fn create(draft: &Draft<'_>, input: &CreateRoleInput, now: i64) -> Result<Role, Error> {
+fn create(draft: &Draft<'_>, input: &CreateRoleInput, trust: &Trust, now: i64) -> Result<Role, Error> {
     let (name, path) = (&input.role_name, path(input.path.as_ref()));
     reserve(&path)?;
     if draft.record(&keys::role(name))?.is_some() {
@@ -43,7 +44,8 @@ fn create(draft: &Draft<'_>, input: &CreateRoleInput, now: i64) -> Result<Role, 
         id: id::unique(Prefix::Role, draft.account())?,
         path,
         created: now,
-        trust: trust::accept(draft, &input.assume_role_policy_document)?,
+        trust: trust.document.clone(),
+        bound_trust: Some(trust.bound.clone()),
         max_session: max_session(input.max_session_duration),
         description: input.description.clone(),
         boundary: input.permissions_boundary.clone(),

@@ -50,6 +50,7 @@ fn create(
         path: service_linked::path(linked.service),
         created: now,
         trust: service_linked::trust(linked.service),
+        bound_trust: None,
         max_session: Role::MAX_SESSION,
         description: description.cloned(),
         boundary: None,

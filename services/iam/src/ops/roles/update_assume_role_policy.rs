@@ -1,6 +1,6 @@
 use kurodo_gateway::Handler;
 
-use super::{protect, trust};
+use super::{protect, trust::Trust};
 use crate::{
     Iam,
     model::{UpdateAssumeRolePolicyOutput, op},
@@ -12,11 +12,13 @@ impl Handler<op::UpdateAssumeRolePolicy> for Iam {
         &self,
         asked: Asked<'_, op::UpdateAssumeRolePolicy>,
     ) -> Answer<op::UpdateAssumeRolePolicy> {
-        let (permit, document) = (&asked.permits, &asked.input.policy_document);
+        let permit = &asked.permits;
+        let trust = Trust::accept(&self.principals, &asked.input.policy_document)?;
         self.change(permit, |draft| {
             let mut role = permit.resource().load(draft)?;
             protect(&role)?;
-            role.trust = trust::accept(draft, document)?;
+            role.trust.clone_from(&trust.document);
+            role.bound_trust = Some(trust.bound.clone());
             draft.keep(&role)
         })
         .await?;

@@ -1,0 +1,65 @@
+use kurodo_gateway::{Authorized, Body, Call, Handler};
+
+use super::{
+    Answer,
+    described::{show_checksum, show_encryption},
+    making::{Lock, Made, Making},
+    rights,
+};
+use crate::{
+    Error, S3,
+    acl::asked,
+    checksum::{Algorithm, Declared, given},
+    content::{Customer, Source, WriteConditions, customer, receive},
+    metadata::{self, meta},
+    model::{PutObjectInput, PutObjectOutput, op},
+    resources::Object,
+    tags,
+};
+
+impl Handler<op::PutObject> for S3 {
+    async fn handle(&self, call: Authorized<'_, Self, op::PutObject>) -> Answer<op::PutObject> {
+        let Authorized { mut input, permits: (permit, ..), mut body, call, .. } = call;
+        let customer = customer!(input)?;
+        let made = self.take(&mut input, customer.as_ref(), permit.resource(), &mut body, call).await?;
+        let conditions = WriteConditions {
+            if_match: input.if_match.as_deref(),
+            if_none_match: input.if_none_match.as_deref(),
+        };
+        self.publish(&permit, &made.object, conditions, None).await?;
+
+        let mut output = PutObjectOutput { e_tag: Some(made.etag.to_string()), ..PutObjectOutput::default() };
+        show_checksum!(output, made.checksum);
+        show_encryption!(output, &customer);
+        Ok(output.into())
+    }
+}
+
+impl S3 {
+    /// Receives the object whole.
+    async fn take(
+        &self,
+        input: &mut PutObjectInput,
+        customer: Option<&Customer>,
+        place: &Object,
+        body: &mut Body,
+        call: &Call,
+    ) -> Result<Made, Error> {
+        metadata::check_class(input.storage_class)?;
+        metadata::check_encryption(input.server_side_encryption, customer.is_some())?;
+        let declared =
+            Declared::read(call, input.content_md5.as_ref(), input.checksum_algorithm, &given!(input))?;
+        let making = Making {
+            rights: rights::of_new(asked!(input, None, None)?.as_ref(), place, call)?,
+            tags: input.tagging.as_deref().map(tags::from_header).transpose()?.unwrap_or_default(),
+            meta: meta!(input)?,
+            lock: Lock::new(customer, place.facts())?,
+            algorithm: declared.algorithm().unwrap_or(Algorithm::Crc64Nvme),
+        };
+        let length = metadata::length(call, input.content_length)?;
+        let plan = making.plan(length, declared.has_md5());
+        let received = receive(self, Source::Client(body), plan).await?;
+        declared.check(body, &received.sums)?;
+        making.make(received, place, call).await
+    }
+}
