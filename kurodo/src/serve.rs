@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
 
 use kurodo_audit::{Audit, Options, Selector};
 use kurodo_gateway::{Gateway, Limits, Listener, Settings};
-use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, first_start};
+use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, accept_signature_v2, first_start};
 use kurodo_keys::SecretKey;
 use kurodo_store::{
     AccountKeys, CoreDoor, Store,
@@ -59,6 +59,9 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     home.create()?;
     let (parts, sweep) = open(home, config)?;
     let founded = first_start(&parts.door, config.account_id, "root@kurodo.invalid", now()?).await?;
+    for (account, accepts) in accept_signature_v2(&parts.door, &config.signature_v2).await? {
+        tracing::warn!(%account, accepts, "Signature Version 2");
+    }
     parts.keys.keyring(founded.account).await?;
     platform::note_trail(&parts.door, Some(parts.audit.end())).await?;
     let authority = platform::authority(&parts.door).await?;

@@ -5,6 +5,8 @@ use kurodo_policy::Decision;
 pub struct Denial {
     /// The principal's ARN; `None` for an anonymous caller.
     pub principal: Option<String>,
+    /// The principal's unique id, where it has one.
+    pub principal_id: Option<String>,
     /// The action, such as `s3:GetObject`.
     pub action: &'static str,
     /// The resource's ARN.

@@ -2,6 +2,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use aws_lc_rs::digest::{Context as Hasher, SHA256};
 use bytes::{Bytes, BytesMut};
+use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use kurodo_sigv4::{AuthError, BodyCheck, ChunkDecoder, Trailers};
@@ -194,6 +195,7 @@ impl Body {
         let (most, time) = DRAIN;
         self.left = match &mut self.incoming {
             None => false,
+            Some(incoming) if incoming.is_end_stream() => false,
             Some(_) if self.awaits_continue => true,
             Some(incoming) => !tokio::time::timeout(time, discard(incoming, most)).await.unwrap_or(false),
         };

@@ -77,7 +77,7 @@ async fn choose(
     }
     let path = match mounted.facts.schema.dialect {
         kurodo_wire::Dialect::S3 => gateway.routes.s3_path(&call.head),
-        kurodo_wire::Dialect::Standard => call.head.path().into(),
+        _ => call.head.path().into(),
     };
     let target = mounted.operation(&call.head, protocol, &path, &query)?;
     Ok((target, owned(query), content))

@@ -155,7 +155,7 @@ impl Attempt<'_, '_> {
 
         let mut desk = Desk::new(&call.caller, call.context.clone(), &*gateway.directory);
         let granted = O::Demand::grant(needs, &mut desk);
-        trail.decided(desk.checks());
+        trail.decided(desk.into_checks());
         let permits = match granted {
             Ok(permits) => permits,
             Err(denial) => {
