@@ -355,7 +355,7 @@ def test_disabled_policies_do_not_bind_and_are_detached(own_server):
     root = own_server.root()
     organizations = root.client("organizations")
     top = organizations.list_roots()["Roots"][0]["Id"]
-    member = new_new_account(own_server, "m")
+    member = new_account(own_server, "m")
     made = organizations.create_policy(
         Content=deny("iam:ListUsers"), Description="", Name="p", Type="SERVICE_CONTROL_POLICY"
     )["Policy"]["PolicySummary"]["Id"]
