@@ -18,6 +18,10 @@ from botocore.config import Config
 BINARY = os.environ["KURODO_BIN"]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--update-snapshots", action="store_true", help="write what tests compare with anew")
+
+
 class Server:
     """One process of the built binary, on a data directory of its own."""
 

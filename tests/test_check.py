@@ -69,6 +69,12 @@ def test_nothing_is_wrong_with_what_is_whole(data):
     assert "DAMAGED" not in answer.stdout
 
 
+def test_a_running_server_is_no_damage(own_server):
+    answer = check(own_server.data_dir)
+    assert answer.returncode == 1 and "DAMAGED" not in answer.stdout
+    assert str(own_server.process.pid) in answer.stderr
+
+
 KEY_FILES = {"root.key": ["root.key"], "seal.key": ["seal.key", "sealed by a key file"], "server.key": ["server.key"]}
 
 

@@ -323,6 +323,22 @@ def test_a_public_object_is_read_by_any_browser(server, s3, bucket, thing):
         assert answer.read() == b"content"
 
 
+def test_a_refused_upload_ends_its_connection(server, bucket):
+    """The content was never sent: whoever sent another request on the connection would not be understood."""
+    import http.client
+    import ssl
+
+    context = ssl.create_default_context(cafile=server.ca)
+    connection = http.client.HTTPSConnection("localhost", server.port, context=context, timeout=30)
+    connection.putrequest("PUT", f"/{bucket}/thing")
+    connection.putheader("Content-Length", "7")
+    connection.putheader("Expect", "100-continue")
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Connection"]) == (403, "close")
+    connection.close()
+
+
 def test_a_public_policy_lets_in_users_without_policies(root, s3, bucket, thing):
     opened(s3, bucket)
     s3.put_bucket_policy(Bucket=bucket, Policy=public(bucket))
@@ -349,6 +365,8 @@ def test_a_restricted_bucket_lets_in_its_own_account_only(root, s3, unsigned, bu
     ({"StringLike": {"aws:Referer": "https://example.com/*"}}, True, False),
     ({"StringEquals": {"aws:PrincipalOrgID": "o-0000000000"}}, False, False),
     ({"Bool": {"aws:SecureTransport": "true"}}, True, True),
+    ({"StringEquals": {"aws:PrincipalType": "Anonymous"}}, True, True),
+    ({"StringNotEquals": {"aws:PrincipalType": "Anonymous"}}, True, False),
 ])
 def test_what_counts_as_public(s3, unsigned, bucket, thing, condition, is_public, may):
     policy = public(bucket, Condition=condition)

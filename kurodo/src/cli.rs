@@ -146,6 +146,9 @@ pub(crate) struct ServeArgs {
     /// Which allowed data events the audit trail keeps; management events and denials are always kept [default: all].
     #[arg(long, env = "KURODO_AUDIT_DATA", value_name = "none|writes|all")]
     pub(crate) audit_data: Option<AuditData>,
+    /// An account that may still sign with the historic Signature Version 2; may be repeated. All others may not.
+    #[arg(long, env = "KURODO_SIGNATURE_V2", value_name = "ACCOUNT", value_delimiter = ',')]
+    pub(crate) signature_v2: Option<Vec<AccountId>>,
 }
 
 /// Which allowed data events are kept.

@@ -33,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) domains: Vec<String>,
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) audit_data: AuditData,
+    /// The accounts that may sign with Signature Version 2.
+    pub(crate) signature_v2: Vec<AccountId>,
     sources: Vec<(&'static str, String, &'static str)>,
 }
 
@@ -50,6 +52,7 @@ struct File {
     certificate: Option<PathBuf>,
     private_key: Option<PathBuf>,
     audit_data: Option<AuditData>,
+    signature_v2: Option<Vec<String>>,
 }
 
 /// Decides every setting: flags, then environment, then the file, then defaults.
@@ -67,6 +70,11 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
     let certificate = sources.pick("certificate", args.certificate, file.certificate);
     let private_key = sources.pick("private_key", args.private_key, file.private_key);
     let audit_data = sources.pick("audit_data", args.audit_data, file.audit_data);
+    let opted_in: Option<Vec<AccountId>> = file
+        .signature_v2
+        .map(|accounts| accounts.iter().map(|account| account.parse()).collect::<Result<_, _>>())
+        .transpose()?;
+    let signature_v2 = sources.pick("signature_v2", args.signature_v2, opted_in);
     let own =
         vec![SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), SocketAddr::from((Ipv6Addr::LOCALHOST, PORT))];
     Ok(Config {
@@ -80,6 +88,7 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
         domains: domains.unwrap_or_default(),
         certificate: certificate.zip(private_key),
         audit_data: audit_data.unwrap_or(AuditData::All),
+        signature_v2: signature_v2.unwrap_or_default(),
         sources: sources.list,
     })
 }

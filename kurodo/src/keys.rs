@@ -61,11 +61,6 @@ impl Keys {
         self.server.derive("sessions", b"")
     }
 
-    /// Seals the keys of buckets.
-    pub(crate) fn buckets(&self) -> SecretKey {
-        self.server.derive("s3 buckets", b"")
-    }
-
     /// Seals authorization messages.
     pub(crate) fn messages(&self) -> SecretKey {
         self.server.derive("authorization messages", b"")

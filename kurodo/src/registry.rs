@@ -36,12 +36,18 @@ services! {
         parts.store.clone(),
         kurodo_identity::Principals::new(parts.door.clone()),
     );
-    kurodo_s3::S3: |parts| kurodo_s3::S3::new(parts.store.clone(), parts.blobs.clone(), &parts.buckets, account_blocks());
+    kurodo_s3::S3: |parts| kurodo_s3::S3::new(
+        parts.store.clone(),
+        parts.blobs.clone(),
+        parts.keys.clone(),
+        account_blocks(),
+    );
     kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(parts.store.clone());
     kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(
         parts.store.clone(),
         kurodo_identity::Founder::new(parts.door.clone()),
     );
+    kurodo_dynamodb::DynamoDb: |parts| kurodo_dynamodb::DynamoDb::new(parts.store.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 

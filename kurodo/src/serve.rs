@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
 
 use kurodo_audit::{Audit, Options, Selector};
 use kurodo_gateway::{Gateway, Limits, Listener, Settings};
-use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, first_start};
+use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, accept_signature_v2, first_start};
 use kurodo_keys::SecretKey;
 use kurodo_store::{
     AccountKeys, CoreDoor, Store,
@@ -27,8 +27,6 @@ pub(crate) struct Parts {
     pub(crate) door: CoreDoor,
     pub(crate) blobs: Blobs,
     pub(crate) directory: Arc<StoredDirectory>,
-    /// Seals the keys of buckets.
-    pub(crate) buckets: SecretKey,
     /// Seals authorization messages.
     pub(crate) messages: SecretKey,
     pub(crate) audit: Audit,
@@ -61,6 +59,9 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     home.create()?;
     let (parts, sweep) = open(home, config)?;
     let founded = first_start(&parts.door, config.account_id, "root@kurodo.invalid", now()?).await?;
+    for (account, accepts) in accept_signature_v2(&parts.door, &config.signature_v2).await? {
+        tracing::warn!(%account, accepts, "Signature Version 2");
+    }
     parts.keys.keyring(founded.account).await?;
     platform::note_trail(&parts.door, Some(parts.audit.end())).await?;
     let authority = platform::authority(&parts.door).await?;
@@ -117,9 +118,9 @@ fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
     };
     let options = Options { selector, at_least: platform::trail(&door)?, ..Options::default() };
     let audit = Audit::open(&home.audit(), &keys.audit(), options)?;
-    let (messages, buckets) = (keys.messages(), keys.buckets());
+    let messages = keys.messages();
     let keys = keys.accounts(&door);
-    Ok((Parts { store, door, blobs, directory, buckets, messages, audit, keys }, sweep))
+    Ok((Parts { store, door, blobs, directory, messages, audit, keys }, sweep))
 }
 
 /// Removes the blobs that an earlier run wrote and never published.

@@ -23,7 +23,12 @@ pub struct Caller {
 
 impl Caller {
     /// The caller of a request that carries no signature.
+    ///
+    /// Source: IAM User Guide, "IAM policy elements: Variables and tags", "Principal key values".
     pub fn anonymous() -> Self {
+        let mut context = Context::new();
+        context.set("aws:PrincipalType", "Anonymous");
+        context.set("aws:userid", "anonymous");
         Self {
             principal: Principal {
                 kind: PrincipalKind::Anonymous,
@@ -39,7 +44,7 @@ impl Caller {
             boundary: None,
             session: None,
             scps: Vec::new(),
-            context: Arc::default(),
+            context: Arc::new(context),
         }
     }
 

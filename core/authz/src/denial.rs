@@ -5,6 +5,8 @@ use kurodo_policy::Decision;
 pub struct Denial {
     /// The principal's ARN; `None` for an anonymous caller.
     pub principal: Option<String>,
+    /// The principal's unique id, where it has one.
+    pub principal_id: Option<String>,
     /// The action, such as `s3:GetObject`.
     pub action: &'static str,
     /// The resource's ARN.
@@ -30,7 +32,9 @@ impl Denial {
         let (action, resource, clause) = (self.action, &self.resource, self.clause());
         match &self.principal {
             Some(arn) if !self.foreign => {
-                format!("User: {arn} is not authorized to perform: {action} on resource: \"{resource}\" {clause}")
+                format!(
+                    "User: {arn} is not authorized to perform: {action} on resource: \"{resource}\" {clause}"
+                )
             }
             _ => "Access Denied".to_owned(),
         }

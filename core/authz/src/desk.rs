@@ -44,23 +44,19 @@ impl<'r> Desk<'r> {
     /// # Errors
     /// The denial, with the whole evaluation.
     pub fn permit<A: Action>(&mut self, need: Need<A>) -> Result<Permit<'r, A>, Box<Denial>> {
-        let arn = need.resource.arn();
-        let context = self.context(&need.resource, &need.context);
-        let rcps = self.guardrails.rcps(need.resource.owner());
+        let Need { resource, context } = need;
+        let (arn, owner) = (resource.arn(), resource.owner());
+        let context = self.context(&resource, owner, context);
+        let rcps = self.guardrails.rcps(owner);
         let principal = &self.caller.principal;
-        let (grant, public) =
-            (need.resource.grant(A::NAME, principal), need.resource.public_grant(A::NAME, principal));
-        let request = Request {
-            principal,
-            action: A::NAME,
-            resource: &arn,
-            owner: Some(need.resource.owner()),
-            context: &context,
-        };
+        let grant = resource.grant(A::NAME, principal);
+        let public = resource.public_grant(A::NAME, principal);
+        let request =
+            Request { principal, action: A::NAME, resource: &arn, owner: Some(owner), context: &context };
         let policies = Policies {
             scps: &self.caller.scps,
             rcps: &rcps,
-            resource: need.resource.policy(),
+            resource: resource.policy(),
             resource_grant: grant.as_deref(),
             public_grant: public.as_deref(),
             identity: &self.caller.identity,
@@ -68,32 +64,31 @@ impl<'r> Desk<'r> {
             session: self.caller.session.as_deref(),
             endpoint: None,
         };
-        let decision = evaluate(&request, &policies, need.resource.model());
-        self.checks.push(Check { action: A::NAME, resource: arn.clone(), allowed: decision.allowed });
+        let decision = evaluate(&request, &policies, resource.model());
         if decision.allowed {
-            return Ok(Permit::mint(need.resource));
+            self.checks.push(Check { action: A::NAME, resource: arn, allowed: true });
+            return Ok(Permit::mint(resource));
         }
-        let explanation = explain(&request, &policies, need.resource.model());
+        let explanation = explain(&request, &policies, resource.model());
         let explanation = serde_json::to_value(explanation).unwrap_or_default();
-        let foreign = self.is_foreign(need.resource.owner());
-        Err(self.denial(A::NAME, arn, foreign, decision, explanation))
+        self.checks.push(Check { action: A::NAME, resource: arn.clone(), allowed: false });
+        Err(self.denial(A::NAME, arn, self.is_foreign(owner), decision, explanation))
     }
 
-    /// Every evaluation so far.
-    pub fn checks(&self) -> &[Check] {
-        &self.checks
+    /// Every evaluation.
+    pub fn into_checks(self) -> Vec<Check> {
+        self.checks
     }
 
     /// The request's keys, the resource's and the need's own.
-    fn context(&self, resource: &impl Resource, need: &Context) -> Context {
+    fn context(&self, resource: &impl Resource, owner: AccountId, need: Context) -> Context {
         let mut context = Context::over(self.request.clone());
-        let owner = resource.owner();
-        context.set("aws:ResourceAccount", owner.to_string());
+        context.set("aws:ResourceAccount", owner);
         if let Some(organization) = self.guardrails.organization(owner) {
-            context.set("aws:ResourceOrgID", organization.as_ref());
+            context.set("aws:ResourceOrgID", organization);
         }
         resource.describe(&mut context);
-        context.merge(need.clone());
+        context.merge(need);
         context
     }
 
@@ -113,6 +108,7 @@ impl<'r> Desk<'r> {
         explanation: serde_json::Value,
     ) -> Box<Denial> {
         let principal = (!self.caller.is_anonymous()).then(|| self.caller.principal.arn.clone());
-        Box::new(Denial { principal, action, resource, foreign, decision, explanation })
+        let principal_id = self.caller.principal.user_id.clone();
+        Box::new(Denial { principal, principal_id, action, resource, foreign, decision, explanation })
     }
 }

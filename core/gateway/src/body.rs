@@ -2,6 +2,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use aws_lc_rs::digest::{Context as Hasher, SHA256};
 use bytes::{Bytes, BytesMut};
+use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use kurodo_sigv4::{AuthError, BodyCheck, ChunkDecoder, Trailers};
@@ -24,6 +25,8 @@ pub struct Body {
     waited: Waited,
     /// The client sends nothing before it is told to go on.
     awaits_continue: bool,
+    /// Some of the content was left where it is, so that no other request can follow on the connection.
+    left: bool,
 }
 
 enum Check {
@@ -82,6 +85,7 @@ impl Body {
             received: 0,
             waited: Waited::new(Pace::default()),
             awaits_continue: false,
+            left: false,
         }
     }
 
@@ -189,9 +193,17 @@ impl Body {
     /// told to go on is not told.
     pub(crate) async fn drain(&mut self) {
         let (most, time) = DRAIN;
-        if let Some(incoming) = self.incoming.as_mut().filter(|_| !self.awaits_continue) {
-            let _ = tokio::time::timeout(time, discard(incoming, most)).await;
-        }
+        self.left = match &mut self.incoming {
+            None => false,
+            Some(incoming) if incoming.is_end_stream() => false,
+            Some(_) if self.awaits_continue => true,
+            Some(incoming) => !tokio::time::timeout(time, discard(incoming, most)).await.unwrap_or(false),
+        };
+    }
+
+    /// Whether some of the content was left behind.
+    pub(crate) fn is_left(&self) -> bool {
+        self.left
     }
 
     /// All of the content.
@@ -225,12 +237,17 @@ impl Body {
     }
 }
 
-async fn discard(incoming: &mut Incoming, most: usize) {
+/// Whether it came to the end.
+async fn discard(incoming: &mut Incoming, most: usize) -> bool {
     let mut left = most;
     while left > 0 {
-        let Some(Ok(frame)) = incoming.frame().await else { return };
-        left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+        match incoming.frame().await {
+            None => return true,
+            Some(Ok(frame)) => left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len)),
+            Some(Err(_)) => return false,
+        }
     }
+    false
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -3,7 +3,7 @@ use std::{net::SocketAddr, sync::Arc};
 use kurodo_arn::{AccountId, Region};
 use kurodo_audit::Tls;
 use kurodo_authz::Caller;
-use kurodo_policy::Context;
+use kurodo_policy::{Context, Values};
 use kurodo_sigv4::Verified;
 use rustls::ProtocolVersion;
 
@@ -73,20 +73,21 @@ impl Call {
         now_ms: i64,
     ) -> Self {
         let mut context = Context::over(caller.context.clone());
-        context.set("aws:SourceIp", connection.peer.address.ip().to_canonical().to_string());
+        context.set("aws:SourceIp", connection.peer.address.ip().to_canonical());
         context.set("aws:SecureTransport", true);
         context.set("aws:EpochTime", now_ms.div_euclid(1000));
-        context.set("aws:CurrentTime", timestamp(now_ms));
-        context.set("aws:RequestedRegion", region.as_str());
+        context.set("aws:CurrentTime", Values::time(now_ms));
+        context.set("aws:RequestedRegion", region.shared());
         for (key, field) in [("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")] {
             if let Some(value) = head.header(field) {
                 context.set(key, value);
             }
         }
-        context.set("s3:TlsVersion", if connection.peer.tls == Tls::V12 { "1.2" } else { "1.3" });
+        let tls = if connection.peer.tls == Tls::V12 { "1.2" } else { "1.3" };
+        context.set("s3:TlsVersion", Values::Word(tls));
         if let Some(verified) = verified {
-            context.set("s3:authType", verified.auth_type.as_str());
-            context.set("s3:signatureversion", verified.signature_version.as_str());
+            context.set("s3:authType", Values::Word(verified.auth_type.as_str()));
+            context.set("s3:signatureversion", Values::Word(verified.signature_version.as_str()));
             context.set("s3:signatureAge", now_ms.saturating_sub(verified.signed_at.saturating_mul(1000)));
         }
         Self { head, caller, region, now_ms, context: Arc::new(context), peer: connection.peer }
@@ -101,9 +102,4 @@ impl Call {
     pub fn request_id(&self) -> &str {
         self.head.id().as_str()
     }
-}
-
-/// ISO 8601 in UTC, to the second.
-pub(crate) fn timestamp(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -27,6 +27,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{
+    Limits,
     call::{Connection, Peer},
     guard::{Framing, Guarded},
     listen::{Shared, Slot},
@@ -105,7 +106,8 @@ async fn speak(
     };
     let io = TokioIo::new(Guarded::new(stream, !second, framing, limits.pace.patience));
     let used = Use::default();
-    let end = End { stop, used: used.clone(), idle: limits.idle, drain: limits.drain };
+    let Limits { idle, head, drain, .. } = limits;
+    let end = End { stop, used: used.clone(), idle, head, drain };
     let connection = Arc::new(connection);
     let answer = service_fn(move |request: hyper::Request<Incoming>| {
         let (shared, connection, open) = (shared.clone(), connection.clone(), used.open());
@@ -142,6 +144,9 @@ struct End {
     stop: watch::Receiver<bool>,
     used: Use,
     idle: Duration,
+    /// What a client gets to end a connection that nobody uses.
+    head: Duration,
+    /// What open requests get.
     drain: Duration,
 }
 
@@ -168,7 +173,17 @@ impl End {
             }
         }
         graceful(connection.as_mut());
-        timeout(self.drain, connection).await.unwrap_or(Ok(()))
+        loop {
+            let stopped = *self.stop.borrow();
+            let grace = if stopped { self.drain } else { self.head };
+            tokio::select! {
+                outcome = connection.as_mut() => return outcome,
+                () = sleep(grace) => {}
+            }
+            if stopped || self.used.unused() >= grace {
+                return Ok(());
+            }
+        }
     }
 }
 

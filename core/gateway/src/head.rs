@@ -102,9 +102,15 @@ impl RequestId {
         let _ = SystemRandom::new().fill(&mut bytes);
         let n = u128::from_be_bytes(bytes) & !(0xf000 << 64) | (0x4000 << 64);
         let n = n & !(0xc000 << 48) | (0x8000 << 48);
-        let hex = format!("{n:032x}");
-        let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-        Self([part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-"))
+        let mut text = String::with_capacity(36);
+        for at in (0..32_u32).rev() {
+            let digit = u32::try_from(n >> (4 * at) & 0xf).unwrap_or_default();
+            text.extend(char::from_digit(digit, 16));
+            if matches!(at, 24 | 20 | 16 | 12) {
+                text.push('-');
+            }
+        }
+        Self(text)
     }
 
     /// The id's text.

@@ -30,7 +30,7 @@ impl Refused {
         let key = self.call.caller.access_key_id.as_deref();
         let failure =
             trail::refused(gateway, Some(mounted), self.operation, &self.call, key, self.failure).await;
-        respond::failure(mounted, protocol, &self.call, &failure)
+        respond::close_behind(&self.body, respond::failure(mounted, protocol, &self.call, &failure))
     }
 }
 
@@ -77,7 +77,7 @@ async fn choose(
     }
     let path = match mounted.facts.schema.dialect {
         kurodo_wire::Dialect::S3 => gateway.routes.s3_path(&call.head),
-        kurodo_wire::Dialect::Standard => call.head.path().into(),
+        _ => call.head.path().into(),
     };
     let target = mounted.operation(&call.head, protocol, &path, &query)?;
     Ok((target, owned(query), content))

@@ -18,6 +18,7 @@ mod guard;
 mod head;
 mod input;
 mod listen;
+mod message;
 mod mount;
 mod operation;
 mod pace;

@@ -1,11 +1,10 @@
 //! What is said to a request that does not reach its handler: AWS's codes, one table per dialect.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kurodo_authz::Denial;
 use kurodo_identity::CredentialError;
 use kurodo_wire::{Protocol, Violation, WireError, violation_message};
 
-use crate::{BodyError, Dialect, Failure, Gateway, authenticate::Unauthenticated, form, signature};
+use crate::{BodyError, Dialect, Failure, Gateway, authenticate::Unauthenticated, form, message, signature};
 
 /// The failure of a request whose caller is not known.
 pub(crate) fn unauthenticated(dialect: Dialect, error: &Unauthenticated) -> Failure {
@@ -66,32 +65,10 @@ pub(crate) fn denied(dialect: Dialect, gateway: &Gateway, denial: &Denial) -> Fa
         Dialect::Json => Failure::new("AccessDeniedException", 400, message),
         Dialect::Ec2 => Failure::new("UnauthorizedOperation", 403, message),
     };
-    match encoded(gateway, denial) {
+    match message::encoded(gateway, denial) {
         Some(encoded) => failure.with_header("x-amzn-encoded-authorization-message", encoded),
         None => failure,
     }
-}
-
-/// Longest explanation that fits a header field once it is sealed.
-const ENCODED_LIMIT: usize = 6 * 1024;
-
-/// What the sealed text is, as authenticated data.
-const MESSAGE: &[u8] = b"authorization-message";
-
-fn encoded(gateway: &Gateway, denial: &Denial) -> Option<String> {
-    let text = serde_json::to_vec(&serde_json::json!({
-        "allowed": false,
-        "action": denial.action,
-        "resource": denial.resource,
-        "principal": denial.principal,
-        "reason": denial.clause(),
-        "evaluation": denial.explanation,
-    }))
-    .ok()?;
-    if text.len() > ENCODED_LIMIT {
-        return None;
-    }
-    gateway.messages.seal_random(MESSAGE, &text).ok().map(|sealed| URL_SAFE_NO_PAD.encode(sealed))
 }
 
 /// The failure of a body that was not received as it was announced and signed.

@@ -1,9 +1,10 @@
 use bytes::Bytes;
+use crc_fast::{CrcAlgorithm, checksum};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use kurodo_wire::{Encoded, ErrorReply, Protocol, encode_error};
 
 use crate::{
-    Call, Dialect, Failure,
+    Body, Call, Dialect, Failure,
     head::Head,
     reply::{Content, Outgoing, Response},
     route::Mounted,
@@ -16,6 +17,7 @@ pub(crate) fn encoded(
     encoded: Encoded,
     content: Option<(u64, Content)>,
 ) -> Response {
+    let crc32 = mounted.mount.has_crc32().then(|| checksum(CrcAlgorithm::Crc32IsoHdlc, &encoded.body));
     let body = match content {
         Some((left, content)) => Outgoing::Stream { left, content },
         None => Outgoing::Whole(encoded.body),
@@ -24,6 +26,9 @@ pub(crate) fn encoded(
     *response.status_mut() = status(encoded.status);
     *response.headers_mut() = encoded.headers;
     identify(mounted, call, &mut response);
+    if let Some(crc32) = crc32 {
+        put(&mut response, "x-amz-crc32", &crc32.to_string());
+    }
     response
 }
 
@@ -69,12 +74,16 @@ pub(crate) fn headed(method: &Method, mut response: Response) -> Response {
 }
 
 fn identify(mounted: &Mounted, call: &Call, response: &mut Response) {
-    let id = call.request_id();
+    const ID: HeaderName = HeaderName::from_static("x-amz-request-id");
+    const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
+    const OTHERS: HeaderName = HeaderName::from_static("x-amzn-requestid");
+    let Ok(id) = HeaderValue::from_str(call.request_id()) else { return };
+    let fields = response.headers_mut();
     if mounted.facts.dialect == Dialect::S3 {
-        put(response, "x-amz-request-id", id);
-        put(response, "x-amz-id-2", id);
+        fields.insert(ID, id.clone());
+        fields.insert(HOST_ID, id);
     } else {
-        put(response, "x-amzn-requestid", id);
+        fields.insert(OTHERS, id);
     }
 }
 
@@ -83,6 +92,14 @@ pub(crate) fn put(response: &mut Response, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(HeaderName::from_static(name), value);
     }
+}
+
+/// Says that the connection ends with this response, where some of the request's content was left on it.
+pub(crate) fn close_behind(body: &Body, mut response: Response) -> Response {
+    if body.is_left() {
+        put(&mut response, "connection", "close");
+    }
+    response
 }
 
 /// An error of no service: in JSON to clients that name a target, in XML to all others.

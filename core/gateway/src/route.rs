@@ -205,7 +205,9 @@ impl Mounted {
             Some((row, facts)) => {
                 Ok(Target { row: *row, operation: facts.operation, protocol, labels, refuses: facts.refuses })
             }
-            None if self.facts.schema.refuses(name) => Err(refused(name)),
+            None if self.facts.schema.refuses(name) || self.facts.schema.operation(name).is_some() => {
+                Err(refused(name))
+            }
             None => Err(self.unknown_action(name)),
         }
     }
@@ -219,7 +221,9 @@ impl Mounted {
     ) -> Result<Target, Failure> {
         match self.rest.route(head.method().as_str(), path, pairs, head.headers()) {
             Routed::Operation(index, labels) => {
-                let labels = labels.into_iter().map(|(name, text)| (name, text.into_owned())).collect();
+                let labels: Labels =
+                    labels.into_iter().map(|(name, text)| (name, text.into_owned())).collect();
+                self.check_bucket(&labels)?;
                 let name = self.facts.schema.operations.get(index).map_or("", |operation| operation.name);
                 self.named(name, protocol, labels)
             }
@@ -236,6 +240,16 @@ impl Mounted {
                 Err(Failure::new("UnknownOperationException", 404, "No operation has this path."))
             }
             Routed::BadPath => Err(Failure::new("InvalidURI", 400, "Couldn't parse the specified URI.")),
+        }
+    }
+
+    /// A slash in a bucket's name would make the ARN of an object of another bucket.
+    fn check_bucket(&self, labels: &Labels) -> Result<(), Failure> {
+        let bucket = labels.iter().find(|(name, _)| *name == "Bucket").map(|(_, text)| text.as_str());
+        match bucket.filter(|name| self.facts.dialect == Dialect::S3 && name.contains('/')) {
+            Some(name) => Err(Failure::new("InvalidBucketName", 400, "The specified bucket is not valid.")
+                .with("BucketName", name.to_owned())),
+            None => Ok(()),
         }
     }
 
@@ -289,21 +303,7 @@ pub(crate) fn value<'p>(pairs: &'p Pairs<'_>, name: &str) -> Option<&'p str> {
 
 /// Splits and decodes `a=b&c`; `None` where the encoding is broken or not UTF-8.
 pub(crate) fn pairs(text: &str) -> Option<Pairs<'_>> {
-    text.split('&').filter(|pair| !pair.is_empty()).map(pair).collect()
-}
-
-fn pair(text: &str) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
-    let (name, value) = text.split_once('=').unwrap_or((text, ""));
-    Some((decoded(name)?, decoded(value)?))
-}
-
-fn decoded(text: &str) -> Option<Cow<'_, str>> {
-    if !text.bytes().any(|b| b == b'%' || b == b'+') {
-        return Some(Cow::Borrowed(text));
-    }
-    let spaced = text.replace('+', " ");
-    let bytes: Vec<u8> = percent_encoding::percent_decode_str(&spaced).collect();
-    String::from_utf8(bytes).ok().map(Cow::Owned)
+    kurodo_wire::parse_query(text).ok()
 }
 
 #[cfg(test)]
@@ -355,5 +355,6 @@ mod tests {
         assert_eq!(value(&decoded, "b"), Some("%25"));
         assert_eq!(value(&decoded, "c"), Some(""));
         assert!(pairs("a=%ff").is_none());
+        assert!(pairs("a=%zz").is_none());
     }
 }

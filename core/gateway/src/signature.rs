@@ -124,7 +124,11 @@ enum Cause {
     Incomplete,
     Wrong,
     Refused,
+    /// The session token.
+    Token,
 }
+
+const BAD_TOKEN: &str = "The security token included in the request is invalid.";
 
 fn cause(error: &AuthError) -> Cause {
     use AuthError as E;
@@ -141,6 +145,7 @@ fn cause(error: &AuthError) -> Cause {
         | E::ContentSha256Mismatch { .. }
         | E::PayloadRefused { .. } => Cause::Wrong,
         E::VersionTwoRefused => Cause::Refused,
+        E::InvalidToken => Cause::Token,
         _ => Cause::Incomplete,
     }
 }
@@ -152,6 +157,7 @@ fn query(error: &AuthError) -> Failure {
         Cause::Incomplete => ("IncompleteSignature", 400),
         Cause::Wrong => ("SignatureDoesNotMatch", 403),
         Cause::Refused => ("InvalidSignatureVersion", 400),
+        Cause::Token => return Failure::new("InvalidClientTokenId", 403, BAD_TOKEN),
     };
     Failure::new(code, status, error.to_string())
 }
@@ -162,6 +168,7 @@ fn json(error: &AuthError) -> Failure {
         Cause::Missing => "MissingAuthenticationTokenException",
         Cause::Incomplete => "IncompleteSignatureException",
         Cause::Wrong | Cause::Refused => "InvalidSignatureException",
+        Cause::Token => return Failure::new("UnrecognizedClientException", 400, BAD_TOKEN),
     };
     Failure::new(code, 400, error.to_string())
 }
@@ -172,7 +179,7 @@ fn ec2(error: &AuthError) -> Failure {
         (_, AuthError::RequestTimeTooSkewed { .. } | AuthError::Expired { .. }) => ("RequestExpired", 400),
         (Cause::Missing, _) => ("MissingAuthenticationToken", 403),
         (Cause::Incomplete, _) => ("IncompleteSignature", 400),
-        (Cause::Wrong | Cause::Refused, _) => ("AuthFailure", 401),
+        (Cause::Wrong | Cause::Refused | Cause::Token, _) => ("AuthFailure", 401),
     };
     Failure::new(code, status, error.to_string())
 }

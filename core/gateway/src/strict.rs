@@ -44,10 +44,13 @@ pub(crate) fn check(head: &Head, connection: &Connection) -> Result<(), Broken> 
     if head.signed().host_is_ambiguous() || head.authority().is_empty() {
         return Err(Broken::Host);
     }
-    if let Some(name) = ONCE.into_iter().find(|name| fields.get_all(*name).iter().nth(1).is_some()) {
+    let repeats = |name: &&str| fields.get_all(*name).iter().nth(1).is_some();
+    if fields.len() > fields.keys_len()
+        && let Some(name) = ONCE.into_iter().find(repeats)
+    {
         return Err(Broken::Repeated(name));
     }
-    if connection.framing.is_ambiguous() || fields.get_all(header::CONTENT_LENGTH).iter().nth(1).is_some() {
+    if connection.framing.is_ambiguous() {
         return Err(Broken::Lengths);
     }
     Ok(())

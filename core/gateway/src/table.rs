@@ -183,6 +183,9 @@ macro_rules! demand {
     ([] open) => { () };
     ([$one:ty]) => { $one };
     ([$($done:ty),*]) => { ($($done),*) };
+    ([$($done:ty),*] may $a:ident if $given:ident $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* Option<$crate::authz::May<action::$a>>] $($($rest)*)?)
+    };
     ([$($done:ty),*] may $a:ident $(, $($rest:tt)*)?) => {
         $crate::demand!([$($done,)* $crate::authz::May<action::$a>] $($($rest)*)?)
     };

@@ -19,7 +19,7 @@ pub(crate) struct Trail<'a> {
     service: &'static str,
     operation: &'static str,
     class: Class,
-    resources: Vec<String>,
+    checks: Vec<Check>,
     pending: Option<Pending>,
     error: Option<String>,
     started: Instant,
@@ -43,7 +43,7 @@ impl<'a> Trail<'a> {
             service: mounted.facts.schema.name,
             operation: target.operation,
             class,
-            resources: Vec::new(),
+            checks: Vec::new(),
             pending: None,
             error: None,
             started: Instant::now(),
@@ -51,8 +51,8 @@ impl<'a> Trail<'a> {
     }
 
     /// Notes what was asked of the authorizer.
-    pub(crate) fn decided(&mut self, checks: &[Check]) {
-        self.resources = checks.iter().map(|check| check.resource.clone()).collect();
+    pub(crate) fn decided(&mut self, checks: Vec<Check>) {
+        self.checks = checks;
     }
 
     /// Writes a denial; it is durable when this returns.
@@ -67,7 +67,7 @@ impl<'a> Trail<'a> {
     }
 
     async fn write(&mut self, decision: Decision<'_>) -> Result<(), Failure> {
-        let resources: Vec<&str> = self.resources.iter().map(String::as_str).collect();
+        let resources: Vec<&str> = self.checks.iter().map(|check| check.resource.as_str()).collect();
         let begin = begin(self.call, self.service, self.operation, self.class, &resources, decision);
         let pending = self.gateway.audit.begin(&begin).await.map_err(|error| unrecorded(&error))?;
         self.pending = Some(pending);

@@ -87,7 +87,7 @@ async fn turn_away(
     if connection.closes() {
         respond::put(&mut response, "connection", "close");
     }
-    response
+    respond::close_behind(&body, response)
 }
 
 /// A request whose caller and operation are known, on its way into the operation's row.
@@ -127,7 +127,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
         }
     };
     trail.finish(&body, &response);
-    Sent(response)
+    Sent(respond::close_behind(&body, response))
 }
 
 /// A request on its way through the steps of its row.
@@ -155,7 +155,7 @@ impl Attempt<'_, '_> {
 
         let mut desk = Desk::new(&call.caller, call.context.clone(), &*gateway.directory);
         let granted = O::Demand::grant(needs, &mut desk);
-        trail.decided(desk.checks());
+        trail.decided(desk.into_checks());
         let permits = match granted {
             Ok(permits) => permits,
             Err(denial) => {

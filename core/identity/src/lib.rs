@@ -11,6 +11,7 @@ mod founder;
 pub mod id;
 pub mod keys;
 pub mod managed;
+mod opt_in;
 mod password;
 mod principals;
 pub mod records;
@@ -26,6 +27,7 @@ pub use found::{FoundError, Founded, RootCredentials, first_start};
 pub use founder::{ACCESS_ROLE, AccountOrder, Founder};
 pub use id::RandomError;
 pub use keys::{iam_scope, org_scope, usage_scope};
+pub use opt_in::{OptInError, accept_signature_v2};
 pub use password::{PasswordError, PasswordHash};
 pub use principals::{BindError, Principals};
 pub use records::{

@@ -12,7 +12,7 @@ mod test;
 pub(crate) use operator::{Comparison, Operator, SetOperator};
 pub(crate) use test::Test;
 
-use crate::{Context, variables::Variable};
+use crate::{Context, Values, variables::Variable};
 
 /// One operator with one key and its values.
 #[derive(Debug, Clone)]
@@ -41,26 +41,27 @@ impl Condition {
     }
 
     pub(crate) fn outcome(&self, context: &Context) -> Outcome {
-        let values = context.get(&self.key).map_or(&[][..], |values| values.as_slice());
-        let missing = values.is_empty();
+        let found = context.get(&self.key).filter(|values| !values.is_empty());
+        let missing = found.is_none();
         let holds = match &self.test {
             Test::Null(wanted) => wanted.contains(&missing),
-            test => self.compare(test, values, context),
+            test => self.compare(test, found, context),
         };
         Outcome { holds, missing }
     }
 
     /// Set operators look at each value by itself; `IfExists` means nothing to them. Without one, a negated
     /// operator holds when no value matches.
-    fn compare(&self, test: &Test, values: &[String], context: &Context) -> bool {
+    fn compare(&self, test: &Test, found: Option<&Values>, context: &Context) -> bool {
         let negated = self.operator.negated;
-        let matched = |value: &String| test.matches(value, context);
-        let null = values.iter().all(String::is_empty);
+        let values = || found.into_iter().flat_map(Values::iter);
+        let matched = |value| test.matches(value, context);
+        let null = || values().all(str::is_empty);
         match self.operator.set {
-            None if values.is_empty() => negated || self.operator.if_exists,
-            None => values.iter().any(matched) != negated,
-            Some(SetOperator::ForAllValues) => null || values.iter().all(|value| matched(value) != negated),
-            Some(SetOperator::ForAnyValue) => !null && values.iter().any(|value| matched(value) != negated),
+            None if found.is_none() => negated || self.operator.if_exists,
+            None => values().any(matched) != negated,
+            Some(SetOperator::ForAllValues) => null() || values().all(|value| matched(value) != negated),
+            Some(SetOperator::ForAnyValue) => !null() && values().any(|value| matched(value) != negated),
         }
     }
 

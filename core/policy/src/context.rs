@@ -1,67 +1,6 @@
 use std::{borrow::Cow, sync::Arc};
 
-/// The values of one condition key in a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Values {
-    /// A single-valued key.
-    One(String),
-    /// A multivalued key; it may hold no value at all.
-    Many(Vec<String>),
-}
-
-impl Values {
-    /// The values in order.
-    pub fn as_slice(&self) -> &[String] {
-        match self {
-            Self::One(value) => std::slice::from_ref(value),
-            Self::Many(values) => values,
-        }
-    }
-
-    /// The value of a single-valued key; `None` for a multivalued one, which policy variables cannot use.
-    pub fn single(&self) -> Option<&str> {
-        match self {
-            Self::One(value) => Some(value),
-            Self::Many(_) => None,
-        }
-    }
-}
-
-impl From<&str> for Values {
-    fn from(value: &str) -> Self {
-        Self::One(value.to_owned())
-    }
-}
-impl From<String> for Values {
-    fn from(value: String) -> Self {
-        Self::One(value)
-    }
-}
-impl From<bool> for Values {
-    fn from(value: bool) -> Self {
-        Self::One(if value { "true" } else { "false" }.to_owned())
-    }
-}
-impl From<i64> for Values {
-    fn from(value: i64) -> Self {
-        Self::One(value.to_string())
-    }
-}
-impl From<u64> for Values {
-    fn from(value: u64) -> Self {
-        Self::One(value.to_string())
-    }
-}
-impl From<Vec<String>> for Values {
-    fn from(values: Vec<String>) -> Self {
-        Self::Many(values)
-    }
-}
-impl From<&[&str]> for Values {
-    fn from(values: &[&str]) -> Self {
-        Self::Many(values.iter().map(|&v| v.to_owned()).collect())
-    }
-}
+use crate::Values;
 
 /// The request's condition keys and their values. Names are compared without regard to case, also in
 /// the tag's part of names such as `aws:PrincipalTag/Dept`.
@@ -73,6 +12,9 @@ pub struct Context {
     /// What is shared with other contexts, below the keys of this one.
     base: Option<Arc<Self>>,
 }
+
+/// The keys that a context over another one usually gets.
+const ROOM: usize = 12;
 
 impl Context {
     pub(crate) const EMPTY: &'static Self = &Self { entries: Vec::new(), base: None };
@@ -89,7 +31,7 @@ impl Context {
 
     /// A context that has every key of `base`, without a copy, and may be given more; its own win.
     pub fn over(base: Arc<Self>) -> Self {
-        Self { entries: Vec::new(), base: Some(base) }
+        Self { entries: Vec::with_capacity(ROOM), base: Some(base) }
     }
 
     /// Gives a key its values, in place of those it had.

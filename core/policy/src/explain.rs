@@ -1,6 +1,8 @@
 //! A whole evaluation laid open: every policy and statement that was considered, and what each came to.
 
-use serde::Serialize;
+mod told;
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Attached, Context, Decision, Effect, Layer, Model, Policies, Request, Span, Statement,
@@ -11,7 +13,7 @@ use crate::{
 };
 
 /// A whole evaluation.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Explanation {
     /// The outcome.
     pub decision: Decision,
@@ -32,7 +34,7 @@ pub struct Explanation {
 }
 
 /// What one policy came to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PolicyTrace {
     /// The role that the policy plays.
     pub kind: Layer,
@@ -47,7 +49,7 @@ pub struct PolicyTrace {
 }
 
 /// What one statement came to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StatementTrace {
     /// The statement's place in the policy, from 0.
     pub statement: usize,
@@ -70,7 +72,7 @@ pub struct StatementTrace {
 }
 
 /// What one condition came to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConditionTrace {
     /// The operator as written.
     pub operator: String,
@@ -158,7 +160,7 @@ fn condition(condition: &Condition, context: &Context) -> ConditionTrace {
         operator: condition.name.to_string(),
         key: condition.key.to_string(),
         expected: condition.values.iter().map(ToString::to_string).collect(),
-        found: context.get(&condition.key).map(|values| values.as_slice().to_vec()),
+        found: context.get(&condition.key).map(|values| values.iter().map(str::to_owned).collect()),
         holds: condition.holds(context),
     }
 }

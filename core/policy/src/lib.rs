@@ -20,9 +20,10 @@ mod public;
 mod request;
 mod resource;
 mod statement;
+mod values;
 mod variables;
 
-pub use context::{Context, Values};
+pub use context::Context;
 pub use decision::{Decision, Layer, Reason};
 pub use error::PolicyError;
 pub use evaluate::evaluate;
@@ -32,3 +33,4 @@ pub use principal::{Principal, PrincipalKind};
 pub use public::is_public;
 pub use request::{Attached, Model, Policies, Request};
 pub use statement::{Effect, Position, Span, Statement};
+pub use values::Values;

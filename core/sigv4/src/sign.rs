@@ -125,6 +125,11 @@ impl Signer<'_> {
         Ok(query)
     }
 
+    /// The signature of a form's policy, which is given as it is posted: in base64.
+    pub fn policy(&self, policy: &str) -> String {
+        ascii(&hex32(&self.key.sign(policy.as_bytes()))).to_owned()
+    }
+
     /// Signs the chunks of a body whose head carries the signature `seed`, made at `time`.
     pub fn chunks(&self, seed: &str, time: i64) -> ChunkSigner {
         let key = self.key.clone();

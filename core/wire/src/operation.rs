@@ -51,6 +51,8 @@ pub enum Dialect {
     Standard,
     /// S3: `<Error>` is the root and has no namespace; times always have milliseconds.
     S3,
+    /// DynamoDB: its reader of JSON has its own words for what does not fit, and takes words for booleans.
+    DynamoDb,
 }
 
 /// What a request must carry to be let in, before any policy is asked.
@@ -126,6 +128,8 @@ pub struct OperationSchema {
     pub checksum: ChecksumTraits,
     /// What the request must carry to be let in.
     pub auth: Auth,
+    /// The service's ways.
+    pub dialect: Dialect,
     /// Whether AWS calls it deprecated. Of two operations with one route, the other one is meant.
     pub deprecated: bool,
     /// The most bytes of a body that is held in memory. Streaming payloads are not limited by it.
@@ -154,6 +158,7 @@ impl OperationSchema {
             result_wrapper: None,
             checksum: ChecksumTraits::NONE,
             auth: Auth::Signed,
+            dialect: Dialect::Standard,
             deprecated: false,
             max_body: 1 << 20,
             max_values: 1 << 20,

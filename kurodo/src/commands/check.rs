@@ -2,7 +2,7 @@ use std::fmt::Display;
 
 use kurodo_audit::AuditReader;
 use kurodo_identity::{Directory, SessionSealer, StoredDirectory};
-use kurodo_store::{AccountKeys, CoreDoor, Store};
+use kurodo_store::{AccountKeys, CoreDoor, Store, StoreError};
 
 use crate::{Outcome, client::Access, commands::audit, home::Home, keys::Keys, platform};
 
@@ -17,6 +17,7 @@ pub(crate) fn run(home: &Home) -> Outcome {
         let trail_key = keys.audit();
         let noted = match records(home, keys, &mut findings) {
             Ok(noted) => noted,
+            Err(error) if is_in_use(&*error) => return Err(error),
             Err(error) => {
                 findings.damaged("records", error);
                 None
@@ -28,6 +29,11 @@ pub(crate) fn run(home: &Home) -> Outcome {
         }
     }
     findings.conclude()
+}
+
+/// Whether a server is running on the records, which is no damage.
+fn is_in_use(error: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(StoreError::Locked { .. }))
 }
 
 /// What may be harmless.

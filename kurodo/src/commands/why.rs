@@ -1,4 +1,5 @@
-use kurodo_audit::{AuditReader, Record, Verdict};
+use kurodo_audit::{AuditReader, Ending, Record, Verdict};
+use kurodo_policy::Explanation;
 use serde_json::Value;
 
 use crate::{Outcome, home::Home, keys::Keys};
@@ -29,11 +30,32 @@ fn print(record: &Record) {
         println!("resource   {resource}");
     }
     match &record.decision {
-        Verdict::Allowed => println!("decision   allowed"),
+        Verdict::Allowed => {
+            println!("decision   allowed");
+            println!("outcome    {}", outcome(&record.ending));
+        }
         Verdict::Denied { reason, explanation } => {
             println!("decision   denied: {reason}\n");
-            outline(explanation, 0);
+            explain(explanation);
         }
+    }
+}
+
+/// What came of a request that was allowed: it may have failed all the same.
+fn outcome(ending: &Ending) -> String {
+    match ending {
+        Ending::Answered { error: Some(code), status, .. } => format!("{code}, status {status}"),
+        Ending::Answered { error: None, status, .. } => format!("status {status}"),
+        Ending::Abandoned => "given up: the client went away, or the server failed".to_owned(),
+        Ending::Open => "not known: it still runs, or the server was stopped meanwhile".to_owned(),
+    }
+}
+
+/// The evaluation, where there was one. A request that was refused before has a code and a message.
+fn explain(explanation: &Value) {
+    match serde_json::from_value::<Explanation>(explanation.clone()) {
+        Ok(evaluation) => print!("{evaluation}"),
+        Err(_) => outline(explanation, 0),
     }
 }
 

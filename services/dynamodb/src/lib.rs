@@ -1,1 +1,27 @@
-//! Being built.
+//! Amazon DynamoDB: tables of items, with permissions that reach down to single items and attributes.
+//!
+//! Read [`table`] first: it says what every operation demands. `needs` parses a request into a plan and says what the
+//! plan touches; [`resources`] carry the plan past the decision; `ops` holds the operations, which do what the plan
+//! says and nothing else.
+
+pub mod attribute;
+mod definition;
+mod error;
+mod expression;
+mod facts;
+mod items;
+mod layout;
+mod legacy;
+pub mod model;
+mod names;
+mod needs;
+pub mod number;
+mod ops;
+mod plan;
+pub mod resources;
+mod service;
+pub mod table;
+mod tags;
+
+pub use error::Error;
+pub use service::DynamoDb;

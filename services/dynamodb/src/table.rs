@@ -20,16 +20,18 @@ service! { DynamoDb:
         Item { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
         // An item that is written, or checked within a transaction that writes.
         Change { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
-        // Items of one table that are read or written together.
-        Batch { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // Items of one table that are read together, but for themselves.
+        ReadBatch { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // Items of one table that are written together, but for themselves.
+        WriteBatch { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
         // Items of a table, or of an index where `index` names one.
         Search { region, account, name, index } = "arn:aws:dynamodb:{region}:{account}:table/{name}{index}";
         // Everything, as the caller's account sees it.
         Everything {} = "*";
     }
     actions {
-        BatchGetItem: Read on Batch = "dynamodb:BatchGetItem";
-        BatchWriteItem: Write on Batch = "dynamodb:BatchWriteItem";
+        BatchGetItem: Read on ReadBatch = "dynamodb:BatchGetItem";
+        BatchWriteItem: Write on WriteBatch = "dynamodb:BatchWriteItem";
         ConditionCheckItem: Read on Change = "dynamodb:ConditionCheckItem";
         CreateTable: Write on Table = "dynamodb:CreateTable";
         DeleteContents: Write on Contents = "dynamodb:DeleteTable";

@@ -32,7 +32,9 @@ impl ReadConditions<'_> {
     pub(crate) fn weigh(&self, head: &Head) -> Result<Verdict, Error> {
         let modified_after = |at: Timestamp| head.modified_ms.div_euclid(1000) > at.as_second();
         match (self.if_match, self.if_unmodified_since) {
-            (Some(tags), _) if !matches(tags, &head.etag) => return Err(Error::PreconditionFailed("If-Match")),
+            (Some(tags), _) if !matches(tags, &head.etag) => {
+                return Err(Error::PreconditionFailed("If-Match"));
+            }
             (None, Some(at)) if modified_after(at) => {
                 return Err(Error::PreconditionFailed("If-Unmodified-Since"));
             }
@@ -104,7 +106,10 @@ mod tests {
         assert_eq!(weigh(ReadConditions { if_match: Some("\"x\", *"), ..none }), None);
         assert_eq!(weigh(ReadConditions { if_match: Some("*"), ..none }), Some(Verdict::Send));
         let either = format!("\"x\", {TAG}");
-        assert_eq!(weigh(ReadConditions { if_none_match: Some(&either), ..none }), Some(Verdict::NotModified));
+        assert_eq!(
+            weigh(ReadConditions { if_none_match: Some(&either), ..none }),
+            Some(Verdict::NotModified)
+        );
         assert_eq!(weigh(ReadConditions { if_none_match: Some("\"x\""), ..none }), Some(Verdict::Send));
         assert_eq!(weigh(ReadConditions { if_modified_since: at(99), ..none }), Some(Verdict::Send));
         assert_eq!(weigh(ReadConditions { if_modified_since: at(100), ..none }), Some(Verdict::NotModified));

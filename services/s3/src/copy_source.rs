@@ -51,7 +51,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", "b", "b/", "/", "b/%ff", "b/k?versionId=1", "arn:aws:s3:us-east-1:1:accesspoint/a/object/k"] {
+        for text in
+            ["", "b", "b/", "/", "b/%ff", "b/k?versionId=1", "arn:aws:s3:us-east-1:1:accesspoint/a/object/k"]
+        {
             assert!(CopySource::parse(text).is_err(), "{text}");
         }
     }

@@ -61,7 +61,9 @@ pub enum Error {
         etag: String,
     },
     /// The bucket would be in another region than the request.
-    #[error("The {0} location constraint is incompatible for the region specific endpoint this request was sent to.")]
+    #[error(
+        "The {0} location constraint is incompatible for the region specific endpoint this request was sent to."
+    )]
     IllegalLocationConstraint(String),
     /// The client closed the connection early.
     #[error("You did not provide the number of bytes specified by the Content-Length HTTP header.")]
@@ -79,9 +81,6 @@ pub enum Error {
     /// An access control list that contradicts the bucket's ownership setting.
     #[error("Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")]
     InvalidBucketAclWithObjectOwnership,
-    /// An ownership setting that contradicts the bucket's access control list.
-    #[error("Bucket cannot have ObjectOwnership set to BucketOwnerEnforced with ACLs that grant access to others")]
-    InvalidBucketAclWithOwnership,
     /// A public access control list on a new bucket, which blocks public access.
     #[error("Bucket cannot have public ACLs set with BlockPublicAccess enabled")]
     InvalidBucketAclWithBlockPublicAccess,
@@ -150,7 +149,9 @@ pub enum Error {
     #[error("{0}")]
     MalformedPolicy(Text),
     /// The fields behind the content are not those that were announced.
-    #[error("The request contained trailing data that was not well-formed or did not conform to our published schema.")]
+    #[error(
+        "The request contained trailing data that was not well-formed or did not conform to our published schema."
+    )]
     MalformedTrailer,
     /// A document that breaks a rule which the schema cannot say.
     #[error("The XML you provided was not well-formed or did not validate against our published schema")]
@@ -271,10 +272,10 @@ impl Error {
             Self::IllegalLocationConstraint(_) => ("IllegalLocationConstraintException", 400),
             Self::IncompleteBody => ("IncompleteBody", 400),
             Self::InvalidArgument { .. } => ("InvalidArgument", 400),
-            Self::InvalidBucketAclWithObjectOwnership | Self::InvalidBucketAclWithOwnership => {
-                ("InvalidBucketAclWithObjectOwnership", 400)
+            Self::InvalidBucketAclWithObjectOwnership => ("InvalidBucketAclWithObjectOwnership", 400),
+            Self::InvalidBucketAclWithBlockPublicAccess => {
+                ("InvalidBucketAclWithBlockPublicAccessError", 400)
             }
-            Self::InvalidBucketAclWithBlockPublicAccess => ("InvalidBucketAclWithBlockPublicAccessError", 400),
             Self::InvalidBucketName(_) => ("InvalidBucketName", 400),
             Self::InvalidDigest => ("InvalidDigest", 400),
             Self::InvalidEncryptionAlgorithm => ("InvalidEncryptionAlgorithmError", 400),

@@ -128,7 +128,9 @@ mod tests {
     fn a_scope_reaches_nothing_but_its_own() {
         let (bucket, other) = (BucketId::from_bytes([1; 16]), BucketId::from_bytes([2; 16]));
         let own = object(bucket, "a");
-        for stranger in [object(bucket, "ab"), object(bucket, "a\0"), object(bucket, "a\0\u{1}"), object(other, "a")] {
+        for stranger in
+            [object(bucket, "ab"), object(bucket, "a\0"), object(bucket, "a\0\u{1}"), object(other, "a")]
+        {
             assert!(!stranger.prefix().starts_with(own.prefix()));
         }
         assert!(own.prefix().starts_with(objects(bucket).prefix()));

@@ -23,17 +23,16 @@ mod ops;
 mod policy;
 mod range;
 mod records;
-mod resources;
+pub mod resources;
 mod sweep;
-mod table;
+pub mod table;
 mod tags;
 mod times;
 
 use std::sync::Arc;
 
 use kurodo_gateway::{Body, Call, Dialect, Service, ServiceFacts};
-use kurodo_keys::{Sealer, SecretKey};
-use kurodo_store::{Store, blobs::Blobs};
+use kurodo_store::{AccountKeys, Store, blobs::Blobs};
 use kurodo_wire::OperationSchema;
 
 pub use error::Error;
@@ -46,19 +45,19 @@ pub use table::action;
 pub struct S3 {
     store: Store,
     blobs: Blobs,
-    /// Seals the buckets' keys.
-    keys: Sealer,
+    /// Wrap the buckets' keys.
+    keys: AccountKeys,
     buckets: facts::Cache,
     accounts: AccountBlocks,
     readers: Arc<content::Readers>,
 }
 
 impl S3 {
-    /// S3 over this store. `key` seals the keys of the buckets, and must be the same every time; `accounts` finds what
+    /// S3 over this store. The keyring of a bucket's account wraps the bucket's key; `accounts` finds what
     /// accounts block for all of their buckets.
-    pub fn new(store: Store, blobs: Blobs, key: &SecretKey, accounts: AccountBlocks) -> Self {
+    pub fn new(store: Store, blobs: Blobs, keys: AccountKeys, accounts: AccountBlocks) -> Self {
         let readers = content::Readers::new(blobs.clone());
-        Self { store, blobs, keys: Sealer::new(key), buckets: facts::Cache::new(), accounts, readers }
+        Self { store, blobs, keys, buckets: facts::Cache::new(), accounts, readers }
     }
 }
 
@@ -92,8 +91,13 @@ const DATA_EVENTS: &[&str] = &[
 
 impl Service for S3 {
     type Error = Error;
-    const FACTS: &'static ServiceFacts =
-        &ServiceFacts { schema: &model::SERVICE, dialect: Dialect::S3, skew_seconds: 900, rcps: true, data_events: DATA_EVENTS };
+    const FACTS: &'static ServiceFacts = &ServiceFacts {
+        schema: &model::SERVICE,
+        dialect: Dialect::S3,
+        skew_seconds: 900,
+        rcps: true,
+        data_events: DATA_EVENTS,
+    };
 
     fn check_content(
         &self,

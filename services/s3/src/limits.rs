@@ -23,5 +23,3 @@ pub(crate) const GRANTS: usize = 100;
 pub(crate) const PAGE: usize = 1000;
 /// Buckets in one page.
 pub(crate) const BUCKET_PAGE: i32 = 10_000;
-/// Buckets of one account.
-pub(crate) const BUCKETS: usize = 10_000;

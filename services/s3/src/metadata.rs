@@ -43,7 +43,9 @@ pub(crate) fn checked(mut meta: Meta) -> Result<Meta, Error> {
 }
 
 fn check_redirect(location: &str) -> Result<(), Error> {
-    if ["/", "http://", "https://"].iter().any(|start| location.starts_with(start)) && location.len() <= limits::METADATA {
+    if ["/", "http://", "https://"].iter().any(|start| location.starts_with(start))
+        && location.len() <= limits::METADATA
+    {
         return Ok(());
     }
     let message = "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.";
@@ -78,7 +80,9 @@ pub(crate) fn length(call: &Call, content_length: Option<i64>) -> Result<u64, Er
     let number = |text: &str| text.parse().map_err(|_| Error::MissingContentLength);
     match call.head.header("x-amz-decoded-content-length") {
         Some(decoded) => number(decoded),
-        None => content_length.and_then(|length| u64::try_from(length).ok()).ok_or(Error::MissingContentLength),
+        None => {
+            content_length.and_then(|length| u64::try_from(length).ok()).ok_or(Error::MissingContentLength)
+        }
     }
 }
 
@@ -99,7 +103,8 @@ mod tests {
 
     #[test]
     fn names_and_values_count() {
-        let user = |length: usize| Meta { user: [("n".to_owned(), "v".repeat(length))].into(), ..Meta::default() };
+        let user =
+            |length: usize| Meta { user: [("n".to_owned(), "v".repeat(length))].into(), ..Meta::default() };
         assert!(checked(user(2047)).is_ok());
         assert!(matches!(checked(user(2048)), Err(Error::MetadataTooLarge(2049))));
     }
@@ -107,7 +112,10 @@ mod tests {
     #[test]
     fn other_encryptions_are_refused_by_name() {
         assert!(check_encryption(Some(ServerSideEncryption::Aes256), false).is_ok());
-        assert!(matches!(check_encryption(Some(ServerSideEncryption::AwsKms), false), Err(Error::NotImplemented(_))));
+        assert!(matches!(
+            check_encryption(Some(ServerSideEncryption::AwsKms), false),
+            Err(Error::NotImplemented(_))
+        ));
         assert!(check_encryption(Some(ServerSideEncryption::Aes256), true).is_err());
     }
 }

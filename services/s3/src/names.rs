@@ -8,7 +8,8 @@ use crate::{Error, limits};
 pub(crate) fn check_new(name: &str) -> Result<(), Error> {
     const STARTS: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
     const ENDS: [&str; 6] = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an"];
-    let reserved = STARTS.iter().any(|start| name.starts_with(start)) || ENDS.iter().any(|end| name.ends_with(end));
+    let reserved =
+        STARTS.iter().any(|start| name.starts_with(start)) || ENDS.iter().any(|end| name.ends_with(end));
     check_existing(name)?;
     if reserved { Err(Error::InvalidBucketName(name.to_owned())) } else { Ok(()) }
 }
@@ -41,9 +42,22 @@ mod tests {
             assert!(check_new(name).is_ok(), "{name}");
         }
         let long = "a".repeat(64);
-        for name in
-            ["", "ab", &long, "Abc", "a_b", "-ab", "ab-", ".ab", "a..b", "192.168.5.4", "xn--abc", "b-s3alias", "a/b", "ä00"]
-        {
+        for name in [
+            "",
+            "ab",
+            &long,
+            "Abc",
+            "a_b",
+            "-ab",
+            "ab-",
+            ".ab",
+            "a..b",
+            "192.168.5.4",
+            "xn--abc",
+            "b-s3alias",
+            "a/b",
+            "ä00",
+        ] {
             assert!(check_new(name).is_err(), "{name}");
         }
     }

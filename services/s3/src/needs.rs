@@ -3,7 +3,6 @@
 mod bucket;
 mod copy;
 mod delete;
-mod list;
 mod multipart;
 mod read;
 mod write;
@@ -11,11 +10,10 @@ mod write;
 pub(crate) use bucket::{create_bucket, get_bucket_policy, put_bucket_acl, put_bucket_policy};
 pub(crate) use copy::{copy_object, upload_part_copy};
 pub(crate) use delete::{delete_object, delete_objects};
-pub(crate) use list::{list_multipart_uploads, list_objects, list_objects_v2};
-pub(crate) use multipart::{complete_multipart_upload, create_multipart_upload};
+pub(crate) use multipart::create_multipart_upload;
 pub(crate) use read::{
-    delete_object_tagging, get_object, get_object_acl, get_object_attributes, get_object_tagging, head_object,
-    put_object_acl, put_object_tagging,
+    delete_object_tagging, get_object, get_object_acl, get_object_attributes, get_object_tagging,
+    head_object, put_object_acl, put_object_tagging,
 };
 pub(crate) use write::put_object;
 

@@ -9,11 +9,11 @@ mod names;
 mod statement;
 
 use kurodo_policy::{Kind, Policy, PolicyError, is_public};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{Error, limits};
 
-pub(crate) use names::Names;
+pub(crate) use names::{Names, canonical};
 
 /// A policy that its bucket may have.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(crate) fn accept(text: &str, bucket: &str, names: &Names) -> Result<Accepted
     for statement in statements(&document) {
         statement::check(statement, bucket)?;
     }
-    let text = document.to_string();
+    let text = normal(document).to_string();
     if text.len() > limits::POLICY {
         let limit = limits::POLICY;
         let message = format!("Normalized policy document exceeds the maximum allowed size of {limit} bytes");
@@ -43,6 +43,18 @@ pub(crate) fn accept(text: &str, bucket: &str, names: &Names) -> Result<Accepted
     }
     let policy = Policy::parse(&text, Kind::Resource).map_err(|error| refused(&error, &text))?;
     Ok(Accepted { public: is_public(&policy), text })
+}
+
+/// The same policy with what S3 adds: the version that is meant where there is none, and a list around one statement.
+fn normal(document: Value) -> Value {
+    let Value::Object(members) = document else { return document };
+    let mut normal = Map::new();
+    normal.insert("Version".to_owned(), "2008-10-17".into());
+    for (name, value) in members {
+        let alone = name == "Statement" && value.is_object();
+        normal.insert(name, if alone { Value::Array(vec![value]) } else { value });
+    }
+    Value::Object(normal)
 }
 
 const NOT_JSON: &str = "This policy contains invalid Json";

@@ -75,7 +75,9 @@ mod tests {
 
     #[test]
     fn ranges_behind_the_end_are_unsatisfiable() {
-        for (header, size) in [("bytes=10-", 10), ("bytes=10-12", 10), ("bytes=-0", 10), ("bytes=0-", 0), ("bytes=-1", 0)] {
+        for (header, size) in
+            [("bytes=10-", 10), ("bytes=10-12", 10), ("bytes=-0", 10), ("bytes=0-", 0), ("bytes=-1", 0)]
+        {
             assert!(matches!(requested(header, size), Err(Error::InvalidRange { .. })), "{header} of {size}");
         }
     }

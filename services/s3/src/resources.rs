@@ -5,10 +5,10 @@ mod bucket;
 mod object;
 
 pub use all_buckets::{AllBuckets, all_buckets};
-pub use bucket::{Bucket, bucket, contents, policy_of};
-pub use object::{Object, upload};
+pub use bucket::{Bucket, bucket, contents, objects, policy_of, uploads};
+pub use object::{Object, object, place, upload};
 
-pub(crate) use bucket::{Reach, anywhere, located};
+pub(crate) use bucket::{Reach, located};
 pub(crate) use object::Door;
 
 use kurodo_policy::{Attached, Principal, PrincipalKind};

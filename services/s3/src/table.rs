@@ -1,6 +1,8 @@
+//! What every operation of S3 demands, and on what.
+
 use kurodo_gateway::service;
 
-use crate::{S3, needs};
+use crate::S3;
 
 service! { S3:
     resources {
@@ -49,7 +51,8 @@ service! { S3:
 
     operations {
         ListBuckets: ListAllMyBuckets on all_buckets();
-        CreateBucket: [CreateBucket, PutBucketAcl if asked, PutBucketOwnershipControls if asked]
+
+        CreateBucket: [CreateBucket, PutBucketAcl if acl, PutBucketOwnershipControls if object_ownership]
             by needs::create_bucket
             refusing ["ObjectLockEnabledForBucket", "BucketNamespace", "CreateBucketConfiguration.Location",
                 "CreateBucketConfiguration.Bucket", "CreateBucketConfiguration.Tags"];
@@ -59,22 +62,6 @@ service! { S3:
         GetBucketLocation: GetBucketLocation on bucket(bucket, expected_bucket_owner);
         GetBucketVersioning: GetBucketVersioning on bucket(bucket, expected_bucket_owner);
         GetBucketRequestPayment: GetBucketRequestPayment on bucket(bucket, expected_bucket_owner);
-        ListObjects: [ListBucket] by needs::list_objects
-            refusing ["OptionalObjectAttributes"];
-        ListObjectsV2: [ListBucket] by needs::list_objects_v2
-            refusing ["OptionalObjectAttributes"];
-        GetObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::get_object
-            refusing ["VersionId"];
-        HeadObject: [GetObject, ListBucket if asked, GetObjectTagging for each] by needs::head_object
-            refusing ["VersionId"];
-        PutObject: [PutObject, PutObjectAcl if asked, PutObjectTagging if asked, GetObject if asked]
-            by needs::put_object
-            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128",
-                "WriteOffsetBytes", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
-                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
-                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
-        DeleteObject: [DeleteObject, GetObject if asked] by needs::delete_object
-            refusing ["MFA", "VersionId", "BypassGovernanceRetention", "IfMatchLastModifiedTime", "IfMatchSize"];
 
         GetBucketPolicy: [GetBucketPolicy] by needs::get_bucket_policy;
         PutBucketPolicy: [PutBucketPolicy] by needs::put_bucket_policy
@@ -96,20 +83,71 @@ service! { S3:
         PutBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
         DeleteBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
 
-        GetObjectAcl: [GetObjectAcl, ListBucket if asked] by needs::get_object_acl
+        ListObjects: ListBucket on objects(bucket, expected_bucket_owner)
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
+            refusing ["OptionalObjectAttributes"];
+        ListObjectsV2: ListBucket on objects(bucket, expected_bucket_owner)
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
+            refusing ["OptionalObjectAttributes"];
+
+        GetObject: [GetObject, ListBucket if missing, may GetObjectTagging if tagged] by needs::get_object
             refusing ["VersionId"];
-        PutObjectAcl: [PutObjectAcl, ListBucket if asked] by needs::put_object_acl
+        HeadObject: [GetObject, ListBucket if missing, may GetObjectTagging if tagged] by needs::head_object
             refusing ["VersionId"];
-        GetObjectTagging: [GetObjectTagging, ListBucket if asked] by needs::get_object_tagging
+        GetObjectAttributes: [GetObject, GetObjectAttributes, ListBucket if missing]
+            by needs::get_object_attributes
             refusing ["VersionId"];
-        PutObjectTagging: [PutObjectTagging, ListBucket if asked] by needs::put_object_tagging
+        PutObject: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging, GetObject if if_match]
+            by needs::put_object
+            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128",
+                "WriteOffsetBytes", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
+                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
+                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
+        CopyObject: [GetObject, ListBucket if missing, GetObjectTagging if tagged, PutObject,
+                PutObjectAcl if acl, PutObjectTagging if tagging, GetObject if if_match] by needs::copy_object
+            refusing ["AnnotationDirective", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled",
+                "ObjectLockMode",
+                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
+                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
+        DeleteObject: [DeleteObject, GetObject if if_match] by needs::delete_object
+            refusing ["MFA", "VersionId", "BypassGovernanceRetention", "IfMatchLastModifiedTime", "IfMatchSize"];
+        DeleteObjects: [DeleteObject for each, GetObject for each] by needs::delete_objects
+            refusing ["MFA", "BypassGovernanceRetention", "Delete.Objects.VersionId",
+                "Delete.Objects.LastModifiedTime", "Delete.Objects.Size"];
+        GetObjectAcl: [GetObjectAcl, ListBucket if missing] by needs::get_object_acl
             refusing ["VersionId"];
-        DeleteObjectTagging: [DeleteObjectTagging, ListBucket if asked] by needs::delete_object_tagging
+        PutObjectAcl: [PutObjectAcl, ListBucket if missing] by needs::put_object_acl
             refusing ["VersionId"];
+        GetObjectTagging: [GetObjectTagging, ListBucket if missing] by needs::get_object_tagging
+            refusing ["VersionId"];
+        PutObjectTagging: [PutObjectTagging, ListBucket if missing] by needs::put_object_tagging
+            refusing ["VersionId"];
+        DeleteObjectTagging: [DeleteObjectTagging, ListBucket if missing] by needs::delete_object_tagging
+            refusing ["VersionId"];
+
+        CreateMultipartUpload: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging]
+            by needs::create_multipart_upload
+            refusing ["SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
+                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
+                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
+        UploadPart: PutObject on upload(bucket, key, upload_id, expected_bucket_owner)
+            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
+        UploadPartCopy: [GetObject, ListBucket if missing, PutObject] by needs::upload_part_copy;
+        CompleteMultipartUpload:
+            PutObject on place(bucket, key, expected_bucket_owner)
+                with "s3:if-match" = if_match with "s3:if-none-match" = if_none_match,
+            PutObject on upload(bucket, key, upload_id, expected_bucket_owner)
+                with "s3:if-match" = if_match with "s3:if-none-match" = if_none_match,
+            GetObject on object(bucket, key, expected_bucket_owner) if if_match
+            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
+        AbortMultipartUpload: AbortMultipartUpload on upload(bucket, key, upload_id, expected_bucket_owner)
+            refusing ["IfMatchInitiatedTime"];
+        ListParts: ListMultipartUploadParts on upload(bucket, key, upload_id, expected_bucket_owner);
+        ListMultipartUploads: ListBucketMultipartUploads on uploads(bucket, expected_bucket_owner)
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_uploads;
     }
 
     refused {
-        ListMultipartUploads, GetObjectAttributes, CopyObject, DeleteObjects, CreateMultipartUpload, UploadPart, UploadPartCopy, CompleteMultipartUpload, AbortMultipartUpload, ListParts,
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
         DeleteBucketAnalyticsConfiguration, DeleteBucketCors, DeleteBucketIntelligentTieringConfiguration,
         DeleteBucketInventoryConfiguration, DeleteBucketLifecycle, DeleteBucketMetadataConfiguration,

@@ -14,6 +14,8 @@ pub(crate) struct Sample {
     pub(crate) cpu: f64,
     /// Resident memory of the server at the end, in KiB.
     pub(crate) resident: u64,
+    /// Requests that were not answered as they should be, per request.
+    pub(crate) failed: f64,
 }
 
 /// Puts the load on the server.
@@ -22,8 +24,11 @@ pub(crate) fn measure(server: &mut Server, work: Work, seconds: u32, folder: &Pa
         if !server.prepared.contains(&needed) {
             needed.prepare(&server.endpoint)?;
             server.prepared.push(needed);
-            load::run(&server.endpoint, work, 1, folder)?;
         }
+    }
+    if server.samples(work).next().is_none() {
+        // So that just-in-time compilers, caches and buffers have settled; errors tell later.
+        let _ = load::run(&server.endpoint, work, 2, folder);
     }
     let before = server.process.busy();
     let seen = load::run(&server.endpoint, work, seconds, folder)?;
@@ -35,6 +40,7 @@ pub(crate) fn measure(server: &mut Server, work: Work, seconds: u32, folder: &Pa
         p99: seen.p99,
         cpu: busy.as_secs_f64() * 1e6 / requests,
         resident: server.process.resident(),
+        failed: seen.failed as f64 / requests,
     };
     server.samples.push((work, sample));
     Ok(())

@@ -83,6 +83,10 @@ fn load(fleet: &Fleet, work: Work) -> String {
             text,
             "| {name} | {rate:.0} | {p50} | {p99} | {cpu:.0} µs | {memory} | {rates:.2} | {cpus:.2} |"
         );
+        let failed = get(|s| s.failed) * 100.0;
+        if failed > 0.0 {
+            eprintln!("{name}, {}: {failed:.2} % of the requests failed", work.name());
+        }
     }
     text
 }

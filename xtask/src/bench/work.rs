@@ -72,6 +72,14 @@ impl Work {
         }
     }
 
+    /// Threads of the load generator. Each repeats a part of the requests: of long ones, one each.
+    pub(crate) fn threads(self) -> u32 {
+        match self {
+            Self::Put8M | Self::Get8M => 8,
+            _ => 1,
+        }
+    }
+
     /// The requests that the load repeats in turn.
     pub(crate) fn requests(self) -> Vec<Request> {
         let items = 0..64;

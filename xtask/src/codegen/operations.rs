@@ -75,7 +75,7 @@ fn header(model: &Model<'_>) -> Outcome<String> {
     _ = writeln!(out, "xml_namespace: {}, protocols: &[{}],", optional(namespace), protocols(model)?);
     _ = writeln!(out, "query_compatible: {},", metadata.aws_query_compatible.is_some());
     _ = writeln!(out, "error_namespace: {},", optional(service.error_namespace));
-    _ = writeln!(out, "dialect: Dialect::{},", if service.s3 { "S3" } else { "Standard" });
+    _ = writeln!(out, "dialect: Dialect::{},", service.dialect());
     _ = writeln!(out, "operations: &[{}],", references(&model.selection.served));
     _ = writeln!(out, "refused: &[{}],", refused(model)?);
     let errors: Vec<_> = model.errors.iter().map(|name| format!("&{}", error_constant(name))).collect();
@@ -141,6 +141,9 @@ fn operation(model: &Model<'_>, name: &str) -> Outcome<String> {
     }
     if facts.deprecated {
         fields += "deprecated: true,\n";
+    }
+    if model.service.own_ways {
+        _ = writeln!(fields, "dialect: Dialect::{},", model.service.dialect());
     }
     if model.service.max_body != DEFAULT_MAX_BODY {
         _ = writeln!(fields, "max_body: {},", model.service.max_body);

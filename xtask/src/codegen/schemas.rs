@@ -25,6 +25,9 @@ pub(crate) fn schemas(model: &Model<'_>) -> Outcome<String> {
         out += &writer.end(operation, End::Input)?;
         out += &writer.end(operation, End::Output)?;
     }
+    if !model.service.or_arn.is_empty() {
+        out += "static P_NAME: Pattern = Pattern::new(\"[a-zA-Z0-9_.-]+\");\n";
+    }
     for header in &writer.headers {
         _ = writeln!(
             out,
@@ -92,7 +95,7 @@ impl Writer<'_, '_> {
             scalar => format!("Schema::new({}, Kind::{})", literal(name), scalar_kind(scalar)?),
         };
         let mut out =
-            format!("pub(super) static {}: Schema = {kind}{};\n", constant(name), limits(name, shape));
+            format!("pub(super) static {}: Schema = {kind}{};\n", constant(name), self.limits(name, shape));
         if let Some(pattern) = &shape.pattern {
             _ = writeln!(
                 out,
@@ -102,6 +105,16 @@ impl Writer<'_, '_> {
             );
         }
         Ok(out)
+    }
+
+    /// What values must satisfy; a name that may be an ARN, what names must satisfy.
+    fn limits(&self, name: &str, shape: &Shape) -> String {
+        if self.model.service.or_arn.contains(&name) {
+            return ".bounds(Some(3.0), Some(255.0)).pattern(&P_NAME).exempt(\"arn:\")".to_owned();
+        }
+        let order = self.model.service.orders.iter().find(|(known, _)| *known == name);
+        let own = order.map(|(_, words)| words.iter().map(|word| (*word).to_owned()).collect());
+        limits(name, shape, &own.unwrap_or_else(|| shape.words.clone()))
     }
 
     fn end(&mut self, operation: &str, end: End) -> Outcome<String> {
@@ -270,7 +283,7 @@ fn scalar_kind(kind: &str) -> Outcome<&'static str> {
     })
 }
 
-fn limits(name: &str, shape: &Shape) -> String {
+fn limits(name: &str, shape: &Shape, words: &[String]) -> String {
     let mut out = String::new();
     if shape.min.is_some() || shape.max.is_some() {
         let bound = |number: &Option<serde_json::Number>| {
@@ -282,8 +295,8 @@ fn limits(name: &str, shape: &Shape) -> String {
     if shape.pattern.is_some() {
         _ = write!(out, ".pattern(&{})", pattern_name(name));
     }
-    if !shape.words.is_empty() {
-        let words: Vec<_> = shape.words.iter().map(|word| literal(word)).collect();
+    if !words.is_empty() {
+        let words: Vec<_> = words.iter().map(|word| literal(word)).collect();
         _ = write!(out, ".words(&[{}])", words.join(", "));
     }
     if shape.traits.sensitive {

@@ -1,5 +1,6 @@
 //! The services whose facts are kept, and what the facts do not say.
 
+mod dynamodb;
 mod s3;
 
 use std::path::PathBuf;
@@ -13,6 +14,8 @@ pub(crate) struct Service {
     pub(crate) botocore: &'static str,
     /// Whether replies follow S3's ways.
     pub(crate) s3: bool,
+    /// Whether JSON is read in DynamoDB's ways.
+    pub(crate) own_ways: bool,
     /// The namespace of XML replies, where the facts leave it out.
     pub(crate) xml_namespace: Option<&'static str>,
     /// Root elements of replies, which the facts leave out.
@@ -21,6 +24,10 @@ pub(crate) struct Service {
     pub(crate) error_namespace: Option<&'static str>,
     /// Shapes for which the crate has a type of its own: the shape, and the type's path. Such a structure is sparse.
     pub(crate) own_types: &'static [(&'static str, &'static str)],
+    /// Shapes that hold a name or an ARN, where AWS holds names to more than the facts say: what a name must satisfy.
+    pub(crate) or_arn: &'static [&'static str],
+    /// Enums whose words messages name in another order than the facts: the shape, and the words.
+    pub(crate) orders: &'static [(&'static str, &'static [&'static str])],
     /// The most bytes of a body that is decoded.
     pub(crate) max_body: usize,
 }
@@ -59,6 +66,9 @@ pub(crate) const SERVICES: &[Service] = &[
     plain("organizations", "organizations/2016-11-28"),
     Service {
         error_namespace: Some("com.amazonaws.dynamodb.v20120810"),
+        own_ways: true,
+        or_arn: &["TableArn"],
+        orders: dynamodb::ORDERS,
         own_types: &[("AttributeValue", "crate::attribute::Supplied")],
         max_body: 16 * MIB,
         ..plain("dynamodb", "dynamodb/2012-08-10")
@@ -70,10 +80,13 @@ const fn plain(name: &'static str, botocore: &'static str) -> Service {
         name,
         botocore,
         s3: false,
+        own_ways: false,
         xml_namespace: None,
         roots: &[],
         error_namespace: None,
         own_types: &[],
+        or_arn: &[],
+        orders: &[],
         max_body: MIB,
     }
 }
@@ -82,6 +95,15 @@ impl Service {
     /// The root element of an operation's reply, if it is not what the facts say.
     pub(crate) fn root(&self, operation: &str) -> Option<Root> {
         self.roots.iter().copied().find(|root| root.operation == operation)
+    }
+
+    /// The dialect, by its name.
+    pub(crate) fn dialect(&self) -> &'static str {
+        match (self.s3, self.own_ways) {
+            (true, _) => "S3",
+            (_, true) => "DynamoDb",
+            _ => "Standard",
+        }
     }
 
     /// The path of the crate's own type for a shape.

@@ -3,7 +3,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use kurodo_authz::Scope;
+use kurodo_authz::{Grant, Scope};
 
 use super::backing::{Backing, View};
 use super::cursor::{Cursor, Record, Scan};
@@ -73,6 +73,12 @@ impl Reader<'_> {
     /// As [`Reader::get`].
     pub fn is_empty(&self, prefix: impl AsRef<[u8]>) -> Result<bool, StoreError> {
         Ok(self.cursor(&Scan::within(prefix))?.next().transpose()?.is_none())
+    }
+
+    /// Reads what another permit reaches, from the same state as this reader does.
+    pub fn beside<'q, G: Grant>(&self, permit: &'q G) -> Reader<'q> {
+        let scope = kurodo_authz::Resource::scope(permit.resource());
+        Reader { scope, view: self.view.clone(), permit: PhantomData }
     }
 
     pub(super) fn absolute(&self, key: &[u8]) -> Bytes {

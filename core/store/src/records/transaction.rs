@@ -151,6 +151,14 @@ impl<'w> Transaction<'w> {
         self.expect(Expectation::Fact, Condition::Is(fact.key.clone(), fact.version))
     }
 
+    /// Takes in a transaction of another permit: all of both happens, or nothing. What it relies on is counted
+    /// after what this one does.
+    pub fn join(&mut self, other: Transaction<'_>) -> &mut Self {
+        self.work.conditions.extend(other.work.conditions);
+        self.work.changes.extend(other.work.changes);
+        self
+    }
+
     /// Commits, and returns when the transaction outlives a power cut. A caller that stops waiting does not stop
     /// the transaction.
     ///

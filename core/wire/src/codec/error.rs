@@ -124,16 +124,29 @@ fn details(xml: &mut Writer, error: &ErrorReply<'_>) {
     }
 }
 
-/// What `__type` says: the bare code, or the code in the service's namespace.
+/// The namespace of errors that come from the framework.
+const FRAMEWORK: &str = "com.amazon.coral.service";
+
+/// What `__type` says: the bare code, or the code in its namespace. In services that have one, what the facts do
+/// not name comes from the framework that AWS builds services with.
 fn type_name<'e>(service: &ServiceSchema, error: &'e ErrorReply<'_>) -> Cow<'e, str> {
-    match service.error_namespace {
-        Some(namespace) if !error.code.contains('#') => format!("{namespace}#{}", error.code).into(),
-        _ => Cow::Borrowed(&error.code),
-    }
+    let code = &*error.code;
+    let Some(own) = service.error_namespace.filter(|_| !code.contains('#')) else {
+        return Cow::Borrowed(code);
+    };
+    let namespace = match code {
+        "ValidationException" => "com.amazon.coral.validate",
+        _ if service.error(code).is_some() => own,
+        _ => FRAMEWORK,
+    };
+    format!("{namespace}#{code}").into()
 }
 
-/// The name of the message: as the error's description spells it.
-fn message_name(error: &ErrorReply<'_>) -> &'static str {
+/// The name of the message: as the error's description spells it, or as AWS's framework does.
+fn message_name(service: &ServiceSchema, error: &ErrorReply<'_>) -> &'static str {
+    if service.dialect == Dialect::DynamoDb && type_name(service, error).starts_with(FRAMEWORK) {
+        return "Message";
+    }
     let own = modeled(error)
         .and_then(|(schema, _)| schema.members.iter().find(|m| m.name.eq_ignore_ascii_case("message")));
     own.map_or("message", |member| member.wire_name)
@@ -148,7 +161,7 @@ fn json_reply(
     query_error(&mut reply, service, error);
     let mut out = String::from("{\"__type\":");
     json::string(&mut out, &type_name(service, error));
-    _ = write!(out, ",\"{}\":", message_name(error));
+    _ = write!(out, ",\"{}\":", message_name(service, error));
     json::string(&mut out, &error.message);
     for (name, content) in error.fields {
         out.push(',');
@@ -180,7 +193,7 @@ fn cbor_body(service: &ServiceSchema, error: &ErrorReply<'_>) -> Result<Vec<u8>,
     cbor::begin(&mut encoder)?;
     cbor::text(&mut encoder, "__type")?;
     cbor::text(&mut encoder, &type_name(service, error))?;
-    cbor::text(&mut encoder, message_name(error))?;
+    cbor::text(&mut encoder, message_name(service, error))?;
     cbor::text(&mut encoder, &error.message)?;
     for (name, content) in error.fields {
         cbor::text(&mut encoder, name)?;

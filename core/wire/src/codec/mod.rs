@@ -36,9 +36,12 @@ pub fn decode_input(
     parts: &RequestParts<'_>,
 ) -> Result<Value, WireError> {
     match protocol {
-        Protocol::Json10 | Protocol::Json11 => {
-            json::structure(&parts.body, structure(operation.input)?, Budget::new(operation))
-        }
+        Protocol::Json10 | Protocol::Json11 => json::structure(
+            &parts.body,
+            structure(operation.input)?,
+            operation.dialect,
+            Budget::new(operation),
+        ),
         Protocol::RpcV2Cbor => {
             cbor::structure(&parts.body, structure(operation.input)?, Budget::new(operation))
         }

@@ -89,11 +89,13 @@ pub struct Limits {
     pub pattern: Option<&'static Pattern>,
     /// The words that the text must be one of; empty for no such limit.
     pub words: &'static [&'static str],
+    /// Text that begins so need not satisfy any of this: an ARN in the place of a name.
+    pub exempt: Option<&'static str>,
 }
 
 impl Limits {
     /// No limits.
-    pub const NONE: Self = Self { min: None, max: None, pattern: None, words: &[] };
+    pub const NONE: Self = Self { min: None, max: None, pattern: None, words: &[], exempt: None };
 
     /// Whether every value satisfies them.
     pub fn is_empty(&self) -> bool {
@@ -135,6 +137,11 @@ impl Schema {
     /// The same shape with this pattern.
     pub const fn pattern(self, pattern: &'static Pattern) -> Self {
         Self { limits: Limits { pattern: Some(pattern), ..self.limits }, ..self }
+    }
+
+    /// The same shape, of which text that begins so need satisfy nothing.
+    pub const fn exempt(self, beginning: &'static str) -> Self {
+        Self { limits: Limits { exempt: Some(beginning), ..self.limits }, ..self }
     }
 
     /// The same shape with these words.

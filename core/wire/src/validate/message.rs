@@ -52,40 +52,52 @@ pub(super) fn mismatch(wanted: &Pattern) -> Constraint {
 
 /// The value as AWS prints it. Nothing for sensitive values and for those whose print says nothing.
 pub(super) fn shown(member: &Member, value: &Value) -> Option<String> {
-    if member.is_sensitive() {
-        return None;
-    }
     match value {
-        Value::Null => Some("null".to_owned()),
-        Value::String(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
-            bare(value).map(|text| format!("'{text}'"))
-        }
-        Value::List(items) => {
-            let Kind::List { item } = &member.target().kind else { return None };
-            let items: Option<Vec<_>> =
-                items.iter().map(|value| bare(value).filter(|_| !item.is_sensitive())).collect();
-            items.map(|items| format!("'[{}]'", items.join(", ")))
-        }
-        Value::Map(pairs) => {
-            let Kind::Map { key, value: item } = &member.target().kind else { return None };
-            let hidden = key.is_sensitive() || item.is_sensitive();
-            let pairs: Option<Vec<_>> = pairs
-                .iter()
-                .map(|(name, value)| bare(value).filter(|_| !hidden).map(|text| format!("{name}={text}")))
-                .collect();
-            pairs.map(|pairs| format!("'{{{}}}'", pairs.join(", ")))
-        }
-        _ => None,
+        Value::Struct(_) | Value::Sparse(_) => None,
+        value => print(member, value).map(|text| if value.is_null() { text } else { format!("'{text}'") }),
     }
 }
 
-fn bare(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => Some("null".to_owned()),
-        Value::String(text) => Some(text.clone()),
-        Value::Int(number) => Some(number.to_string()),
-        Value::Float(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
+/// The value without quotes; nothing where a part of it is sensitive or cannot be printed.
+fn print(member: &Member, value: &Value) -> Option<String> {
+    if member.is_sensitive() {
+        return None;
+    }
+    match (&member.target().kind, value) {
+        (_, Value::Null) => Some("null".to_owned()),
+        (_, Value::String(text)) => Some(text.clone()),
+        (_, Value::Int(number)) => Some(number.to_string()),
+        (_, Value::Float(number)) => Some(number.to_string()),
+        (_, Value::Bool(flag)) => Some(flag.to_string()),
+        (Kind::List { item }, Value::List(items)) => {
+            let items: Option<Vec<_>> = items.iter().map(|value| print(item, value)).collect();
+            items.map(|items| format!("[{}]", items.join(", ")))
+        }
+        (Kind::Map { key, value: item }, Value::Map(pairs)) if !key.is_sensitive() => {
+            let pairs: Option<Vec<_>> = pairs
+                .iter()
+                .map(|(name, value)| print(item, value).map(|text| format!("{name}={text}")))
+                .collect();
+            pairs.map(|pairs| format!("{{{}}}", pairs.join(", ")))
+        }
+        (Kind::Structure(schema), Value::Struct(values)) => {
+            let set = schema.members.iter().zip(values).filter(|(_, value)| !value.is_null());
+            let parts: Option<Vec<_>> = set
+                .map(|(member, value)| print(member, value).map(|text| format!("{}={text}", member.name)))
+                .collect();
+            parts.map(|parts| format!("{}({})", member.target().name, parts.join(", ")))
+        }
+        (Kind::Structure(schema), Value::Sparse(values)) => {
+            let parts: Option<Vec<_>> = values
+                .iter()
+                .map(|(at, value)| {
+                    let member = schema.members.get(*at)?;
+                    print(member, value).map(|text| format!("{}={text}", member.name))
+                })
+                .collect();
+            parts.map(|parts| format!("{}({})", member.target().name, parts.join(", ")))
+        }
+        (Kind::Blob, Value::Blob(bytes)) => Some(format!("{} bytes", bytes.len())),
         _ => None,
     }
 }

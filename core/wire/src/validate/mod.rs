@@ -95,7 +95,20 @@ impl Checker {
                 self.report(path, shown(member, value), false, &constraint);
             }
         }
-        match (&schema.kind, value) {
+        self.inside(path, member, value);
+    }
+
+    /// A value of a map, whose own limits are looked at with the map.
+    fn below(&mut self, path: &Path<'_>, member: &Member, value: &Value) {
+        if matches!(member.target().kind, Kind::List { .. }) {
+            self.inside(path, member, value);
+        } else {
+            self.value(path, member, value);
+        }
+    }
+
+    fn inside(&mut self, path: &Path<'_>, member: &Member, value: &Value) {
+        match (&member.target().kind, value) {
             (Kind::Structure(inner), Value::Struct(values)) => {
                 for (member, value) in inner.members.iter().zip(values) {
                     self.member(&Path { above: Some(path), step: Step::Name(member.name) }, member, value);
@@ -140,6 +153,11 @@ impl Checker {
             self.report(path, shown(member, whole), false, &constraint);
         }
         let scalar = is_scalar(item);
+        let whole_list = matches!(item.target().kind, Kind::List { .. });
+        if whole_list && pairs.iter().any(|(_, value)| fails(item.target(), value)) {
+            let constraint = Constraint::Member(constraint_on_items(Subject::Value, item.target()));
+            self.report(path, shown(member, whole), false, &constraint);
+        }
         if scalar && pairs.iter().any(|(_, value)| value.is_null() || fails(item.target(), value)) {
             let constraint = Constraint::Member(constraint_on_items(Subject::Value, item.target()));
             self.report(path, shown(member, whole), false, &constraint);
@@ -149,7 +167,7 @@ impl Checker {
             if value.is_null() {
                 self.report(&path, Some("null".to_owned()), true, &message::not_null());
             } else {
-                self.value(&path, item, value);
+                self.below(&path, item, value);
             }
         }
     }
@@ -200,6 +218,9 @@ fn bound_failures(limits: &Limits, number: f64, what: &'static str) -> impl Iter
 }
 
 fn text_failures<'s>(limits: &'s Limits, text: &'s str) -> impl Iterator<Item = Constraint> + 's {
+    const NONE: &Limits = &Limits::NONE;
+    let exempt = limits.exempt.is_some_and(|beginning| text.starts_with(beginning));
+    let limits = if exempt { NONE } else { limits };
     let bounded = limits.min.is_some() || limits.max.is_some();
     let length = if bounded { as_number(text.chars().count()) } else { 0.0 };
     let bounds = bounded.then(|| bound_failures(limits, length, "length"));

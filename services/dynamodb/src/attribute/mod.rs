@@ -10,9 +10,9 @@ use std::{cmp::Ordering, collections::BTreeMap};
 use bytes::Bytes;
 
 pub(crate) use record::{Damaged, decode, encode};
-pub(crate) use size::{item_size, pair_size};
-pub(crate) use supplied::{item, shown};
+pub(crate) use size::item_size;
 pub use supplied::{Invalid, Supplied};
+pub(crate) use supplied::{item, shown};
 
 use crate::number::Number;
 
@@ -46,7 +46,6 @@ pub enum Attribute {
 
 /// The type of an attribute's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(clippy::upper_case_acronyms, reason = "DynamoDB's names of its types")]
 pub enum Type {
     /// String.
     S,
@@ -72,18 +71,8 @@ pub enum Type {
 
 impl Type {
     /// All of them, in the order of the API's description.
-    pub(crate) const ALL: [Self; 10] = [
-        Self::S,
-        Self::N,
-        Self::B,
-        Self::SS,
-        Self::NS,
-        Self::BS,
-        Self::M,
-        Self::L,
-        Self::NULL,
-        Self::BOOL,
-    ];
+    pub(crate) const ALL: [Self; 10] =
+        [Self::S, Self::N, Self::B, Self::SS, Self::NS, Self::BS, Self::M, Self::L, Self::NULL, Self::BOOL];
 
     /// The name on the wire.
     pub fn name(self) -> &'static str {
@@ -161,9 +150,7 @@ impl Attribute {
             (Self::Strings(a), Self::Strings(b)) => same_members(a, b),
             (Self::Numbers(a), Self::Numbers(b)) => same_members(a, b),
             (Self::Binaries(a), Self::Binaries(b)) => same_members(a, b),
-            (Self::List(a), Self::List(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.equals(b))
-            }
+            (Self::List(a), Self::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.equals(b)),
             (Self::Map(a), Self::Map(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|((k, a), (l, b))| k == l && a.equals(b))
             }

@@ -26,12 +26,7 @@ impl Attribute {
 
 /// The bytes that an item counts for.
 pub(crate) fn item_size(item: &Item) -> usize {
-    item.iter().map(|(name, value)| pair_size(name, value)).sum()
-}
-
-/// The bytes that an attribute counts for, its name included.
-pub(crate) fn pair_size(name: &str, value: &Attribute) -> usize {
-    name.len() + value.size()
+    item.iter().map(|(name, value)| name.len() + value.size()).sum()
 }
 
 #[cfg(test)]

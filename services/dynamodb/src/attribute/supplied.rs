@@ -21,7 +21,9 @@ pub enum Invalid {
     )]
     Several,
     /// `NULL` that is not true.
-    #[error("One or more parameter values were invalid: Null attribute value types must have the value of true")]
+    #[error(
+        "One or more parameter values were invalid: Null attribute value types must have the value of true"
+    )]
     Null,
     /// A set without members.
     #[error("One or more parameter values were invalid: An {0} set  may not be empty")]
@@ -77,7 +79,7 @@ fn read(value: Value, depth: usize) -> Read<Attribute> {
     let (mut found, several) = (None, members.len() > 1);
     for (at, value) in members {
         let Some(kind) = Type::ALL.get(at) else { return Err(ShapeError::Range) };
-        match self::member(*kind, value, depth)? {
+        match member(*kind, value, depth)? {
             Ok(attribute) => found = Some(attribute),
             Err(invalid) => return Ok(Err(invalid)),
         }
@@ -91,8 +93,7 @@ fn member(kind: Type, value: Value, depth: usize) -> Read<Attribute> {
         Type::N => number(&value).map(Attribute::Number),
         Type::B => Ok(Attribute::Binary(Valued::from_value(value)?)),
         Type::BOOL => Ok(Attribute::Bool(Valued::from_value(value)?)),
-        Type::NULL if bool::from_value(value)? => Ok(Attribute::Null),
-        Type::NULL => Err(Invalid::Null),
+        Type::NULL => bool::from_value(value)?.then_some(Attribute::Null).ok_or(Invalid::Null),
         Type::SS => strings(Valued::from_value(value)?),
         Type::NS => numbers(items(value)?),
         Type::BS => binaries(Valued::from_value(value)?),

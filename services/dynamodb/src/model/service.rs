@@ -17,7 +17,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
     protocols: &[Protocol::Json10],
     query_compatible: false,
     error_namespace: Some("com.amazonaws.dynamodb.v20120810"),
-    dialect: Dialect::Standard,
+    dialect: Dialect::DynamoDb,
     operations: &[
         &CREATE_TABLE,
         &DELETE_TABLE,
@@ -434,6 +434,7 @@ pub(super) static CREATE_TABLE: OperationSchema = OperationSchema {
         &ERROR_LIMIT_EXCEEDED_EXCEPTION,
         &ERROR_INTERNAL_SERVER_ERROR,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "CreateTable",
@@ -449,6 +450,7 @@ pub(super) static DELETE_TABLE: OperationSchema = OperationSchema {
         &ERROR_LIMIT_EXCEEDED_EXCEPTION,
         &ERROR_INTERNAL_SERVER_ERROR,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "DeleteTable",
@@ -459,6 +461,7 @@ pub(super) static DELETE_TABLE: OperationSchema = OperationSchema {
 };
 pub(super) static DESCRIBE_TABLE: OperationSchema = OperationSchema {
     errors: &[&ERROR_RESOURCE_NOT_FOUND_EXCEPTION, &ERROR_INTERNAL_SERVER_ERROR],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "DescribeTable",
@@ -469,6 +472,7 @@ pub(super) static DESCRIBE_TABLE: OperationSchema = OperationSchema {
 };
 pub(super) static LIST_TABLES: OperationSchema = OperationSchema {
     errors: &[&ERROR_INTERNAL_SERVER_ERROR],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "ListTables",
@@ -484,6 +488,7 @@ pub(super) static UPDATE_TABLE: OperationSchema = OperationSchema {
         &ERROR_LIMIT_EXCEEDED_EXCEPTION,
         &ERROR_INTERNAL_SERVER_ERROR,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "UpdateTable",
@@ -499,6 +504,7 @@ pub(super) static TAG_RESOURCE: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_SERVER_ERROR,
         &ERROR_RESOURCE_IN_USE_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "TagResource",
@@ -514,6 +520,7 @@ pub(super) static UNTAG_RESOURCE: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_SERVER_ERROR,
         &ERROR_RESOURCE_IN_USE_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "UntagResource",
@@ -524,6 +531,7 @@ pub(super) static UNTAG_RESOURCE: OperationSchema = OperationSchema {
 };
 pub(super) static LIST_TAGS_OF_RESOURCE: OperationSchema = OperationSchema {
     errors: &[&ERROR_RESOURCE_NOT_FOUND_EXCEPTION, &ERROR_INTERNAL_SERVER_ERROR],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "ListTagsOfResource",
@@ -540,6 +548,7 @@ pub(super) static PUT_RESOURCE_POLICY: OperationSchema = OperationSchema {
         &ERROR_POLICY_NOT_FOUND_EXCEPTION,
         &ERROR_RESOURCE_IN_USE_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "PutResourcePolicy",
@@ -554,6 +563,7 @@ pub(super) static GET_RESOURCE_POLICY: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_SERVER_ERROR,
         &ERROR_POLICY_NOT_FOUND_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "GetResourcePolicy",
@@ -570,6 +580,7 @@ pub(super) static DELETE_RESOURCE_POLICY: OperationSchema = OperationSchema {
         &ERROR_RESOURCE_IN_USE_EXCEPTION,
         &ERROR_LIMIT_EXCEEDED_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "DeleteResourcePolicy",
@@ -585,6 +596,7 @@ pub(super) static UPDATE_TIME_TO_LIVE: OperationSchema = OperationSchema {
         &ERROR_LIMIT_EXCEEDED_EXCEPTION,
         &ERROR_INTERNAL_SERVER_ERROR,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "UpdateTimeToLive",
@@ -595,6 +607,7 @@ pub(super) static UPDATE_TIME_TO_LIVE: OperationSchema = OperationSchema {
 };
 pub(super) static DESCRIBE_TIME_TO_LIVE: OperationSchema = OperationSchema {
     errors: &[&ERROR_RESOURCE_NOT_FOUND_EXCEPTION, &ERROR_INTERNAL_SERVER_ERROR],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "DescribeTimeToLive",
@@ -605,6 +618,7 @@ pub(super) static DESCRIBE_TIME_TO_LIVE: OperationSchema = OperationSchema {
 };
 pub(super) static DESCRIBE_LIMITS: OperationSchema = OperationSchema {
     errors: &[&ERROR_INTERNAL_SERVER_ERROR],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "DescribeLimits",
@@ -614,6 +628,7 @@ pub(super) static DESCRIBE_LIMITS: OperationSchema = OperationSchema {
     )
 };
 pub(super) static DESCRIBE_ENDPOINTS: OperationSchema = OperationSchema {
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "DescribeEndpoints",
@@ -630,6 +645,7 @@ pub(super) static GET_ITEM: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_SERVER_ERROR,
         &ERROR_THROTTLING_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new("GetItem", "POST", "/", [&schema::GET_ITEM_INPUT, &schema::GET_ITEM_OUTPUT])
 };
@@ -645,6 +661,7 @@ pub(super) static PUT_ITEM: OperationSchema = OperationSchema {
         &ERROR_REPLICATED_WRITE_CONFLICT_EXCEPTION,
         &ERROR_THROTTLING_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new("PutItem", "POST", "/", [&schema::PUT_ITEM_INPUT, &schema::PUT_ITEM_OUTPUT])
 };
@@ -660,6 +677,7 @@ pub(super) static UPDATE_ITEM: OperationSchema = OperationSchema {
         &ERROR_REPLICATED_WRITE_CONFLICT_EXCEPTION,
         &ERROR_THROTTLING_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "UpdateItem",
@@ -680,6 +698,7 @@ pub(super) static DELETE_ITEM: OperationSchema = OperationSchema {
         &ERROR_REPLICATED_WRITE_CONFLICT_EXCEPTION,
         &ERROR_THROTTLING_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "DeleteItem",
@@ -696,6 +715,7 @@ pub(super) static QUERY: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_SERVER_ERROR,
         &ERROR_THROTTLING_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new("Query", "POST", "/", [&schema::QUERY_INPUT, &schema::QUERY_OUTPUT])
 };
@@ -707,6 +727,7 @@ pub(super) static SCAN: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_SERVER_ERROR,
         &ERROR_THROTTLING_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new("Scan", "POST", "/", [&schema::SCAN_INPUT, &schema::SCAN_OUTPUT])
 };
@@ -718,6 +739,7 @@ pub(super) static BATCH_GET_ITEM: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_SERVER_ERROR,
         &ERROR_THROTTLING_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "BatchGetItem",
@@ -736,6 +758,7 @@ pub(super) static BATCH_WRITE_ITEM: OperationSchema = OperationSchema {
         &ERROR_REPLICATED_WRITE_CONFLICT_EXCEPTION,
         &ERROR_THROTTLING_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "BatchWriteItem",
@@ -753,6 +776,7 @@ pub(super) static TRANSACT_GET_ITEMS: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_SERVER_ERROR,
         &ERROR_THROTTLING_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "TransactGetItems",
@@ -772,6 +796,7 @@ pub(super) static TRANSACT_WRITE_ITEMS: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_SERVER_ERROR,
         &ERROR_THROTTLING_EXCEPTION,
     ],
+    dialect: Dialect::DynamoDb,
     max_body: 16777216,
     ..OperationSchema::new(
         "TransactWriteItems",

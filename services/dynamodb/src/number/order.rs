@@ -25,7 +25,8 @@ impl Number {
         let mut bytes = Vec::with_capacity(22);
         bytes.push(if self.is_negative() { !exponent } else { exponent });
         let text = self.magnitude().to_string();
-        let digits: Vec<u8> = odd.then_some(0).into_iter().chain(text.bytes().map(|digit| digit - b'0')).collect();
+        let digits: Vec<u8> =
+            odd.then_some(0).into_iter().chain(text.bytes().map(|digit| digit - b'0')).collect();
         for pair in digits.chunks(2) {
             let digit = pair.first().unwrap_or(&0) * 10 + pair.get(1).unwrap_or(&0);
             bytes.push(if self.is_negative() { 101 - digit } else { digit + 1 });

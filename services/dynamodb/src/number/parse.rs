@@ -57,7 +57,11 @@ fn exponent(text: &str) -> Option<i32> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let size = digits.trim_start_matches('0').parse().unwrap_or(if digits.trim_matches('0').is_empty() { 0 } else { FAR });
+    let size = digits.trim_start_matches('0').parse().unwrap_or(if digits.trim_matches('0').is_empty() {
+        0
+    } else {
+        FAR
+    });
     Some(if text.starts_with('-') { -size } else { size })
 }
 

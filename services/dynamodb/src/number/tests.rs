@@ -59,7 +59,9 @@ fn sums_are_exact_or_refused() {
 
 #[test]
 fn sizes_are_those_of_aws() {
-    for (text, size) in [("0", 1), ("1", 2), ("12", 2), ("120", 3), ("123", 3), ("-1", 3), ("1.2", 3), ("1.23", 3)] {
+    for (text, size) in
+        [("0", 1), ("1", 2), ("12", 2), ("120", 3), ("123", 3), ("-1", 3), ("1.2", 3), ("1.23", 3)]
+    {
         assert_eq!(number(text).size(), size, "{text}");
     }
 }
@@ -68,9 +70,8 @@ fn sizes_are_those_of_aws() {
 fn any_number() -> impl Strategy<Value = Number> {
     let digits = prop_oneof![0u128..200, any::<u128>().prop_map(|n| n % 10_u128.pow(38))];
     let scale = prop_oneof![-3i32..3, -130i32..87];
-    (any::<bool>(), digits, scale).prop_filter_map("in range", |(negative, digits, scale)| {
-        Number::new(negative, digits, scale).ok()
-    })
+    (any::<bool>(), digits, scale)
+        .prop_filter_map("in range", |(negative, digits, scale)| Number::new(negative, digits, scale).ok())
 }
 
 /// The number as a count of units of 10^-140, in decimal: slow, and plainly right.

@@ -1,8 +1,6 @@
-use super::{
-    Acl, Canned, Grantee, Right,
-    document::read,
-    explicit::grantees,
-};
+use kurodo_store::StoreError;
+
+use super::{Acl, Canned, Grantee, Right, document::read, explicit::grantees};
 use crate::{Error, limits, model::AccessControlPolicy, records::Owner};
 
 /// How a request asks for an access control list.
@@ -23,13 +21,21 @@ pub(crate) type Headers<'a> = [(&'static str, Option<&'a String>, Right); 5];
 /// not have, are given apart.
 macro_rules! asked {
     ($input:expr, $write:expr, $document:expr) => {
-        $crate::acl::Asked::read($input.acl.map(Into::into), $document, &[
-            ("x-amz-grant-full-control", $input.grant_full_control.as_ref(), $crate::acl::Right::FullControl),
-            ("x-amz-grant-read", $input.grant_read.as_ref(), $crate::acl::Right::Read),
-            ("x-amz-grant-read-acp", $input.grant_read_acp.as_ref(), $crate::acl::Right::ReadAcp),
-            ("x-amz-grant-write", $write, $crate::acl::Right::Write),
-            ("x-amz-grant-write-acp", $input.grant_write_acp.as_ref(), $crate::acl::Right::WriteAcp),
-        ])
+        $crate::acl::Asked::read(
+            $input.acl.map(Into::into),
+            $document,
+            &[
+                (
+                    "x-amz-grant-full-control",
+                    $input.grant_full_control.as_ref(),
+                    $crate::acl::Right::FullControl,
+                ),
+                ("x-amz-grant-read", $input.grant_read.as_ref(), $crate::acl::Right::Read),
+                ("x-amz-grant-read-acp", $input.grant_read_acp.as_ref(), $crate::acl::Right::ReadAcp),
+                ("x-amz-grant-write", $write, $crate::acl::Right::Write),
+                ("x-amz-grant-write-acp", $input.grant_write_acp.as_ref(), $crate::acl::Right::WriteAcp),
+            ],
+        )
     };
 }
 pub(crate) use asked;
@@ -52,6 +58,22 @@ impl Asked {
             (None, None, true) => explicit(headers).map(Some),
             (None, None, false) => Ok(None),
         }
+    }
+
+    /// Refuses grants to accounts that do not exist.
+    pub(crate) fn check_accounts(
+        &self,
+        exists: impl Fn(&str) -> Result<bool, StoreError>,
+    ) -> Result<(), Error> {
+        let (Self::Grants(grants) | Self::Document(grants, _)) = self else { return Ok(()) };
+        for (grantee, _) in grants {
+            if let Grantee::Account(id) = grantee
+                && !exists(id)?
+            {
+                return Err(Error::argument("CanonicalUser/ID", id, "Invalid id"));
+            }
+        }
+        Ok(())
     }
 
     /// The list that comes of it, for something of this owner.

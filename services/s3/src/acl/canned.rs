@@ -42,7 +42,9 @@ impl Canned {
         acl.0.extend(match self {
             Self::Private => vec![],
             Self::PublicRead => vec![(Grantee::AllUsers, Right::Read)],
-            Self::PublicReadWrite => vec![(Grantee::AllUsers, Right::Read), (Grantee::AllUsers, Right::Write)],
+            Self::PublicReadWrite => {
+                vec![(Grantee::AllUsers, Right::Read), (Grantee::AllUsers, Right::Write)]
+            }
             Self::AuthenticatedRead => vec![(Grantee::AuthenticatedUsers, Right::Read)],
             Self::AwsExecRead => vec![(Grantee::Account(EC2.to_owned()), Right::Read)],
             Self::BucketOwnerRead | Self::BucketOwnerFullControl if owner == bucket_owner => vec![],

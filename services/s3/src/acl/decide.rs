@@ -14,9 +14,12 @@ pub(crate) enum On {
 /// It is for the account as a whole: it lets the account's principals in no further than the account's own policies
 /// do. Within the owner's account it adds nothing to those policies.
 pub(crate) fn grant(acl: &Acl, on: On, action: &str, principal: &Principal, owner: &str) -> Option<String> {
-    find(acl, on, action, |grantee| {
-        matches!(grantee, Grantee::Account(id) if id != owner && principal.canonical_id.as_ref() == Some(id))
-    })
+    find(
+        acl,
+        on,
+        action,
+        |grantee| matches!(grantee, Grantee::Account(id) if id != owner && principal.canonical_id.as_ref() == Some(id)),
+    )
 }
 
 /// The entry for a group that lets this principal do the action, in words: for everybody, or for everybody who signs,
@@ -50,7 +53,9 @@ fn gives(right: Right, on: On, action: &str) -> bool {
                 .into_iter()
                 .any(|right| gives(right, on, action));
         }
-        (Right::Read, On::Bucket) => &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
+        (Right::Read, On::Bucket) => {
+            &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"]
+        }
         (Right::Write, On::Bucket) => &["s3:PutObject"],
         (Right::ReadAcp, On::Bucket) => &["s3:GetBucketAcl"],
         (Right::WriteAcp, On::Bucket) => &["s3:PutBucketAcl"],

@@ -24,7 +24,9 @@ fn grant(grant: &model::Grant) -> Result<(Grantee, Right), Error> {
         Type::CanonicalUser => {
             Grantee::account(id).ok_or_else(|| Error::argument("CanonicalUser/ID", id, "Invalid id"))
         }
-        Type::Group => Grantee::group(uri).ok_or_else(|| Error::argument("Group/URI", uri, "Invalid group uri")),
+        Type::Group => {
+            Grantee::group(uri).ok_or_else(|| Error::argument("Group/URI", uri, "Invalid group uri"))
+        }
         Type::AmazonCustomerByEmail => Err(Error::MethodNotAllowed("EmailGrantee".into())),
     };
     Ok((grantee?, right.into()))
@@ -64,7 +66,9 @@ pub(crate) fn shown(acl: &Acl) -> Vec<model::Grant> {
         uri: grantee.uri().map(str::to_owned),
     };
     let grants = acl.0.iter();
-    grants.map(|(who, right)| model::Grant { grantee: Some(grantee(who)), permission: Some((*right).into()) }).collect()
+    grants
+        .map(|(who, right)| model::Grant { grantee: Some(grantee(who)), permission: Some((*right).into()) })
+        .collect()
 }
 
 /// The owner as replies show it.

@@ -4,11 +4,7 @@ use crate::Error;
 /// Reads one of the `x-amz-grant-*` headers: `uri="..", id=".."`.
 ///
 /// Source: S3 API Reference, `PutObjectAcl`, "Specific permissions".
-pub(super) fn grantees(
-    name: &'static str,
-    text: &str,
-    right: Right,
-) -> Result<Vec<(Grantee, Right)>, Error> {
+pub(super) fn grantees(name: &'static str, text: &str, right: Right) -> Result<Vec<(Grantee, Right)>, Error> {
     let pieces = text.split(',').map(str::trim).filter(|piece| !piece.is_empty());
     pieces.map(|piece| Ok((grantee(name, piece)?, right))).collect()
 }
@@ -40,7 +36,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["AllUsers", "id=\"short\"", "uri=\"http://example.com\"", "name=\"x\"", "emailAddress=\"a@b.c\""] {
+        for text in
+            ["AllUsers", "id=\"short\"", "uri=\"http://example.com\"", "name=\"x\"", "emailAddress=\"a@b.c\""]
+        {
             assert!(grantees("x-amz-grant-read", text, Right::Read).is_err(), "{text}");
         }
     }

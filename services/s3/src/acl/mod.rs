@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use asked::{Asked, asked};
 pub(crate) use canned::Canned;
 pub(crate) use decide::{On, grant, public_grant};
-pub(crate) use document::{read, shown, shown_owner};
+pub(crate) use document::{shown, shown_owner};
 
 use crate::records::Owner;
 

@@ -1,6 +1,9 @@
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 
-use crate::model::{ChecksumAlgorithm, ChecksumType};
+use crate::{
+    Error,
+    model::{ChecksumAlgorithm, ChecksumType},
+};
 
 /// An algorithm that Kurodo computes. Its number is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,16 @@ impl Algorithm {
     /// The algorithm that the API facts call so, if Kurodo computes it.
     pub(crate) fn of(word: ChecksumAlgorithm) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.word() == word)
+    }
+
+    /// The algorithm that a request asks for.
+    pub(crate) fn asked(word: ChecksumAlgorithm) -> Result<Self, Error> {
+        Self::of(word).ok_or_else(|| Error::NotImplemented(format!("the checksum algorithm {word}").into()))
+    }
+
+    /// That its header's value is not a checksum.
+    pub(crate) fn invalid_header(self) -> Error {
+        Error::InvalidRequest(format!("Value for x-amz-checksum-{} header is invalid.", self.suffix()).into())
     }
 
     pub(crate) fn word(self) -> ChecksumAlgorithm {
@@ -157,6 +170,7 @@ impl serde::Serialize for Algorithm {
 impl<'de> serde::Deserialize<'de> for Algorithm {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = u8::deserialize(deserializer)?;
-        Self::numbered(number).ok_or_else(|| serde::de::Error::custom("not the number of a checksum algorithm"))
+        Self::numbered(number)
+            .ok_or_else(|| serde::de::Error::custom("not the number of a checksum algorithm"))
     }
 }

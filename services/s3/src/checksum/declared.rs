@@ -74,7 +74,9 @@ impl Declared {
 
     fn compare(&self, sums: &Sums) -> Result<(), Error> {
         if self.md5.is_some() && self.md5 != sums.md5 {
-            return Err(Error::BadDigest("The Content-MD5 you specified did not match what we received.".into()));
+            return Err(Error::BadDigest(
+                "The Content-MD5 you specified did not match what we received.".into(),
+            ));
         }
         match self.checksum {
             Some(declared) if sums.of(declared.algorithm()) != Some(declared) => {
@@ -94,9 +96,12 @@ fn trailing(names: Option<&str>) -> Result<Option<Algorithm>, Error> {
     let Some(names) = names else { return Ok(None) };
     let mut found = None;
     for name in names.split(',').map(str::trim) {
-        let Some(suffix) = name.to_ascii_lowercase().strip_prefix(TRAILER).map(str::to_owned) else { continue };
+        let Some(suffix) = name.to_ascii_lowercase().strip_prefix(TRAILER).map(str::to_owned) else {
+            continue;
+        };
         let known = Algorithm::ALL.into_iter().find(|algorithm| algorithm.suffix() == suffix);
-        let known = known.ok_or_else(|| Error::NotImplemented(format!("the trailer x-amz-checksum-{suffix}").into()))?;
+        let known = known
+            .ok_or_else(|| Error::NotImplemented(format!("the trailer x-amz-checksum-{suffix}").into()))?;
         if found.replace(known).is_some() {
             return Err(Error::InvalidRequest(
                 "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.".into(),

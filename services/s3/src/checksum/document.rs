@@ -32,7 +32,10 @@ fn refuse_others(call: &Call) -> Result<(), Error> {
     let names = call.head.headers().keys().map(HeaderName::as_str);
     let suffixes = names.filter_map(|name| name.strip_prefix("x-amz-checksum-"));
     let known = |suffix: &&str| Algorithm::ALL.into_iter().any(|algorithm| algorithm.suffix() == *suffix);
-    match suffixes.filter(|suffix| !matches!(*suffix, "algorithm" | "type" | "mode")).find(|suffix| !known(suffix)) {
+    match suffixes
+        .filter(|suffix| !matches!(*suffix, "algorithm" | "type" | "mode"))
+        .find(|suffix| !known(suffix))
+    {
         Some(suffix) => Err(Error::NotImplemented(format!("x-amz-checksum-{suffix}").into())),
         None => Ok(()),
     }

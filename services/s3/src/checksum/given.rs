@@ -19,8 +19,9 @@ macro_rules! given {
 pub(crate) use given;
 
 /// The only checksum that was given.
-pub(super) fn single<'a>(given: &Given<'a>) -> Result<Option<(Algorithm, &'a str)>, Error> {
-    let mut present = given.iter().filter_map(|(algorithm, text)| text.map(|text| (*algorithm, text.as_str())));
+pub(crate) fn single<'a>(given: &Given<'a>) -> Result<Option<(Algorithm, &'a str)>, Error> {
+    let mut present =
+        given.iter().filter_map(|(algorithm, text)| text.map(|text| (*algorithm, text.as_str())));
     let first = present.next();
     if present.next().is_some() {
         return Err(Error::InvalidRequest(
@@ -32,8 +33,5 @@ pub(super) fn single<'a>(given: &Given<'a>) -> Result<Option<(Algorithm, &'a str
 
 /// Reads a checksum that a header or trailer gives.
 pub(super) fn read(algorithm: Algorithm, text: &str) -> Result<Checksum, Error> {
-    Checksum::parse(algorithm, text).ok_or_else(|| {
-        let suffix = algorithm.suffix();
-        Error::InvalidRequest(format!("Value for x-amz-checksum-{suffix} header is invalid.").into())
-    })
+    Checksum::parse(algorithm, text).ok_or_else(|| algorithm.invalid_header())
 }

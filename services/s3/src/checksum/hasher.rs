@@ -77,9 +77,7 @@ impl Sum {
             Algorithm::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc),
             Algorithm::Crc32c => crc(CrcAlgorithm::Crc32Iscsi),
             Algorithm::Crc64Nvme => crc(CrcAlgorithm::Crc64Nvme),
-            Algorithm::Sha1 => {
-                Self::Sha(algorithm, digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY))
-            }
+            Algorithm::Sha1 => Self::Sha(algorithm, digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY)),
             Algorithm::Sha256 => Self::Sha(algorithm, digest::Context::new(&digest::SHA256)),
         }
     }
@@ -130,13 +128,16 @@ mod tests {
         let sums = hasher.finish();
         let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
         let found: Vec<_> = sums.checksums.iter().map(|sum| hex(sum.bytes())).collect();
-        assert_eq!(found, [
-            "cbf43926",
-            "e3069283",
-            "ae8b14860a799888",
-            "f7c3bc1d808e04732adf679965ccc34ca7ae3441",
-            "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225",
-        ]);
+        assert_eq!(
+            found,
+            [
+                "cbf43926",
+                "e3069283",
+                "ae8b14860a799888",
+                "f7c3bc1d808e04732adf679965ccc34ca7ae3441",
+                "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225",
+            ]
+        );
         assert_eq!(hex(&sums.md5.unwrap()), "25f9e794323b453885f5181f1b624d0b");
     }
 

@@ -14,6 +14,6 @@ pub(crate) use algorithm::{Algorithm, Checksum, Kind, Stored};
 pub(crate) use combine::Combined;
 pub(crate) use declared::Declared;
 pub(crate) use document::check_document;
-pub(crate) use given::{Given, given};
+pub(crate) use given::{Given, given, single};
 pub(crate) use hasher::{Hasher, Sums, md5_of};
 pub(crate) use shown::show;

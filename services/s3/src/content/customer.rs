@@ -178,7 +178,8 @@ mod tests {
     fn incomplete_and_wrong_keys_are_refused() {
         let (key, md5) = secret(1);
         let (_, other) = secret(2);
-        let read = |algorithm, key, md5: Option<&String>| Customer::read(algorithm, key, md5.map(String::as_str));
+        let read =
+            |algorithm, key, md5: Option<&String>| Customer::read(algorithm, key, md5.map(String::as_str));
         assert!(matches!(read(None, None, None), Ok(None)));
         assert!(read(Some("AES256"), None, Some(&md5)).is_err());
         assert!(read(Some("AES256"), Some(&key), None).is_err());

@@ -15,7 +15,7 @@ use kurodo_store::blobs::{BlobError, BlobStream, Part, Parts, PartsStream};
 use super::readers::Hold;
 use crate::{
     Error, S3, layout,
-    records::{Content, Head, PartEntry, PartList},
+    records::{Content, PartEntry, PartList},
     resources::Object,
 };
 
@@ -23,7 +23,7 @@ use crate::{
 pub(crate) struct Reading {
     from: From,
     /// Keeps the content from being removed meanwhile.
-    hold: Option<Hold>,
+    _hold: Option<Hold>,
 }
 
 enum From {
@@ -42,21 +42,21 @@ impl Reading {
     ) -> Result<Self, Error> {
         let (head, _) = Object::granted(permit)?;
         if range.is_empty() {
-            return Ok(Self { from: From::Memory(None), hold: None });
+            return Ok(Self { from: From::Memory(None), _hold: None });
         }
         match &head.content {
-            Content::Empty => Ok(Self { from: From::Memory(None), hold: None }),
+            Content::Empty => Ok(Self { from: From::Memory(None), _hold: None }),
             Content::Inline(inline) => {
                 let whole = inline.open(wrapping, permit.resource().scope().prefix())?;
                 let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(whole.len());
                 let piece = whole.slice(index(range.start)..index(range.end));
-                Ok(Self { from: From::Memory(Some(piece)), hold: None })
+                Ok(Self { from: From::Memory(Some(piece)), _hold: None })
             }
             Content::Blob(blob) => {
                 let hold = service.readers.hold(blob.id());
                 let reader = service.blobs.read(blob, wrapping).await.map_err(replaced)?;
                 let stream = reader.range(range.start, range.end)?;
-                Ok(Self { from: From::Blob(Box::new(stream)), hold: Some(hold) })
+                Ok(Self { from: From::Blob(Box::new(stream)), _hold: Some(hold) })
             }
             Content::Parts { .. } => {
                 let entries = service.parts(permit)?;
@@ -65,7 +65,7 @@ impl Reading {
                 let parts = entries.into_iter().map(|entry| Part { blob: entry.blob, key: key() }).collect();
                 let parts = Parts::new(&service.blobs, parts);
                 let stream = parts.range(range.start, range.end).await.map_err(replaced)?;
-                Ok(Self { from: From::Parts(Box::new(stream)), hold })
+                Ok(Self { from: From::Parts(Box::new(stream)), _hold: hold })
             }
         }
     }

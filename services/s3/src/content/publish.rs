@@ -1,20 +1,53 @@
 use bytes::Bytes;
-use kurodo_authz::{Grant, Write};
-use kurodo_store::{Expectation, StoreError, Transaction, Versioned, Writer, blobs::BlobId};
+use kurodo_authz::{Grant, Permit, Write};
+use kurodo_store::{StoreError, Transaction, Version, Versioned, Writer, blobs::BlobId};
 
 use super::outlet::read_lists;
 use crate::{
-    Error, S3,
+    Error, S3, action,
     conditions::matches,
     layout,
-    records::{Content, Head, PartEntry, PartList},
+    records::{Content, Head, PartEntry, PartList, UploadId},
     resources::Object,
 };
 
 /// An object that is ready to be published: its record, and the parts it is made of.
 pub(crate) struct NewObject {
-    pub(crate) record: Bytes,
-    pub(crate) parts: Vec<PartEntry>,
+    record: Bytes,
+    parts: Vec<PartEntry>,
+    /// Content that is nobody's if the object is not published.
+    fresh: Option<BlobId>,
+}
+
+impl NewObject {
+    /// An object whose content was received whole.
+    pub(crate) fn whole(record: Bytes, content: &Content) -> Self {
+        let fresh = if let Content::Blob(blob) = content { Some(blob.id()) } else { None };
+        Self { record, parts: Vec::new(), fresh }
+    }
+
+    /// An object made of the parts of an upload, which has them until the object is published.
+    pub(crate) fn of_parts(record: Bytes, parts: Vec<PartEntry>) -> Self {
+        Self { record, parts, fresh: None }
+    }
+}
+
+/// The upload that ends when its object is published.
+pub(crate) struct Ends<'p> {
+    pub(crate) permit: &'p Permit<'p, action::PutObject>,
+    pub(crate) id: UploadId,
+    pub(crate) version: Version,
+    /// Its parts' records, none of which may have been replaced meanwhile.
+    pub(crate) parts: Vec<(Bytes, Version)>,
+}
+
+impl<'p> Ends<'p> {
+    fn apply(&self, transaction: &mut Transaction<'p>) {
+        transaction.under(self.permit).expect_version("", self.version).delete("");
+        for (key, version) in &self.parts {
+            transaction.expect_version(key, *version).delete(key);
+        }
+    }
 }
 
 /// What the key must hold before a write.
@@ -43,7 +76,9 @@ impl WriteConditions<'_> {
         match (self.if_none_match, old) {
             (Some("*"), Some(_)) => Err(Error::PreconditionFailed("If-None-Match")),
             (Some("*"), None) | (None, _) => Ok(()),
-            (Some(_), _) => Err(Error::NotImplemented("If-None-Match with anything but *, in a write".into())),
+            (Some(_), _) => {
+                Err(Error::NotImplemented("If-None-Match with anything but *, in a write".into()))
+            }
         }
     }
 }
@@ -90,20 +125,40 @@ impl Old {
     /// Lets the transaction delete it.
     pub(crate) fn delete(&self, transaction: &mut Transaction<'_>) {
         transaction.delete("");
-        (0..self.lists()).for_each(|list| drop(transaction.delete(layout::numbered(list))));
+        for list in 0..self.lists() {
+            transaction.delete(layout::numbered(list));
+        }
     }
 }
 
 impl S3 {
-    /// Publishes an object in place of what is at its key, in one transaction, and discards what was there.
-    /// `also` may add to the transaction.
+    /// Publishes an object in place of what is at its key, and ends the upload that it comes of, in one transaction;
+    /// then discards what was there.
     pub(crate) async fn publish<'p, G>(
         &'p self,
         permit: &'p G,
         new: &NewObject,
         conditions: WriteConditions<'_>,
-        also: impl Fn(&mut Transaction<'p>) + Send + Sync,
+        ends: Option<&Ends<'p>>,
     ) -> Result<(), Error>
+    where
+        G: Grant<Access = Write, Resource = Object> + Sync,
+    {
+        let outcome = self.try_publish(permit, new, conditions, ends).await;
+        match &outcome {
+            Ok(old) => self.readers.discard(old.clone()),
+            Err(_) => self.readers.discard(new.fresh.into_iter().collect()),
+        }
+        outcome.map(drop)
+    }
+
+    async fn try_publish<'p, G>(
+        &'p self,
+        permit: &'p G,
+        new: &NewObject,
+        conditions: WriteConditions<'_>,
+        ends: Option<&Ends<'p>>,
+    ) -> Result<Vec<BlobId>, Error>
     where
         G: Grant<Access = Write, Resource = Object> + Sync,
     {
@@ -117,13 +172,12 @@ impl S3 {
             old.delete(&mut transaction);
             put(&mut transaction, new);
             transaction.expect_fact(&object.facts().exists);
-            also(&mut transaction);
+            if let Some(ends) = ends {
+                ends.apply(&mut transaction);
+            }
             match transaction.commit().await {
-                Ok(_) => {
-                    self.readers.discard(old.blobs);
-                    return Ok(());
-                }
-                Err(error) => again(error, object)?,
+                Ok(_) => return Ok(old.blobs),
+                Err(error) => again(error, object, ends)?,
             }
         }
         Err(Error::ConditionalRequestConflict(object.key().to_owned()))
@@ -154,18 +208,19 @@ impl S3 {
                     self.readers.discard(old.blobs);
                     return Ok(());
                 }
-                Err(error) => again(error, object)?,
+                Err(error) => again(error, object, None)?,
             }
         }
         Err(Error::ConditionalRequestConflict(object.key().to_owned()))
     }
 }
 
-/// Whether a transaction that failed is worth another attempt.
-fn again(error: StoreError, object: &Object) -> Result<(), Error> {
-    match error.conflict().map(|conflict| conflict.expectation) {
-        Some(Expectation::Fact) => Err(Error::NoSuchBucket(object.facts().name.clone())),
-        Some(Expectation::Version | Expectation::Absent) => Ok(()),
+/// Whether a transaction that failed is worth another attempt: one that relied on something else at the key is.
+fn again(error: StoreError, object: &Object, ends: Option<&Ends<'_>>) -> Result<(), Error> {
+    match (error.conflict().map(|conflict| conflict.which), ends) {
+        (Some(0), _) => Ok(()),
+        (Some(1), _) => Err(Error::NoSuchBucket(object.facts().name.clone())),
+        (Some(2), Some(ends)) => Err(Error::NoSuchUpload(ends.id.to_string())),
         _ => Err(error.into()),
     }
 }

@@ -2,12 +2,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use kurodo_gateway::Find;
-use kurodo_keys::SecretKey;
+use kurodo_keys::{KeyWrap, SecretKey, WrappedKey};
 use kurodo_policy::{Attached, Kind, Policy, is_public};
 use kurodo_store::{Reader, Scan};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use zeroize::Zeroize;
 
 use super::{BucketFacts, BucketPolicy};
 use crate::{
@@ -63,7 +62,7 @@ impl S3 {
             id: identity.id,
             account,
             account_block: (self.accounts.of)(reader, account)?,
-            key: Arc::new(self.open_bucket_key(&identity)?),
+            key: Arc::new(self.bucket_key(&identity)?),
             owner: identity.owner,
             region: identity.region,
             exists,
@@ -76,11 +75,11 @@ impl S3 {
         }))
     }
 
-    fn open_bucket_key(&self, identity: &Identity) -> Result<SecretKey, Error> {
-        let mut opened = self.keys.open_random(identity.id.bytes(), &identity.key)?;
-        let key = opened.as_slice().try_into().map(SecretKey::from_bytes).map_err(|_| Damaged("bucket key"));
-        opened.zeroize();
-        Ok(key?)
+    /// The bucket's key, which its account's keyring wraps.
+    fn bucket_key(&self, identity: &Identity) -> Result<SecretKey, Error> {
+        let keyring = self.keys.find(identity.account()?)?.ok_or(Damaged("account's keyring"))?;
+        let wrapped = WrappedKey::from_bytes(&identity.key)?;
+        Ok(keyring.unwrap(&wrapped, identity.id.bytes())?)
     }
 }
 

@@ -18,7 +18,8 @@ impl Token {
     }
 
     pub(crate) fn read(token: &str) -> Result<Start, Error> {
-        let wrong = || Error::argument("continuation-token", token, "The continuation token provided is incorrect");
+        let wrong =
+            || Error::argument("continuation-token", token, "The continuation token provided is incorrect");
         let bytes = BASE64URL.decode(token).map_err(|_| wrong())?;
         let text = String::from_utf8(bytes).map_err(|_| wrong())?;
         match text.split_at_checked(1) {

@@ -5,117 +5,22 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Secret, Streaming, Timestamp};
 
 use super::{
-    AbacStatus, AccelerateConfiguration, AccessControlPolicy, AnalyticsConfiguration, AnnotationDirective,
-    AnnotationTableConfigurationUpdates, BucketCannedACL, BucketLifecycleConfiguration, BucketLoggingStatus,
-    BucketNamespace, CORSConfiguration, ChecksumAlgorithm, ChecksumMode, ChecksumType,
-    CompletedMultipartUpload, CreateBucketConfiguration, Delete, EncodingType, ExpressionType,
-    InputSerialization, IntelligentTieringConfiguration, InventoryConfiguration,
-    InventoryTableConfigurationUpdates, JournalTableConfigurationUpdates, LifecycleConfiguration,
-    MetadataConfiguration, MetadataDirective, MetadataTableConfiguration, MetricsConfiguration,
-    NotificationConfiguration, NotificationConfigurationDeprecated, ObjectAttributes, ObjectCannedACL,
-    ObjectEncryption, ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold,
-    ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectOwnership,
-    OptionalObjectAttributes, OutputSerialization, OwnershipControls, PublicAccessBlockConfiguration,
-    ReplicationConfiguration, ReplicationStatus, RequestCharged, RequestPayer, RequestPaymentConfiguration,
-    RequestProgress, RestoreRequest, ScanRange, ServerSideEncryption, ServerSideEncryptionConfiguration,
-    SessionMode, StorageClass, Tagging, TaggingDirective, TransitionDefaultMinimumObjectSize,
-    VersioningConfiguration, WebsiteConfiguration, schema,
+    AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketNamespace, ChecksumAlgorithm,
+    ChecksumMode, ChecksumType, CompletedMultipartUpload, CreateBucketConfiguration, Delete, EncodingType,
+    MetadataDirective, ObjectAttributes, ObjectCannedACL, ObjectLockEventHold, ObjectLockLegalHoldStatus,
+    ObjectLockMode, ObjectOwnership, OptionalObjectAttributes, OwnershipControls,
+    PublicAccessBlockConfiguration, RequestPayer, ServerSideEncryption, ServerSideEncryptionConfiguration,
+    StorageClass, Tagging, TaggingDirective, schema,
 };
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:AbortMultipartUpload`.
-    #[derive(Debug)]
-    pub struct AbortMultipartUploadInput: schema::ABORT_MULTIPART_UPLOAD_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        upload_id: String = "UploadId",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        if_match_initiated_time: Option<Timestamp> = "IfMatchInitiatedTime",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:CompleteMultipartUpload`.
-    #[derive(Debug)]
-    pub struct CompleteMultipartUploadInput: schema::COMPLETE_MULTIPART_UPLOAD_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        multipart_upload: Option<CompletedMultipartUpload> = "MultipartUpload",
-        upload_id: String = "UploadId",
-        checksum_crc32: Option<String> = "ChecksumCRC32",
-        checksum_crc32c: Option<String> = "ChecksumCRC32C",
-        checksum_crc64nvme: Option<String> = "ChecksumCRC64NVME",
-        checksum_sha1: Option<String> = "ChecksumSHA1",
-        checksum_sha256: Option<String> = "ChecksumSHA256",
-        checksum_sha512: Option<String> = "ChecksumSHA512",
-        checksum_md5: Option<String> = "ChecksumMD5",
-        checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
-        checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
-        checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
-        checksum_type: Option<ChecksumType> = "ChecksumType",
-        mpu_object_size: Option<i64> = "MpuObjectSize",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        if_match: Option<String> = "IfMatch",
-        if_none_match: Option<String> = "IfNoneMatch",
-        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
-        sse_customer_key: Option<Secret> = "SSECustomerKey",
-        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:CopyObject`.
-    #[derive(Debug)]
-    pub struct CopyObjectInput: schema::COPY_OBJECT_INPUT {
-        acl: Option<ObjectCannedACL> = "ACL",
-        bucket: String = "Bucket",
-        cache_control: Option<String> = "CacheControl",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        content_disposition: Option<String> = "ContentDisposition",
-        content_encoding: Option<String> = "ContentEncoding",
-        content_language: Option<String> = "ContentLanguage",
-        content_type: Option<String> = "ContentType",
-        copy_source: String = "CopySource",
-        copy_source_if_match: Option<String> = "CopySourceIfMatch",
-        copy_source_if_modified_since: Option<Timestamp> = "CopySourceIfModifiedSince",
-        copy_source_if_none_match: Option<String> = "CopySourceIfNoneMatch",
-        copy_source_if_unmodified_since: Option<Timestamp> = "CopySourceIfUnmodifiedSince",
-        expires: Option<String> = "Expires",
-        grant_full_control: Option<String> = "GrantFullControl",
-        grant_read: Option<String> = "GrantRead",
-        grant_read_acp: Option<String> = "GrantReadACP",
-        grant_write_acp: Option<String> = "GrantWriteACP",
-        if_match: Option<String> = "IfMatch",
-        if_none_match: Option<String> = "IfNoneMatch",
-        key: String = "Key",
-        metadata: Option<BTreeMap<String, String>> = "Metadata",
-        metadata_directive: Option<MetadataDirective> = "MetadataDirective",
-        tagging_directive: Option<TaggingDirective> = "TaggingDirective",
-        annotation_directive: Option<AnnotationDirective> = "AnnotationDirective",
-        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
-        storage_class: Option<StorageClass> = "StorageClass",
-        website_redirect_location: Option<String> = "WebsiteRedirectLocation",
-        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
-        sse_customer_key: Option<Secret> = "SSECustomerKey",
-        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
-        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
-        ssekms_encryption_context: Option<Secret> = "SSEKMSEncryptionContext",
-        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
-        copy_source_sse_customer_algorithm: Option<String> = "CopySourceSSECustomerAlgorithm",
-        copy_source_sse_customer_key: Option<Secret> = "CopySourceSSECustomerKey",
-        copy_source_sse_customer_key_md5: Option<String> = "CopySourceSSECustomerKeyMD5",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        tagging: Option<String> = "Tagging",
-        object_lock_mode: Option<ObjectLockMode> = "ObjectLockMode",
-        object_lock_retain_until_date: Option<Timestamp> = "ObjectLockRetainUntilDate",
-        object_lock_legal_hold_status: Option<ObjectLockLegalHoldStatus> = "ObjectLockLegalHoldStatus",
-        object_lock_event_hold: Option<ObjectLockEventHold> = "ObjectLockEventHold",
-        object_lock_event_hold_duration_days: Option<i32> = "ObjectLockEventHoldDurationDays",
-        object_lock_event_hold_duration_years: Option<i32> = "ObjectLockEventHoldDurationYears",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        expected_source_bucket_owner: Option<String> = "ExpectedSourceBucketOwner",
+    /// Input of AWS `s3:ListBuckets`.
+    #[derive(Debug, Default)]
+    pub struct ListBucketsInput: schema::LIST_BUCKETS_INPUT {
+        max_buckets: Option<i32> = "MaxBuckets",
+        continuation_token: Option<String> = "ContinuationToken",
+        prefix: Option<String> = "Prefix",
+        bucket_region: Option<String> = "BucketRegion",
     }
 }
 
@@ -138,649 +43,9 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:CreateBucketMetadataConfiguration`.
-    #[derive(Debug)]
-    pub struct CreateBucketMetadataConfigurationInput: schema::CREATE_BUCKET_METADATA_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        metadata_configuration: MetadataConfiguration = "MetadataConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:CreateBucketMetadataTableConfiguration`.
-    #[derive(Debug)]
-    pub struct CreateBucketMetadataTableConfigurationInput: schema::CREATE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        metadata_table_configuration: MetadataTableConfiguration = "MetadataTableConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:CreateMultipartUpload`.
-    #[derive(Debug)]
-    pub struct CreateMultipartUploadInput: schema::CREATE_MULTIPART_UPLOAD_INPUT {
-        acl: Option<ObjectCannedACL> = "ACL",
-        bucket: String = "Bucket",
-        cache_control: Option<String> = "CacheControl",
-        content_disposition: Option<String> = "ContentDisposition",
-        content_encoding: Option<String> = "ContentEncoding",
-        content_language: Option<String> = "ContentLanguage",
-        content_type: Option<String> = "ContentType",
-        expires: Option<String> = "Expires",
-        grant_full_control: Option<String> = "GrantFullControl",
-        grant_read: Option<String> = "GrantRead",
-        grant_read_acp: Option<String> = "GrantReadACP",
-        grant_write_acp: Option<String> = "GrantWriteACP",
-        key: String = "Key",
-        metadata: Option<BTreeMap<String, String>> = "Metadata",
-        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
-        storage_class: Option<StorageClass> = "StorageClass",
-        website_redirect_location: Option<String> = "WebsiteRedirectLocation",
-        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
-        sse_customer_key: Option<Secret> = "SSECustomerKey",
-        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
-        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
-        ssekms_encryption_context: Option<Secret> = "SSEKMSEncryptionContext",
-        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        tagging: Option<String> = "Tagging",
-        object_lock_mode: Option<ObjectLockMode> = "ObjectLockMode",
-        object_lock_retain_until_date: Option<Timestamp> = "ObjectLockRetainUntilDate",
-        object_lock_legal_hold_status: Option<ObjectLockLegalHoldStatus> = "ObjectLockLegalHoldStatus",
-        object_lock_event_hold: Option<ObjectLockEventHold> = "ObjectLockEventHold",
-        object_lock_event_hold_duration_days: Option<i32> = "ObjectLockEventHoldDurationDays",
-        object_lock_event_hold_duration_years: Option<i32> = "ObjectLockEventHoldDurationYears",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        checksum_type: Option<ChecksumType> = "ChecksumType",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:CreateSession`.
-    #[derive(Debug)]
-    pub struct CreateSessionInput: schema::CREATE_SESSION_INPUT {
-        session_mode: Option<SessionMode> = "SessionMode",
-        bucket: String = "Bucket",
-        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
-        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
-        ssekms_encryption_context: Option<Secret> = "SSEKMSEncryptionContext",
-        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
-    }
-}
-
-kurodo_wire::shape! {
     /// Input of AWS `s3:DeleteBucket`.
     #[derive(Debug)]
     pub struct DeleteBucketInput: schema::DELETE_BUCKET_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketAnalyticsConfiguration`.
-    #[derive(Debug)]
-    pub struct DeleteBucketAnalyticsConfigurationInput: schema::DELETE_BUCKET_ANALYTICS_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketCors`.
-    #[derive(Debug)]
-    pub struct DeleteBucketCorsInput: schema::DELETE_BUCKET_CORS_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketEncryption`.
-    #[derive(Debug)]
-    pub struct DeleteBucketEncryptionInput: schema::DELETE_BUCKET_ENCRYPTION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketIntelligentTieringConfiguration`.
-    #[derive(Debug)]
-    pub struct DeleteBucketIntelligentTieringConfigurationInput: schema::DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketInventoryConfiguration`.
-    #[derive(Debug)]
-    pub struct DeleteBucketInventoryConfigurationInput: schema::DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketLifecycle`.
-    #[derive(Debug)]
-    pub struct DeleteBucketLifecycleInput: schema::DELETE_BUCKET_LIFECYCLE_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketMetadataConfiguration`.
-    #[derive(Debug)]
-    pub struct DeleteBucketMetadataConfigurationInput: schema::DELETE_BUCKET_METADATA_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketMetadataTableConfiguration`.
-    #[derive(Debug)]
-    pub struct DeleteBucketMetadataTableConfigurationInput: schema::DELETE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketMetricsConfiguration`.
-    #[derive(Debug)]
-    pub struct DeleteBucketMetricsConfigurationInput: schema::DELETE_BUCKET_METRICS_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketOwnershipControls`.
-    #[derive(Debug)]
-    pub struct DeleteBucketOwnershipControlsInput: schema::DELETE_BUCKET_OWNERSHIP_CONTROLS_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketPolicy`.
-    #[derive(Debug)]
-    pub struct DeleteBucketPolicyInput: schema::DELETE_BUCKET_POLICY_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketReplication`.
-    #[derive(Debug)]
-    pub struct DeleteBucketReplicationInput: schema::DELETE_BUCKET_REPLICATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketTagging`.
-    #[derive(Debug)]
-    pub struct DeleteBucketTaggingInput: schema::DELETE_BUCKET_TAGGING_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteBucketWebsite`.
-    #[derive(Debug)]
-    pub struct DeleteBucketWebsiteInput: schema::DELETE_BUCKET_WEBSITE_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteObject`.
-    #[derive(Debug)]
-    pub struct DeleteObjectInput: schema::DELETE_OBJECT_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        mfa: Option<String> = "MFA",
-        version_id: Option<String> = "VersionId",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        bypass_governance_retention: Option<bool> = "BypassGovernanceRetention",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        if_match: Option<String> = "IfMatch",
-        if_match_last_modified_time: Option<Timestamp> = "IfMatchLastModifiedTime",
-        if_match_size: Option<i64> = "IfMatchSize",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteObjectAnnotation`.
-    #[derive(Debug)]
-    pub struct DeleteObjectAnnotationInput: schema::DELETE_OBJECT_ANNOTATION_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        annotation_name: String = "AnnotationName",
-        version_id: Option<String> = "VersionId",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        object_if_match: Option<String> = "ObjectIfMatch",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteObjectTagging`.
-    #[derive(Debug)]
-    pub struct DeleteObjectTaggingInput: schema::DELETE_OBJECT_TAGGING_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        version_id: Option<String> = "VersionId",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeleteObjects`.
-    #[derive(Debug)]
-    pub struct DeleteObjectsInput: schema::DELETE_OBJECTS_INPUT {
-        bucket: String = "Bucket",
-        delete: Delete = "Delete",
-        mfa: Option<String> = "MFA",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        bypass_governance_retention: Option<bool> = "BypassGovernanceRetention",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:DeletePublicAccessBlock`.
-    #[derive(Debug)]
-    pub struct DeletePublicAccessBlockInput: schema::DELETE_PUBLIC_ACCESS_BLOCK_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketAbac`.
-    #[derive(Debug)]
-    pub struct GetBucketAbacInput: schema::GET_BUCKET_ABAC_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketAccelerateConfiguration`.
-    #[derive(Debug)]
-    pub struct GetBucketAccelerateConfigurationInput: schema::GET_BUCKET_ACCELERATE_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketAcl`.
-    #[derive(Debug)]
-    pub struct GetBucketAclInput: schema::GET_BUCKET_ACL_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketAnalyticsConfiguration`.
-    #[derive(Debug)]
-    pub struct GetBucketAnalyticsConfigurationInput: schema::GET_BUCKET_ANALYTICS_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketCors`.
-    #[derive(Debug)]
-    pub struct GetBucketCorsInput: schema::GET_BUCKET_CORS_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketEncryption`.
-    #[derive(Debug)]
-    pub struct GetBucketEncryptionInput: schema::GET_BUCKET_ENCRYPTION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketIntelligentTieringConfiguration`.
-    #[derive(Debug)]
-    pub struct GetBucketIntelligentTieringConfigurationInput: schema::GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketInventoryConfiguration`.
-    #[derive(Debug)]
-    pub struct GetBucketInventoryConfigurationInput: schema::GET_BUCKET_INVENTORY_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketLifecycle`.
-    #[derive(Debug)]
-    pub struct GetBucketLifecycleInput: schema::GET_BUCKET_LIFECYCLE_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketLifecycleConfiguration`.
-    #[derive(Debug)]
-    pub struct GetBucketLifecycleConfigurationInput: schema::GET_BUCKET_LIFECYCLE_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketLocation`.
-    #[derive(Debug)]
-    pub struct GetBucketLocationInput: schema::GET_BUCKET_LOCATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketLogging`.
-    #[derive(Debug)]
-    pub struct GetBucketLoggingInput: schema::GET_BUCKET_LOGGING_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketMetadataConfiguration`.
-    #[derive(Debug)]
-    pub struct GetBucketMetadataConfigurationInput: schema::GET_BUCKET_METADATA_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketMetadataTableConfiguration`.
-    #[derive(Debug)]
-    pub struct GetBucketMetadataTableConfigurationInput: schema::GET_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketMetricsConfiguration`.
-    #[derive(Debug)]
-    pub struct GetBucketMetricsConfigurationInput: schema::GET_BUCKET_METRICS_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketNotification`.
-    #[derive(Debug)]
-    pub struct GetBucketNotificationInput: schema::GET_BUCKET_NOTIFICATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketNotificationConfiguration`.
-    #[derive(Debug)]
-    pub struct GetBucketNotificationConfigurationInput: schema::GET_BUCKET_NOTIFICATION_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketOwnershipControls`.
-    #[derive(Debug)]
-    pub struct GetBucketOwnershipControlsInput: schema::GET_BUCKET_OWNERSHIP_CONTROLS_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketPolicy`.
-    #[derive(Debug)]
-    pub struct GetBucketPolicyInput: schema::GET_BUCKET_POLICY_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketPolicyStatus`.
-    #[derive(Debug)]
-    pub struct GetBucketPolicyStatusInput: schema::GET_BUCKET_POLICY_STATUS_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketReplication`.
-    #[derive(Debug)]
-    pub struct GetBucketReplicationInput: schema::GET_BUCKET_REPLICATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketRequestPayment`.
-    #[derive(Debug)]
-    pub struct GetBucketRequestPaymentInput: schema::GET_BUCKET_REQUEST_PAYMENT_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketTagging`.
-    #[derive(Debug)]
-    pub struct GetBucketTaggingInput: schema::GET_BUCKET_TAGGING_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketVersioning`.
-    #[derive(Debug)]
-    pub struct GetBucketVersioningInput: schema::GET_BUCKET_VERSIONING_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetBucketWebsite`.
-    #[derive(Debug)]
-    pub struct GetBucketWebsiteInput: schema::GET_BUCKET_WEBSITE_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetObject`.
-    #[derive(Debug)]
-    pub struct GetObjectInput: schema::GET_OBJECT_INPUT {
-        bucket: String = "Bucket",
-        if_match: Option<String> = "IfMatch",
-        if_modified_since: Option<Timestamp> = "IfModifiedSince",
-        if_none_match: Option<String> = "IfNoneMatch",
-        if_unmodified_since: Option<Timestamp> = "IfUnmodifiedSince",
-        key: String = "Key",
-        range: Option<String> = "Range",
-        response_cache_control: Option<String> = "ResponseCacheControl",
-        response_content_disposition: Option<String> = "ResponseContentDisposition",
-        response_content_encoding: Option<String> = "ResponseContentEncoding",
-        response_content_language: Option<String> = "ResponseContentLanguage",
-        response_content_type: Option<String> = "ResponseContentType",
-        response_expires: Option<Timestamp> = "ResponseExpires",
-        version_id: Option<String> = "VersionId",
-        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
-        sse_customer_key: Option<Secret> = "SSECustomerKey",
-        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        part_number: Option<i32> = "PartNumber",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        checksum_mode: Option<ChecksumMode> = "ChecksumMode",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetObjectAcl`.
-    #[derive(Debug)]
-    pub struct GetObjectAclInput: schema::GET_OBJECT_ACL_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        version_id: Option<String> = "VersionId",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetObjectAnnotation`.
-    #[derive(Debug)]
-    pub struct GetObjectAnnotationInput: schema::GET_OBJECT_ANNOTATION_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        annotation_name: String = "AnnotationName",
-        version_id: Option<String> = "VersionId",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        checksum_mode: Option<ChecksumMode> = "ChecksumMode",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetObjectAttributes`.
-    #[derive(Debug)]
-    pub struct GetObjectAttributesInput: schema::GET_OBJECT_ATTRIBUTES_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        version_id: Option<String> = "VersionId",
-        max_parts: Option<i32> = "MaxParts",
-        part_number_marker: Option<i32> = "PartNumberMarker",
-        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
-        sse_customer_key: Option<Secret> = "SSECustomerKey",
-        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        object_attributes: Vec<ObjectAttributes> = "ObjectAttributes",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetObjectLegalHold`.
-    #[derive(Debug)]
-    pub struct GetObjectLegalHoldInput: schema::GET_OBJECT_LEGAL_HOLD_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        version_id: Option<String> = "VersionId",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetObjectLockConfiguration`.
-    #[derive(Debug)]
-    pub struct GetObjectLockConfigurationInput: schema::GET_OBJECT_LOCK_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetObjectRetention`.
-    #[derive(Debug)]
-    pub struct GetObjectRetentionInput: schema::GET_OBJECT_RETENTION_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        version_id: Option<String> = "VersionId",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetObjectTagging`.
-    #[derive(Debug)]
-    pub struct GetObjectTaggingInput: schema::GET_OBJECT_TAGGING_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        version_id: Option<String> = "VersionId",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetObjectTorrent`.
-    #[derive(Debug)]
-    pub struct GetObjectTorrentInput: schema::GET_OBJECT_TORRENT_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:GetPublicAccessBlock`.
-    #[derive(Debug)]
-    pub struct GetPublicAccessBlockInput: schema::GET_PUBLIC_ACCESS_BLOCK_INPUT {
         bucket: String = "Bucket",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
@@ -796,138 +61,216 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:HeadObject`.
+    /// Input of AWS `s3:GetBucketLocation`.
     #[derive(Debug)]
-    pub struct HeadObjectInput: schema::HEAD_OBJECT_INPUT {
+    pub struct GetBucketLocationInput: schema::GET_BUCKET_LOCATION_INPUT {
         bucket: String = "Bucket",
-        if_match: Option<String> = "IfMatch",
-        if_modified_since: Option<Timestamp> = "IfModifiedSince",
-        if_none_match: Option<String> = "IfNoneMatch",
-        if_unmodified_since: Option<Timestamp> = "IfUnmodifiedSince",
-        key: String = "Key",
-        range: Option<String> = "Range",
-        response_cache_control: Option<String> = "ResponseCacheControl",
-        response_content_disposition: Option<String> = "ResponseContentDisposition",
-        response_content_encoding: Option<String> = "ResponseContentEncoding",
-        response_content_language: Option<String> = "ResponseContentLanguage",
-        response_content_type: Option<String> = "ResponseContentType",
-        response_expires: Option<Timestamp> = "ResponseExpires",
-        version_id: Option<String> = "VersionId",
-        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
-        sse_customer_key: Option<Secret> = "SSECustomerKey",
-        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        part_number: Option<i32> = "PartNumber",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        checksum_mode: Option<ChecksumMode> = "ChecksumMode",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:ListBucketAnalyticsConfigurations`.
-    #[derive(Debug)]
-    pub struct ListBucketAnalyticsConfigurationsInput: schema::LIST_BUCKET_ANALYTICS_CONFIGURATIONS_INPUT {
-        bucket: String = "Bucket",
-        continuation_token: Option<String> = "ContinuationToken",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:ListBucketIntelligentTieringConfigurations`.
+    /// Input of AWS `s3:GetBucketVersioning`.
     #[derive(Debug)]
-    pub struct ListBucketIntelligentTieringConfigurationsInput: schema::LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS_INPUT {
+    pub struct GetBucketVersioningInput: schema::GET_BUCKET_VERSIONING_INPUT {
         bucket: String = "Bucket",
-        continuation_token: Option<String> = "ContinuationToken",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:ListBucketInventoryConfigurations`.
+    /// Input of AWS `s3:GetBucketRequestPayment`.
     #[derive(Debug)]
-    pub struct ListBucketInventoryConfigurationsInput: schema::LIST_BUCKET_INVENTORY_CONFIGURATIONS_INPUT {
+    pub struct GetBucketRequestPaymentInput: schema::GET_BUCKET_REQUEST_PAYMENT_INPUT {
         bucket: String = "Bucket",
-        continuation_token: Option<String> = "ContinuationToken",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:ListBucketMetricsConfigurations`.
+    /// Input of AWS `s3:GetBucketPolicy`.
     #[derive(Debug)]
-    pub struct ListBucketMetricsConfigurationsInput: schema::LIST_BUCKET_METRICS_CONFIGURATIONS_INPUT {
+    pub struct GetBucketPolicyInput: schema::GET_BUCKET_POLICY_INPUT {
         bucket: String = "Bucket",
-        continuation_token: Option<String> = "ContinuationToken",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:ListBuckets`.
-    #[derive(Debug, Default)]
-    pub struct ListBucketsInput: schema::LIST_BUCKETS_INPUT {
-        max_buckets: Option<i32> = "MaxBuckets",
-        continuation_token: Option<String> = "ContinuationToken",
-        prefix: Option<String> = "Prefix",
-        bucket_region: Option<String> = "BucketRegion",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:ListDirectoryBuckets`.
-    #[derive(Debug, Default)]
-    pub struct ListDirectoryBucketsInput: schema::LIST_DIRECTORY_BUCKETS_INPUT {
-        continuation_token: Option<String> = "ContinuationToken",
-        max_directory_buckets: Option<i32> = "MaxDirectoryBuckets",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:ListMultipartUploads`.
+    /// Input of AWS `s3:PutBucketPolicy`.
     #[derive(Debug)]
-    pub struct ListMultipartUploadsInput: schema::LIST_MULTIPART_UPLOADS_INPUT {
+    pub struct PutBucketPolicyInput: schema::PUT_BUCKET_POLICY_INPUT {
         bucket: String = "Bucket",
-        delimiter: Option<String> = "Delimiter",
-        encoding_type: Option<EncodingType> = "EncodingType",
-        key_marker: Option<String> = "KeyMarker",
-        max_uploads: Option<i32> = "MaxUploads",
-        prefix: Option<String> = "Prefix",
-        upload_id_marker: Option<String> = "UploadIdMarker",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:ListObjectAnnotations`.
-    #[derive(Debug)]
-    pub struct ListObjectAnnotationsInput: schema::LIST_OBJECT_ANNOTATIONS_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        version_id: Option<String> = "VersionId",
-        max_annotation_results: Option<i32> = "MaxAnnotationResults",
-        annotation_prefix: Option<String> = "AnnotationPrefix",
-        continuation_token: Option<String> = "ContinuationToken",
-        request_payer: Option<RequestPayer> = "RequestPayer",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        confirm_remove_self_bucket_access: Option<bool> = "ConfirmRemoveSelfBucketAccess",
+        policy: String = "Policy",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:ListObjectVersions`.
+    /// Input of AWS `s3:DeleteBucketPolicy`.
     #[derive(Debug)]
-    pub struct ListObjectVersionsInput: schema::LIST_OBJECT_VERSIONS_INPUT {
+    pub struct DeleteBucketPolicyInput: schema::DELETE_BUCKET_POLICY_INPUT {
         bucket: String = "Bucket",
-        delimiter: Option<String> = "Delimiter",
-        encoding_type: Option<EncodingType> = "EncodingType",
-        key_marker: Option<String> = "KeyMarker",
-        max_keys: Option<i32> = "MaxKeys",
-        prefix: Option<String> = "Prefix",
-        version_id_marker: Option<String> = "VersionIdMarker",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        optional_object_attributes: Option<Vec<OptionalObjectAttributes>> = "OptionalObjectAttributes",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketPolicyStatus`.
+    #[derive(Debug)]
+    pub struct GetBucketPolicyStatusInput: schema::GET_BUCKET_POLICY_STATUS_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetPublicAccessBlock`.
+    #[derive(Debug)]
+    pub struct GetPublicAccessBlockInput: schema::GET_PUBLIC_ACCESS_BLOCK_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutPublicAccessBlock`.
+    #[derive(Debug)]
+    pub struct PutPublicAccessBlockInput: schema::PUT_PUBLIC_ACCESS_BLOCK_INPUT {
+        bucket: String = "Bucket",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        public_access_block_configuration: PublicAccessBlockConfiguration = "PublicAccessBlockConfiguration",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeletePublicAccessBlock`.
+    #[derive(Debug)]
+    pub struct DeletePublicAccessBlockInput: schema::DELETE_PUBLIC_ACCESS_BLOCK_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketOwnershipControls`.
+    #[derive(Debug)]
+    pub struct GetBucketOwnershipControlsInput: schema::GET_BUCKET_OWNERSHIP_CONTROLS_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketOwnershipControls`.
+    #[derive(Debug)]
+    pub struct PutBucketOwnershipControlsInput: schema::PUT_BUCKET_OWNERSHIP_CONTROLS_INPUT {
+        bucket: String = "Bucket",
+        content_md5: Option<String> = "ContentMD5",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        ownership_controls: OwnershipControls = "OwnershipControls",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketOwnershipControls`.
+    #[derive(Debug)]
+    pub struct DeleteBucketOwnershipControlsInput: schema::DELETE_BUCKET_OWNERSHIP_CONTROLS_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketAcl`.
+    #[derive(Debug)]
+    pub struct GetBucketAclInput: schema::GET_BUCKET_ACL_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketAcl`.
+    #[derive(Debug)]
+    pub struct PutBucketAclInput: schema::PUT_BUCKET_ACL_INPUT {
+        acl: Option<BucketCannedACL> = "ACL",
+        access_control_policy: Option<AccessControlPolicy> = "AccessControlPolicy",
+        bucket: String = "Bucket",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        grant_full_control: Option<String> = "GrantFullControl",
+        grant_read: Option<String> = "GrantRead",
+        grant_read_acp: Option<String> = "GrantReadACP",
+        grant_write: Option<String> = "GrantWrite",
+        grant_write_acp: Option<String> = "GrantWriteACP",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketTagging`.
+    #[derive(Debug)]
+    pub struct GetBucketTaggingInput: schema::GET_BUCKET_TAGGING_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketTagging`.
+    #[derive(Debug)]
+    pub struct PutBucketTaggingInput: schema::PUT_BUCKET_TAGGING_INPUT {
+        bucket: String = "Bucket",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        tagging: Tagging = "Tagging",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketTagging`.
+    #[derive(Debug)]
+    pub struct DeleteBucketTaggingInput: schema::DELETE_BUCKET_TAGGING_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketEncryption`.
+    #[derive(Debug)]
+    pub struct GetBucketEncryptionInput: schema::GET_BUCKET_ENCRYPTION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketEncryption`.
+    #[derive(Debug)]
+    pub struct PutBucketEncryptionInput: schema::PUT_BUCKET_ENCRYPTION_INPUT {
+        bucket: String = "Bucket",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        server_side_encryption_configuration: ServerSideEncryptionConfiguration = "ServerSideEncryptionConfiguration",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketEncryption`.
+    #[derive(Debug)]
+    pub struct DeleteBucketEncryptionInput: schema::DELETE_BUCKET_ENCRYPTION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }
 
@@ -966,274 +309,76 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:ListParts`.
+    /// Input of AWS `s3:GetObject`.
     #[derive(Debug)]
-    pub struct ListPartsInput: schema::LIST_PARTS_INPUT {
+    pub struct GetObjectInput: schema::GET_OBJECT_INPUT {
         bucket: String = "Bucket",
+        if_match: Option<String> = "IfMatch",
+        if_modified_since: Option<Timestamp> = "IfModifiedSince",
+        if_none_match: Option<String> = "IfNoneMatch",
+        if_unmodified_since: Option<Timestamp> = "IfUnmodifiedSince",
         key: String = "Key",
-        max_parts: Option<i32> = "MaxParts",
-        part_number_marker: Option<i32> = "PartNumberMarker",
-        upload_id: String = "UploadId",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        range: Option<String> = "Range",
+        response_cache_control: Option<String> = "ResponseCacheControl",
+        response_content_disposition: Option<String> = "ResponseContentDisposition",
+        response_content_encoding: Option<String> = "ResponseContentEncoding",
+        response_content_language: Option<String> = "ResponseContentLanguage",
+        response_content_type: Option<String> = "ResponseContentType",
+        response_expires: Option<Timestamp> = "ResponseExpires",
+        version_id: Option<String> = "VersionId",
         sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
         sse_customer_key: Option<Secret> = "SSECustomerKey",
         sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        part_number: Option<i32> = "PartNumber",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        checksum_mode: Option<ChecksumMode> = "ChecksumMode",
     }
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketAbac`.
+    /// Input of AWS `s3:HeadObject`.
     #[derive(Debug)]
-    pub struct PutBucketAbacInput: schema::PUT_BUCKET_ABAC_INPUT {
+    pub struct HeadObjectInput: schema::HEAD_OBJECT_INPUT {
         bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        if_match: Option<String> = "IfMatch",
+        if_modified_since: Option<Timestamp> = "IfModifiedSince",
+        if_none_match: Option<String> = "IfNoneMatch",
+        if_unmodified_since: Option<Timestamp> = "IfUnmodifiedSince",
+        key: String = "Key",
+        range: Option<String> = "Range",
+        response_cache_control: Option<String> = "ResponseCacheControl",
+        response_content_disposition: Option<String> = "ResponseContentDisposition",
+        response_content_encoding: Option<String> = "ResponseContentEncoding",
+        response_content_language: Option<String> = "ResponseContentLanguage",
+        response_content_type: Option<String> = "ResponseContentType",
+        response_expires: Option<Timestamp> = "ResponseExpires",
+        version_id: Option<String> = "VersionId",
+        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
+        sse_customer_key: Option<Secret> = "SSECustomerKey",
+        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        part_number: Option<i32> = "PartNumber",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        abac_status: AbacStatus = "AbacStatus",
+        checksum_mode: Option<ChecksumMode> = "ChecksumMode",
     }
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketAccelerateConfiguration`.
+    /// Input of AWS `s3:GetObjectAttributes`.
     #[derive(Debug)]
-    pub struct PutBucketAccelerateConfigurationInput: schema::PUT_BUCKET_ACCELERATE_CONFIGURATION_INPUT {
+    pub struct GetObjectAttributesInput: schema::GET_OBJECT_ATTRIBUTES_INPUT {
         bucket: String = "Bucket",
-        accelerate_configuration: AccelerateConfiguration = "AccelerateConfiguration",
+        key: String = "Key",
+        version_id: Option<String> = "VersionId",
+        max_parts: Option<i32> = "MaxParts",
+        part_number_marker: Option<i32> = "PartNumberMarker",
+        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
+        sse_customer_key: Option<Secret> = "SSECustomerKey",
+        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
+        request_payer: Option<RequestPayer> = "RequestPayer",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketAcl`.
-    #[derive(Debug)]
-    pub struct PutBucketAclInput: schema::PUT_BUCKET_ACL_INPUT {
-        acl: Option<BucketCannedACL> = "ACL",
-        access_control_policy: Option<AccessControlPolicy> = "AccessControlPolicy",
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        grant_full_control: Option<String> = "GrantFullControl",
-        grant_read: Option<String> = "GrantRead",
-        grant_read_acp: Option<String> = "GrantReadACP",
-        grant_write: Option<String> = "GrantWrite",
-        grant_write_acp: Option<String> = "GrantWriteACP",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketAnalyticsConfiguration`.
-    #[derive(Debug)]
-    pub struct PutBucketAnalyticsConfigurationInput: schema::PUT_BUCKET_ANALYTICS_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        analytics_configuration: AnalyticsConfiguration = "AnalyticsConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketCors`.
-    #[derive(Debug)]
-    pub struct PutBucketCorsInput: schema::PUT_BUCKET_CORS_INPUT {
-        bucket: String = "Bucket",
-        cors_configuration: CORSConfiguration = "CORSConfiguration",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketEncryption`.
-    #[derive(Debug)]
-    pub struct PutBucketEncryptionInput: schema::PUT_BUCKET_ENCRYPTION_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        server_side_encryption_configuration: ServerSideEncryptionConfiguration = "ServerSideEncryptionConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketIntelligentTieringConfiguration`.
-    #[derive(Debug)]
-    pub struct PutBucketIntelligentTieringConfigurationInput: schema::PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        intelligent_tiering_configuration: IntelligentTieringConfiguration = "IntelligentTieringConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketInventoryConfiguration`.
-    #[derive(Debug)]
-    pub struct PutBucketInventoryConfigurationInput: schema::PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        inventory_configuration: InventoryConfiguration = "InventoryConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketLifecycle`.
-    #[derive(Debug)]
-    pub struct PutBucketLifecycleInput: schema::PUT_BUCKET_LIFECYCLE_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        lifecycle_configuration: Option<LifecycleConfiguration> = "LifecycleConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketLifecycleConfiguration`.
-    #[derive(Debug)]
-    pub struct PutBucketLifecycleConfigurationInput: schema::PUT_BUCKET_LIFECYCLE_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        lifecycle_configuration: Option<BucketLifecycleConfiguration> = "LifecycleConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        transition_default_minimum_object_size: Option<TransitionDefaultMinimumObjectSize> = "TransitionDefaultMinimumObjectSize",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketLogging`.
-    #[derive(Debug)]
-    pub struct PutBucketLoggingInput: schema::PUT_BUCKET_LOGGING_INPUT {
-        bucket: String = "Bucket",
-        bucket_logging_status: BucketLoggingStatus = "BucketLoggingStatus",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketMetricsConfiguration`.
-    #[derive(Debug)]
-    pub struct PutBucketMetricsConfigurationInput: schema::PUT_BUCKET_METRICS_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        id: String = "Id",
-        metrics_configuration: MetricsConfiguration = "MetricsConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketNotification`.
-    #[derive(Debug)]
-    pub struct PutBucketNotificationInput: schema::PUT_BUCKET_NOTIFICATION_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        notification_configuration: NotificationConfigurationDeprecated = "NotificationConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketNotificationConfiguration`.
-    #[derive(Debug)]
-    pub struct PutBucketNotificationConfigurationInput: schema::PUT_BUCKET_NOTIFICATION_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        notification_configuration: NotificationConfiguration = "NotificationConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        skip_destination_validation: Option<bool> = "SkipDestinationValidation",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketOwnershipControls`.
-    #[derive(Debug)]
-    pub struct PutBucketOwnershipControlsInput: schema::PUT_BUCKET_OWNERSHIP_CONTROLS_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        ownership_controls: OwnershipControls = "OwnershipControls",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketPolicy`.
-    #[derive(Debug)]
-    pub struct PutBucketPolicyInput: schema::PUT_BUCKET_POLICY_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        confirm_remove_self_bucket_access: Option<bool> = "ConfirmRemoveSelfBucketAccess",
-        policy: String = "Policy",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketReplication`.
-    #[derive(Debug)]
-    pub struct PutBucketReplicationInput: schema::PUT_BUCKET_REPLICATION_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        replication_configuration: ReplicationConfiguration = "ReplicationConfiguration",
-        token: Option<String> = "Token",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketRequestPayment`.
-    #[derive(Debug)]
-    pub struct PutBucketRequestPaymentInput: schema::PUT_BUCKET_REQUEST_PAYMENT_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        request_payment_configuration: RequestPaymentConfiguration = "RequestPaymentConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketTagging`.
-    #[derive(Debug)]
-    pub struct PutBucketTaggingInput: schema::PUT_BUCKET_TAGGING_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        tagging: Tagging = "Tagging",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketVersioning`.
-    #[derive(Debug)]
-    pub struct PutBucketVersioningInput: schema::PUT_BUCKET_VERSIONING_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        mfa: Option<String> = "MFA",
-        versioning_configuration: VersioningConfiguration = "VersioningConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutBucketWebsite`.
-    #[derive(Debug)]
-    pub struct PutBucketWebsiteInput: schema::PUT_BUCKET_WEBSITE_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        website_configuration: WebsiteConfiguration = "WebsiteConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        object_attributes: Vec<ObjectAttributes> = "ObjectAttributes",
     }
 }
 
@@ -1294,6 +439,103 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Input of AWS `s3:CopyObject`.
+    #[derive(Debug)]
+    pub struct CopyObjectInput: schema::COPY_OBJECT_INPUT {
+        acl: Option<ObjectCannedACL> = "ACL",
+        bucket: String = "Bucket",
+        cache_control: Option<String> = "CacheControl",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        content_disposition: Option<String> = "ContentDisposition",
+        content_encoding: Option<String> = "ContentEncoding",
+        content_language: Option<String> = "ContentLanguage",
+        content_type: Option<String> = "ContentType",
+        copy_source: String = "CopySource",
+        copy_source_if_match: Option<String> = "CopySourceIfMatch",
+        copy_source_if_modified_since: Option<Timestamp> = "CopySourceIfModifiedSince",
+        copy_source_if_none_match: Option<String> = "CopySourceIfNoneMatch",
+        copy_source_if_unmodified_since: Option<Timestamp> = "CopySourceIfUnmodifiedSince",
+        expires: Option<String> = "Expires",
+        grant_full_control: Option<String> = "GrantFullControl",
+        grant_read: Option<String> = "GrantRead",
+        grant_read_acp: Option<String> = "GrantReadACP",
+        grant_write_acp: Option<String> = "GrantWriteACP",
+        if_match: Option<String> = "IfMatch",
+        if_none_match: Option<String> = "IfNoneMatch",
+        key: String = "Key",
+        metadata: Option<BTreeMap<String, String>> = "Metadata",
+        metadata_directive: Option<MetadataDirective> = "MetadataDirective",
+        tagging_directive: Option<TaggingDirective> = "TaggingDirective",
+        annotation_directive: Option<AnnotationDirective> = "AnnotationDirective",
+        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
+        storage_class: Option<StorageClass> = "StorageClass",
+        website_redirect_location: Option<String> = "WebsiteRedirectLocation",
+        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
+        sse_customer_key: Option<Secret> = "SSECustomerKey",
+        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
+        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
+        ssekms_encryption_context: Option<Secret> = "SSEKMSEncryptionContext",
+        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
+        copy_source_sse_customer_algorithm: Option<String> = "CopySourceSSECustomerAlgorithm",
+        copy_source_sse_customer_key: Option<Secret> = "CopySourceSSECustomerKey",
+        copy_source_sse_customer_key_md5: Option<String> = "CopySourceSSECustomerKeyMD5",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        tagging: Option<String> = "Tagging",
+        object_lock_mode: Option<ObjectLockMode> = "ObjectLockMode",
+        object_lock_retain_until_date: Option<Timestamp> = "ObjectLockRetainUntilDate",
+        object_lock_legal_hold_status: Option<ObjectLockLegalHoldStatus> = "ObjectLockLegalHoldStatus",
+        object_lock_event_hold: Option<ObjectLockEventHold> = "ObjectLockEventHold",
+        object_lock_event_hold_duration_days: Option<i32> = "ObjectLockEventHoldDurationDays",
+        object_lock_event_hold_duration_years: Option<i32> = "ObjectLockEventHoldDurationYears",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        expected_source_bucket_owner: Option<String> = "ExpectedSourceBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteObject`.
+    #[derive(Debug)]
+    pub struct DeleteObjectInput: schema::DELETE_OBJECT_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        mfa: Option<String> = "MFA",
+        version_id: Option<String> = "VersionId",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        bypass_governance_retention: Option<bool> = "BypassGovernanceRetention",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        if_match: Option<String> = "IfMatch",
+        if_match_last_modified_time: Option<Timestamp> = "IfMatchLastModifiedTime",
+        if_match_size: Option<i64> = "IfMatchSize",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteObjects`.
+    #[derive(Debug)]
+    pub struct DeleteObjectsInput: schema::DELETE_OBJECTS_INPUT {
+        bucket: String = "Bucket",
+        delete: Delete = "Delete",
+        mfa: Option<String> = "MFA",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        bypass_governance_retention: Option<bool> = "BypassGovernanceRetention",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetObjectAcl`.
+    #[derive(Debug)]
+    pub struct GetObjectAclInput: schema::GET_OBJECT_ACL_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        version_id: Option<String> = "VersionId",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
     /// Input of AWS `s3:PutObjectAcl`.
     #[derive(Debug)]
     pub struct PutObjectAclInput: schema::PUT_OBJECT_ACL_INPUT {
@@ -1315,74 +557,14 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:PutObjectAnnotation`.
+    /// Input of AWS `s3:GetObjectTagging`.
     #[derive(Debug)]
-    pub struct PutObjectAnnotationInput: schema::PUT_OBJECT_ANNOTATION_INPUT {
+    pub struct GetObjectTaggingInput: schema::GET_OBJECT_TAGGING_INPUT {
         bucket: String = "Bucket",
         key: String = "Key",
         version_id: Option<String> = "VersionId",
-        annotation_name: String = "AnnotationName",
-        annotation_payload: Streaming = "AnnotationPayload",
-        object_if_match: Option<String> = "ObjectIfMatch",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        checksum_crc32: Option<String> = "ChecksumCRC32",
-        checksum_crc32c: Option<String> = "ChecksumCRC32C",
-        checksum_crc64nvme: Option<String> = "ChecksumCRC64NVME",
-        checksum_sha1: Option<String> = "ChecksumSHA1",
-        checksum_sha256: Option<String> = "ChecksumSHA256",
-        checksum_sha512: Option<String> = "ChecksumSHA512",
-        checksum_md5: Option<String> = "ChecksumMD5",
-        checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
-        checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
-        checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
-        content_md5: Option<String> = "ContentMD5",
-        request_payer: Option<RequestPayer> = "RequestPayer",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutObjectLegalHold`.
-    #[derive(Debug)]
-    pub struct PutObjectLegalHoldInput: schema::PUT_OBJECT_LEGAL_HOLD_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        legal_hold: Option<ObjectLockLegalHold> = "LegalHold",
         request_payer: Option<RequestPayer> = "RequestPayer",
-        version_id: Option<String> = "VersionId",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutObjectLockConfiguration`.
-    #[derive(Debug)]
-    pub struct PutObjectLockConfigurationInput: schema::PUT_OBJECT_LOCK_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        object_lock_configuration: Option<ObjectLockConfiguration> = "ObjectLockConfiguration",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        token: Option<String> = "Token",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:PutObjectRetention`.
-    #[derive(Debug)]
-    pub struct PutObjectRetentionInput: schema::PUT_OBJECT_RETENTION_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        retention: Option<ObjectLockRetention> = "Retention",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        version_id: Option<String> = "VersionId",
-        bypass_governance_retention: Option<bool> = "BypassGovernanceRetention",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }
 
@@ -1402,117 +584,54 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:PutPublicAccessBlock`.
+    /// Input of AWS `s3:DeleteObjectTagging`.
     #[derive(Debug)]
-    pub struct PutPublicAccessBlockInput: schema::PUT_PUBLIC_ACCESS_BLOCK_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        public_access_block_configuration: PublicAccessBlockConfiguration = "PublicAccessBlockConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:RenameObject`.
-    #[derive(Debug)]
-    pub struct RenameObjectInput: schema::RENAME_OBJECT_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        rename_source: String = "RenameSource",
-        destination_if_match: Option<String> = "DestinationIfMatch",
-        destination_if_none_match: Option<String> = "DestinationIfNoneMatch",
-        destination_if_modified_since: Option<Timestamp> = "DestinationIfModifiedSince",
-        destination_if_unmodified_since: Option<Timestamp> = "DestinationIfUnmodifiedSince",
-        source_if_match: Option<String> = "SourceIfMatch",
-        source_if_none_match: Option<String> = "SourceIfNoneMatch",
-        source_if_modified_since: Option<Timestamp> = "SourceIfModifiedSince",
-        source_if_unmodified_since: Option<Timestamp> = "SourceIfUnmodifiedSince",
-        client_token: Option<String> = "ClientToken",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:RestoreObject`.
-    #[derive(Debug)]
-    pub struct RestoreObjectInput: schema::RESTORE_OBJECT_INPUT {
+    pub struct DeleteObjectTaggingInput: schema::DELETE_OBJECT_TAGGING_INPUT {
         bucket: String = "Bucket",
         key: String = "Key",
         version_id: Option<String> = "VersionId",
-        restore_request: Option<RestoreRequest> = "RestoreRequest",
-        request_payer: Option<RequestPayer> = "RequestPayer",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:SelectObjectContent`.
+    /// Input of AWS `s3:CreateMultipartUpload`.
     #[derive(Debug)]
-    pub struct SelectObjectContentInput: schema::SELECT_OBJECT_CONTENT_INPUT {
+    pub struct CreateMultipartUploadInput: schema::CREATE_MULTIPART_UPLOAD_INPUT {
+        acl: Option<ObjectCannedACL> = "ACL",
         bucket: String = "Bucket",
+        cache_control: Option<String> = "CacheControl",
+        content_disposition: Option<String> = "ContentDisposition",
+        content_encoding: Option<String> = "ContentEncoding",
+        content_language: Option<String> = "ContentLanguage",
+        content_type: Option<String> = "ContentType",
+        expires: Option<String> = "Expires",
+        grant_full_control: Option<String> = "GrantFullControl",
+        grant_read: Option<String> = "GrantRead",
+        grant_read_acp: Option<String> = "GrantReadACP",
+        grant_write_acp: Option<String> = "GrantWriteACP",
         key: String = "Key",
+        metadata: Option<BTreeMap<String, String>> = "Metadata",
+        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
+        storage_class: Option<StorageClass> = "StorageClass",
+        website_redirect_location: Option<String> = "WebsiteRedirectLocation",
         sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
         sse_customer_key: Option<Secret> = "SSECustomerKey",
         sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
-        expression: String = "Expression",
-        expression_type: ExpressionType = "ExpressionType",
-        request_progress: Option<RequestProgress> = "RequestProgress",
-        input_serialization: InputSerialization = "InputSerialization",
-        output_serialization: OutputSerialization = "OutputSerialization",
-        scan_range: Option<ScanRange> = "ScanRange",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:UpdateBucketMetadataAnnotationTableConfiguration`.
-    #[derive(Debug)]
-    pub struct UpdateBucketMetadataAnnotationTableConfigurationInput: schema::UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        annotation_table_configuration: AnnotationTableConfigurationUpdates = "AnnotationTableConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:UpdateBucketMetadataInventoryTableConfiguration`.
-    #[derive(Debug)]
-    pub struct UpdateBucketMetadataInventoryTableConfigurationInput: schema::UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        inventory_table_configuration: InventoryTableConfigurationUpdates = "InventoryTableConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:UpdateBucketMetadataJournalTableConfiguration`.
-    #[derive(Debug)]
-    pub struct UpdateBucketMetadataJournalTableConfigurationInput: schema::UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION_INPUT {
-        bucket: String = "Bucket",
-        content_md5: Option<String> = "ContentMD5",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        journal_table_configuration: JournalTableConfigurationUpdates = "JournalTableConfiguration",
-        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Input of AWS `s3:UpdateObjectEncryption`.
-    #[derive(Debug)]
-    pub struct UpdateObjectEncryptionInput: schema::UPDATE_OBJECT_ENCRYPTION_INPUT {
-        bucket: String = "Bucket",
-        key: String = "Key",
-        version_id: Option<String> = "VersionId",
-        object_encryption: ObjectEncryption = "ObjectEncryption",
+        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
+        ssekms_encryption_context: Option<Secret> = "SSEKMSEncryptionContext",
+        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
         request_payer: Option<RequestPayer> = "RequestPayer",
+        tagging: Option<String> = "Tagging",
+        object_lock_mode: Option<ObjectLockMode> = "ObjectLockMode",
+        object_lock_retain_until_date: Option<Timestamp> = "ObjectLockRetainUntilDate",
+        object_lock_legal_hold_status: Option<ObjectLockLegalHoldStatus> = "ObjectLockLegalHoldStatus",
+        object_lock_event_hold: Option<ObjectLockEventHold> = "ObjectLockEventHold",
+        object_lock_event_hold_duration_days: Option<i32> = "ObjectLockEventHoldDurationDays",
+        object_lock_event_hold_duration_years: Option<i32> = "ObjectLockEventHoldDurationYears",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
-        content_md5: Option<String> = "ContentMD5",
         checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        checksum_type: Option<ChecksumType> = "ChecksumType",
     }
 }
 
@@ -1573,23 +692,13 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Input of AWS `s3:WriteGetObjectResponse`.
+    /// Input of AWS `s3:CompleteMultipartUpload`.
     #[derive(Debug)]
-    pub struct WriteGetObjectResponseInput: schema::WRITE_GET_OBJECT_RESPONSE_INPUT {
-        request_route: String = "RequestRoute",
-        request_token: String = "RequestToken",
-        body: Streaming = "Body",
-        status_code: Option<i32> = "StatusCode",
-        error_code: Option<String> = "ErrorCode",
-        error_message: Option<String> = "ErrorMessage",
-        accept_ranges: Option<String> = "AcceptRanges",
-        cache_control: Option<String> = "CacheControl",
-        content_disposition: Option<String> = "ContentDisposition",
-        content_encoding: Option<String> = "ContentEncoding",
-        content_language: Option<String> = "ContentLanguage",
-        content_length: Option<i64> = "ContentLength",
-        content_range: Option<String> = "ContentRange",
-        content_type: Option<String> = "ContentType",
+    pub struct CompleteMultipartUploadInput: schema::COMPLETE_MULTIPART_UPLOAD_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        multipart_upload: Option<CompletedMultipartUpload> = "MultipartUpload",
+        upload_id: String = "UploadId",
         checksum_crc32: Option<String> = "ChecksumCRC32",
         checksum_crc32c: Option<String> = "ChecksumCRC32C",
         checksum_crc64nvme: Option<String> = "ChecksumCRC64NVME",
@@ -1600,27 +709,60 @@ kurodo_wire::shape! {
         checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
         checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
         checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
-        delete_marker: Option<bool> = "DeleteMarker",
-        e_tag: Option<String> = "ETag",
-        expires: Option<String> = "Expires",
-        expiration: Option<String> = "Expiration",
-        last_modified: Option<Timestamp> = "LastModified",
-        missing_meta: Option<i32> = "MissingMeta",
-        metadata: Option<BTreeMap<String, String>> = "Metadata",
-        object_lock_mode: Option<ObjectLockMode> = "ObjectLockMode",
-        object_lock_legal_hold_status: Option<ObjectLockLegalHoldStatus> = "ObjectLockLegalHoldStatus",
-        object_lock_retain_until_date: Option<Timestamp> = "ObjectLockRetainUntilDate",
-        parts_count: Option<i32> = "PartsCount",
-        replication_status: Option<ReplicationStatus> = "ReplicationStatus",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-        restore: Option<String> = "Restore",
-        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
+        checksum_type: Option<ChecksumType> = "ChecksumType",
+        mpu_object_size: Option<i64> = "MpuObjectSize",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        if_match: Option<String> = "IfMatch",
+        if_none_match: Option<String> = "IfNoneMatch",
         sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
-        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
+        sse_customer_key: Option<Secret> = "SSECustomerKey",
         sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
-        storage_class: Option<StorageClass> = "StorageClass",
-        tag_count: Option<i32> = "TagCount",
-        version_id: Option<String> = "VersionId",
-        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:AbortMultipartUpload`.
+    #[derive(Debug)]
+    pub struct AbortMultipartUploadInput: schema::ABORT_MULTIPART_UPLOAD_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        upload_id: String = "UploadId",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        if_match_initiated_time: Option<Timestamp> = "IfMatchInitiatedTime",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:ListParts`.
+    #[derive(Debug)]
+    pub struct ListPartsInput: schema::LIST_PARTS_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        max_parts: Option<i32> = "MaxParts",
+        part_number_marker: Option<i32> = "PartNumberMarker",
+        upload_id: String = "UploadId",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
+        sse_customer_key: Option<Secret> = "SSECustomerKey",
+        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:ListMultipartUploads`.
+    #[derive(Debug)]
+    pub struct ListMultipartUploadsInput: schema::LIST_MULTIPART_UPLOADS_INPUT {
+        bucket: String = "Bucket",
+        delimiter: Option<String> = "Delimiter",
+        encoding_type: Option<EncodingType> = "EncodingType",
+        key_marker: Option<String> = "KeyMarker",
+        max_uploads: Option<i32> = "MaxUploads",
+        prefix: Option<String> = "Prefix",
+        upload_id_marker: Option<String> = "UploadIdMarker",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        request_payer: Option<RequestPayer> = "RequestPayer",
     }
 }

@@ -5,74 +5,22 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Secret, Streaming, Timestamp};
 
 use super::{
-    AbacStatus, AnalyticsConfiguration, AnnotationEntry, ArchiveStatus, Bucket, BucketAccelerateStatus,
-    BucketLocationConstraint, BucketVersioningStatus, CORSRule, Checksum, ChecksumAlgorithm, ChecksumType,
-    CloudFunctionConfiguration, CommonPrefix, CopyObjectResult, CopyPartResult, DeleteMarkerEntry,
-    DeletedObject, EncodingType, Error, ErrorDocument, EventBridgeConfiguration,
-    GetBucketMetadataConfigurationResult, GetBucketMetadataTableConfigurationResult,
-    GetObjectAttributesParts, Grant, IndexDocument, Initiator, IntelligentTieringConfiguration,
-    InventoryConfiguration, LambdaFunctionConfiguration, LifecycleRule, LocationType, LoggingEnabled,
-    MFADeleteStatus, MetricsConfiguration, MultipartUpload, Object, ObjectLockConfiguration,
-    ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention,
-    ObjectVersion, Owner, OwnershipControls, Part, Payer, PolicyStatus, PublicAccessBlockConfiguration,
-    QueueConfiguration, QueueConfigurationDeprecated, RedirectAllRequestsTo, ReplicationConfiguration,
-    ReplicationStatus, RequestCharged, RoutingRule, Rule, ServerSideEncryption,
-    ServerSideEncryptionConfiguration, SessionCredentials, StorageClass, Tag, TopicConfiguration,
-    TopicConfigurationDeprecated, TransitionDefaultMinimumObjectSize, schema,
+    ArchiveStatus, Bucket, BucketLocationConstraint, BucketVersioningStatus, Checksum, ChecksumAlgorithm,
+    ChecksumType, CommonPrefix, CopyObjectResult, CopyPartResult, DeletedObject, EncodingType, Error,
+    GetObjectAttributesParts, Grant, Initiator, LocationType, MFADeleteStatus, MultipartUpload, Object,
+    ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockMode, Owner, OwnershipControls, Part, Payer,
+    PolicyStatus, PublicAccessBlockConfiguration, ReplicationStatus, RequestCharged, ServerSideEncryption,
+    ServerSideEncryptionConfiguration, StorageClass, Tag, schema,
 };
 
 kurodo_wire::shape! {
-    /// Output of AWS `s3:AbortMultipartUpload`.
+    /// Output of AWS `s3:ListBuckets`.
     #[derive(Debug, Default)]
-    pub struct AbortMultipartUploadOutput: schema::ABORT_MULTIPART_UPLOAD_OUTPUT {
-        request_charged: Option<RequestCharged> = "RequestCharged",
-        version_id: Option<String> = "VersionId",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:CompleteMultipartUpload`.
-    #[derive(Debug, Default)]
-    pub struct CompleteMultipartUploadOutput: schema::COMPLETE_MULTIPART_UPLOAD_OUTPUT {
-        location: Option<String> = "Location",
-        bucket: Option<String> = "Bucket",
-        key: Option<String> = "Key",
-        expiration: Option<String> = "Expiration",
-        e_tag: Option<String> = "ETag",
-        checksum_crc32: Option<String> = "ChecksumCRC32",
-        checksum_crc32c: Option<String> = "ChecksumCRC32C",
-        checksum_crc64nvme: Option<String> = "ChecksumCRC64NVME",
-        checksum_sha1: Option<String> = "ChecksumSHA1",
-        checksum_sha256: Option<String> = "ChecksumSHA256",
-        checksum_sha512: Option<String> = "ChecksumSHA512",
-        checksum_md5: Option<String> = "ChecksumMD5",
-        checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
-        checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
-        checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
-        checksum_type: Option<ChecksumType> = "ChecksumType",
-        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
-        version_id: Option<String> = "VersionId",
-        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
-        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:CopyObject`.
-    #[derive(Debug, Default)]
-    pub struct CopyObjectOutput: schema::COPY_OBJECT_OUTPUT {
-        copy_object_result: Option<CopyObjectResult> = "CopyObjectResult",
-        expiration: Option<String> = "Expiration",
-        copy_source_version_id: Option<String> = "CopySourceVersionId",
-        version_id: Option<String> = "VersionId",
-        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
-        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
-        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
-        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
-        ssekms_encryption_context: Option<Secret> = "SSEKMSEncryptionContext",
-        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
-        request_charged: Option<RequestCharged> = "RequestCharged",
+    pub struct ListBucketsOutput: schema::LIST_BUCKETS_OUTPUT {
+        buckets: Option<Vec<Bucket>> = "Buckets",
+        owner: Option<Owner> = "Owner",
+        continuation_token: Option<String> = "ContinuationToken",
+        prefix: Option<String> = "Prefix",
     }
 }
 
@@ -86,54 +34,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `s3:CreateBucketMetadataConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct CreateBucketMetadataConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:CreateBucketMetadataTableConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct CreateBucketMetadataTableConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:CreateMultipartUpload`.
-    #[derive(Debug, Default)]
-    pub struct CreateMultipartUploadOutput: schema::CREATE_MULTIPART_UPLOAD_OUTPUT {
-        abort_date: Option<Timestamp> = "AbortDate",
-        abort_rule_id: Option<String> = "AbortRuleId",
-        bucket: Option<String> = "Bucket",
-        key: Option<String> = "Key",
-        upload_id: Option<String> = "UploadId",
-        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
-        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
-        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
-        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
-        ssekms_encryption_context: Option<Secret> = "SSEKMSEncryptionContext",
-        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        checksum_type: Option<ChecksumType> = "ChecksumType",
-        version_id: Option<String> = "VersionId",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:CreateSession`.
-    #[derive(Debug)]
-    pub struct CreateSessionOutput: schema::CREATE_SESSION_OUTPUT {
-        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
-        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
-        ssekms_encryption_context: Option<Secret> = "SSEKMSEncryptionContext",
-        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
-        credentials: SessionCredentials = "Credentials",
-    }
-}
-
-kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucket`.
     #[derive(Debug, Default)]
     pub struct DeleteBucketOutput: kurodo_wire::common::UNIT {
@@ -141,227 +41,14 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketAnalyticsConfiguration`.
+    /// Output of AWS `s3:HeadBucket`.
     #[derive(Debug, Default)]
-    pub struct DeleteBucketAnalyticsConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketCors`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketCorsOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketEncryption`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketEncryptionOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketIntelligentTieringConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketIntelligentTieringConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketInventoryConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketInventoryConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketLifecycle`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketLifecycleOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketMetadataConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketMetadataConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketMetadataTableConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketMetadataTableConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketMetricsConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketMetricsConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketOwnershipControls`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketOwnershipControlsOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketPolicy`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketReplication`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketReplicationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketTagging`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketTaggingOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteBucketWebsite`.
-    #[derive(Debug, Default)]
-    pub struct DeleteBucketWebsiteOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteObject`.
-    #[derive(Debug, Default)]
-    pub struct DeleteObjectOutput: schema::DELETE_OBJECT_OUTPUT {
-        delete_marker: Option<bool> = "DeleteMarker",
-        version_id: Option<String> = "VersionId",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteObjectAnnotation`.
-    #[derive(Debug, Default)]
-    pub struct DeleteObjectAnnotationOutput: schema::DELETE_OBJECT_ANNOTATION_OUTPUT {
-        object_version_id: Option<String> = "ObjectVersionId",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteObjectTagging`.
-    #[derive(Debug, Default)]
-    pub struct DeleteObjectTaggingOutput: schema::DELETE_OBJECT_TAGGING_OUTPUT {
-        version_id: Option<String> = "VersionId",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeleteObjects`.
-    #[derive(Debug, Default)]
-    pub struct DeleteObjectsOutput: schema::DELETE_OBJECTS_OUTPUT {
-        deleted: Option<Vec<DeletedObject>> = "Deleted",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-        errors: Option<Vec<Error>> = "Errors",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:DeletePublicAccessBlock`.
-    #[derive(Debug, Default)]
-    pub struct DeletePublicAccessBlockOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketAbac`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketAbacOutput: schema::GET_BUCKET_ABAC_OUTPUT {
-        abac_status: Option<AbacStatus> = "AbacStatus",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketAccelerateConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketAccelerateConfigurationOutput: schema::GET_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT {
-        status: Option<BucketAccelerateStatus> = "Status",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketAcl`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketAclOutput: schema::GET_BUCKET_ACL_OUTPUT {
-        owner: Option<Owner> = "Owner",
-        grants: Option<Vec<Grant>> = "Grants",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketAnalyticsConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketAnalyticsConfigurationOutput: schema::GET_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT {
-        analytics_configuration: Option<AnalyticsConfiguration> = "AnalyticsConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketCors`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketCorsOutput: schema::GET_BUCKET_CORS_OUTPUT {
-        cors_rules: Option<Vec<CORSRule>> = "CORSRules",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketEncryption`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketEncryptionOutput: schema::GET_BUCKET_ENCRYPTION_OUTPUT {
-        server_side_encryption_configuration: Option<ServerSideEncryptionConfiguration> = "ServerSideEncryptionConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketIntelligentTieringConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketIntelligentTieringConfigurationOutput: schema::GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT {
-        intelligent_tiering_configuration: Option<IntelligentTieringConfiguration> = "IntelligentTieringConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketInventoryConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketInventoryConfigurationOutput: schema::GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT {
-        inventory_configuration: Option<InventoryConfiguration> = "InventoryConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketLifecycle`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketLifecycleOutput: schema::GET_BUCKET_LIFECYCLE_OUTPUT {
-        rules: Option<Vec<Rule>> = "Rules",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketLifecycleConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketLifecycleConfigurationOutput: schema::GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT {
-        rules: Option<Vec<LifecycleRule>> = "Rules",
-        transition_default_minimum_object_size: Option<TransitionDefaultMinimumObjectSize> = "TransitionDefaultMinimumObjectSize",
+    pub struct HeadBucketOutput: schema::HEAD_BUCKET_OUTPUT {
+        bucket_arn: Option<String> = "BucketArn",
+        bucket_location_type: Option<LocationType> = "BucketLocationType",
+        bucket_location_name: Option<String> = "BucketLocationName",
+        bucket_region: Option<String> = "BucketRegion",
+        access_point_alias: Option<bool> = "AccessPointAlias",
     }
 }
 
@@ -370,107 +57,6 @@ kurodo_wire::shape! {
     #[derive(Debug, Default)]
     pub struct GetBucketLocationOutput: schema::GET_BUCKET_LOCATION_OUTPUT {
         location_constraint: Option<BucketLocationConstraint> = "LocationConstraint",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketLogging`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketLoggingOutput: schema::GET_BUCKET_LOGGING_OUTPUT {
-        logging_enabled: Option<LoggingEnabled> = "LoggingEnabled",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketMetadataConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketMetadataConfigurationOutput: schema::GET_BUCKET_METADATA_CONFIGURATION_OUTPUT {
-        get_bucket_metadata_configuration_result: Option<GetBucketMetadataConfigurationResult> = "GetBucketMetadataConfigurationResult",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketMetadataTableConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketMetadataTableConfigurationOutput: schema::GET_BUCKET_METADATA_TABLE_CONFIGURATION_OUTPUT {
-        get_bucket_metadata_table_configuration_result: Option<GetBucketMetadataTableConfigurationResult> = "GetBucketMetadataTableConfigurationResult",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketMetricsConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketMetricsConfigurationOutput: schema::GET_BUCKET_METRICS_CONFIGURATION_OUTPUT {
-        metrics_configuration: Option<MetricsConfiguration> = "MetricsConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketNotification`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketNotificationOutput: schema::GET_BUCKET_NOTIFICATION_OUTPUT {
-        topic_configuration: Option<TopicConfigurationDeprecated> = "TopicConfiguration",
-        queue_configuration: Option<QueueConfigurationDeprecated> = "QueueConfiguration",
-        cloud_function_configuration: Option<CloudFunctionConfiguration> = "CloudFunctionConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketNotificationConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketNotificationConfigurationOutput: schema::GET_BUCKET_NOTIFICATION_CONFIGURATION_OUTPUT {
-        topic_configurations: Option<Vec<TopicConfiguration>> = "TopicConfigurations",
-        queue_configurations: Option<Vec<QueueConfiguration>> = "QueueConfigurations",
-        lambda_function_configurations: Option<Vec<LambdaFunctionConfiguration>> = "LambdaFunctionConfigurations",
-        event_bridge_configuration: Option<EventBridgeConfiguration> = "EventBridgeConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketOwnershipControls`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketOwnershipControlsOutput: schema::GET_BUCKET_OWNERSHIP_CONTROLS_OUTPUT {
-        ownership_controls: Option<OwnershipControls> = "OwnershipControls",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketPolicy`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketPolicyOutput: schema::GET_BUCKET_POLICY_OUTPUT {
-        policy: Option<String> = "Policy",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketPolicyStatus`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketPolicyStatusOutput: schema::GET_BUCKET_POLICY_STATUS_OUTPUT {
-        policy_status: Option<PolicyStatus> = "PolicyStatus",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketReplication`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketReplicationOutput: schema::GET_BUCKET_REPLICATION_OUTPUT {
-        replication_configuration: Option<ReplicationConfiguration> = "ReplicationConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketRequestPayment`.
-    #[derive(Debug, Default)]
-    pub struct GetBucketRequestPaymentOutput: schema::GET_BUCKET_REQUEST_PAYMENT_OUTPUT {
-        payer: Option<Payer> = "Payer",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketTagging`.
-    #[derive(Debug)]
-    pub struct GetBucketTaggingOutput: schema::GET_BUCKET_TAGGING_OUTPUT {
-        tag_set: Vec<Tag> = "TagSet",
     }
 }
 
@@ -484,13 +70,182 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `s3:GetBucketWebsite`.
+    /// Output of AWS `s3:GetBucketRequestPayment`.
     #[derive(Debug, Default)]
-    pub struct GetBucketWebsiteOutput: schema::GET_BUCKET_WEBSITE_OUTPUT {
-        redirect_all_requests_to: Option<RedirectAllRequestsTo> = "RedirectAllRequestsTo",
-        index_document: Option<IndexDocument> = "IndexDocument",
-        error_document: Option<ErrorDocument> = "ErrorDocument",
-        routing_rules: Option<Vec<RoutingRule>> = "RoutingRules",
+    pub struct GetBucketRequestPaymentOutput: schema::GET_BUCKET_REQUEST_PAYMENT_OUTPUT {
+        payer: Option<Payer> = "Payer",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketPolicy`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketPolicyOutput: schema::GET_BUCKET_POLICY_OUTPUT {
+        policy: Option<String> = "Policy",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketPolicy`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketPolicy`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketPolicyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketPolicyStatus`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketPolicyStatusOutput: schema::GET_BUCKET_POLICY_STATUS_OUTPUT {
+        policy_status: Option<PolicyStatus> = "PolicyStatus",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetPublicAccessBlock`.
+    #[derive(Debug, Default)]
+    pub struct GetPublicAccessBlockOutput: schema::GET_PUBLIC_ACCESS_BLOCK_OUTPUT {
+        public_access_block_configuration: Option<PublicAccessBlockConfiguration> = "PublicAccessBlockConfiguration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutPublicAccessBlock`.
+    #[derive(Debug, Default)]
+    pub struct PutPublicAccessBlockOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeletePublicAccessBlock`.
+    #[derive(Debug, Default)]
+    pub struct DeletePublicAccessBlockOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketOwnershipControls`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketOwnershipControlsOutput: schema::GET_BUCKET_OWNERSHIP_CONTROLS_OUTPUT {
+        ownership_controls: Option<OwnershipControls> = "OwnershipControls",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketOwnershipControls`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketOwnershipControlsOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketOwnershipControls`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketOwnershipControlsOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketAcl`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketAclOutput: schema::GET_BUCKET_ACL_OUTPUT {
+        owner: Option<Owner> = "Owner",
+        grants: Option<Vec<Grant>> = "Grants",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketAcl`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketAclOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketTagging`.
+    #[derive(Debug)]
+    pub struct GetBucketTaggingOutput: schema::GET_BUCKET_TAGGING_OUTPUT {
+        tag_set: Vec<Tag> = "TagSet",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketTagging`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketTaggingOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketTagging`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketTaggingOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketEncryption`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketEncryptionOutput: schema::GET_BUCKET_ENCRYPTION_OUTPUT {
+        server_side_encryption_configuration: Option<ServerSideEncryptionConfiguration> = "ServerSideEncryptionConfiguration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketEncryption`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketEncryptionOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketEncryption`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketEncryptionOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:ListObjects`.
+    #[derive(Debug, Default)]
+    pub struct ListObjectsOutput: schema::LIST_OBJECTS_OUTPUT {
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+        next_marker: Option<String> = "NextMarker",
+        contents: Option<Vec<Object>> = "Contents",
+        name: Option<String> = "Name",
+        prefix: Option<String> = "Prefix",
+        delimiter: Option<String> = "Delimiter",
+        max_keys: Option<i32> = "MaxKeys",
+        common_prefixes: Option<Vec<CommonPrefix>> = "CommonPrefixes",
+        encoding_type: Option<EncodingType> = "EncodingType",
+        request_charged: Option<RequestCharged> = "RequestCharged",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:ListObjectsV2`.
+    #[derive(Debug, Default)]
+    pub struct ListObjectsV2Output: schema::LIST_OBJECTS_V2_OUTPUT {
+        is_truncated: Option<bool> = "IsTruncated",
+        contents: Option<Vec<Object>> = "Contents",
+        name: Option<String> = "Name",
+        prefix: Option<String> = "Prefix",
+        delimiter: Option<String> = "Delimiter",
+        max_keys: Option<i32> = "MaxKeys",
+        common_prefixes: Option<Vec<CommonPrefix>> = "CommonPrefixes",
+        encoding_type: Option<EncodingType> = "EncodingType",
+        key_count: Option<i32> = "KeyCount",
+        continuation_token: Option<String> = "ContinuationToken",
+        next_continuation_token: Option<String> = "NextContinuationToken",
+        start_after: Option<String> = "StartAfter",
+        request_charged: Option<RequestCharged> = "RequestCharged",
     }
 }
 
@@ -548,120 +303,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `s3:GetObjectAcl`.
-    #[derive(Debug, Default)]
-    pub struct GetObjectAclOutput: schema::GET_OBJECT_ACL_OUTPUT {
-        owner: Option<Owner> = "Owner",
-        grants: Option<Vec<Grant>> = "Grants",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetObjectAnnotation`.
-    #[derive(Debug, Default)]
-    pub struct GetObjectAnnotationOutput: schema::GET_OBJECT_ANNOTATION_OUTPUT {
-        annotation_payload: Streaming = "AnnotationPayload",
-        object_version_id: Option<String> = "ObjectVersionId",
-        last_modified: Option<Timestamp> = "LastModified",
-        content_length: Option<i64> = "ContentLength",
-        e_tag: Option<String> = "ETag",
-        checksum_crc32: Option<String> = "ChecksumCRC32",
-        checksum_crc32c: Option<String> = "ChecksumCRC32C",
-        checksum_crc64nvme: Option<String> = "ChecksumCRC64NVME",
-        checksum_sha1: Option<String> = "ChecksumSHA1",
-        checksum_sha256: Option<String> = "ChecksumSHA256",
-        checksum_sha512: Option<String> = "ChecksumSHA512",
-        checksum_md5: Option<String> = "ChecksumMD5",
-        checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
-        checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
-        checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
-        checksum_type: Option<ChecksumType> = "ChecksumType",
-        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-        replication_status: Option<ReplicationStatus> = "ReplicationStatus",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetObjectAttributes`.
-    #[derive(Debug, Default)]
-    pub struct GetObjectAttributesOutput: schema::GET_OBJECT_ATTRIBUTES_OUTPUT {
-        delete_marker: Option<bool> = "DeleteMarker",
-        last_modified: Option<Timestamp> = "LastModified",
-        version_id: Option<String> = "VersionId",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-        e_tag: Option<String> = "ETag",
-        checksum: Option<Checksum> = "Checksum",
-        object_parts: Option<GetObjectAttributesParts> = "ObjectParts",
-        storage_class: Option<StorageClass> = "StorageClass",
-        object_size: Option<i64> = "ObjectSize",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetObjectLegalHold`.
-    #[derive(Debug, Default)]
-    pub struct GetObjectLegalHoldOutput: schema::GET_OBJECT_LEGAL_HOLD_OUTPUT {
-        legal_hold: Option<ObjectLockLegalHold> = "LegalHold",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetObjectLockConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct GetObjectLockConfigurationOutput: schema::GET_OBJECT_LOCK_CONFIGURATION_OUTPUT {
-        object_lock_configuration: Option<ObjectLockConfiguration> = "ObjectLockConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetObjectRetention`.
-    #[derive(Debug, Default)]
-    pub struct GetObjectRetentionOutput: schema::GET_OBJECT_RETENTION_OUTPUT {
-        retention: Option<ObjectLockRetention> = "Retention",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetObjectTagging`.
-    #[derive(Debug)]
-    pub struct GetObjectTaggingOutput: schema::GET_OBJECT_TAGGING_OUTPUT {
-        version_id: Option<String> = "VersionId",
-        tag_set: Vec<Tag> = "TagSet",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetObjectTorrent`.
-    #[derive(Debug, Default)]
-    pub struct GetObjectTorrentOutput: schema::GET_OBJECT_TORRENT_OUTPUT {
-        body: Streaming = "Body",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:GetPublicAccessBlock`.
-    #[derive(Debug, Default)]
-    pub struct GetPublicAccessBlockOutput: schema::GET_PUBLIC_ACCESS_BLOCK_OUTPUT {
-        public_access_block_configuration: Option<PublicAccessBlockConfiguration> = "PublicAccessBlockConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:HeadBucket`.
-    #[derive(Debug, Default)]
-    pub struct HeadBucketOutput: schema::HEAD_BUCKET_OUTPUT {
-        bucket_arn: Option<String> = "BucketArn",
-        bucket_location_type: Option<LocationType> = "BucketLocationType",
-        bucket_location_name: Option<String> = "BucketLocationName",
-        bucket_region: Option<String> = "BucketRegion",
-        access_point_alias: Option<bool> = "AccessPointAlias",
-    }
-}
-
-kurodo_wire::shape! {
     /// Output of AWS `s3:HeadObject`.
     #[derive(Debug, Default)]
     pub struct HeadObjectOutput: schema::HEAD_OBJECT_OUTPUT {
@@ -715,334 +356,18 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `s3:ListBucketAnalyticsConfigurations`.
+    /// Output of AWS `s3:GetObjectAttributes`.
     #[derive(Debug, Default)]
-    pub struct ListBucketAnalyticsConfigurationsOutput: schema::LIST_BUCKET_ANALYTICS_CONFIGURATIONS_OUTPUT {
-        is_truncated: Option<bool> = "IsTruncated",
-        continuation_token: Option<String> = "ContinuationToken",
-        next_continuation_token: Option<String> = "NextContinuationToken",
-        analytics_configuration_list: Option<Vec<AnalyticsConfiguration>> = "AnalyticsConfigurationList",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:ListBucketIntelligentTieringConfigurations`.
-    #[derive(Debug, Default)]
-    pub struct ListBucketIntelligentTieringConfigurationsOutput: schema::LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS_OUTPUT {
-        is_truncated: Option<bool> = "IsTruncated",
-        continuation_token: Option<String> = "ContinuationToken",
-        next_continuation_token: Option<String> = "NextContinuationToken",
-        intelligent_tiering_configuration_list: Option<Vec<IntelligentTieringConfiguration>> = "IntelligentTieringConfigurationList",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:ListBucketInventoryConfigurations`.
-    #[derive(Debug, Default)]
-    pub struct ListBucketInventoryConfigurationsOutput: schema::LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT {
-        continuation_token: Option<String> = "ContinuationToken",
-        inventory_configuration_list: Option<Vec<InventoryConfiguration>> = "InventoryConfigurationList",
-        is_truncated: Option<bool> = "IsTruncated",
-        next_continuation_token: Option<String> = "NextContinuationToken",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:ListBucketMetricsConfigurations`.
-    #[derive(Debug, Default)]
-    pub struct ListBucketMetricsConfigurationsOutput: schema::LIST_BUCKET_METRICS_CONFIGURATIONS_OUTPUT {
-        is_truncated: Option<bool> = "IsTruncated",
-        continuation_token: Option<String> = "ContinuationToken",
-        next_continuation_token: Option<String> = "NextContinuationToken",
-        metrics_configuration_list: Option<Vec<MetricsConfiguration>> = "MetricsConfigurationList",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:ListBuckets`.
-    #[derive(Debug, Default)]
-    pub struct ListBucketsOutput: schema::LIST_BUCKETS_OUTPUT {
-        buckets: Option<Vec<Bucket>> = "Buckets",
-        owner: Option<Owner> = "Owner",
-        continuation_token: Option<String> = "ContinuationToken",
-        prefix: Option<String> = "Prefix",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:ListDirectoryBuckets`.
-    #[derive(Debug, Default)]
-    pub struct ListDirectoryBucketsOutput: schema::LIST_DIRECTORY_BUCKETS_OUTPUT {
-        buckets: Option<Vec<Bucket>> = "Buckets",
-        continuation_token: Option<String> = "ContinuationToken",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:ListMultipartUploads`.
-    #[derive(Debug, Default)]
-    pub struct ListMultipartUploadsOutput: schema::LIST_MULTIPART_UPLOADS_OUTPUT {
-        bucket: Option<String> = "Bucket",
-        key_marker: Option<String> = "KeyMarker",
-        upload_id_marker: Option<String> = "UploadIdMarker",
-        next_key_marker: Option<String> = "NextKeyMarker",
-        prefix: Option<String> = "Prefix",
-        delimiter: Option<String> = "Delimiter",
-        next_upload_id_marker: Option<String> = "NextUploadIdMarker",
-        max_uploads: Option<i32> = "MaxUploads",
-        is_truncated: Option<bool> = "IsTruncated",
-        uploads: Option<Vec<MultipartUpload>> = "Uploads",
-        common_prefixes: Option<Vec<CommonPrefix>> = "CommonPrefixes",
-        encoding_type: Option<EncodingType> = "EncodingType",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:ListObjectAnnotations`.
-    #[derive(Debug, Default)]
-    pub struct ListObjectAnnotationsOutput: schema::LIST_OBJECT_ANNOTATIONS_OUTPUT {
-        annotations: Option<Vec<AnnotationEntry>> = "Annotations",
-        bucket: Option<String> = "Bucket",
-        key: Option<String> = "Key",
-        object_version_id: Option<String> = "ObjectVersionId",
-        annotation_prefix: Option<String> = "AnnotationPrefix",
-        max_annotation_results: Option<i32> = "MaxAnnotationResults",
-        annotation_count: Option<i32> = "AnnotationCount",
-        continuation_token: Option<String> = "ContinuationToken",
-        next_continuation_token: Option<String> = "NextContinuationToken",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:ListObjectVersions`.
-    #[derive(Debug, Default)]
-    pub struct ListObjectVersionsOutput: schema::LIST_OBJECT_VERSIONS_OUTPUT {
-        is_truncated: Option<bool> = "IsTruncated",
-        key_marker: Option<String> = "KeyMarker",
-        version_id_marker: Option<String> = "VersionIdMarker",
-        next_key_marker: Option<String> = "NextKeyMarker",
-        next_version_id_marker: Option<String> = "NextVersionIdMarker",
-        versions: Option<Vec<ObjectVersion>> = "Versions",
-        delete_markers: Option<Vec<DeleteMarkerEntry>> = "DeleteMarkers",
-        name: Option<String> = "Name",
-        prefix: Option<String> = "Prefix",
-        delimiter: Option<String> = "Delimiter",
-        max_keys: Option<i32> = "MaxKeys",
-        common_prefixes: Option<Vec<CommonPrefix>> = "CommonPrefixes",
-        encoding_type: Option<EncodingType> = "EncodingType",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:ListObjects`.
-    #[derive(Debug, Default)]
-    pub struct ListObjectsOutput: schema::LIST_OBJECTS_OUTPUT {
-        is_truncated: Option<bool> = "IsTruncated",
-        marker: Option<String> = "Marker",
-        next_marker: Option<String> = "NextMarker",
-        contents: Option<Vec<Object>> = "Contents",
-        name: Option<String> = "Name",
-        prefix: Option<String> = "Prefix",
-        delimiter: Option<String> = "Delimiter",
-        max_keys: Option<i32> = "MaxKeys",
-        common_prefixes: Option<Vec<CommonPrefix>> = "CommonPrefixes",
-        encoding_type: Option<EncodingType> = "EncodingType",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:ListObjectsV2`.
-    #[derive(Debug, Default)]
-    pub struct ListObjectsV2Output: schema::LIST_OBJECTS_V2_OUTPUT {
-        is_truncated: Option<bool> = "IsTruncated",
-        contents: Option<Vec<Object>> = "Contents",
-        name: Option<String> = "Name",
-        prefix: Option<String> = "Prefix",
-        delimiter: Option<String> = "Delimiter",
-        max_keys: Option<i32> = "MaxKeys",
-        common_prefixes: Option<Vec<CommonPrefix>> = "CommonPrefixes",
-        encoding_type: Option<EncodingType> = "EncodingType",
-        key_count: Option<i32> = "KeyCount",
-        continuation_token: Option<String> = "ContinuationToken",
-        next_continuation_token: Option<String> = "NextContinuationToken",
-        start_after: Option<String> = "StartAfter",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:ListParts`.
-    #[derive(Debug, Default)]
-    pub struct ListPartsOutput: schema::LIST_PARTS_OUTPUT {
-        abort_date: Option<Timestamp> = "AbortDate",
-        abort_rule_id: Option<String> = "AbortRuleId",
-        bucket: Option<String> = "Bucket",
-        key: Option<String> = "Key",
-        upload_id: Option<String> = "UploadId",
-        part_number_marker: Option<i32> = "PartNumberMarker",
-        next_part_number_marker: Option<i32> = "NextPartNumberMarker",
-        max_parts: Option<i32> = "MaxParts",
-        is_truncated: Option<bool> = "IsTruncated",
-        parts: Option<Vec<Part>> = "Parts",
-        initiator: Option<Initiator> = "Initiator",
-        owner: Option<Owner> = "Owner",
-        storage_class: Option<StorageClass> = "StorageClass",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
-        checksum_type: Option<ChecksumType> = "ChecksumType",
+    pub struct GetObjectAttributesOutput: schema::GET_OBJECT_ATTRIBUTES_OUTPUT {
+        delete_marker: Option<bool> = "DeleteMarker",
+        last_modified: Option<Timestamp> = "LastModified",
         version_id: Option<String> = "VersionId",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketAbac`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketAbacOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketAccelerateConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketAccelerateConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketAcl`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketAclOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketAnalyticsConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketAnalyticsConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketCors`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketCorsOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketEncryption`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketEncryptionOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketIntelligentTieringConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketIntelligentTieringConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketInventoryConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketInventoryConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketLifecycle`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketLifecycleOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketLifecycleConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketLifecycleConfigurationOutput: schema::PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT {
-        transition_default_minimum_object_size: Option<TransitionDefaultMinimumObjectSize> = "TransitionDefaultMinimumObjectSize",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketLogging`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketLoggingOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketMetricsConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketMetricsConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketNotification`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketNotificationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketNotificationConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketNotificationConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketOwnershipControls`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketOwnershipControlsOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketPolicy`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketPolicyOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketReplication`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketReplicationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketRequestPayment`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketRequestPaymentOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketTagging`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketTaggingOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketVersioning`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketVersioningOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutBucketWebsite`.
-    #[derive(Debug, Default)]
-    pub struct PutBucketWebsiteOutput: kurodo_wire::common::UNIT {
+        request_charged: Option<RequestCharged> = "RequestCharged",
+        e_tag: Option<String> = "ETag",
+        checksum: Option<Checksum> = "Checksum",
+        object_parts: Option<GetObjectAttributesParts> = "ObjectParts",
+        storage_class: Option<StorageClass> = "StorageClass",
+        object_size: Option<i64> = "ObjectSize",
     }
 }
 
@@ -1076,6 +401,54 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Output of AWS `s3:CopyObject`.
+    #[derive(Debug, Default)]
+    pub struct CopyObjectOutput: schema::COPY_OBJECT_OUTPUT {
+        copy_object_result: Option<CopyObjectResult> = "CopyObjectResult",
+        expiration: Option<String> = "Expiration",
+        copy_source_version_id: Option<String> = "CopySourceVersionId",
+        version_id: Option<String> = "VersionId",
+        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
+        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
+        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
+        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
+        ssekms_encryption_context: Option<Secret> = "SSEKMSEncryptionContext",
+        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
+        request_charged: Option<RequestCharged> = "RequestCharged",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteObject`.
+    #[derive(Debug, Default)]
+    pub struct DeleteObjectOutput: schema::DELETE_OBJECT_OUTPUT {
+        delete_marker: Option<bool> = "DeleteMarker",
+        version_id: Option<String> = "VersionId",
+        request_charged: Option<RequestCharged> = "RequestCharged",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteObjects`.
+    #[derive(Debug, Default)]
+    pub struct DeleteObjectsOutput: schema::DELETE_OBJECTS_OUTPUT {
+        deleted: Option<Vec<DeletedObject>> = "Deleted",
+        request_charged: Option<RequestCharged> = "RequestCharged",
+        errors: Option<Vec<Error>> = "Errors",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetObjectAcl`.
+    #[derive(Debug, Default)]
+    pub struct GetObjectAclOutput: schema::GET_OBJECT_ACL_OUTPUT {
+        owner: Option<Owner> = "Owner",
+        grants: Option<Vec<Grant>> = "Grants",
+        request_charged: Option<RequestCharged> = "RequestCharged",
+    }
+}
+
+kurodo_wire::shape! {
     /// Output of AWS `s3:PutObjectAcl`.
     #[derive(Debug, Default)]
     pub struct PutObjectAclOutput: schema::PUT_OBJECT_ACL_OUTPUT {
@@ -1084,50 +457,11 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `s3:PutObjectAnnotation`.
-    #[derive(Debug, Default)]
-    pub struct PutObjectAnnotationOutput: schema::PUT_OBJECT_ANNOTATION_OUTPUT {
-        key: Option<String> = "Key",
-        annotation_name: Option<String> = "AnnotationName",
-        object_version_id: Option<String> = "ObjectVersionId",
-        e_tag: Option<String> = "ETag",
-        checksum_crc32: Option<String> = "ChecksumCRC32",
-        checksum_crc32c: Option<String> = "ChecksumCRC32C",
-        checksum_crc64nvme: Option<String> = "ChecksumCRC64NVME",
-        checksum_sha1: Option<String> = "ChecksumSHA1",
-        checksum_sha256: Option<String> = "ChecksumSHA256",
-        checksum_sha512: Option<String> = "ChecksumSHA512",
-        checksum_md5: Option<String> = "ChecksumMD5",
-        checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
-        checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
-        checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
-        checksum_type: Option<ChecksumType> = "ChecksumType",
-        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutObjectLegalHold`.
-    #[derive(Debug, Default)]
-    pub struct PutObjectLegalHoldOutput: schema::PUT_OBJECT_LEGAL_HOLD_OUTPUT {
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutObjectLockConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct PutObjectLockConfigurationOutput: schema::PUT_OBJECT_LOCK_CONFIGURATION_OUTPUT {
-        request_charged: Option<RequestCharged> = "RequestCharged",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:PutObjectRetention`.
-    #[derive(Debug, Default)]
-    pub struct PutObjectRetentionOutput: schema::PUT_OBJECT_RETENTION_OUTPUT {
-        request_charged: Option<RequestCharged> = "RequestCharged",
+    /// Output of AWS `s3:GetObjectTagging`.
+    #[derive(Debug)]
+    pub struct GetObjectTaggingOutput: schema::GET_OBJECT_TAGGING_OUTPUT {
+        version_id: Option<String> = "VersionId",
+        tag_set: Vec<Tag> = "TagSet",
     }
 }
 
@@ -1140,62 +474,32 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `s3:PutPublicAccessBlock`.
+    /// Output of AWS `s3:DeleteObjectTagging`.
     #[derive(Debug, Default)]
-    pub struct PutPublicAccessBlockOutput: kurodo_wire::common::UNIT {
+    pub struct DeleteObjectTaggingOutput: schema::DELETE_OBJECT_TAGGING_OUTPUT {
+        version_id: Option<String> = "VersionId",
     }
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `s3:RenameObject`.
+    /// Output of AWS `s3:CreateMultipartUpload`.
     #[derive(Debug, Default)]
-    pub struct RenameObjectOutput: schema::RENAME_OBJECT_OUTPUT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:RestoreObject`.
-    #[derive(Debug, Default)]
-    pub struct RestoreObjectOutput: schema::RESTORE_OBJECT_OUTPUT {
+    pub struct CreateMultipartUploadOutput: schema::CREATE_MULTIPART_UPLOAD_OUTPUT {
+        abort_date: Option<Timestamp> = "AbortDate",
+        abort_rule_id: Option<String> = "AbortRuleId",
+        bucket: Option<String> = "Bucket",
+        key: Option<String> = "Key",
+        upload_id: Option<String> = "UploadId",
+        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
+        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
+        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
+        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
+        ssekms_encryption_context: Option<Secret> = "SSEKMSEncryptionContext",
+        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
         request_charged: Option<RequestCharged> = "RequestCharged",
-        restore_output_path: Option<String> = "RestoreOutputPath",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:SelectObjectContent`.
-    #[derive(Debug, Default)]
-    pub struct SelectObjectContentOutput: schema::SELECT_OBJECT_CONTENT_OUTPUT {
-        payload: Streaming = "Payload",
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:UpdateBucketMetadataAnnotationTableConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct UpdateBucketMetadataAnnotationTableConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:UpdateBucketMetadataInventoryTableConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct UpdateBucketMetadataInventoryTableConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:UpdateBucketMetadataJournalTableConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct UpdateBucketMetadataJournalTableConfigurationOutput: kurodo_wire::common::UNIT {
-    }
-}
-
-kurodo_wire::shape! {
-    /// Output of AWS `s3:UpdateObjectEncryption`.
-    #[derive(Debug, Default)]
-    pub struct UpdateObjectEncryptionOutput: schema::UPDATE_OBJECT_ENCRYPTION_OUTPUT {
-        request_charged: Option<RequestCharged> = "RequestCharged",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        checksum_type: Option<ChecksumType> = "ChecksumType",
+        version_id: Option<String> = "VersionId",
     }
 }
 
@@ -1241,8 +545,82 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// Output of AWS `s3:WriteGetObjectResponse`.
+    /// Output of AWS `s3:CompleteMultipartUpload`.
     #[derive(Debug, Default)]
-    pub struct WriteGetObjectResponseOutput: kurodo_wire::common::UNIT {
+    pub struct CompleteMultipartUploadOutput: schema::COMPLETE_MULTIPART_UPLOAD_OUTPUT {
+        location: Option<String> = "Location",
+        bucket: Option<String> = "Bucket",
+        key: Option<String> = "Key",
+        expiration: Option<String> = "Expiration",
+        e_tag: Option<String> = "ETag",
+        checksum_crc32: Option<String> = "ChecksumCRC32",
+        checksum_crc32c: Option<String> = "ChecksumCRC32C",
+        checksum_crc64nvme: Option<String> = "ChecksumCRC64NVME",
+        checksum_sha1: Option<String> = "ChecksumSHA1",
+        checksum_sha256: Option<String> = "ChecksumSHA256",
+        checksum_sha512: Option<String> = "ChecksumSHA512",
+        checksum_md5: Option<String> = "ChecksumMD5",
+        checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
+        checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
+        checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
+        checksum_type: Option<ChecksumType> = "ChecksumType",
+        server_side_encryption: Option<ServerSideEncryption> = "ServerSideEncryption",
+        version_id: Option<String> = "VersionId",
+        ssekms_key_id: Option<Secret> = "SSEKMSKeyId",
+        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
+        request_charged: Option<RequestCharged> = "RequestCharged",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:AbortMultipartUpload`.
+    #[derive(Debug, Default)]
+    pub struct AbortMultipartUploadOutput: schema::ABORT_MULTIPART_UPLOAD_OUTPUT {
+        request_charged: Option<RequestCharged> = "RequestCharged",
+        version_id: Option<String> = "VersionId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:ListParts`.
+    #[derive(Debug, Default)]
+    pub struct ListPartsOutput: schema::LIST_PARTS_OUTPUT {
+        abort_date: Option<Timestamp> = "AbortDate",
+        abort_rule_id: Option<String> = "AbortRuleId",
+        bucket: Option<String> = "Bucket",
+        key: Option<String> = "Key",
+        upload_id: Option<String> = "UploadId",
+        part_number_marker: Option<i32> = "PartNumberMarker",
+        next_part_number_marker: Option<i32> = "NextPartNumberMarker",
+        max_parts: Option<i32> = "MaxParts",
+        is_truncated: Option<bool> = "IsTruncated",
+        parts: Option<Vec<Part>> = "Parts",
+        initiator: Option<Initiator> = "Initiator",
+        owner: Option<Owner> = "Owner",
+        storage_class: Option<StorageClass> = "StorageClass",
+        request_charged: Option<RequestCharged> = "RequestCharged",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        checksum_type: Option<ChecksumType> = "ChecksumType",
+        version_id: Option<String> = "VersionId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:ListMultipartUploads`.
+    #[derive(Debug, Default)]
+    pub struct ListMultipartUploadsOutput: schema::LIST_MULTIPART_UPLOADS_OUTPUT {
+        bucket: Option<String> = "Bucket",
+        key_marker: Option<String> = "KeyMarker",
+        upload_id_marker: Option<String> = "UploadIdMarker",
+        next_key_marker: Option<String> = "NextKeyMarker",
+        prefix: Option<String> = "Prefix",
+        delimiter: Option<String> = "Delimiter",
+        next_upload_id_marker: Option<String> = "NextUploadIdMarker",
+        max_uploads: Option<i32> = "MaxUploads",
+        is_truncated: Option<bool> = "IsTruncated",
+        uploads: Option<Vec<MultipartUpload>> = "Uploads",
+        common_prefixes: Option<Vec<CommonPrefix>> = "CommonPrefixes",
+        encoding_type: Option<EncodingType> = "EncodingType",
+        request_charged: Option<RequestCharged> = "RequestCharged",
     }
 }

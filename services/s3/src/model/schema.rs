@@ -4,16 +4,6 @@ use kurodo_wire::{
     HeaderName, Kind, Location, Member, Pattern, Schema, Structure, TimestampFormat, XmlNamespace, common,
 };
 
-pub(super) static ABAC_STATUS: Schema =
-    Schema::new("AbacStatus", Kind::Structure(Structure::new(&[Member::new("Status", &BUCKET_ABAC_STATUS)])));
-pub(super) static ABORT_INCOMPLETE_MULTIPART_UPLOAD: Schema = Schema::new(
-    "AbortIncompleteMultipartUpload",
-    Kind::Structure(Structure::new(&[Member::new("DaysAfterInitiation", &common::INTEGER)])),
-);
-pub(super) static ACCELERATE_CONFIGURATION: Schema = Schema::new(
-    "AccelerateConfiguration",
-    Kind::Structure(Structure::new(&[Member::new("Status", &BUCKET_ACCELERATE_STATUS)])),
-);
 pub(super) static ACCESS_CONTROL_POLICY: Schema = Schema::new(
     "AccessControlPolicy",
     Kind::Structure(Structure::new(&[
@@ -21,107 +11,8 @@ pub(super) static ACCESS_CONTROL_POLICY: Schema = Schema::new(
         Member::new("Owner", &OWNER),
     ])),
 );
-pub(super) static ACCESS_CONTROL_TRANSLATION: Schema = Schema::new(
-    "AccessControlTranslation",
-    Kind::Structure(Structure::new(&[Member::new("Owner", &OWNER_OVERRIDE).required()])),
-);
-pub(super) static ACCESS_DENIED: Schema = Schema::new("AccessDenied", Kind::Structure(Structure::new(&[])));
-pub(super) static ALLOWED_HEADERS: Schema =
-    Schema::list("AllowedHeaders", Member::new("member", &common::STRING));
-pub(super) static ALLOWED_METHODS: Schema =
-    Schema::list("AllowedMethods", Member::new("member", &common::STRING));
-pub(super) static ALLOWED_ORIGINS: Schema =
-    Schema::list("AllowedOrigins", Member::new("member", &common::STRING));
-pub(super) static ANALYTICS_AND_OPERATOR: Schema = Schema::new(
-    "AnalyticsAndOperator",
-    Kind::Structure(Structure::new(&[
-        Member::new("Prefix", &common::STRING),
-        Member::new("Tags", &TAG_SET).wire_name("Tag").flattened(),
-    ])),
-);
-pub(super) static ANALYTICS_CONFIGURATION: Schema = Schema::new(
-    "AnalyticsConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &common::STRING).required(),
-        Member::new("Filter", &ANALYTICS_FILTER),
-        Member::new("StorageClassAnalysis", &STORAGE_CLASS_ANALYSIS).required(),
-    ])),
-);
-pub(super) static ANALYTICS_CONFIGURATION_LIST: Schema =
-    Schema::list("AnalyticsConfigurationList", Member::new("member", &ANALYTICS_CONFIGURATION));
-pub(super) static ANALYTICS_EXPORT_DESTINATION: Schema = Schema::new(
-    "AnalyticsExportDestination",
-    Kind::Structure(Structure::new(&[
-        Member::new("S3BucketDestination", &ANALYTICS_S3_BUCKET_DESTINATION).required()
-    ])),
-);
-pub(super) static ANALYTICS_FILTER: Schema = Schema::new(
-    "AnalyticsFilter",
-    Kind::Structure(Structure::new(&[
-        Member::new("Prefix", &common::STRING),
-        Member::new("Tag", &TAG),
-        Member::new("And", &ANALYTICS_AND_OPERATOR),
-    ])),
-);
-pub(super) static ANALYTICS_S3_BUCKET_DESTINATION: Schema = Schema::new(
-    "AnalyticsS3BucketDestination",
-    Kind::Structure(Structure::new(&[
-        Member::new("Format", &ANALYTICS_S3_EXPORT_FILE_FORMAT).required(),
-        Member::new("BucketAccountId", &common::STRING),
-        Member::new("Bucket", &common::STRING).required(),
-        Member::new("Prefix", &common::STRING),
-    ])),
-);
-pub(super) static ANALYTICS_S3_EXPORT_FILE_FORMAT: Schema =
-    Schema::new("AnalyticsS3ExportFileFormat", Kind::String).words(&["CSV"]);
-pub(super) static ANNOTATION_CONFIGURATION_STATE: Schema =
-    Schema::new("AnnotationConfigurationState", Kind::String).words(&["ENABLED", "DISABLED"]);
 pub(super) static ANNOTATION_DIRECTIVE: Schema =
     Schema::new("AnnotationDirective", Kind::String).words(&["COPY", "EXCLUDE"]);
-pub(super) static ANNOTATION_ENTRY: Schema = Schema::new(
-    "AnnotationEntry",
-    Kind::Structure(Structure::new(&[
-        Member::new("AnnotationName", &common::STRING).required(),
-        Member::new("LastModified", &common::TIMESTAMP).required(),
-        Member::new("ETag", &common::STRING),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM_LIST).flattened(),
-        Member::new("Size", &common::LONG).required(),
-        Member::new("ReplicationStatus", &REPLICATION_STATUS),
-    ])),
-);
-pub(super) static ANNOTATION_LIMIT_EXCEEDED: Schema =
-    Schema::new("AnnotationLimitExceeded", Kind::Structure(Structure::new(&[])));
-pub(super) static ANNOTATION_LIST: Schema =
-    Schema::list("AnnotationList", Member::new("member", &ANNOTATION_ENTRY).wire_name("AnnotationEntry"));
-pub(super) static ANNOTATION_NAME_TOO_LONG: Schema =
-    Schema::new("AnnotationNameTooLong", Kind::Structure(Structure::new(&[])));
-pub(super) static ANNOTATION_TABLE_CONFIGURATION: Schema = Schema::new(
-    "AnnotationTableConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("ConfigurationState", &ANNOTATION_CONFIGURATION_STATE).required(),
-        Member::new("EncryptionConfiguration", &METADATA_TABLE_ENCRYPTION_CONFIGURATION),
-        Member::new("Role", &common::STRING),
-    ])),
-);
-pub(super) static ANNOTATION_TABLE_CONFIGURATION_RESULT: Schema = Schema::new(
-    "AnnotationTableConfigurationResult",
-    Kind::Structure(Structure::new(&[
-        Member::new("ConfigurationState", &ANNOTATION_CONFIGURATION_STATE).required(),
-        Member::new("TableStatus", &common::STRING),
-        Member::new("Error", &ERROR_DETAILS),
-        Member::new("TableName", &common::STRING),
-        Member::new("TableArn", &common::STRING),
-        Member::new("Role", &common::STRING),
-    ])),
-);
-pub(super) static ANNOTATION_TABLE_CONFIGURATION_UPDATES: Schema = Schema::new(
-    "AnnotationTableConfigurationUpdates",
-    Kind::Structure(Structure::new(&[
-        Member::new("ConfigurationState", &ANNOTATION_CONFIGURATION_STATE).required(),
-        Member::new("EncryptionConfiguration", &METADATA_TABLE_ENCRYPTION_CONFIGURATION),
-        Member::new("Role", &common::STRING),
-    ])),
-);
 pub(super) static ARCHIVE_STATUS: Schema =
     Schema::new("ArchiveStatus", Kind::String).words(&["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"]);
 pub(super) static BLOCKED_ENCRYPTION_TYPES: Schema = Schema::new(
@@ -137,10 +28,6 @@ pub(super) static BUCKET: Schema = Schema::new(
         Member::new("BucketArn", &S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING),
     ])),
 );
-pub(super) static BUCKET_ABAC_STATUS: Schema =
-    Schema::new("BucketAbacStatus", Kind::String).words(&["Enabled", "Disabled"]);
-pub(super) static BUCKET_ACCELERATE_STATUS: Schema =
-    Schema::new("BucketAccelerateStatus", Kind::String).words(&["Enabled", "Suspended"]);
 pub(super) static BUCKET_ALREADY_EXISTS: Schema =
     Schema::new("BucketAlreadyExists", Kind::Structure(Structure::new(&[])));
 pub(super) static BUCKET_ALREADY_OWNED_BY_YOU: Schema =
@@ -157,13 +44,6 @@ pub(super) static BUCKET_INFO: Schema = Schema::new(
         Member::new("DataRedundancy", &DATA_REDUNDANCY),
         Member::new("Type", &BUCKET_TYPE),
     ])),
-);
-pub(super) static BUCKET_LIFECYCLE_CONFIGURATION: Schema = Schema::new(
-    "BucketLifecycleConfiguration",
-    Kind::Structure(Structure::new(&[Member::new("Rules", &LIFECYCLE_RULES)
-        .wire_name("Rule")
-        .flattened()
-        .required()])),
 );
 pub(super) static BUCKET_LOCATION_CONSTRAINT: Schema = Schema::new("BucketLocationConstraint", Kind::String)
     .words(&[
@@ -206,12 +86,6 @@ pub(super) static BUCKET_LOCATION_CONSTRAINT: Schema = Schema::new("BucketLocati
         "us-west-1",
         "us-west-2",
     ]);
-pub(super) static BUCKET_LOGGING_STATUS: Schema = Schema::new(
-    "BucketLoggingStatus",
-    Kind::Structure(Structure::new(&[Member::new("LoggingEnabled", &LOGGING_ENABLED)])),
-);
-pub(super) static BUCKET_LOGS_PERMISSION: Schema =
-    Schema::new("BucketLogsPermission", Kind::String).words(&["FULL_CONTROL", "READ", "WRITE"]);
 pub(super) static BUCKET_NAMESPACE: Schema =
     Schema::new("BucketNamespace", Kind::String).words(&["account-regional", "global"]);
 pub(super) static BUCKET_TYPE: Schema = Schema::new("BucketType", Kind::String).words(&["Directory"]);
@@ -219,47 +93,6 @@ pub(super) static BUCKET_VERSIONING_STATUS: Schema =
     Schema::new("BucketVersioningStatus", Kind::String).words(&["Enabled", "Suspended"]);
 pub(super) static BUCKETS: Schema =
     Schema::list("Buckets", Member::new("member", &BUCKET).wire_name("Bucket"));
-pub(super) static CORS_CONFIGURATION: Schema = Schema::new(
-    "CORSConfiguration",
-    Kind::Structure(Structure::new(&[Member::new("CORSRules", &CORS_RULES)
-        .wire_name("CORSRule")
-        .flattened()
-        .required()])),
-);
-pub(super) static CORS_RULE: Schema = Schema::new(
-    "CORSRule",
-    Kind::Structure(Structure::new(&[
-        Member::new("ID", &common::STRING),
-        Member::new("AllowedHeaders", &ALLOWED_HEADERS).wire_name("AllowedHeader").flattened(),
-        Member::new("AllowedMethods", &ALLOWED_METHODS).wire_name("AllowedMethod").flattened().required(),
-        Member::new("AllowedOrigins", &ALLOWED_ORIGINS).wire_name("AllowedOrigin").flattened().required(),
-        Member::new("ExposeHeaders", &EXPOSE_HEADERS).wire_name("ExposeHeader").flattened(),
-        Member::new("MaxAgeSeconds", &common::INTEGER),
-    ])),
-);
-pub(super) static CORS_RULES: Schema = Schema::list("CORSRules", Member::new("member", &CORS_RULE));
-pub(super) static CSV_INPUT: Schema = Schema::new(
-    "CSVInput",
-    Kind::Structure(Structure::new(&[
-        Member::new("FileHeaderInfo", &FILE_HEADER_INFO),
-        Member::new("Comments", &common::STRING),
-        Member::new("QuoteEscapeCharacter", &common::STRING),
-        Member::new("RecordDelimiter", &common::STRING),
-        Member::new("FieldDelimiter", &common::STRING),
-        Member::new("QuoteCharacter", &common::STRING),
-        Member::new("AllowQuotedRecordDelimiter", &common::BOOLEAN),
-    ])),
-);
-pub(super) static CSV_OUTPUT: Schema = Schema::new(
-    "CSVOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("QuoteFields", &QUOTE_FIELDS),
-        Member::new("QuoteEscapeCharacter", &common::STRING),
-        Member::new("RecordDelimiter", &common::STRING),
-        Member::new("FieldDelimiter", &common::STRING),
-        Member::new("QuoteCharacter", &common::STRING),
-    ])),
-);
 pub(super) static CHECKSUM: Schema = Schema::new(
     "Checksum",
     Kind::Structure(Structure::new(&[
@@ -293,16 +126,6 @@ pub(super) static CHECKSUM_ALGORITHM_LIST: Schema =
 pub(super) static CHECKSUM_MODE: Schema = Schema::new("ChecksumMode", Kind::String).words(&["ENABLED"]);
 pub(super) static CHECKSUM_TYPE: Schema =
     Schema::new("ChecksumType", Kind::String).words(&["COMPOSITE", "FULL_OBJECT"]);
-pub(super) static CLOUD_FUNCTION_CONFIGURATION: Schema = Schema::new(
-    "CloudFunctionConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &common::STRING),
-        Member::new("Event", &EVENT),
-        Member::new("Events", &EVENT_LIST).wire_name("Event").flattened(),
-        Member::new("CloudFunction", &common::STRING),
-        Member::new("InvocationRole", &common::STRING),
-    ])),
-);
 pub(super) static COMMON_PREFIX: Schema =
     Schema::new("CommonPrefix", Kind::Structure(Structure::new(&[Member::new("Prefix", &common::STRING)])));
 pub(super) static COMMON_PREFIX_LIST: Schema =
@@ -332,15 +155,6 @@ pub(super) static COMPLETED_PART: Schema = Schema::new(
 );
 pub(super) static COMPLETED_PART_LIST: Schema =
     Schema::list("CompletedPartList", Member::new("member", &COMPLETED_PART));
-pub(super) static COMPRESSION_TYPE: Schema =
-    Schema::new("CompressionType", Kind::String).words(&["NONE", "GZIP", "BZIP2"]);
-pub(super) static CONDITION: Schema = Schema::new(
-    "Condition",
-    Kind::Structure(Structure::new(&[
-        Member::new("HttpErrorCodeReturnedEquals", &common::STRING),
-        Member::new("KeyPrefixEquals", &common::STRING),
-    ])),
-);
 pub(super) static COPY_OBJECT_RESULT: Schema = Schema::new(
     "CopyObjectResult",
     Kind::Structure(Structure::new(&[
@@ -389,15 +203,6 @@ pub(super) static CREATE_BUCKET_CONFIGURATION: Schema = Schema::new(
 );
 pub(super) static DATA_REDUNDANCY: Schema =
     Schema::new("DataRedundancy", Kind::String).words(&["SingleAvailabilityZone", "SingleLocalZone"]);
-pub(super) static DEFAULT_RETENTION: Schema = Schema::new(
-    "DefaultRetention",
-    Kind::Structure(Structure::new(&[
-        Member::new("Mode", &OBJECT_LOCK_RETENTION_MODE),
-        Member::new("Days", &common::INTEGER),
-        Member::new("Years", &common::INTEGER),
-        Member::new("DefaultEventHold", &EVENT_HOLD_DURATION),
-    ])),
-);
 pub(super) static DELETE: Schema = Schema::new(
     "Delete",
     Kind::Structure(Structure::new(&[
@@ -405,24 +210,6 @@ pub(super) static DELETE: Schema = Schema::new(
         Member::new("Quiet", &common::BOOLEAN),
     ])),
 );
-pub(super) static DELETE_MARKER_ENTRY: Schema = Schema::new(
-    "DeleteMarkerEntry",
-    Kind::Structure(Structure::new(&[
-        Member::new("Owner", &OWNER),
-        Member::new("Key", &OBJECT_KEY),
-        Member::new("VersionId", &common::STRING),
-        Member::new("IsLatest", &common::BOOLEAN),
-        Member::new("LastModified", &common::TIMESTAMP),
-    ])),
-);
-pub(super) static DELETE_MARKER_REPLICATION: Schema = Schema::new(
-    "DeleteMarkerReplication",
-    Kind::Structure(Structure::new(&[Member::new("Status", &DELETE_MARKER_REPLICATION_STATUS)])),
-);
-pub(super) static DELETE_MARKER_REPLICATION_STATUS: Schema =
-    Schema::new("DeleteMarkerReplicationStatus", Kind::String).words(&["Enabled", "Disabled"]);
-pub(super) static DELETE_MARKERS: Schema =
-    Schema::list("DeleteMarkers", Member::new("member", &DELETE_MARKER_ENTRY));
 pub(super) static DELETED_OBJECT: Schema = Schema::new(
     "DeletedObject",
     Kind::Structure(Structure::new(&[
@@ -434,41 +221,7 @@ pub(super) static DELETED_OBJECT: Schema = Schema::new(
 );
 pub(super) static DELETED_OBJECTS: Schema =
     Schema::list("DeletedObjects", Member::new("member", &DELETED_OBJECT));
-pub(super) static DESTINATION: Schema = Schema::new(
-    "Destination",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).required(),
-        Member::new("Account", &common::STRING),
-        Member::new("StorageClass", &STORAGE_CLASS),
-        Member::new("AccessControlTranslation", &ACCESS_CONTROL_TRANSLATION),
-        Member::new("EncryptionConfiguration", &ENCRYPTION_CONFIGURATION),
-        Member::new("ReplicationTime", &REPLICATION_TIME),
-        Member::new("Metrics", &METRICS),
-    ])),
-);
-pub(super) static DESTINATION_RESULT: Schema = Schema::new(
-    "DestinationResult",
-    Kind::Structure(Structure::new(&[
-        Member::new("TableBucketType", &S3_TABLES_BUCKET_TYPE),
-        Member::new("TableBucketArn", &common::STRING),
-        Member::new("TableNamespace", &common::STRING),
-    ])),
-);
-pub(super) static DIRECTORY_BUCKET_TOKEN: Schema =
-    Schema::new("DirectoryBucketToken", Kind::String).bounds(Some(0.0), Some(1024.0));
 pub(super) static ENCODING_TYPE: Schema = Schema::new("EncodingType", Kind::String).words(&["url"]);
-pub(super) static ENCRYPTION: Schema = Schema::new(
-    "Encryption",
-    Kind::Structure(Structure::new(&[
-        Member::new("EncryptionType", &SERVER_SIDE_ENCRYPTION).required(),
-        Member::new("KMSKeyId", &common::SECRET_STRING),
-        Member::new("KMSContext", &common::STRING),
-    ])),
-);
-pub(super) static ENCRYPTION_CONFIGURATION: Schema = Schema::new(
-    "EncryptionConfiguration",
-    Kind::Structure(Structure::new(&[Member::new("ReplicaKmsKeyID", &common::STRING)])),
-);
 pub(super) static ENCRYPTION_TYPE: Schema =
     Schema::new("EncryptionType", Kind::String).words(&["NONE", "SSE-C"]);
 pub(super) static ENCRYPTION_TYPE_LIST: Schema =
@@ -484,103 +237,7 @@ pub(super) static ERROR: Schema = Schema::new(
         Member::new("Message", &common::STRING),
     ])),
 );
-pub(super) static ERROR_DETAILS: Schema = Schema::new(
-    "ErrorDetails",
-    Kind::Structure(Structure::new(&[
-        Member::new("ErrorCode", &common::STRING),
-        Member::new("ErrorMessage", &common::STRING),
-    ])),
-);
-pub(super) static ERROR_DOCUMENT: Schema = Schema::new(
-    "ErrorDocument",
-    Kind::Structure(Structure::new(&[Member::new("Key", &OBJECT_KEY).required()])),
-);
 pub(super) static ERRORS: Schema = Schema::list("Errors", Member::new("member", &ERROR));
-pub(super) static EVENT: Schema = Schema::new("Event", Kind::String).words(&[
-    "s3:ReducedRedundancyLostObject",
-    "s3:ObjectCreated:*",
-    "s3:ObjectCreated:Put",
-    "s3:ObjectCreated:Post",
-    "s3:ObjectCreated:Copy",
-    "s3:ObjectCreated:CompleteMultipartUpload",
-    "s3:ObjectRemoved:*",
-    "s3:ObjectRemoved:Delete",
-    "s3:ObjectRemoved:DeleteMarkerCreated",
-    "s3:ObjectRestore:*",
-    "s3:ObjectRestore:Post",
-    "s3:ObjectRestore:Completed",
-    "s3:Replication:*",
-    "s3:Replication:OperationFailedReplication",
-    "s3:Replication:OperationNotTracked",
-    "s3:Replication:OperationMissedThreshold",
-    "s3:Replication:OperationReplicatedAfterThreshold",
-    "s3:ObjectRestore:Delete",
-    "s3:LifecycleTransition",
-    "s3:IntelligentTiering",
-    "s3:ObjectAcl:Put",
-    "s3:LifecycleExpiration:*",
-    "s3:LifecycleExpiration:Delete",
-    "s3:LifecycleExpiration:DeleteMarkerCreated",
-    "s3:ObjectTagging:*",
-    "s3:ObjectTagging:Put",
-    "s3:ObjectTagging:Delete",
-    "s3:ObjectAnnotation:*",
-    "s3:ObjectAnnotation:Put",
-    "s3:ObjectAnnotation:Delete",
-    "s3:ObjectRetention:Put",
-]);
-pub(super) static EVENT_BRIDGE_CONFIGURATION: Schema =
-    Schema::new("EventBridgeConfiguration", Kind::Structure(Structure::new(&[])));
-pub(super) static EVENT_HOLD_DURATION: Schema = Schema::new(
-    "EventHoldDuration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Days", &common::INTEGER),
-        Member::new("Years", &common::INTEGER),
-    ])),
-);
-pub(super) static EVENT_LIST: Schema = Schema::list("EventList", Member::new("member", &EVENT));
-pub(super) static EXISTING_OBJECT_REPLICATION: Schema = Schema::new(
-    "ExistingObjectReplication",
-    Kind::Structure(Structure::new(&[Member::new("Status", &EXISTING_OBJECT_REPLICATION_STATUS).required()])),
-);
-pub(super) static EXISTING_OBJECT_REPLICATION_STATUS: Schema =
-    Schema::new("ExistingObjectReplicationStatus", Kind::String).words(&["Enabled", "Disabled"]);
-pub(super) static EXPIRATION_STATE: Schema =
-    Schema::new("ExpirationState", Kind::String).words(&["ENABLED", "DISABLED"]);
-pub(super) static EXPIRATION_STATUS: Schema =
-    Schema::new("ExpirationStatus", Kind::String).words(&["Enabled", "Disabled"]);
-pub(super) static EXPOSE_HEADERS: Schema =
-    Schema::list("ExposeHeaders", Member::new("member", &common::STRING));
-pub(super) static EXPRESSION_TYPE: Schema = Schema::new("ExpressionType", Kind::String).words(&["SQL"]);
-pub(super) static FILE_HEADER_INFO: Schema =
-    Schema::new("FileHeaderInfo", Kind::String).words(&["USE", "IGNORE", "NONE"]);
-pub(super) static FILTER_RULE: Schema = Schema::new(
-    "FilterRule",
-    Kind::Structure(Structure::new(&[
-        Member::new("Name", &FILTER_RULE_NAME),
-        Member::new("Value", &common::STRING),
-    ])),
-);
-pub(super) static FILTER_RULE_LIST: Schema =
-    Schema::list("FilterRuleList", Member::new("member", &FILTER_RULE));
-pub(super) static FILTER_RULE_NAME: Schema =
-    Schema::new("FilterRuleName", Kind::String).words(&["prefix", "suffix"]);
-pub(super) static GET_BUCKET_METADATA_CONFIGURATION_RESULT: Schema = Schema::new(
-    "GetBucketMetadataConfigurationResult",
-    Kind::Structure(Structure::new(&[Member::new(
-        "MetadataConfigurationResult",
-        &METADATA_CONFIGURATION_RESULT,
-    )
-    .required()])),
-);
-pub(super) static GET_BUCKET_METADATA_TABLE_CONFIGURATION_RESULT: Schema = Schema::new(
-    "GetBucketMetadataTableConfigurationResult",
-    Kind::Structure(Structure::new(&[
-        Member::new("MetadataTableConfigurationResult", &METADATA_TABLE_CONFIGURATION_RESULT).required(),
-        Member::new("Status", &common::STRING).required(),
-        Member::new("Error", &ERROR_DETAILS),
-    ])),
-);
 pub(super) static GET_OBJECT_ATTRIBUTES_PARTS: Schema = Schema::new(
     "GetObjectAttributesParts",
     Kind::Structure(Structure::new(&[
@@ -591,10 +248,6 @@ pub(super) static GET_OBJECT_ATTRIBUTES_PARTS: Schema = Schema::new(
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Parts", &PARTS_LIST).wire_name("Part").flattened(),
     ])),
-);
-pub(super) static GLACIER_JOB_PARAMETERS: Schema = Schema::new(
-    "GlacierJobParameters",
-    Kind::Structure(Structure::new(&[Member::new("Tier", &TIER).required()])),
 );
 pub(super) static GRANT: Schema = Schema::new(
     "Grant",
@@ -623,12 +276,6 @@ pub(super) static GRANTEE: Schema = Schema::new(
     ),
 );
 pub(super) static GRANTS: Schema = Schema::list("Grants", Member::new("member", &GRANT).wire_name("Grant"));
-pub(super) static IDEMPOTENCY_PARAMETER_MISMATCH: Schema =
-    Schema::new("IdempotencyParameterMismatch", Kind::Structure(Structure::new(&[])));
-pub(super) static INDEX_DOCUMENT: Schema = Schema::new(
-    "IndexDocument",
-    Kind::Structure(Structure::new(&[Member::new("Suffix", &common::STRING).required()])),
-);
 pub(super) static INITIATOR: Schema = Schema::new(
     "Initiator",
     Kind::Structure(Structure::new(&[
@@ -636,50 +283,9 @@ pub(super) static INITIATOR: Schema = Schema::new(
         Member::new("DisplayName", &common::STRING),
     ])),
 );
-pub(super) static INPUT_SERIALIZATION: Schema = Schema::new(
-    "InputSerialization",
-    Kind::Structure(Structure::new(&[
-        Member::new("CSV", &CSV_INPUT),
-        Member::new("CompressionType", &COMPRESSION_TYPE),
-        Member::new("JSON", &JSON_INPUT),
-        Member::new("Parquet", &PARQUET_INPUT),
-    ])),
-);
 pub(super) static INTELLIGENT_TIERING_ACCESS_TIER: Schema =
     Schema::new("IntelligentTieringAccessTier", Kind::String)
         .words(&["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"]);
-pub(super) static INTELLIGENT_TIERING_AND_OPERATOR: Schema = Schema::new(
-    "IntelligentTieringAndOperator",
-    Kind::Structure(Structure::new(&[
-        Member::new("Prefix", &common::STRING),
-        Member::new("Tags", &TAG_SET).wire_name("Tag").flattened(),
-    ])),
-);
-pub(super) static INTELLIGENT_TIERING_CONFIGURATION: Schema = Schema::new(
-    "IntelligentTieringConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &common::STRING).required(),
-        Member::new("Filter", &INTELLIGENT_TIERING_FILTER),
-        Member::new("Status", &INTELLIGENT_TIERING_STATUS).required(),
-        Member::new("Tierings", &TIERING_LIST).wire_name("Tiering").flattened().required(),
-    ])),
-);
-pub(super) static INTELLIGENT_TIERING_CONFIGURATION_LIST: Schema = Schema::list(
-    "IntelligentTieringConfigurationList",
-    Member::new("member", &INTELLIGENT_TIERING_CONFIGURATION),
-);
-pub(super) static INTELLIGENT_TIERING_FILTER: Schema = Schema::new(
-    "IntelligentTieringFilter",
-    Kind::Structure(Structure::new(&[
-        Member::new("Prefix", &common::STRING),
-        Member::new("Tag", &TAG),
-        Member::new("And", &INTELLIGENT_TIERING_AND_OPERATOR),
-    ])),
-);
-pub(super) static INTELLIGENT_TIERING_STATUS: Schema =
-    Schema::new("IntelligentTieringStatus", Kind::String).words(&["Enabled", "Disabled"]);
-pub(super) static INVALID_ANNOTATION_NAME: Schema =
-    Schema::new("InvalidAnnotationName", Kind::Structure(Structure::new(&[])));
 pub(super) static INVALID_OBJECT_STATE: Schema = Schema::new(
     "InvalidObjectState",
     Kind::Structure(Structure::new(&[
@@ -687,202 +293,10 @@ pub(super) static INVALID_OBJECT_STATE: Schema = Schema::new(
         Member::new("AccessTier", &INTELLIGENT_TIERING_ACCESS_TIER),
     ])),
 );
-pub(super) static INVALID_PREFIX: Schema = Schema::new("InvalidPrefix", Kind::Structure(Structure::new(&[])));
 pub(super) static INVALID_REQUEST: Schema =
     Schema::new("InvalidRequest", Kind::Structure(Structure::new(&[])));
 pub(super) static INVALID_WRITE_OFFSET: Schema =
     Schema::new("InvalidWriteOffset", Kind::Structure(Structure::new(&[])));
-pub(super) static INVENTORY_CONFIGURATION: Schema = Schema::new(
-    "InventoryConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Destination", &INVENTORY_DESTINATION).required(),
-        Member::new("IsEnabled", &common::BOOLEAN).required(),
-        Member::new("Filter", &INVENTORY_FILTER),
-        Member::new("Id", &common::STRING).required(),
-        Member::new("IncludedObjectVersions", &INVENTORY_INCLUDED_OBJECT_VERSIONS).required(),
-        Member::new("OptionalFields", &INVENTORY_OPTIONAL_FIELDS),
-        Member::new("Schedule", &INVENTORY_SCHEDULE).required(),
-    ])),
-);
-pub(super) static INVENTORY_CONFIGURATION_LIST: Schema =
-    Schema::list("InventoryConfigurationList", Member::new("member", &INVENTORY_CONFIGURATION));
-pub(super) static INVENTORY_CONFIGURATION_STATE: Schema =
-    Schema::new("InventoryConfigurationState", Kind::String).words(&["ENABLED", "DISABLED"]);
-pub(super) static INVENTORY_DESTINATION: Schema = Schema::new(
-    "InventoryDestination",
-    Kind::Structure(Structure::new(&[
-        Member::new("S3BucketDestination", &INVENTORY_S3_BUCKET_DESTINATION).required()
-    ])),
-);
-pub(super) static INVENTORY_ENCRYPTION: Schema = Schema::new(
-    "InventoryEncryption",
-    Kind::Structure(Structure::new(&[
-        Member::new("SSES3", &SSES3).wire_name("SSE-S3"),
-        Member::new("SSEKMS", &SSEKMS).wire_name("SSE-KMS"),
-    ])),
-);
-pub(super) static INVENTORY_FILTER: Schema = Schema::new(
-    "InventoryFilter",
-    Kind::Structure(Structure::new(&[Member::new("Prefix", &common::STRING).required()])),
-);
-pub(super) static INVENTORY_FORMAT: Schema =
-    Schema::new("InventoryFormat", Kind::String).words(&["CSV", "ORC", "Parquet"]);
-pub(super) static INVENTORY_FREQUENCY: Schema =
-    Schema::new("InventoryFrequency", Kind::String).words(&["Daily", "Weekly"]);
-pub(super) static INVENTORY_INCLUDED_OBJECT_VERSIONS: Schema =
-    Schema::new("InventoryIncludedObjectVersions", Kind::String).words(&["All", "Current"]);
-pub(super) static INVENTORY_OPTIONAL_FIELD: Schema = Schema::new("InventoryOptionalField", Kind::String)
-    .words(&[
-        "Size",
-        "LastModifiedDate",
-        "StorageClass",
-        "ETag",
-        "IsMultipartUploaded",
-        "ReplicationStatus",
-        "EncryptionStatus",
-        "ObjectLockRetainUntilDate",
-        "ObjectLockMode",
-        "ObjectLockLegalHoldStatus",
-        "ObjectLockEventHoldStatus",
-        "ObjectLockEventHoldDuration",
-        "IntelligentTieringAccessTier",
-        "BucketKeyStatus",
-        "ChecksumAlgorithm",
-        "ObjectAccessControlList",
-        "ObjectOwner",
-        "LifecycleExpirationDate",
-        "IntelligentTieringReferenceDate",
-    ]);
-pub(super) static INVENTORY_OPTIONAL_FIELDS: Schema = Schema::list(
-    "InventoryOptionalFields",
-    Member::new("member", &INVENTORY_OPTIONAL_FIELD).wire_name("Field"),
-);
-pub(super) static INVENTORY_S3_BUCKET_DESTINATION: Schema = Schema::new(
-    "InventoryS3BucketDestination",
-    Kind::Structure(Structure::new(&[
-        Member::new("AccountId", &common::STRING),
-        Member::new("Bucket", &common::STRING).required(),
-        Member::new("Format", &INVENTORY_FORMAT).required(),
-        Member::new("Prefix", &common::STRING),
-        Member::new("Encryption", &INVENTORY_ENCRYPTION),
-    ])),
-);
-pub(super) static INVENTORY_SCHEDULE: Schema = Schema::new(
-    "InventorySchedule",
-    Kind::Structure(Structure::new(&[Member::new("Frequency", &INVENTORY_FREQUENCY).required()])),
-);
-pub(super) static INVENTORY_TABLE_CONFIGURATION: Schema = Schema::new(
-    "InventoryTableConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("ConfigurationState", &INVENTORY_CONFIGURATION_STATE).required(),
-        Member::new("EncryptionConfiguration", &METADATA_TABLE_ENCRYPTION_CONFIGURATION),
-    ])),
-);
-pub(super) static INVENTORY_TABLE_CONFIGURATION_RESULT: Schema = Schema::new(
-    "InventoryTableConfigurationResult",
-    Kind::Structure(Structure::new(&[
-        Member::new("ConfigurationState", &INVENTORY_CONFIGURATION_STATE).required(),
-        Member::new("TableStatus", &common::STRING),
-        Member::new("Error", &ERROR_DETAILS),
-        Member::new("TableName", &common::STRING),
-        Member::new("TableArn", &common::STRING),
-    ])),
-);
-pub(super) static INVENTORY_TABLE_CONFIGURATION_UPDATES: Schema = Schema::new(
-    "InventoryTableConfigurationUpdates",
-    Kind::Structure(Structure::new(&[
-        Member::new("ConfigurationState", &INVENTORY_CONFIGURATION_STATE).required(),
-        Member::new("EncryptionConfiguration", &METADATA_TABLE_ENCRYPTION_CONFIGURATION),
-    ])),
-);
-pub(super) static JSON_INPUT: Schema =
-    Schema::new("JSONInput", Kind::Structure(Structure::new(&[Member::new("Type", &JSON_TYPE)])));
-pub(super) static JSON_OUTPUT: Schema = Schema::new(
-    "JSONOutput",
-    Kind::Structure(Structure::new(&[Member::new("RecordDelimiter", &common::STRING)])),
-);
-pub(super) static JSON_TYPE: Schema = Schema::new("JSONType", Kind::String).words(&["DOCUMENT", "LINES"]);
-pub(super) static JOURNAL_TABLE_CONFIGURATION: Schema = Schema::new(
-    "JournalTableConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("RecordExpiration", &RECORD_EXPIRATION).required(),
-        Member::new("EncryptionConfiguration", &METADATA_TABLE_ENCRYPTION_CONFIGURATION),
-    ])),
-);
-pub(super) static JOURNAL_TABLE_CONFIGURATION_RESULT: Schema = Schema::new(
-    "JournalTableConfigurationResult",
-    Kind::Structure(Structure::new(&[
-        Member::new("TableStatus", &common::STRING).required(),
-        Member::new("Error", &ERROR_DETAILS),
-        Member::new("TableName", &common::STRING).required(),
-        Member::new("TableArn", &common::STRING),
-        Member::new("RecordExpiration", &RECORD_EXPIRATION).required(),
-    ])),
-);
-pub(super) static JOURNAL_TABLE_CONFIGURATION_UPDATES: Schema = Schema::new(
-    "JournalTableConfigurationUpdates",
-    Kind::Structure(Structure::new(&[Member::new("RecordExpiration", &RECORD_EXPIRATION).required()])),
-);
-pub(super) static LAMBDA_FUNCTION_CONFIGURATION: Schema = Schema::new(
-    "LambdaFunctionConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &common::STRING),
-        Member::new("LambdaFunctionArn", &common::STRING).wire_name("CloudFunction").required(),
-        Member::new("Events", &EVENT_LIST).wire_name("Event").flattened().required(),
-        Member::new("Filter", &NOTIFICATION_CONFIGURATION_FILTER),
-    ])),
-);
-pub(super) static LAMBDA_FUNCTION_CONFIGURATION_LIST: Schema =
-    Schema::list("LambdaFunctionConfigurationList", Member::new("member", &LAMBDA_FUNCTION_CONFIGURATION));
-pub(super) static LIFECYCLE_CONFIGURATION: Schema = Schema::new(
-    "LifecycleConfiguration",
-    Kind::Structure(Structure::new(&[Member::new("Rules", &RULES).wire_name("Rule").flattened().required()])),
-);
-pub(super) static LIFECYCLE_EXPIRATION: Schema = Schema::new(
-    "LifecycleExpiration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Date", &common::TIMESTAMP).timestamp_format(TimestampFormat::Iso8601),
-        Member::new("Days", &common::INTEGER),
-        Member::new("ExpiredObjectDeleteMarker", &common::BOOLEAN),
-    ])),
-);
-pub(super) static LIFECYCLE_RULE: Schema = Schema::new(
-    "LifecycleRule",
-    Kind::Structure(Structure::new(&[
-        Member::new("Expiration", &LIFECYCLE_EXPIRATION),
-        Member::new("ID", &common::STRING),
-        Member::new("Prefix", &common::STRING),
-        Member::new("Filter", &LIFECYCLE_RULE_FILTER),
-        Member::new("Status", &EXPIRATION_STATUS).required(),
-        Member::new("Transitions", &TRANSITION_LIST).wire_name("Transition").flattened(),
-        Member::new("NoncurrentVersionTransitions", &NONCURRENT_VERSION_TRANSITION_LIST)
-            .wire_name("NoncurrentVersionTransition")
-            .flattened(),
-        Member::new("NoncurrentVersionExpiration", &NONCURRENT_VERSION_EXPIRATION),
-        Member::new("AbortIncompleteMultipartUpload", &ABORT_INCOMPLETE_MULTIPART_UPLOAD),
-    ])),
-);
-pub(super) static LIFECYCLE_RULE_AND_OPERATOR: Schema = Schema::new(
-    "LifecycleRuleAndOperator",
-    Kind::Structure(Structure::new(&[
-        Member::new("Prefix", &common::STRING),
-        Member::new("Tags", &TAG_SET).wire_name("Tag").flattened(),
-        Member::new("ObjectSizeGreaterThan", &common::LONG),
-        Member::new("ObjectSizeLessThan", &common::LONG),
-    ])),
-);
-pub(super) static LIFECYCLE_RULE_FILTER: Schema = Schema::new(
-    "LifecycleRuleFilter",
-    Kind::Structure(Structure::new(&[
-        Member::new("Prefix", &common::STRING),
-        Member::new("Tag", &TAG),
-        Member::new("ObjectSizeGreaterThan", &common::LONG),
-        Member::new("ObjectSizeLessThan", &common::LONG),
-        Member::new("And", &LIFECYCLE_RULE_AND_OPERATOR),
-    ])),
-);
-pub(super) static LIFECYCLE_RULES: Schema =
-    Schema::list("LifecycleRules", Member::new("member", &LIFECYCLE_RULE));
 pub(super) static LOCATION_INFO: Schema = Schema::new(
     "LocationInfo",
     Kind::Structure(Structure::new(&[
@@ -892,106 +306,14 @@ pub(super) static LOCATION_INFO: Schema = Schema::new(
 );
 pub(super) static LOCATION_TYPE: Schema =
     Schema::new("LocationType", Kind::String).words(&["AvailabilityZone", "LocalZone"]);
-pub(super) static LOGGING_ENABLED: Schema = Schema::new(
-    "LoggingEnabled",
-    Kind::Structure(Structure::new(&[
-        Member::new("TargetBucket", &common::STRING).required(),
-        Member::new("TargetGrants", &TARGET_GRANTS),
-        Member::new("TargetPrefix", &common::STRING).required(),
-        Member::new("TargetObjectKeyFormat", &TARGET_OBJECT_KEY_FORMAT),
-    ])),
-);
-pub(super) static MFA_DELETE: Schema = Schema::new("MFADelete", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static MFA_DELETE_STATUS: Schema =
     Schema::new("MFADeleteStatus", Kind::String).words(&["Enabled", "Disabled"]);
-pub(super) static MAX_ANNOTATION_RESULTS: Schema =
-    Schema::new("MaxAnnotationResults", Kind::Integer).bounds(Some(1.0), Some(1000.0));
 pub(super) static MAX_BUCKETS: Schema =
     Schema::new("MaxBuckets", Kind::Integer).bounds(Some(1.0), Some(10000.0));
-pub(super) static MAX_DIRECTORY_BUCKETS: Schema =
-    Schema::new("MaxDirectoryBuckets", Kind::Integer).bounds(Some(0.0), Some(1000.0));
 pub(super) static METADATA: Schema =
     Schema::map("Metadata", Member::new("key", &common::STRING), Member::new("value", &common::STRING));
-pub(super) static METADATA_CONFIGURATION: Schema = Schema::new(
-    "MetadataConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("JournalTableConfiguration", &JOURNAL_TABLE_CONFIGURATION).required(),
-        Member::new("InventoryTableConfiguration", &INVENTORY_TABLE_CONFIGURATION),
-        Member::new("AnnotationTableConfiguration", &ANNOTATION_TABLE_CONFIGURATION),
-    ])),
-);
-pub(super) static METADATA_CONFIGURATION_RESULT: Schema = Schema::new(
-    "MetadataConfigurationResult",
-    Kind::Structure(Structure::new(&[
-        Member::new("DestinationResult", &DESTINATION_RESULT).required(),
-        Member::new("JournalTableConfigurationResult", &JOURNAL_TABLE_CONFIGURATION_RESULT),
-        Member::new("InventoryTableConfigurationResult", &INVENTORY_TABLE_CONFIGURATION_RESULT),
-        Member::new("AnnotationTableConfigurationResult", &ANNOTATION_TABLE_CONFIGURATION_RESULT),
-    ])),
-);
 pub(super) static METADATA_DIRECTIVE: Schema =
     Schema::new("MetadataDirective", Kind::String).words(&["COPY", "REPLACE"]);
-pub(super) static METADATA_ENTRY: Schema = Schema::new(
-    "MetadataEntry",
-    Kind::Structure(Structure::new(&[
-        Member::new("Name", &common::STRING),
-        Member::new("Value", &common::STRING),
-    ])),
-);
-pub(super) static METADATA_TABLE_CONFIGURATION: Schema = Schema::new(
-    "MetadataTableConfiguration",
-    Kind::Structure(Structure::new(&[Member::new("S3TablesDestination", &S3_TABLES_DESTINATION).required()])),
-);
-pub(super) static METADATA_TABLE_CONFIGURATION_RESULT: Schema = Schema::new(
-    "MetadataTableConfigurationResult",
-    Kind::Structure(Structure::new(&[Member::new(
-        "S3TablesDestinationResult",
-        &S3_TABLES_DESTINATION_RESULT,
-    )
-    .required()])),
-);
-pub(super) static METADATA_TABLE_ENCRYPTION_CONFIGURATION: Schema = Schema::new(
-    "MetadataTableEncryptionConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("SseAlgorithm", &TABLE_SSE_ALGORITHM).required(),
-        Member::new("KmsKeyArn", &common::STRING),
-    ])),
-);
-pub(super) static METRICS: Schema = Schema::new(
-    "Metrics",
-    Kind::Structure(Structure::new(&[
-        Member::new("Status", &METRICS_STATUS).required(),
-        Member::new("EventThreshold", &REPLICATION_TIME_VALUE),
-    ])),
-);
-pub(super) static METRICS_AND_OPERATOR: Schema = Schema::new(
-    "MetricsAndOperator",
-    Kind::Structure(Structure::new(&[
-        Member::new("Prefix", &common::STRING),
-        Member::new("Tags", &TAG_SET).wire_name("Tag").flattened(),
-        Member::new("AccessPointArn", &common::STRING),
-    ])),
-);
-pub(super) static METRICS_CONFIGURATION: Schema = Schema::new(
-    "MetricsConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &common::STRING).required(),
-        Member::new("Filter", &METRICS_FILTER),
-    ])),
-);
-pub(super) static METRICS_CONFIGURATION_LIST: Schema =
-    Schema::list("MetricsConfigurationList", Member::new("member", &METRICS_CONFIGURATION));
-pub(super) static METRICS_FILTER: Schema = Schema::new(
-    "MetricsFilter",
-    Kind::Structure(Structure::new(&[
-        Member::new("Prefix", &common::STRING),
-        Member::new("Tag", &TAG),
-        Member::new("AccessPointArn", &common::STRING),
-        Member::new("And", &METRICS_AND_OPERATOR),
-    ])),
-);
-pub(super) static METRICS_STATUS: Schema =
-    Schema::new("MetricsStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static MULTIPART_UPLOAD: Schema = Schema::new(
     "MultipartUpload",
     Kind::Structure(Structure::new(&[
@@ -1008,61 +330,9 @@ pub(super) static MULTIPART_UPLOAD: Schema = Schema::new(
 );
 pub(super) static MULTIPART_UPLOAD_LIST: Schema =
     Schema::list("MultipartUploadList", Member::new("member", &MULTIPART_UPLOAD));
-pub(super) static NO_SUCH_ANNOTATION: Schema =
-    Schema::new("NoSuchAnnotation", Kind::Structure(Structure::new(&[])));
 pub(super) static NO_SUCH_BUCKET: Schema = Schema::new("NoSuchBucket", Kind::Structure(Structure::new(&[])));
 pub(super) static NO_SUCH_KEY: Schema = Schema::new("NoSuchKey", Kind::Structure(Structure::new(&[])));
 pub(super) static NO_SUCH_UPLOAD: Schema = Schema::new("NoSuchUpload", Kind::Structure(Structure::new(&[])));
-pub(super) static NON_EMPTY_KMS_KEY_ARN_STRING: Schema = Schema::new("NonEmptyKmsKeyArnString", Kind::String)
-    .bounds(Some(20.0), Some(2048.0))
-    .pattern(&P_NON_EMPTY_KMS_KEY_ARN_STRING)
-    .sensitive();
-static P_NON_EMPTY_KMS_KEY_ARN_STRING: Pattern =
-    Pattern::new("arn:aws[a-zA-Z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+");
-pub(super) static NONCURRENT_VERSION_EXPIRATION: Schema = Schema::new(
-    "NoncurrentVersionExpiration",
-    Kind::Structure(Structure::new(&[
-        Member::new("NoncurrentDays", &common::INTEGER),
-        Member::new("NewerNoncurrentVersions", &common::INTEGER),
-    ])),
-);
-pub(super) static NONCURRENT_VERSION_TRANSITION: Schema = Schema::new(
-    "NoncurrentVersionTransition",
-    Kind::Structure(Structure::new(&[
-        Member::new("NoncurrentDays", &common::INTEGER),
-        Member::new("StorageClass", &TRANSITION_STORAGE_CLASS),
-        Member::new("NewerNoncurrentVersions", &common::INTEGER),
-    ])),
-);
-pub(super) static NONCURRENT_VERSION_TRANSITION_LIST: Schema =
-    Schema::list("NoncurrentVersionTransitionList", Member::new("member", &NONCURRENT_VERSION_TRANSITION));
-pub(super) static NOTIFICATION_CONFIGURATION: Schema = Schema::new(
-    "NotificationConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("TopicConfigurations", &TOPIC_CONFIGURATION_LIST)
-            .wire_name("TopicConfiguration")
-            .flattened(),
-        Member::new("QueueConfigurations", &QUEUE_CONFIGURATION_LIST)
-            .wire_name("QueueConfiguration")
-            .flattened(),
-        Member::new("LambdaFunctionConfigurations", &LAMBDA_FUNCTION_CONFIGURATION_LIST)
-            .wire_name("CloudFunctionConfiguration")
-            .flattened(),
-        Member::new("EventBridgeConfiguration", &EVENT_BRIDGE_CONFIGURATION),
-    ])),
-);
-pub(super) static NOTIFICATION_CONFIGURATION_DEPRECATED: Schema = Schema::new(
-    "NotificationConfigurationDeprecated",
-    Kind::Structure(Structure::new(&[
-        Member::new("TopicConfiguration", &TOPIC_CONFIGURATION_DEPRECATED),
-        Member::new("QueueConfiguration", &QUEUE_CONFIGURATION_DEPRECATED),
-        Member::new("CloudFunctionConfiguration", &CLOUD_FUNCTION_CONFIGURATION),
-    ])),
-);
-pub(super) static NOTIFICATION_CONFIGURATION_FILTER: Schema = Schema::new(
-    "NotificationConfigurationFilter",
-    Kind::Structure(Structure::new(&[Member::new("Key", &S3_KEY_FILTER).wire_name("S3Key")])),
-);
 pub(super) static OBJECT: Schema = Schema::new(
     "Object",
     Kind::Structure(Structure::new(&[
@@ -1077,8 +347,6 @@ pub(super) static OBJECT: Schema = Schema::new(
         Member::new("RestoreStatus", &RESTORE_STATUS),
     ])),
 );
-pub(super) static OBJECT_ALREADY_IN_ACTIVE_TIER_ERROR: Schema =
-    Schema::new("ObjectAlreadyInActiveTierError", Kind::Structure(Structure::new(&[])));
 pub(super) static OBJECT_ATTRIBUTES: Schema = Schema::new("ObjectAttributes", Kind::String).words(&[
     "ETag",
     "Checksum",
@@ -1097,12 +365,6 @@ pub(super) static OBJECT_CANNED_ACL: Schema = Schema::new("ObjectCannedACL", Kin
     "bucket-owner-read",
     "bucket-owner-full-control",
 ]);
-pub(super) static OBJECT_ENCRYPTION: Schema = Schema::new(
-    "ObjectEncryption",
-    Kind::Structure(
-        Structure::new(&[Member::new("SSEKMS", &SSEKMS_ENCRYPTION).wire_name("SSE-KMS")]).union(),
-    ),
-);
 pub(super) static OBJECT_IDENTIFIER: Schema = Schema::new(
     "ObjectIdentifier",
     Kind::Structure(Structure::new(&[
@@ -1117,40 +379,12 @@ pub(super) static OBJECT_IDENTIFIER_LIST: Schema =
     Schema::list("ObjectIdentifierList", Member::new("member", &OBJECT_IDENTIFIER));
 pub(super) static OBJECT_KEY: Schema = Schema::new("ObjectKey", Kind::String).bounds(Some(1.0), None);
 pub(super) static OBJECT_LIST: Schema = Schema::list("ObjectList", Member::new("member", &OBJECT));
-pub(super) static OBJECT_LOCK_CONFIGURATION: Schema = Schema::new(
-    "ObjectLockConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("ObjectLockEnabled", &OBJECT_LOCK_ENABLED),
-        Member::new("Rule", &OBJECT_LOCK_RULE),
-    ])),
-);
-pub(super) static OBJECT_LOCK_ENABLED: Schema =
-    Schema::new("ObjectLockEnabled", Kind::String).words(&["Enabled"]);
 pub(super) static OBJECT_LOCK_EVENT_HOLD: Schema =
     Schema::new("ObjectLockEventHold", Kind::String).words(&["ON", "OFF"]);
-pub(super) static OBJECT_LOCK_LEGAL_HOLD: Schema = Schema::new(
-    "ObjectLockLegalHold",
-    Kind::Structure(Structure::new(&[Member::new("Status", &OBJECT_LOCK_LEGAL_HOLD_STATUS)])),
-);
 pub(super) static OBJECT_LOCK_LEGAL_HOLD_STATUS: Schema =
     Schema::new("ObjectLockLegalHoldStatus", Kind::String).words(&["ON", "OFF"]);
 pub(super) static OBJECT_LOCK_MODE: Schema =
     Schema::new("ObjectLockMode", Kind::String).words(&["GOVERNANCE", "COMPLIANCE"]);
-pub(super) static OBJECT_LOCK_RETENTION: Schema = Schema::new(
-    "ObjectLockRetention",
-    Kind::Structure(Structure::new(&[
-        Member::new("Mode", &OBJECT_LOCK_RETENTION_MODE),
-        Member::new("RetainUntilDate", &common::TIMESTAMP).timestamp_format(TimestampFormat::Iso8601),
-        Member::new("EventHold", &OBJECT_LOCK_EVENT_HOLD),
-        Member::new("EventHoldDuration", &EVENT_HOLD_DURATION),
-    ])),
-);
-pub(super) static OBJECT_LOCK_RETENTION_MODE: Schema =
-    Schema::new("ObjectLockRetentionMode", Kind::String).words(&["GOVERNANCE", "COMPLIANCE"]);
-pub(super) static OBJECT_LOCK_RULE: Schema = Schema::new(
-    "ObjectLockRule",
-    Kind::Structure(Structure::new(&[Member::new("DefaultRetention", &DEFAULT_RETENTION)])),
-);
 pub(super) static OBJECT_NOT_IN_ACTIVE_TIER_ERROR: Schema =
     Schema::new("ObjectNotInActiveTierError", Kind::Structure(Structure::new(&[])));
 pub(super) static OBJECT_OWNERSHIP: Schema = Schema::new("ObjectOwnership", Kind::String).words(&[
@@ -1192,36 +426,10 @@ pub(super) static OBJECT_STORAGE_CLASS: Schema = Schema::new("ObjectStorageClass
     "AWS_BACKUP_WARM",
     "AWS_BACKUP_LOW_COST_WARM",
 ]);
-pub(super) static OBJECT_VERSION: Schema = Schema::new(
-    "ObjectVersion",
-    Kind::Structure(Structure::new(&[
-        Member::new("ETag", &common::STRING),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM_LIST).flattened(),
-        Member::new("ChecksumType", &CHECKSUM_TYPE),
-        Member::new("Size", &common::LONG),
-        Member::new("StorageClass", &OBJECT_VERSION_STORAGE_CLASS),
-        Member::new("Key", &OBJECT_KEY),
-        Member::new("VersionId", &common::STRING),
-        Member::new("IsLatest", &common::BOOLEAN),
-        Member::new("LastModified", &common::TIMESTAMP),
-        Member::new("Owner", &OWNER),
-        Member::new("RestoreStatus", &RESTORE_STATUS),
-    ])),
-);
-pub(super) static OBJECT_VERSION_LIST: Schema =
-    Schema::list("ObjectVersionList", Member::new("member", &OBJECT_VERSION));
-pub(super) static OBJECT_VERSION_STORAGE_CLASS: Schema =
-    Schema::new("ObjectVersionStorageClass", Kind::String).words(&["STANDARD"]);
 pub(super) static OPTIONAL_OBJECT_ATTRIBUTES: Schema =
     Schema::new("OptionalObjectAttributes", Kind::String).words(&["RestoreStatus"]);
 pub(super) static OPTIONAL_OBJECT_ATTRIBUTES_LIST: Schema =
     Schema::list("OptionalObjectAttributesList", Member::new("member", &OPTIONAL_OBJECT_ATTRIBUTES));
-pub(super) static OUTPUT_LOCATION: Schema =
-    Schema::new("OutputLocation", Kind::Structure(Structure::new(&[Member::new("S3", &S3_LOCATION)])));
-pub(super) static OUTPUT_SERIALIZATION: Schema = Schema::new(
-    "OutputSerialization",
-    Kind::Structure(Structure::new(&[Member::new("CSV", &CSV_OUTPUT), Member::new("JSON", &JSON_OUTPUT)])),
-);
 pub(super) static OWNER: Schema = Schema::new(
     "Owner",
     Kind::Structure(Structure::new(&[
@@ -1229,7 +437,6 @@ pub(super) static OWNER: Schema = Schema::new(
         Member::new("ID", &common::STRING),
     ])),
 );
-pub(super) static OWNER_OVERRIDE: Schema = Schema::new("OwnerOverride", Kind::String).words(&["Destination"]);
 pub(super) static OWNERSHIP_CONTROLS: Schema = Schema::new(
     "OwnershipControls",
     Kind::Structure(Structure::new(&[Member::new("Rules", &OWNERSHIP_CONTROLS_RULES)
@@ -1243,7 +450,6 @@ pub(super) static OWNERSHIP_CONTROLS_RULE: Schema = Schema::new(
 );
 pub(super) static OWNERSHIP_CONTROLS_RULES: Schema =
     Schema::list("OwnershipControlsRules", Member::new("member", &OWNERSHIP_CONTROLS_RULE));
-pub(super) static PARQUET_INPUT: Schema = Schema::new("ParquetInput", Kind::Structure(Structure::new(&[])));
 pub(super) static PART: Schema = Schema::new(
     "Part",
     Kind::Structure(Structure::new(&[
@@ -1263,15 +469,6 @@ pub(super) static PART: Schema = Schema::new(
         Member::new("ChecksumXXHASH128", &common::STRING),
     ])),
 );
-pub(super) static PARTITION_DATE_SOURCE: Schema =
-    Schema::new("PartitionDateSource", Kind::String).words(&["EventTime", "DeliveryTime"]);
-pub(super) static PARTITIONED_PREFIX: Schema = Schema::new(
-    "PartitionedPrefix",
-    Kind::Structure(
-        Structure::new(&[Member::new("PartitionDateSource", &PARTITION_DATE_SOURCE)])
-            .xml_name("PartitionedPrefix"),
-    ),
-);
 pub(super) static PARTS: Schema = Schema::list("Parts", Member::new("member", &PART));
 pub(super) static PARTS_LIST: Schema = Schema::list("PartsList", Member::new("member", &OBJECT_PART));
 pub(super) static PAYER: Schema = Schema::new("Payer", Kind::String).words(&["Requester", "BucketOwner"]);
@@ -1286,7 +483,6 @@ pub(super) static POLICY_STATUS: Schema = Schema::new(
     "PolicyStatus",
     Kind::Structure(Structure::new(&[Member::new("IsPublic", &common::BOOLEAN).wire_name("IsPublic")])),
 );
-pub(super) static PROTOCOL: Schema = Schema::new("Protocol", Kind::String).words(&["http", "https"]);
 pub(super) static PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
     "PublicAccessBlockConfiguration",
     Kind::Structure(Structure::new(&[
@@ -1296,101 +492,7 @@ pub(super) static PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
         Member::new("RestrictPublicBuckets", &common::BOOLEAN).wire_name("RestrictPublicBuckets"),
     ])),
 );
-pub(super) static QUEUE_CONFIGURATION: Schema = Schema::new(
-    "QueueConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &common::STRING),
-        Member::new("QueueArn", &common::STRING).wire_name("Queue").required(),
-        Member::new("Events", &EVENT_LIST).wire_name("Event").flattened().required(),
-        Member::new("Filter", &NOTIFICATION_CONFIGURATION_FILTER),
-    ])),
-);
-pub(super) static QUEUE_CONFIGURATION_DEPRECATED: Schema = Schema::new(
-    "QueueConfigurationDeprecated",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &common::STRING),
-        Member::new("Event", &EVENT),
-        Member::new("Events", &EVENT_LIST).wire_name("Event").flattened(),
-        Member::new("Queue", &common::STRING),
-    ])),
-);
-pub(super) static QUEUE_CONFIGURATION_LIST: Schema =
-    Schema::list("QueueConfigurationList", Member::new("member", &QUEUE_CONFIGURATION));
-pub(super) static QUOTE_FIELDS: Schema =
-    Schema::new("QuoteFields", Kind::String).words(&["ALWAYS", "ASNEEDED"]);
-pub(super) static RECORD_EXPIRATION: Schema = Schema::new(
-    "RecordExpiration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Expiration", &EXPIRATION_STATE).required(),
-        Member::new("Days", &common::INTEGER),
-    ])),
-);
-pub(super) static REDIRECT: Schema = Schema::new(
-    "Redirect",
-    Kind::Structure(Structure::new(&[
-        Member::new("HostName", &common::STRING),
-        Member::new("HttpRedirectCode", &common::STRING),
-        Member::new("Protocol", &PROTOCOL),
-        Member::new("ReplaceKeyPrefixWith", &common::STRING),
-        Member::new("ReplaceKeyWith", &common::STRING),
-    ])),
-);
-pub(super) static REDIRECT_ALL_REQUESTS_TO: Schema = Schema::new(
-    "RedirectAllRequestsTo",
-    Kind::Structure(Structure::new(&[
-        Member::new("HostName", &common::STRING).required(),
-        Member::new("Protocol", &PROTOCOL),
-    ])),
-);
 pub(super) static REGION: Schema = Schema::new("Region", Kind::String).bounds(Some(0.0), Some(20.0));
-pub(super) static RENAME_SOURCE: Schema = Schema::new("RenameSource", Kind::String).pattern(&P_RENAME_SOURCE);
-static P_RENAME_SOURCE: Pattern = Pattern::new("\\/?.+\\/.+");
-pub(super) static REPLICA_MODIFICATIONS: Schema = Schema::new(
-    "ReplicaModifications",
-    Kind::Structure(Structure::new(&[Member::new("Status", &REPLICA_MODIFICATIONS_STATUS).required()])),
-);
-pub(super) static REPLICA_MODIFICATIONS_STATUS: Schema =
-    Schema::new("ReplicaModificationsStatus", Kind::String).words(&["Enabled", "Disabled"]);
-pub(super) static REPLICATION_CONFIGURATION: Schema = Schema::new(
-    "ReplicationConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Role", &common::STRING).required(),
-        Member::new("Rules", &REPLICATION_RULES).wire_name("Rule").flattened().required(),
-    ])),
-);
-pub(super) static REPLICATION_RULE: Schema = Schema::new(
-    "ReplicationRule",
-    Kind::Structure(Structure::new(&[
-        Member::new("ID", &common::STRING),
-        Member::new("Priority", &common::INTEGER),
-        Member::new("Prefix", &common::STRING),
-        Member::new("Filter", &REPLICATION_RULE_FILTER),
-        Member::new("Status", &REPLICATION_RULE_STATUS).required(),
-        Member::new("SourceSelectionCriteria", &SOURCE_SELECTION_CRITERIA),
-        Member::new("ExistingObjectReplication", &EXISTING_OBJECT_REPLICATION),
-        Member::new("Destination", &DESTINATION).required(),
-        Member::new("DeleteMarkerReplication", &DELETE_MARKER_REPLICATION),
-    ])),
-);
-pub(super) static REPLICATION_RULE_AND_OPERATOR: Schema = Schema::new(
-    "ReplicationRuleAndOperator",
-    Kind::Structure(Structure::new(&[
-        Member::new("Prefix", &common::STRING),
-        Member::new("Tags", &TAG_SET).wire_name("Tag").flattened(),
-    ])),
-);
-pub(super) static REPLICATION_RULE_FILTER: Schema = Schema::new(
-    "ReplicationRuleFilter",
-    Kind::Structure(Structure::new(&[
-        Member::new("Prefix", &common::STRING),
-        Member::new("Tag", &TAG),
-        Member::new("And", &REPLICATION_RULE_AND_OPERATOR),
-    ])),
-);
-pub(super) static REPLICATION_RULE_STATUS: Schema =
-    Schema::new("ReplicationRuleStatus", Kind::String).words(&["Enabled", "Disabled"]);
-pub(super) static REPLICATION_RULES: Schema =
-    Schema::list("ReplicationRules", Member::new("member", &REPLICATION_RULE));
 pub(super) static REPLICATION_STATUS: Schema = Schema::new("ReplicationStatus", Kind::String).words(&[
     "COMPLETE",
     "PENDING",
@@ -1398,43 +500,8 @@ pub(super) static REPLICATION_STATUS: Schema = Schema::new("ReplicationStatus", 
     "REPLICA",
     "COMPLETED",
 ]);
-pub(super) static REPLICATION_TIME: Schema = Schema::new(
-    "ReplicationTime",
-    Kind::Structure(Structure::new(&[
-        Member::new("Status", &REPLICATION_TIME_STATUS).required(),
-        Member::new("Time", &REPLICATION_TIME_VALUE).required(),
-    ])),
-);
-pub(super) static REPLICATION_TIME_STATUS: Schema =
-    Schema::new("ReplicationTimeStatus", Kind::String).words(&["Enabled", "Disabled"]);
-pub(super) static REPLICATION_TIME_VALUE: Schema = Schema::new(
-    "ReplicationTimeValue",
-    Kind::Structure(Structure::new(&[Member::new("Minutes", &common::INTEGER)])),
-);
 pub(super) static REQUEST_CHARGED: Schema = Schema::new("RequestCharged", Kind::String).words(&["requester"]);
 pub(super) static REQUEST_PAYER: Schema = Schema::new("RequestPayer", Kind::String).words(&["requester"]);
-pub(super) static REQUEST_PAYMENT_CONFIGURATION: Schema = Schema::new(
-    "RequestPaymentConfiguration",
-    Kind::Structure(Structure::new(&[Member::new("Payer", &PAYER).required()])),
-);
-pub(super) static REQUEST_PROGRESS: Schema = Schema::new(
-    "RequestProgress",
-    Kind::Structure(Structure::new(&[Member::new("Enabled", &common::BOOLEAN)])),
-);
-pub(super) static RESTORE_REQUEST: Schema = Schema::new(
-    "RestoreRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Days", &common::INTEGER),
-        Member::new("GlacierJobParameters", &GLACIER_JOB_PARAMETERS),
-        Member::new("Type", &RESTORE_REQUEST_TYPE),
-        Member::new("Tier", &TIER),
-        Member::new("Description", &common::STRING),
-        Member::new("SelectParameters", &SELECT_PARAMETERS),
-        Member::new("OutputLocation", &OUTPUT_LOCATION),
-    ])),
-);
-pub(super) static RESTORE_REQUEST_TYPE: Schema =
-    Schema::new("RestoreRequestType", Kind::String).words(&["SELECT"]);
 pub(super) static RESTORE_STATUS: Schema = Schema::new(
     "RestoreStatus",
     Kind::Structure(Structure::new(&[
@@ -1442,107 +509,11 @@ pub(super) static RESTORE_STATUS: Schema = Schema::new(
         Member::new("RestoreExpiryDate", &common::TIMESTAMP),
     ])),
 );
-pub(super) static ROUTING_RULE: Schema = Schema::new(
-    "RoutingRule",
-    Kind::Structure(Structure::new(&[
-        Member::new("Condition", &CONDITION),
-        Member::new("Redirect", &REDIRECT).required(),
-    ])),
-);
-pub(super) static ROUTING_RULES: Schema =
-    Schema::list("RoutingRules", Member::new("member", &ROUTING_RULE).wire_name("RoutingRule"));
-pub(super) static RULE: Schema = Schema::new(
-    "Rule",
-    Kind::Structure(Structure::new(&[
-        Member::new("Expiration", &LIFECYCLE_EXPIRATION),
-        Member::new("ID", &common::STRING),
-        Member::new("Prefix", &common::STRING).required(),
-        Member::new("Status", &EXPIRATION_STATUS).required(),
-        Member::new("Transition", &TRANSITION),
-        Member::new("NoncurrentVersionTransition", &NONCURRENT_VERSION_TRANSITION),
-        Member::new("NoncurrentVersionExpiration", &NONCURRENT_VERSION_EXPIRATION),
-        Member::new("AbortIncompleteMultipartUpload", &ABORT_INCOMPLETE_MULTIPART_UPLOAD),
-    ])),
-);
-pub(super) static RULES: Schema = Schema::list("Rules", Member::new("member", &RULE));
-pub(super) static S3_KEY_FILTER: Schema = Schema::new(
-    "S3KeyFilter",
-    Kind::Structure(Structure::new(&[Member::new("FilterRules", &FILTER_RULE_LIST)
-        .wire_name("FilterRule")
-        .flattened()])),
-);
-pub(super) static S3_LOCATION: Schema = Schema::new(
-    "S3Location",
-    Kind::Structure(Structure::new(&[
-        Member::new("BucketName", &common::STRING).required(),
-        Member::new("Prefix", &common::STRING).required(),
-        Member::new("Encryption", &ENCRYPTION),
-        Member::new("CannedACL", &OBJECT_CANNED_ACL),
-        Member::new("AccessControlList", &GRANTS),
-        Member::new("Tagging", &TAGGING),
-        Member::new("UserMetadata", &USER_METADATA),
-        Member::new("StorageClass", &STORAGE_CLASS),
-    ])),
-);
 pub(super) static S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING: Schema =
     Schema::new("S3RegionalOrS3ExpressBucketArnString", Kind::String)
         .bounds(Some(1.0), Some(128.0))
         .pattern(&P_S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING);
 static P_S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING: Pattern = Pattern::new("arn:[^:]+:(s3|s3express):.*");
-pub(super) static S3_TABLES_BUCKET_TYPE: Schema =
-    Schema::new("S3TablesBucketType", Kind::String).words(&["aws", "customer"]);
-pub(super) static S3_TABLES_DESTINATION: Schema = Schema::new(
-    "S3TablesDestination",
-    Kind::Structure(Structure::new(&[
-        Member::new("TableBucketArn", &common::STRING).required(),
-        Member::new("TableName", &common::STRING).required(),
-    ])),
-);
-pub(super) static S3_TABLES_DESTINATION_RESULT: Schema = Schema::new(
-    "S3TablesDestinationResult",
-    Kind::Structure(Structure::new(&[
-        Member::new("TableBucketArn", &common::STRING).required(),
-        Member::new("TableName", &common::STRING).required(),
-        Member::new("TableArn", &common::STRING).required(),
-        Member::new("TableNamespace", &common::STRING).required(),
-    ])),
-);
-pub(super) static SSEKMS: Schema = Schema::new(
-    "SSEKMS",
-    Kind::Structure(
-        Structure::new(&[Member::new("KeyId", &common::SECRET_STRING).required()]).xml_name("SSE-KMS"),
-    ),
-);
-pub(super) static SSEKMS_ENCRYPTION: Schema = Schema::new(
-    "SSEKMSEncryption",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("KMSKeyArn", &NON_EMPTY_KMS_KEY_ARN_STRING).required(),
-            Member::new("BucketKeyEnabled", &common::BOOLEAN),
-        ])
-        .xml_name("SSE-KMS"),
-    ),
-);
-pub(super) static SSES3: Schema =
-    Schema::new("SSES3", Kind::Structure(Structure::new(&[]).xml_name("SSE-S3")));
-pub(super) static SCAN_RANGE: Schema = Schema::new(
-    "ScanRange",
-    Kind::Structure(Structure::new(&[
-        Member::new("Start", &common::LONG),
-        Member::new("End", &common::LONG),
-    ])),
-);
-pub(super) static SELECT_OBJECT_CONTENT_EVENT_STREAM: Schema =
-    Schema::new("SelectObjectContentEventStream", Kind::Structure(Structure::new(&[]).event_stream()));
-pub(super) static SELECT_PARAMETERS: Schema = Schema::new(
-    "SelectParameters",
-    Kind::Structure(Structure::new(&[
-        Member::new("InputSerialization", &INPUT_SERIALIZATION).required(),
-        Member::new("ExpressionType", &EXPRESSION_TYPE).required(),
-        Member::new("Expression", &common::STRING).required(),
-        Member::new("OutputSerialization", &OUTPUT_SERIALIZATION).required(),
-    ])),
-);
 pub(super) static SERVER_SIDE_ENCRYPTION: Schema = Schema::new("ServerSideEncryption", Kind::String)
     .words(&["AES256", "aws:fsx", "aws:backup", "aws:kms", "aws:kms:dsse"]);
 pub(super) static SERVER_SIDE_ENCRYPTION_BY_DEFAULT: Schema = Schema::new(
@@ -1569,32 +540,6 @@ pub(super) static SERVER_SIDE_ENCRYPTION_RULE: Schema = Schema::new(
 );
 pub(super) static SERVER_SIDE_ENCRYPTION_RULES: Schema =
     Schema::list("ServerSideEncryptionRules", Member::new("member", &SERVER_SIDE_ENCRYPTION_RULE));
-pub(super) static SESSION_CREDENTIALS: Schema = Schema::new(
-    "SessionCredentials",
-    Kind::Structure(Structure::new(&[
-        Member::new("AccessKeyId", &common::STRING).wire_name("AccessKeyId").required(),
-        Member::new("SecretAccessKey", &common::SECRET_STRING).wire_name("SecretAccessKey").required(),
-        Member::new("SessionToken", &common::SECRET_STRING).wire_name("SessionToken").required(),
-        Member::new("Expiration", &common::TIMESTAMP).wire_name("Expiration").required(),
-    ])),
-);
-pub(super) static SESSION_MODE: Schema =
-    Schema::new("SessionMode", Kind::String).words(&["ReadOnly", "ReadWrite"]);
-pub(super) static SIMPLE_PREFIX: Schema =
-    Schema::new("SimplePrefix", Kind::Structure(Structure::new(&[]).xml_name("SimplePrefix")));
-pub(super) static SOURCE_SELECTION_CRITERIA: Schema = Schema::new(
-    "SourceSelectionCriteria",
-    Kind::Structure(Structure::new(&[
-        Member::new("SseKmsEncryptedObjects", &SSE_KMS_ENCRYPTED_OBJECTS),
-        Member::new("ReplicaModifications", &REPLICA_MODIFICATIONS),
-    ])),
-);
-pub(super) static SSE_KMS_ENCRYPTED_OBJECTS: Schema = Schema::new(
-    "SseKmsEncryptedObjects",
-    Kind::Structure(Structure::new(&[Member::new("Status", &SSE_KMS_ENCRYPTED_OBJECTS_STATUS).required()])),
-);
-pub(super) static SSE_KMS_ENCRYPTED_OBJECTS_STATUS: Schema =
-    Schema::new("SseKmsEncryptedObjectsStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static STORAGE_CLASS: Schema = Schema::new("StorageClass", Kind::String).words(&[
     "STANDARD",
     "REDUCED_REDUNDANCY",
@@ -1612,21 +557,6 @@ pub(super) static STORAGE_CLASS: Schema = Schema::new("StorageClass", Kind::Stri
     "AWS_BACKUP_WARM",
     "AWS_BACKUP_LOW_COST_WARM",
 ]);
-pub(super) static STORAGE_CLASS_ANALYSIS: Schema = Schema::new(
-    "StorageClassAnalysis",
-    Kind::Structure(Structure::new(&[Member::new("DataExport", &STORAGE_CLASS_ANALYSIS_DATA_EXPORT)])),
-);
-pub(super) static STORAGE_CLASS_ANALYSIS_DATA_EXPORT: Schema = Schema::new(
-    "StorageClassAnalysisDataExport",
-    Kind::Structure(Structure::new(&[
-        Member::new("OutputSchemaVersion", &STORAGE_CLASS_ANALYSIS_SCHEMA_VERSION).required(),
-        Member::new("Destination", &ANALYTICS_EXPORT_DESTINATION).required(),
-    ])),
-);
-pub(super) static STORAGE_CLASS_ANALYSIS_SCHEMA_VERSION: Schema =
-    Schema::new("StorageClassAnalysisSchemaVersion", Kind::String).words(&["V_1"]);
-pub(super) static TABLE_SSE_ALGORITHM: Schema =
-    Schema::new("TableSseAlgorithm", Kind::String).words(&["aws:kms", "AES256"]);
 pub(super) static TAG: Schema = Schema::new(
     "Tag",
     Kind::Structure(Structure::new(&[
@@ -1639,406 +569,33 @@ pub(super) static TAGGING: Schema =
     Schema::new("Tagging", Kind::Structure(Structure::new(&[Member::new("TagSet", &TAG_SET).required()])));
 pub(super) static TAGGING_DIRECTIVE: Schema =
     Schema::new("TaggingDirective", Kind::String).words(&["COPY", "REPLACE"]);
-pub(super) static TARGET_GRANT: Schema = Schema::new(
-    "TargetGrant",
-    Kind::Structure(Structure::new(&[
-        Member::new("Grantee", &GRANTEE).xml_namespace(XmlNamespace {
-            prefix: Some("xsi"),
-            uri: "http://www.w3.org/2001/XMLSchema-instance",
-        }),
-        Member::new("Permission", &BUCKET_LOGS_PERMISSION),
-    ])),
-);
-pub(super) static TARGET_GRANTS: Schema =
-    Schema::list("TargetGrants", Member::new("member", &TARGET_GRANT).wire_name("Grant"));
-pub(super) static TARGET_OBJECT_KEY_FORMAT: Schema = Schema::new(
-    "TargetObjectKeyFormat",
-    Kind::Structure(Structure::new(&[
-        Member::new("SimplePrefix", &SIMPLE_PREFIX).wire_name("SimplePrefix"),
-        Member::new("PartitionedPrefix", &PARTITIONED_PREFIX).wire_name("PartitionedPrefix"),
-    ])),
-);
-pub(super) static TIER: Schema = Schema::new("Tier", Kind::String).words(&["Standard", "Bulk", "Expedited"]);
-pub(super) static TIERING: Schema = Schema::new(
-    "Tiering",
-    Kind::Structure(Structure::new(&[
-        Member::new("Days", &common::INTEGER).required(),
-        Member::new("AccessTier", &INTELLIGENT_TIERING_ACCESS_TIER).required(),
-    ])),
-);
-pub(super) static TIERING_LIST: Schema = Schema::list("TieringList", Member::new("member", &TIERING));
 pub(super) static TOO_MANY_PARTS: Schema = Schema::new("TooManyParts", Kind::Structure(Structure::new(&[])));
-pub(super) static TOPIC_CONFIGURATION: Schema = Schema::new(
-    "TopicConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &common::STRING),
-        Member::new("TopicArn", &common::STRING).wire_name("Topic").required(),
-        Member::new("Events", &EVENT_LIST).wire_name("Event").flattened().required(),
-        Member::new("Filter", &NOTIFICATION_CONFIGURATION_FILTER),
-    ])),
-);
-pub(super) static TOPIC_CONFIGURATION_DEPRECATED: Schema = Schema::new(
-    "TopicConfigurationDeprecated",
-    Kind::Structure(Structure::new(&[
-        Member::new("Id", &common::STRING),
-        Member::new("Events", &EVENT_LIST).wire_name("Event").flattened(),
-        Member::new("Event", &EVENT),
-        Member::new("Topic", &common::STRING),
-    ])),
-);
-pub(super) static TOPIC_CONFIGURATION_LIST: Schema =
-    Schema::list("TopicConfigurationList", Member::new("member", &TOPIC_CONFIGURATION));
-pub(super) static TRANSITION: Schema = Schema::new(
-    "Transition",
-    Kind::Structure(Structure::new(&[
-        Member::new("Date", &common::TIMESTAMP).timestamp_format(TimestampFormat::Iso8601),
-        Member::new("Days", &common::INTEGER),
-        Member::new("StorageClass", &TRANSITION_STORAGE_CLASS),
-    ])),
-);
-pub(super) static TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE: Schema =
-    Schema::new("TransitionDefaultMinimumObjectSize", Kind::String)
-        .words(&["varies_by_storage_class", "all_storage_classes_128K"]);
-pub(super) static TRANSITION_LIST: Schema =
-    Schema::list("TransitionList", Member::new("member", &TRANSITION));
-pub(super) static TRANSITION_STORAGE_CLASS: Schema = Schema::new("TransitionStorageClass", Kind::String)
-    .words(&["GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR"]);
 pub(super) static TYPE: Schema =
     Schema::new("Type", Kind::String).words(&["CanonicalUser", "AmazonCustomerByEmail", "Group"]);
-pub(super) static UNSUPPORTED_MEDIA_TYPE: Schema =
-    Schema::new("UnsupportedMediaType", Kind::Structure(Structure::new(&[])));
-pub(super) static USER_METADATA: Schema =
-    Schema::list("UserMetadata", Member::new("member", &METADATA_ENTRY).wire_name("MetadataEntry"));
-pub(super) static VERSIONING_CONFIGURATION: Schema = Schema::new(
-    "VersioningConfiguration",
+pub(super) static LIST_BUCKETS_INPUT: Schema = Schema::new(
+    "ListBucketsRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("MFADelete", &MFA_DELETE).wire_name("MfaDelete"),
-        Member::new("Status", &BUCKET_VERSIONING_STATUS),
+        Member::new("MaxBuckets", &MAX_BUCKETS).wire_name("max-buckets").at(Location::Query("max-buckets")),
+        Member::new("ContinuationToken", &common::STRING)
+            .wire_name("continuation-token")
+            .at(Location::Query("continuation-token")),
+        Member::new("Prefix", &common::STRING).wire_name("prefix").at(Location::Query("prefix")),
+        Member::new("BucketRegion", &common::STRING)
+            .wire_name("bucket-region")
+            .at(Location::Query("bucket-region")),
     ])),
 );
-pub(super) static WEBSITE_CONFIGURATION: Schema = Schema::new(
-    "WebsiteConfiguration",
-    Kind::Structure(Structure::new(&[
-        Member::new("ErrorDocument", &ERROR_DOCUMENT),
-        Member::new("IndexDocument", &INDEX_DOCUMENT),
-        Member::new("RedirectAllRequestsTo", &REDIRECT_ALL_REQUESTS_TO),
-        Member::new("RoutingRules", &ROUTING_RULES),
-    ])),
-);
-pub(super) static ABORT_MULTIPART_UPLOAD_INPUT: Schema = Schema::new(
-    "AbortMultipartUploadRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("UploadId", &common::STRING)
-            .wire_name("uploadId")
-            .at(Location::Query("uploadId"))
-            .required(),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("IfMatchInitiatedTime", &common::TIMESTAMP)
-            .wire_name("x-amz-if-match-initiated-time")
-            .timestamp_format(TimestampFormat::Rfc822)
-            .at(Location::Header(&H_X_AMZ_IF_MATCH_INITIATED_TIME)),
-    ])),
-);
-pub(super) static ABORT_MULTIPART_UPLOAD_OUTPUT: Schema = Schema::new(
-    "AbortMultipartUploadOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("RequestCharged", &REQUEST_CHARGED)
-            .wire_name("x-amz-request-charged")
-            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-        Member::new("VersionId", &common::STRING)
-            .wire_name("x-amz-version-id")
-            .at(Location::Header(&H_X_AMZ_VERSION_ID)),
-    ])),
-);
-pub(super) static COMPLETE_MULTIPART_UPLOAD_INPUT: Schema = Schema::new(
-    "CompleteMultipartUploadRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("MultipartUpload", &COMPLETED_MULTIPART_UPLOAD)
-            .wire_name("CompleteMultipartUpload")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload),
-        Member::new("UploadId", &common::STRING)
-            .wire_name("uploadId")
-            .at(Location::Query("uploadId"))
-            .required(),
-        Member::new("ChecksumCRC32", &common::STRING)
-            .wire_name("x-amz-checksum-crc32")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC32)),
-        Member::new("ChecksumCRC32C", &common::STRING)
-            .wire_name("x-amz-checksum-crc32c")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC32C)),
-        Member::new("ChecksumCRC64NVME", &common::STRING)
-            .wire_name("x-amz-checksum-crc64nvme")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC64NVME)),
-        Member::new("ChecksumSHA1", &common::STRING)
-            .wire_name("x-amz-checksum-sha1")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA1)),
-        Member::new("ChecksumSHA256", &common::STRING)
-            .wire_name("x-amz-checksum-sha256")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA256)),
-        Member::new("ChecksumSHA512", &common::STRING)
-            .wire_name("x-amz-checksum-sha512")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA512)),
-        Member::new("ChecksumMD5", &common::STRING)
-            .wire_name("x-amz-checksum-md5")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_MD5)),
-        Member::new("ChecksumXXHASH64", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash64")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH64)),
-        Member::new("ChecksumXXHASH3", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash3")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH3)),
-        Member::new("ChecksumXXHASH128", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash128")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH128)),
-        Member::new("ChecksumType", &CHECKSUM_TYPE)
-            .wire_name("x-amz-checksum-type")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_TYPE)),
-        Member::new("MpuObjectSize", &common::LONG)
-            .wire_name("x-amz-mp-object-size")
-            .at(Location::Header(&H_X_AMZ_MP_OBJECT_SIZE)),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("IfMatch", &common::STRING).wire_name("If-Match").at(Location::Header(&H_IF_MATCH)),
-        Member::new("IfNoneMatch", &common::STRING)
-            .wire_name("If-None-Match")
-            .at(Location::Header(&H_IF_NONE_MATCH)),
-        Member::new("SSECustomerAlgorithm", &common::STRING)
-            .wire_name("x-amz-server-side-encryption-customer-algorithm")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
-        Member::new("SSECustomerKey", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-customer-key")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
-        Member::new("SSECustomerKeyMD5", &common::STRING)
-            .wire_name("x-amz-server-side-encryption-customer-key-MD5")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
-    ])),
-);
-pub(super) static COMPLETE_MULTIPART_UPLOAD_OUTPUT: Schema = Schema::new(
-    "CompleteMultipartUploadOutput",
+pub(super) static LIST_BUCKETS_OUTPUT: Schema = Schema::new(
+    "ListBucketsOutput",
     Kind::Structure(
         Structure::new(&[
-            Member::new("Location", &common::STRING),
-            Member::new("Bucket", &common::STRING),
-            Member::new("Key", &OBJECT_KEY),
-            Member::new("Expiration", &common::STRING)
-                .wire_name("x-amz-expiration")
-                .at(Location::Header(&H_X_AMZ_EXPIRATION)),
-            Member::new("ETag", &common::STRING),
-            Member::new("ChecksumCRC32", &common::STRING),
-            Member::new("ChecksumCRC32C", &common::STRING),
-            Member::new("ChecksumCRC64NVME", &common::STRING),
-            Member::new("ChecksumSHA1", &common::STRING),
-            Member::new("ChecksumSHA256", &common::STRING),
-            Member::new("ChecksumSHA512", &common::STRING),
-            Member::new("ChecksumMD5", &common::STRING),
-            Member::new("ChecksumXXHASH64", &common::STRING),
-            Member::new("ChecksumXXHASH3", &common::STRING),
-            Member::new("ChecksumXXHASH128", &common::STRING),
-            Member::new("ChecksumType", &CHECKSUM_TYPE),
-            Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
-                .wire_name("x-amz-server-side-encryption")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
-            Member::new("VersionId", &common::STRING)
-                .wire_name("x-amz-version-id")
-                .at(Location::Header(&H_X_AMZ_VERSION_ID)),
-            Member::new("SSEKMSKeyId", &common::SECRET_STRING)
-                .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
-            Member::new("BucketKeyEnabled", &common::BOOLEAN)
-                .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
-            Member::new("RequestCharged", &REQUEST_CHARGED)
-                .wire_name("x-amz-request-charged")
-                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+            Member::new("Buckets", &BUCKETS),
+            Member::new("Owner", &OWNER),
+            Member::new("ContinuationToken", &common::STRING),
+            Member::new("Prefix", &common::STRING),
         ])
-        .xml_name("CompleteMultipartUploadResult"),
+        .xml_name("ListAllMyBucketsResult"),
     ),
-);
-pub(super) static COPY_OBJECT_INPUT: Schema = Schema::new(
-    "CopyObjectRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ACL", &OBJECT_CANNED_ACL).wire_name("x-amz-acl").at(Location::Header(&H_X_AMZ_ACL)),
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("CacheControl", &common::STRING)
-            .wire_name("Cache-Control")
-            .at(Location::Header(&H_CACHE_CONTROL)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_ALGORITHM)),
-        Member::new("ContentDisposition", &common::STRING)
-            .wire_name("Content-Disposition")
-            .at(Location::Header(&H_CONTENT_DISPOSITION)),
-        Member::new("ContentEncoding", &common::STRING)
-            .wire_name("Content-Encoding")
-            .at(Location::Header(&H_CONTENT_ENCODING)),
-        Member::new("ContentLanguage", &common::STRING)
-            .wire_name("Content-Language")
-            .at(Location::Header(&H_CONTENT_LANGUAGE)),
-        Member::new("ContentType", &common::STRING)
-            .wire_name("Content-Type")
-            .at(Location::Header(&H_CONTENT_TYPE)),
-        Member::new("CopySource", &COPY_SOURCE)
-            .wire_name("x-amz-copy-source")
-            .at(Location::Header(&H_X_AMZ_COPY_SOURCE))
-            .required(),
-        Member::new("CopySourceIfMatch", &common::STRING)
-            .wire_name("x-amz-copy-source-if-match")
-            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_IF_MATCH)),
-        Member::new("CopySourceIfModifiedSince", &common::TIMESTAMP)
-            .wire_name("x-amz-copy-source-if-modified-since")
-            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_IF_MODIFIED_SINCE)),
-        Member::new("CopySourceIfNoneMatch", &common::STRING)
-            .wire_name("x-amz-copy-source-if-none-match")
-            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_IF_NONE_MATCH)),
-        Member::new("CopySourceIfUnmodifiedSince", &common::TIMESTAMP)
-            .wire_name("x-amz-copy-source-if-unmodified-since")
-            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_IF_UNMODIFIED_SINCE)),
-        Member::new("Expires", &common::STRING).wire_name("Expires").at(Location::Header(&H_EXPIRES)),
-        Member::new("GrantFullControl", &common::STRING)
-            .wire_name("x-amz-grant-full-control")
-            .at(Location::Header(&H_X_AMZ_GRANT_FULL_CONTROL)),
-        Member::new("GrantRead", &common::STRING)
-            .wire_name("x-amz-grant-read")
-            .at(Location::Header(&H_X_AMZ_GRANT_READ)),
-        Member::new("GrantReadACP", &common::STRING)
-            .wire_name("x-amz-grant-read-acp")
-            .at(Location::Header(&H_X_AMZ_GRANT_READ_ACP)),
-        Member::new("GrantWriteACP", &common::STRING)
-            .wire_name("x-amz-grant-write-acp")
-            .at(Location::Header(&H_X_AMZ_GRANT_WRITE_ACP)),
-        Member::new("IfMatch", &common::STRING).wire_name("If-Match").at(Location::Header(&H_IF_MATCH)),
-        Member::new("IfNoneMatch", &common::STRING)
-            .wire_name("If-None-Match")
-            .at(Location::Header(&H_IF_NONE_MATCH)),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("Metadata", &METADATA).at(Location::HeaderPrefix("x-amz-meta-")),
-        Member::new("MetadataDirective", &METADATA_DIRECTIVE)
-            .wire_name("x-amz-metadata-directive")
-            .at(Location::Header(&H_X_AMZ_METADATA_DIRECTIVE)),
-        Member::new("TaggingDirective", &TAGGING_DIRECTIVE)
-            .wire_name("x-amz-tagging-directive")
-            .at(Location::Header(&H_X_AMZ_TAGGING_DIRECTIVE)),
-        Member::new("AnnotationDirective", &ANNOTATION_DIRECTIVE)
-            .wire_name("x-amz-object-annotation-directive")
-            .at(Location::Header(&H_X_AMZ_OBJECT_ANNOTATION_DIRECTIVE)),
-        Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
-            .wire_name("x-amz-server-side-encryption")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
-        Member::new("StorageClass", &STORAGE_CLASS)
-            .wire_name("x-amz-storage-class")
-            .at(Location::Header(&H_X_AMZ_STORAGE_CLASS)),
-        Member::new("WebsiteRedirectLocation", &common::STRING)
-            .wire_name("x-amz-website-redirect-location")
-            .at(Location::Header(&H_X_AMZ_WEBSITE_REDIRECT_LOCATION)),
-        Member::new("SSECustomerAlgorithm", &common::STRING)
-            .wire_name("x-amz-server-side-encryption-customer-algorithm")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
-        Member::new("SSECustomerKey", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-customer-key")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
-        Member::new("SSECustomerKeyMD5", &common::STRING)
-            .wire_name("x-amz-server-side-encryption-customer-key-MD5")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
-        Member::new("SSEKMSKeyId", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
-        Member::new("SSEKMSEncryptionContext", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-context")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CONTEXT)),
-        Member::new("BucketKeyEnabled", &common::BOOLEAN)
-            .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
-        Member::new("CopySourceSSECustomerAlgorithm", &common::STRING)
-            .wire_name("x-amz-copy-source-server-side-encryption-customer-algorithm")
-            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
-        Member::new("CopySourceSSECustomerKey", &common::SECRET_STRING)
-            .wire_name("x-amz-copy-source-server-side-encryption-customer-key")
-            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
-        Member::new("CopySourceSSECustomerKeyMD5", &common::STRING)
-            .wire_name("x-amz-copy-source-server-side-encryption-customer-key-MD5")
-            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("Tagging", &common::STRING)
-            .wire_name("x-amz-tagging")
-            .at(Location::Header(&H_X_AMZ_TAGGING)),
-        Member::new("ObjectLockMode", &OBJECT_LOCK_MODE)
-            .wire_name("x-amz-object-lock-mode")
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_MODE)),
-        Member::new("ObjectLockRetainUntilDate", &common::TIMESTAMP)
-            .wire_name("x-amz-object-lock-retain-until-date")
-            .timestamp_format(TimestampFormat::Iso8601)
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_RETAIN_UNTIL_DATE)),
-        Member::new("ObjectLockLegalHoldStatus", &OBJECT_LOCK_LEGAL_HOLD_STATUS)
-            .wire_name("x-amz-object-lock-legal-hold")
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_LEGAL_HOLD)),
-        Member::new("ObjectLockEventHold", &OBJECT_LOCK_EVENT_HOLD)
-            .wire_name("x-amz-object-lock-event-hold")
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD)),
-        Member::new("ObjectLockEventHoldDurationDays", &common::INTEGER)
-            .wire_name("x-amz-object-lock-event-hold-duration-days")
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_DAYS)),
-        Member::new("ObjectLockEventHoldDurationYears", &common::INTEGER)
-            .wire_name("x-amz-object-lock-event-hold-duration-years")
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_YEARS)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("ExpectedSourceBucketOwner", &common::STRING)
-            .wire_name("x-amz-source-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_SOURCE_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static COPY_OBJECT_OUTPUT: Schema = Schema::new(
-    "CopyObjectOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("CopyObjectResult", &COPY_OBJECT_RESULT).at(Location::Payload),
-        Member::new("Expiration", &common::STRING)
-            .wire_name("x-amz-expiration")
-            .at(Location::Header(&H_X_AMZ_EXPIRATION)),
-        Member::new("CopySourceVersionId", &common::STRING)
-            .wire_name("x-amz-copy-source-version-id")
-            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_VERSION_ID)),
-        Member::new("VersionId", &common::STRING)
-            .wire_name("x-amz-version-id")
-            .at(Location::Header(&H_X_AMZ_VERSION_ID)),
-        Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
-            .wire_name("x-amz-server-side-encryption")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
-        Member::new("SSECustomerAlgorithm", &common::STRING)
-            .wire_name("x-amz-server-side-encryption-customer-algorithm")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
-        Member::new("SSECustomerKeyMD5", &common::STRING)
-            .wire_name("x-amz-server-side-encryption-customer-key-MD5")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
-        Member::new("SSEKMSKeyId", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
-        Member::new("SSEKMSEncryptionContext", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-context")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CONTEXT)),
-        Member::new("BucketKeyEnabled", &common::BOOLEAN)
-            .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
-        Member::new("RequestCharged", &REQUEST_CHARGED)
-            .wire_name("x-amz-request-charged")
-            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-    ])),
 );
 pub(super) static CREATE_BUCKET_INPUT: Schema = Schema::new(
     "CreateBucketRequest",
@@ -2084,233 +641,6 @@ pub(super) static CREATE_BUCKET_OUTPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_BUCKET_ARN)),
     ])),
 );
-pub(super) static CREATE_BUCKET_METADATA_CONFIGURATION_INPUT: Schema = Schema::new(
-    "CreateBucketMetadataConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("MetadataConfiguration", &METADATA_CONFIGURATION)
-            .wire_name("MetadataConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT: Schema = Schema::new(
-    "CreateBucketMetadataTableConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("MetadataTableConfiguration", &METADATA_TABLE_CONFIGURATION)
-            .wire_name("MetadataTableConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static CREATE_MULTIPART_UPLOAD_INPUT: Schema = Schema::new(
-    "CreateMultipartUploadRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ACL", &OBJECT_CANNED_ACL).wire_name("x-amz-acl").at(Location::Header(&H_X_AMZ_ACL)),
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("CacheControl", &common::STRING)
-            .wire_name("Cache-Control")
-            .at(Location::Header(&H_CACHE_CONTROL)),
-        Member::new("ContentDisposition", &common::STRING)
-            .wire_name("Content-Disposition")
-            .at(Location::Header(&H_CONTENT_DISPOSITION)),
-        Member::new("ContentEncoding", &common::STRING)
-            .wire_name("Content-Encoding")
-            .at(Location::Header(&H_CONTENT_ENCODING)),
-        Member::new("ContentLanguage", &common::STRING)
-            .wire_name("Content-Language")
-            .at(Location::Header(&H_CONTENT_LANGUAGE)),
-        Member::new("ContentType", &common::STRING)
-            .wire_name("Content-Type")
-            .at(Location::Header(&H_CONTENT_TYPE)),
-        Member::new("Expires", &common::STRING).wire_name("Expires").at(Location::Header(&H_EXPIRES)),
-        Member::new("GrantFullControl", &common::STRING)
-            .wire_name("x-amz-grant-full-control")
-            .at(Location::Header(&H_X_AMZ_GRANT_FULL_CONTROL)),
-        Member::new("GrantRead", &common::STRING)
-            .wire_name("x-amz-grant-read")
-            .at(Location::Header(&H_X_AMZ_GRANT_READ)),
-        Member::new("GrantReadACP", &common::STRING)
-            .wire_name("x-amz-grant-read-acp")
-            .at(Location::Header(&H_X_AMZ_GRANT_READ_ACP)),
-        Member::new("GrantWriteACP", &common::STRING)
-            .wire_name("x-amz-grant-write-acp")
-            .at(Location::Header(&H_X_AMZ_GRANT_WRITE_ACP)),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("Metadata", &METADATA).at(Location::HeaderPrefix("x-amz-meta-")),
-        Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
-            .wire_name("x-amz-server-side-encryption")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
-        Member::new("StorageClass", &STORAGE_CLASS)
-            .wire_name("x-amz-storage-class")
-            .at(Location::Header(&H_X_AMZ_STORAGE_CLASS)),
-        Member::new("WebsiteRedirectLocation", &common::STRING)
-            .wire_name("x-amz-website-redirect-location")
-            .at(Location::Header(&H_X_AMZ_WEBSITE_REDIRECT_LOCATION)),
-        Member::new("SSECustomerAlgorithm", &common::STRING)
-            .wire_name("x-amz-server-side-encryption-customer-algorithm")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
-        Member::new("SSECustomerKey", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-customer-key")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
-        Member::new("SSECustomerKeyMD5", &common::STRING)
-            .wire_name("x-amz-server-side-encryption-customer-key-MD5")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
-        Member::new("SSEKMSKeyId", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
-        Member::new("SSEKMSEncryptionContext", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-context")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CONTEXT)),
-        Member::new("BucketKeyEnabled", &common::BOOLEAN)
-            .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("Tagging", &common::STRING)
-            .wire_name("x-amz-tagging")
-            .at(Location::Header(&H_X_AMZ_TAGGING)),
-        Member::new("ObjectLockMode", &OBJECT_LOCK_MODE)
-            .wire_name("x-amz-object-lock-mode")
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_MODE)),
-        Member::new("ObjectLockRetainUntilDate", &common::TIMESTAMP)
-            .wire_name("x-amz-object-lock-retain-until-date")
-            .timestamp_format(TimestampFormat::Iso8601)
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_RETAIN_UNTIL_DATE)),
-        Member::new("ObjectLockLegalHoldStatus", &OBJECT_LOCK_LEGAL_HOLD_STATUS)
-            .wire_name("x-amz-object-lock-legal-hold")
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_LEGAL_HOLD)),
-        Member::new("ObjectLockEventHold", &OBJECT_LOCK_EVENT_HOLD)
-            .wire_name("x-amz-object-lock-event-hold")
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD)),
-        Member::new("ObjectLockEventHoldDurationDays", &common::INTEGER)
-            .wire_name("x-amz-object-lock-event-hold-duration-days")
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_DAYS)),
-        Member::new("ObjectLockEventHoldDurationYears", &common::INTEGER)
-            .wire_name("x-amz-object-lock-event-hold-duration-years")
-            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_YEARS)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_ALGORITHM)),
-        Member::new("ChecksumType", &CHECKSUM_TYPE)
-            .wire_name("x-amz-checksum-type")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_TYPE)),
-    ])),
-);
-pub(super) static CREATE_MULTIPART_UPLOAD_OUTPUT: Schema = Schema::new(
-    "CreateMultipartUploadOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("AbortDate", &common::TIMESTAMP)
-                .wire_name("x-amz-abort-date")
-                .at(Location::Header(&H_X_AMZ_ABORT_DATE)),
-            Member::new("AbortRuleId", &common::STRING)
-                .wire_name("x-amz-abort-rule-id")
-                .at(Location::Header(&H_X_AMZ_ABORT_RULE_ID)),
-            Member::new("Bucket", &common::STRING).wire_name("Bucket"),
-            Member::new("Key", &OBJECT_KEY),
-            Member::new("UploadId", &common::STRING),
-            Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
-                .wire_name("x-amz-server-side-encryption")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
-            Member::new("SSECustomerAlgorithm", &common::STRING)
-                .wire_name("x-amz-server-side-encryption-customer-algorithm")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
-            Member::new("SSECustomerKeyMD5", &common::STRING)
-                .wire_name("x-amz-server-side-encryption-customer-key-MD5")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
-            Member::new("SSEKMSKeyId", &common::SECRET_STRING)
-                .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
-            Member::new("SSEKMSEncryptionContext", &common::SECRET_STRING)
-                .wire_name("x-amz-server-side-encryption-context")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CONTEXT)),
-            Member::new("BucketKeyEnabled", &common::BOOLEAN)
-                .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
-            Member::new("RequestCharged", &REQUEST_CHARGED)
-                .wire_name("x-amz-request-charged")
-                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-            Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-                .wire_name("x-amz-checksum-algorithm")
-                .at(Location::Header(&H_X_AMZ_CHECKSUM_ALGORITHM)),
-            Member::new("ChecksumType", &CHECKSUM_TYPE)
-                .wire_name("x-amz-checksum-type")
-                .at(Location::Header(&H_X_AMZ_CHECKSUM_TYPE)),
-            Member::new("VersionId", &common::STRING)
-                .wire_name("x-amz-version-id")
-                .at(Location::Header(&H_X_AMZ_VERSION_ID)),
-        ])
-        .xml_name("InitiateMultipartUploadResult"),
-    ),
-);
-pub(super) static CREATE_SESSION_INPUT: Schema = Schema::new(
-    "CreateSessionRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("SessionMode", &SESSION_MODE)
-            .wire_name("x-amz-create-session-mode")
-            .at(Location::Header(&H_X_AMZ_CREATE_SESSION_MODE)),
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
-            .wire_name("x-amz-server-side-encryption")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
-        Member::new("SSEKMSKeyId", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
-        Member::new("SSEKMSEncryptionContext", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-context")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CONTEXT)),
-        Member::new("BucketKeyEnabled", &common::BOOLEAN)
-            .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
-    ])),
-);
-pub(super) static CREATE_SESSION_OUTPUT: Schema = Schema::new(
-    "CreateSessionOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
-                .wire_name("x-amz-server-side-encryption")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
-            Member::new("SSEKMSKeyId", &common::SECRET_STRING)
-                .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
-            Member::new("SSEKMSEncryptionContext", &common::SECRET_STRING)
-                .wire_name("x-amz-server-side-encryption-context")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CONTEXT)),
-            Member::new("BucketKeyEnabled", &common::BOOLEAN)
-                .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
-            Member::new("Credentials", &SESSION_CREDENTIALS).wire_name("Credentials").required(),
-        ])
-        .xml_name("CreateSessionResult"),
-    ),
-);
 pub(super) static DELETE_BUCKET_INPUT: Schema = Schema::new(
     "DeleteBucketRequest",
     Kind::Structure(Structure::new(&[
@@ -2320,18 +650,8 @@ pub(super) static DELETE_BUCKET_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_ANALYTICS_CONFIGURATION_INPUT: Schema = Schema::new(
-    "DeleteBucketAnalyticsConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_BUCKET_CORS_INPUT: Schema = Schema::new(
-    "DeleteBucketCorsRequest",
+pub(super) static HEAD_BUCKET_INPUT: Schema = Schema::new(
+    "HeadBucketRequest",
     Kind::Structure(Structure::new(&[
         Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
         Member::new("ExpectedBucketOwner", &common::STRING)
@@ -2339,427 +659,25 @@ pub(super) static DELETE_BUCKET_CORS_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static DELETE_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
-    "DeleteBucketEncryptionRequest",
+pub(super) static HEAD_BUCKET_OUTPUT: Schema = Schema::new(
+    "HeadBucketOutput",
     Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("BucketArn", &S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING)
+            .wire_name("x-amz-bucket-arn")
+            .at(Location::Header(&H_X_AMZ_BUCKET_ARN)),
+        Member::new("BucketLocationType", &LOCATION_TYPE)
+            .wire_name("x-amz-bucket-location-type")
+            .at(Location::Header(&H_X_AMZ_BUCKET_LOCATION_TYPE)),
+        Member::new("BucketLocationName", &common::STRING)
+            .wire_name("x-amz-bucket-location-name")
+            .at(Location::Header(&H_X_AMZ_BUCKET_LOCATION_NAME)),
+        Member::new("BucketRegion", &REGION)
+            .wire_name("x-amz-bucket-region")
+            .at(Location::Header(&H_X_AMZ_BUCKET_REGION)),
+        Member::new("AccessPointAlias", &common::BOOLEAN)
+            .wire_name("x-amz-access-point-alias")
+            .at(Location::Header(&H_X_AMZ_ACCESS_POINT_ALIAS)),
     ])),
-);
-pub(super) static DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT: Schema = Schema::new(
-    "DeleteBucketIntelligentTieringConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new(
-    "DeleteBucketInventoryConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
-    "DeleteBucketLifecycleRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_BUCKET_METADATA_CONFIGURATION_INPUT: Schema = Schema::new(
-    "DeleteBucketMetadataConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT: Schema = Schema::new(
-    "DeleteBucketMetadataTableConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_BUCKET_METRICS_CONFIGURATION_INPUT: Schema = Schema::new(
-    "DeleteBucketMetricsConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_BUCKET_OWNERSHIP_CONTROLS_INPUT: Schema = Schema::new(
-    "DeleteBucketOwnershipControlsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_BUCKET_POLICY_INPUT: Schema = Schema::new(
-    "DeleteBucketPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
-    "DeleteBucketReplicationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_BUCKET_TAGGING_INPUT: Schema = Schema::new(
-    "DeleteBucketTaggingRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_BUCKET_WEBSITE_INPUT: Schema = Schema::new(
-    "DeleteBucketWebsiteRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_OBJECT_INPUT: Schema = Schema::new(
-    "DeleteObjectRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("MFA", &common::STRING).wire_name("x-amz-mfa").at(Location::Header(&H_X_AMZ_MFA)),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("BypassGovernanceRetention", &common::BOOLEAN)
-            .wire_name("x-amz-bypass-governance-retention")
-            .at(Location::Header(&H_X_AMZ_BYPASS_GOVERNANCE_RETENTION)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("IfMatch", &common::STRING).wire_name("If-Match").at(Location::Header(&H_IF_MATCH)),
-        Member::new("IfMatchLastModifiedTime", &common::TIMESTAMP)
-            .wire_name("x-amz-if-match-last-modified-time")
-            .timestamp_format(TimestampFormat::Rfc822)
-            .at(Location::Header(&H_X_AMZ_IF_MATCH_LAST_MODIFIED_TIME)),
-        Member::new("IfMatchSize", &common::LONG)
-            .wire_name("x-amz-if-match-size")
-            .at(Location::Header(&H_X_AMZ_IF_MATCH_SIZE)),
-    ])),
-);
-pub(super) static DELETE_OBJECT_OUTPUT: Schema = Schema::new(
-    "DeleteObjectOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("DeleteMarker", &common::BOOLEAN)
-            .wire_name("x-amz-delete-marker")
-            .at(Location::Header(&H_X_AMZ_DELETE_MARKER)),
-        Member::new("VersionId", &common::STRING)
-            .wire_name("x-amz-version-id")
-            .at(Location::Header(&H_X_AMZ_VERSION_ID)),
-        Member::new("RequestCharged", &REQUEST_CHARGED)
-            .wire_name("x-amz-request-charged")
-            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-    ])),
-);
-pub(super) static DELETE_OBJECT_ANNOTATION_INPUT: Schema = Schema::new(
-    "DeleteObjectAnnotationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("AnnotationName", &common::STRING)
-            .wire_name("annotationName")
-            .at(Location::Query("annotationName"))
-            .required(),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("ObjectIfMatch", &common::STRING)
-            .wire_name("x-amz-object-if-match")
-            .at(Location::Header(&H_X_AMZ_OBJECT_IF_MATCH)),
-    ])),
-);
-pub(super) static DELETE_OBJECT_ANNOTATION_OUTPUT: Schema = Schema::new(
-    "DeleteObjectAnnotationOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("ObjectVersionId", &common::STRING)
-            .wire_name("x-amz-object-version-id")
-            .at(Location::Header(&H_X_AMZ_OBJECT_VERSION_ID)),
-        Member::new("RequestCharged", &REQUEST_CHARGED)
-            .wire_name("x-amz-request-charged")
-            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-    ])),
-);
-pub(super) static DELETE_OBJECT_TAGGING_INPUT: Schema = Schema::new(
-    "DeleteObjectTaggingRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static DELETE_OBJECT_TAGGING_OUTPUT: Schema = Schema::new(
-    "DeleteObjectTaggingOutput",
-    Kind::Structure(Structure::new(&[Member::new("VersionId", &common::STRING)
-        .wire_name("x-amz-version-id")
-        .at(Location::Header(&H_X_AMZ_VERSION_ID))])),
-);
-pub(super) static DELETE_OBJECTS_INPUT: Schema = Schema::new(
-    "DeleteObjectsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Delete", &DELETE)
-            .wire_name("Delete")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("MFA", &common::STRING).wire_name("x-amz-mfa").at(Location::Header(&H_X_AMZ_MFA)),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("BypassGovernanceRetention", &common::BOOLEAN)
-            .wire_name("x-amz-bypass-governance-retention")
-            .at(Location::Header(&H_X_AMZ_BYPASS_GOVERNANCE_RETENTION)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-    ])),
-);
-pub(super) static DELETE_OBJECTS_OUTPUT: Schema = Schema::new(
-    "DeleteObjectsOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("Deleted", &DELETED_OBJECTS).flattened(),
-            Member::new("RequestCharged", &REQUEST_CHARGED)
-                .wire_name("x-amz-request-charged")
-                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-            Member::new("Errors", &ERRORS).wire_name("Error").flattened(),
-        ])
-        .xml_name("DeleteResult"),
-    ),
-);
-pub(super) static DELETE_PUBLIC_ACCESS_BLOCK_INPUT: Schema = Schema::new(
-    "DeletePublicAccessBlockRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_ABAC_INPUT: Schema = Schema::new(
-    "GetBucketAbacRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_ABAC_OUTPUT: Schema = Schema::new(
-    "GetBucketAbacOutput",
-    Kind::Structure(Structure::new(&[Member::new("AbacStatus", &ABAC_STATUS).at(Location::Payload)])),
-);
-pub(super) static GET_BUCKET_ACCELERATE_CONFIGURATION_INPUT: Schema = Schema::new(
-    "GetBucketAccelerateConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-    ])),
-);
-pub(super) static GET_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "GetBucketAccelerateConfigurationOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("Status", &BUCKET_ACCELERATE_STATUS),
-            Member::new("RequestCharged", &REQUEST_CHARGED)
-                .wire_name("x-amz-request-charged")
-                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-        ])
-        .xml_name("AccelerateConfiguration"),
-    ),
-);
-pub(super) static GET_BUCKET_ACL_INPUT: Schema = Schema::new(
-    "GetBucketAclRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_ACL_OUTPUT: Schema = Schema::new(
-    "GetBucketAclOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("Owner", &OWNER),
-            Member::new("Grants", &GRANTS).wire_name("AccessControlList"),
-        ])
-        .xml_name("AccessControlPolicy"),
-    ),
-);
-pub(super) static GET_BUCKET_ANALYTICS_CONFIGURATION_INPUT: Schema = Schema::new(
-    "GetBucketAnalyticsConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "GetBucketAnalyticsConfigurationOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("AnalyticsConfiguration", &ANALYTICS_CONFIGURATION).at(Location::Payload)
-    ])),
-);
-pub(super) static GET_BUCKET_CORS_INPUT: Schema = Schema::new(
-    "GetBucketCorsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_CORS_OUTPUT: Schema = Schema::new(
-    "GetBucketCorsOutput",
-    Kind::Structure(
-        Structure::new(&[Member::new("CORSRules", &CORS_RULES).wire_name("CORSRule").flattened()])
-            .xml_name("CORSConfiguration"),
-    ),
-);
-pub(super) static GET_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
-    "GetBucketEncryptionRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_ENCRYPTION_OUTPUT: Schema = Schema::new(
-    "GetBucketEncryptionOutput",
-    Kind::Structure(Structure::new(&[Member::new(
-        "ServerSideEncryptionConfiguration",
-        &SERVER_SIDE_ENCRYPTION_CONFIGURATION,
-    )
-    .at(Location::Payload)])),
-);
-pub(super) static GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT: Schema = Schema::new(
-    "GetBucketIntelligentTieringConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "GetBucketIntelligentTieringConfigurationOutput",
-    Kind::Structure(Structure::new(&[Member::new(
-        "IntelligentTieringConfiguration",
-        &INTELLIGENT_TIERING_CONFIGURATION,
-    )
-    .at(Location::Payload)])),
-);
-pub(super) static GET_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new(
-    "GetBucketInventoryConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "GetBucketInventoryConfigurationOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("InventoryConfiguration", &INVENTORY_CONFIGURATION).at(Location::Payload)
-    ])),
-);
-pub(super) static GET_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
-    "GetBucketLifecycleRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_LIFECYCLE_OUTPUT: Schema = Schema::new(
-    "GetBucketLifecycleOutput",
-    Kind::Structure(
-        Structure::new(&[Member::new("Rules", &RULES).wire_name("Rule").flattened()])
-            .xml_name("LifecycleConfiguration"),
-    ),
-);
-pub(super) static GET_BUCKET_LIFECYCLE_CONFIGURATION_INPUT: Schema = Schema::new(
-    "GetBucketLifecycleConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "GetBucketLifecycleConfigurationOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("Rules", &LIFECYCLE_RULES).wire_name("Rule").flattened(),
-            Member::new("TransitionDefaultMinimumObjectSize", &TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)
-                .wire_name("x-amz-transition-default-minimum-object-size")
-                .at(Location::Header(&H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)),
-        ])
-        .xml_name("LifecycleConfiguration"),
-    ),
 );
 pub(super) static GET_BUCKET_LOCATION_INPUT: Schema = Schema::new(
     "GetBucketLocationRequest",
@@ -2777,200 +695,6 @@ pub(super) static GET_BUCKET_LOCATION_OUTPUT: Schema = Schema::new(
             .unwrapped()
             .xml_name("LocationConstraint"),
     ),
-);
-pub(super) static GET_BUCKET_LOGGING_INPUT: Schema = Schema::new(
-    "GetBucketLoggingRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_LOGGING_OUTPUT: Schema = Schema::new(
-    "GetBucketLoggingOutput",
-    Kind::Structure(
-        Structure::new(&[Member::new("LoggingEnabled", &LOGGING_ENABLED)]).xml_name("BucketLoggingStatus"),
-    ),
-);
-pub(super) static GET_BUCKET_METADATA_CONFIGURATION_INPUT: Schema = Schema::new(
-    "GetBucketMetadataConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_METADATA_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "GetBucketMetadataConfigurationOutput",
-    Kind::Structure(Structure::new(&[Member::new(
-        "GetBucketMetadataConfigurationResult",
-        &GET_BUCKET_METADATA_CONFIGURATION_RESULT,
-    )
-    .at(Location::Payload)])),
-);
-pub(super) static GET_BUCKET_METADATA_TABLE_CONFIGURATION_INPUT: Schema = Schema::new(
-    "GetBucketMetadataTableConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_METADATA_TABLE_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "GetBucketMetadataTableConfigurationOutput",
-    Kind::Structure(Structure::new(&[Member::new(
-        "GetBucketMetadataTableConfigurationResult",
-        &GET_BUCKET_METADATA_TABLE_CONFIGURATION_RESULT,
-    )
-    .at(Location::Payload)])),
-);
-pub(super) static GET_BUCKET_METRICS_CONFIGURATION_INPUT: Schema = Schema::new(
-    "GetBucketMetricsConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_METRICS_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "GetBucketMetricsConfigurationOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("MetricsConfiguration", &METRICS_CONFIGURATION).at(Location::Payload)
-    ])),
-);
-pub(super) static GET_BUCKET_NOTIFICATION_INPUT: Schema = Schema::new(
-    "GetBucketNotificationConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_NOTIFICATION_OUTPUT: Schema = Schema::new(
-    "NotificationConfigurationDeprecated",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("TopicConfiguration", &TOPIC_CONFIGURATION_DEPRECATED),
-            Member::new("QueueConfiguration", &QUEUE_CONFIGURATION_DEPRECATED),
-            Member::new("CloudFunctionConfiguration", &CLOUD_FUNCTION_CONFIGURATION),
-        ])
-        .xml_name("NotificationConfiguration"),
-    ),
-);
-pub(super) static GET_BUCKET_NOTIFICATION_CONFIGURATION_INPUT: Schema = Schema::new(
-    "GetBucketNotificationConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_NOTIFICATION_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "NotificationConfiguration",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("TopicConfigurations", &TOPIC_CONFIGURATION_LIST)
-                .wire_name("TopicConfiguration")
-                .flattened(),
-            Member::new("QueueConfigurations", &QUEUE_CONFIGURATION_LIST)
-                .wire_name("QueueConfiguration")
-                .flattened(),
-            Member::new("LambdaFunctionConfigurations", &LAMBDA_FUNCTION_CONFIGURATION_LIST)
-                .wire_name("CloudFunctionConfiguration")
-                .flattened(),
-            Member::new("EventBridgeConfiguration", &EVENT_BRIDGE_CONFIGURATION),
-        ])
-        .xml_name("NotificationConfiguration"),
-    ),
-);
-pub(super) static GET_BUCKET_OWNERSHIP_CONTROLS_INPUT: Schema = Schema::new(
-    "GetBucketOwnershipControlsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_OWNERSHIP_CONTROLS_OUTPUT: Schema = Schema::new(
-    "GetBucketOwnershipControlsOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("OwnershipControls", &OWNERSHIP_CONTROLS).at(Location::Payload)
-    ])),
-);
-pub(super) static GET_BUCKET_POLICY_INPUT: Schema = Schema::new(
-    "GetBucketPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_POLICY_OUTPUT: Schema = Schema::new(
-    "GetBucketPolicyOutput",
-    Kind::Structure(Structure::new(&[Member::new("Policy", &common::STRING).at(Location::Payload)])),
-);
-pub(super) static GET_BUCKET_POLICY_STATUS_INPUT: Schema = Schema::new(
-    "GetBucketPolicyStatusRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_POLICY_STATUS_OUTPUT: Schema = Schema::new(
-    "GetBucketPolicyStatusOutput",
-    Kind::Structure(Structure::new(&[Member::new("PolicyStatus", &POLICY_STATUS).at(Location::Payload)])),
-);
-pub(super) static GET_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
-    "GetBucketReplicationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_REPLICATION_OUTPUT: Schema = Schema::new(
-    "GetBucketReplicationOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("ReplicationConfiguration", &REPLICATION_CONFIGURATION).at(Location::Payload)
-    ])),
-);
-pub(super) static GET_BUCKET_REQUEST_PAYMENT_INPUT: Schema = Schema::new(
-    "GetBucketRequestPaymentRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_REQUEST_PAYMENT_OUTPUT: Schema = Schema::new(
-    "GetBucketRequestPaymentOutput",
-    Kind::Structure(Structure::new(&[Member::new("Payer", &PAYER)]).xml_name("RequestPaymentConfiguration")),
-);
-pub(super) static GET_BUCKET_TAGGING_INPUT: Schema = Schema::new(
-    "GetBucketTaggingRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_BUCKET_TAGGING_OUTPUT: Schema = Schema::new(
-    "GetBucketTaggingOutput",
-    Kind::Structure(Structure::new(&[Member::new("TagSet", &TAG_SET).required()]).xml_name("Tagging")),
 );
 pub(super) static GET_BUCKET_VERSIONING_INPUT: Schema = Schema::new(
     "GetBucketVersioningRequest",
@@ -2991,8 +715,8 @@ pub(super) static GET_BUCKET_VERSIONING_OUTPUT: Schema = Schema::new(
         .xml_name("VersioningConfiguration"),
     ),
 );
-pub(super) static GET_BUCKET_WEBSITE_INPUT: Schema = Schema::new(
-    "GetBucketWebsiteRequest",
+pub(super) static GET_BUCKET_REQUEST_PAYMENT_INPUT: Schema = Schema::new(
+    "GetBucketRequestPaymentRequest",
     Kind::Structure(Structure::new(&[
         Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
         Member::new("ExpectedBucketOwner", &common::STRING)
@@ -3000,16 +724,390 @@ pub(super) static GET_BUCKET_WEBSITE_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static GET_BUCKET_WEBSITE_OUTPUT: Schema = Schema::new(
-    "GetBucketWebsiteOutput",
+pub(super) static GET_BUCKET_REQUEST_PAYMENT_OUTPUT: Schema = Schema::new(
+    "GetBucketRequestPaymentOutput",
+    Kind::Structure(Structure::new(&[Member::new("Payer", &PAYER)]).xml_name("RequestPaymentConfiguration")),
+);
+pub(super) static GET_BUCKET_POLICY_INPUT: Schema = Schema::new(
+    "GetBucketPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_POLICY_OUTPUT: Schema = Schema::new(
+    "GetBucketPolicyOutput",
+    Kind::Structure(Structure::new(&[Member::new("Policy", &common::STRING).at(Location::Payload)])),
+);
+pub(super) static PUT_BUCKET_POLICY_INPUT: Schema = Schema::new(
+    "PutBucketPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("ConfirmRemoveSelfBucketAccess", &common::BOOLEAN)
+            .wire_name("x-amz-confirm-remove-self-bucket-access")
+            .at(Location::Header(&H_X_AMZ_CONFIRM_REMOVE_SELF_BUCKET_ACCESS)),
+        Member::new("Policy", &common::STRING).at(Location::Payload).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static DELETE_BUCKET_POLICY_INPUT: Schema = Schema::new(
+    "DeleteBucketPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_POLICY_STATUS_INPUT: Schema = Schema::new(
+    "GetBucketPolicyStatusRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_POLICY_STATUS_OUTPUT: Schema = Schema::new(
+    "GetBucketPolicyStatusOutput",
+    Kind::Structure(Structure::new(&[Member::new("PolicyStatus", &POLICY_STATUS).at(Location::Payload)])),
+);
+pub(super) static GET_PUBLIC_ACCESS_BLOCK_INPUT: Schema = Schema::new(
+    "GetPublicAccessBlockRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_PUBLIC_ACCESS_BLOCK_OUTPUT: Schema = Schema::new(
+    "GetPublicAccessBlockOutput",
+    Kind::Structure(Structure::new(&[Member::new(
+        "PublicAccessBlockConfiguration",
+        &PUBLIC_ACCESS_BLOCK_CONFIGURATION,
+    )
+    .at(Location::Payload)])),
+);
+pub(super) static PUT_PUBLIC_ACCESS_BLOCK_INPUT: Schema = Schema::new(
+    "PutPublicAccessBlockRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("PublicAccessBlockConfiguration", &PUBLIC_ACCESS_BLOCK_CONFIGURATION)
+            .wire_name("PublicAccessBlockConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static DELETE_PUBLIC_ACCESS_BLOCK_INPUT: Schema = Schema::new(
+    "DeletePublicAccessBlockRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_OWNERSHIP_CONTROLS_INPUT: Schema = Schema::new(
+    "GetBucketOwnershipControlsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_OWNERSHIP_CONTROLS_OUTPUT: Schema = Schema::new(
+    "GetBucketOwnershipControlsOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("OwnershipControls", &OWNERSHIP_CONTROLS).at(Location::Payload)
+    ])),
+);
+pub(super) static PUT_BUCKET_OWNERSHIP_CONTROLS_INPUT: Schema = Schema::new(
+    "PutBucketOwnershipControlsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("OwnershipControls", &OWNERSHIP_CONTROLS)
+            .wire_name("OwnershipControls")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+    ])),
+);
+pub(super) static DELETE_BUCKET_OWNERSHIP_CONTROLS_INPUT: Schema = Schema::new(
+    "DeleteBucketOwnershipControlsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_ACL_INPUT: Schema = Schema::new(
+    "GetBucketAclRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_ACL_OUTPUT: Schema = Schema::new(
+    "GetBucketAclOutput",
     Kind::Structure(
         Structure::new(&[
-            Member::new("RedirectAllRequestsTo", &REDIRECT_ALL_REQUESTS_TO),
-            Member::new("IndexDocument", &INDEX_DOCUMENT),
-            Member::new("ErrorDocument", &ERROR_DOCUMENT),
-            Member::new("RoutingRules", &ROUTING_RULES),
+            Member::new("Owner", &OWNER),
+            Member::new("Grants", &GRANTS).wire_name("AccessControlList"),
         ])
-        .xml_name("WebsiteConfiguration"),
+        .xml_name("AccessControlPolicy"),
+    ),
+);
+pub(super) static PUT_BUCKET_ACL_INPUT: Schema = Schema::new(
+    "PutBucketAclRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("ACL", &BUCKET_CANNED_ACL).wire_name("x-amz-acl").at(Location::Header(&H_X_AMZ_ACL)),
+        Member::new("AccessControlPolicy", &ACCESS_CONTROL_POLICY)
+            .wire_name("AccessControlPolicy")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload),
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("GrantFullControl", &common::STRING)
+            .wire_name("x-amz-grant-full-control")
+            .at(Location::Header(&H_X_AMZ_GRANT_FULL_CONTROL)),
+        Member::new("GrantRead", &common::STRING)
+            .wire_name("x-amz-grant-read")
+            .at(Location::Header(&H_X_AMZ_GRANT_READ)),
+        Member::new("GrantReadACP", &common::STRING)
+            .wire_name("x-amz-grant-read-acp")
+            .at(Location::Header(&H_X_AMZ_GRANT_READ_ACP)),
+        Member::new("GrantWrite", &common::STRING)
+            .wire_name("x-amz-grant-write")
+            .at(Location::Header(&H_X_AMZ_GRANT_WRITE)),
+        Member::new("GrantWriteACP", &common::STRING)
+            .wire_name("x-amz-grant-write-acp")
+            .at(Location::Header(&H_X_AMZ_GRANT_WRITE_ACP)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_TAGGING_INPUT: Schema = Schema::new(
+    "GetBucketTaggingRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_TAGGING_OUTPUT: Schema = Schema::new(
+    "GetBucketTaggingOutput",
+    Kind::Structure(Structure::new(&[Member::new("TagSet", &TAG_SET).required()]).xml_name("Tagging")),
+);
+pub(super) static PUT_BUCKET_TAGGING_INPUT: Schema = Schema::new(
+    "PutBucketTaggingRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("Tagging", &TAGGING)
+            .wire_name("Tagging")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static DELETE_BUCKET_TAGGING_INPUT: Schema = Schema::new(
+    "DeleteBucketTaggingRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
+    "GetBucketEncryptionRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_ENCRYPTION_OUTPUT: Schema = Schema::new(
+    "GetBucketEncryptionOutput",
+    Kind::Structure(Structure::new(&[Member::new(
+        "ServerSideEncryptionConfiguration",
+        &SERVER_SIDE_ENCRYPTION_CONFIGURATION,
+    )
+    .at(Location::Payload)])),
+);
+pub(super) static PUT_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
+    "PutBucketEncryptionRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("ServerSideEncryptionConfiguration", &SERVER_SIDE_ENCRYPTION_CONFIGURATION)
+            .wire_name("ServerSideEncryptionConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static DELETE_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
+    "DeleteBucketEncryptionRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static LIST_OBJECTS_INPUT: Schema = Schema::new(
+    "ListObjectsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Delimiter", &common::STRING).wire_name("delimiter").at(Location::Query("delimiter")),
+        Member::new("EncodingType", &ENCODING_TYPE)
+            .wire_name("encoding-type")
+            .at(Location::Query("encoding-type")),
+        Member::new("Marker", &common::STRING).wire_name("marker").at(Location::Query("marker")),
+        Member::new("MaxKeys", &common::INTEGER).wire_name("max-keys").at(Location::Query("max-keys")),
+        Member::new("Prefix", &common::STRING).wire_name("prefix").at(Location::Query("prefix")),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("OptionalObjectAttributes", &OPTIONAL_OBJECT_ATTRIBUTES_LIST)
+            .wire_name("x-amz-optional-object-attributes")
+            .at(Location::Header(&H_X_AMZ_OPTIONAL_OBJECT_ATTRIBUTES)),
+    ])),
+);
+pub(super) static LIST_OBJECTS_OUTPUT: Schema = Schema::new(
+    "ListObjectsOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("IsTruncated", &common::BOOLEAN),
+            Member::new("Marker", &common::STRING),
+            Member::new("NextMarker", &common::STRING),
+            Member::new("Contents", &OBJECT_LIST).flattened(),
+            Member::new("Name", &common::STRING),
+            Member::new("Prefix", &common::STRING),
+            Member::new("Delimiter", &common::STRING),
+            Member::new("MaxKeys", &common::INTEGER),
+            Member::new("CommonPrefixes", &COMMON_PREFIX_LIST).flattened(),
+            Member::new("EncodingType", &ENCODING_TYPE),
+            Member::new("RequestCharged", &REQUEST_CHARGED)
+                .wire_name("x-amz-request-charged")
+                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+        ])
+        .xml_name("ListBucketResult"),
+    ),
+);
+pub(super) static LIST_OBJECTS_V2_INPUT: Schema = Schema::new(
+    "ListObjectsV2Request",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Delimiter", &common::STRING).wire_name("delimiter").at(Location::Query("delimiter")),
+        Member::new("EncodingType", &ENCODING_TYPE)
+            .wire_name("encoding-type")
+            .at(Location::Query("encoding-type")),
+        Member::new("MaxKeys", &common::INTEGER).wire_name("max-keys").at(Location::Query("max-keys")),
+        Member::new("Prefix", &common::STRING).wire_name("prefix").at(Location::Query("prefix")),
+        Member::new("ContinuationToken", &common::STRING)
+            .wire_name("continuation-token")
+            .at(Location::Query("continuation-token")),
+        Member::new("FetchOwner", &common::BOOLEAN)
+            .wire_name("fetch-owner")
+            .at(Location::Query("fetch-owner")),
+        Member::new("StartAfter", &common::STRING)
+            .wire_name("start-after")
+            .at(Location::Query("start-after")),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("OptionalObjectAttributes", &OPTIONAL_OBJECT_ATTRIBUTES_LIST)
+            .wire_name("x-amz-optional-object-attributes")
+            .at(Location::Header(&H_X_AMZ_OPTIONAL_OBJECT_ATTRIBUTES)),
+    ])),
+);
+pub(super) static LIST_OBJECTS_V2_OUTPUT: Schema = Schema::new(
+    "ListObjectsV2Output",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("IsTruncated", &common::BOOLEAN),
+            Member::new("Contents", &OBJECT_LIST).flattened(),
+            Member::new("Name", &common::STRING),
+            Member::new("Prefix", &common::STRING),
+            Member::new("Delimiter", &common::STRING),
+            Member::new("MaxKeys", &common::INTEGER),
+            Member::new("CommonPrefixes", &COMMON_PREFIX_LIST).flattened(),
+            Member::new("EncodingType", &ENCODING_TYPE),
+            Member::new("KeyCount", &common::INTEGER),
+            Member::new("ContinuationToken", &common::STRING),
+            Member::new("NextContinuationToken", &common::STRING),
+            Member::new("StartAfter", &common::STRING),
+            Member::new("RequestCharged", &REQUEST_CHARGED)
+                .wire_name("x-amz-request-charged")
+                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+        ])
+        .xml_name("ListBucketResult"),
     ),
 );
 pub(super) static GET_OBJECT_INPUT: Schema = Schema::new(
@@ -3203,319 +1301,6 @@ pub(super) static GET_OBJECT_OUTPUT: Schema = Schema::new(
         Member::new("ObjectLockEventHoldDurationYears", &common::INTEGER)
             .wire_name("x-amz-object-lock-event-hold-duration-years")
             .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_YEARS)),
-    ])),
-);
-pub(super) static GET_OBJECT_ACL_INPUT: Schema = Schema::new(
-    "GetObjectAclRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_OBJECT_ACL_OUTPUT: Schema = Schema::new(
-    "GetObjectAclOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("Owner", &OWNER),
-            Member::new("Grants", &GRANTS).wire_name("AccessControlList"),
-            Member::new("RequestCharged", &REQUEST_CHARGED)
-                .wire_name("x-amz-request-charged")
-                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-        ])
-        .xml_name("AccessControlPolicy"),
-    ),
-);
-pub(super) static GET_OBJECT_ANNOTATION_INPUT: Schema = Schema::new(
-    "GetObjectAnnotationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("AnnotationName", &common::STRING)
-            .wire_name("annotationName")
-            .at(Location::Query("annotationName"))
-            .required(),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("ChecksumMode", &CHECKSUM_MODE)
-            .wire_name("x-amz-checksum-mode")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_MODE)),
-    ])),
-);
-pub(super) static GET_OBJECT_ANNOTATION_OUTPUT: Schema = Schema::new(
-    "GetObjectAnnotationOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("AnnotationPayload", &common::BLOB).streaming().at(Location::Payload),
-        Member::new("ObjectVersionId", &common::STRING)
-            .wire_name("x-amz-object-version-id")
-            .at(Location::Header(&H_X_AMZ_OBJECT_VERSION_ID)),
-        Member::new("LastModified", &common::TIMESTAMP)
-            .wire_name("Last-Modified")
-            .at(Location::Header(&H_LAST_MODIFIED)),
-        Member::new("ContentLength", &common::LONG)
-            .wire_name("Content-Length")
-            .at(Location::Header(&H_CONTENT_LENGTH)),
-        Member::new("ETag", &common::STRING).wire_name("ETag").at(Location::Header(&H_ETAG)),
-        Member::new("ChecksumCRC32", &common::STRING)
-            .wire_name("x-amz-checksum-crc32")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC32)),
-        Member::new("ChecksumCRC32C", &common::STRING)
-            .wire_name("x-amz-checksum-crc32c")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC32C)),
-        Member::new("ChecksumCRC64NVME", &common::STRING)
-            .wire_name("x-amz-checksum-crc64nvme")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC64NVME)),
-        Member::new("ChecksumSHA1", &common::STRING)
-            .wire_name("x-amz-checksum-sha1")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA1)),
-        Member::new("ChecksumSHA256", &common::STRING)
-            .wire_name("x-amz-checksum-sha256")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA256)),
-        Member::new("ChecksumSHA512", &common::STRING)
-            .wire_name("x-amz-checksum-sha512")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA512)),
-        Member::new("ChecksumMD5", &common::STRING)
-            .wire_name("x-amz-checksum-md5")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_MD5)),
-        Member::new("ChecksumXXHASH64", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash64")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH64)),
-        Member::new("ChecksumXXHASH3", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash3")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH3)),
-        Member::new("ChecksumXXHASH128", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash128")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH128)),
-        Member::new("ChecksumType", &CHECKSUM_TYPE)
-            .wire_name("x-amz-checksum-type")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_TYPE)),
-        Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
-            .wire_name("x-amz-server-side-encryption")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
-        Member::new("RequestCharged", &REQUEST_CHARGED)
-            .wire_name("x-amz-request-charged")
-            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-        Member::new("ReplicationStatus", &REPLICATION_STATUS)
-            .wire_name("x-amz-replication-status")
-            .at(Location::Header(&H_X_AMZ_REPLICATION_STATUS)),
-    ])),
-);
-pub(super) static GET_OBJECT_ATTRIBUTES_INPUT: Schema = Schema::new(
-    "GetObjectAttributesRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("MaxParts", &common::INTEGER)
-            .wire_name("x-amz-max-parts")
-            .at(Location::Header(&H_X_AMZ_MAX_PARTS)),
-        Member::new("PartNumberMarker", &common::INTEGER)
-            .wire_name("x-amz-part-number-marker")
-            .at(Location::Header(&H_X_AMZ_PART_NUMBER_MARKER)),
-        Member::new("SSECustomerAlgorithm", &common::STRING)
-            .wire_name("x-amz-server-side-encryption-customer-algorithm")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
-        Member::new("SSECustomerKey", &common::SECRET_STRING)
-            .wire_name("x-amz-server-side-encryption-customer-key")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
-        Member::new("SSECustomerKeyMD5", &common::STRING)
-            .wire_name("x-amz-server-side-encryption-customer-key-MD5")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("ObjectAttributes", &OBJECT_ATTRIBUTES_LIST)
-            .wire_name("x-amz-object-attributes")
-            .at(Location::Header(&H_X_AMZ_OBJECT_ATTRIBUTES))
-            .required(),
-    ])),
-);
-pub(super) static GET_OBJECT_ATTRIBUTES_OUTPUT: Schema = Schema::new(
-    "GetObjectAttributesOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("DeleteMarker", &common::BOOLEAN)
-                .wire_name("x-amz-delete-marker")
-                .at(Location::Header(&H_X_AMZ_DELETE_MARKER)),
-            Member::new("LastModified", &common::TIMESTAMP)
-                .wire_name("Last-Modified")
-                .at(Location::Header(&H_LAST_MODIFIED)),
-            Member::new("VersionId", &common::STRING)
-                .wire_name("x-amz-version-id")
-                .at(Location::Header(&H_X_AMZ_VERSION_ID)),
-            Member::new("RequestCharged", &REQUEST_CHARGED)
-                .wire_name("x-amz-request-charged")
-                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-            Member::new("ETag", &common::STRING),
-            Member::new("Checksum", &CHECKSUM),
-            Member::new("ObjectParts", &GET_OBJECT_ATTRIBUTES_PARTS),
-            Member::new("StorageClass", &STORAGE_CLASS),
-            Member::new("ObjectSize", &common::LONG),
-        ])
-        .xml_name("GetObjectAttributesResponse"),
-    ),
-);
-pub(super) static GET_OBJECT_LEGAL_HOLD_INPUT: Schema = Schema::new(
-    "GetObjectLegalHoldRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_OBJECT_LEGAL_HOLD_OUTPUT: Schema = Schema::new(
-    "GetObjectLegalHoldOutput",
-    Kind::Structure(Structure::new(&[Member::new("LegalHold", &OBJECT_LOCK_LEGAL_HOLD)
-        .wire_name("LegalHold")
-        .at(Location::Payload)])),
-);
-pub(super) static GET_OBJECT_LOCK_CONFIGURATION_INPUT: Schema = Schema::new(
-    "GetObjectLockConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_OBJECT_LOCK_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "GetObjectLockConfigurationOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("ObjectLockConfiguration", &OBJECT_LOCK_CONFIGURATION).at(Location::Payload)
-    ])),
-);
-pub(super) static GET_OBJECT_RETENTION_INPUT: Schema = Schema::new(
-    "GetObjectRetentionRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_OBJECT_RETENTION_OUTPUT: Schema = Schema::new(
-    "GetObjectRetentionOutput",
-    Kind::Structure(Structure::new(&[Member::new("Retention", &OBJECT_LOCK_RETENTION)
-        .wire_name("Retention")
-        .at(Location::Payload)])),
-);
-pub(super) static GET_OBJECT_TAGGING_INPUT: Schema = Schema::new(
-    "GetObjectTaggingRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-    ])),
-);
-pub(super) static GET_OBJECT_TAGGING_OUTPUT: Schema = Schema::new(
-    "GetObjectTaggingOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("VersionId", &common::STRING)
-                .wire_name("x-amz-version-id")
-                .at(Location::Header(&H_X_AMZ_VERSION_ID)),
-            Member::new("TagSet", &TAG_SET).required(),
-        ])
-        .xml_name("Tagging"),
-    ),
-);
-pub(super) static GET_OBJECT_TORRENT_INPUT: Schema = Schema::new(
-    "GetObjectTorrentRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_OBJECT_TORRENT_OUTPUT: Schema = Schema::new(
-    "GetObjectTorrentOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("Body", &common::BLOB).streaming().at(Location::Payload),
-        Member::new("RequestCharged", &REQUEST_CHARGED)
-            .wire_name("x-amz-request-charged")
-            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-    ])),
-);
-pub(super) static GET_PUBLIC_ACCESS_BLOCK_INPUT: Schema = Schema::new(
-    "GetPublicAccessBlockRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static GET_PUBLIC_ACCESS_BLOCK_OUTPUT: Schema = Schema::new(
-    "GetPublicAccessBlockOutput",
-    Kind::Structure(Structure::new(&[Member::new(
-        "PublicAccessBlockConfiguration",
-        &PUBLIC_ACCESS_BLOCK_CONFIGURATION,
-    )
-    .at(Location::Payload)])),
-);
-pub(super) static HEAD_BUCKET_INPUT: Schema = Schema::new(
-    "HeadBucketRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static HEAD_BUCKET_OUTPUT: Schema = Schema::new(
-    "HeadBucketOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("BucketArn", &S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING)
-            .wire_name("x-amz-bucket-arn")
-            .at(Location::Header(&H_X_AMZ_BUCKET_ARN)),
-        Member::new("BucketLocationType", &LOCATION_TYPE)
-            .wire_name("x-amz-bucket-location-type")
-            .at(Location::Header(&H_X_AMZ_BUCKET_LOCATION_TYPE)),
-        Member::new("BucketLocationName", &common::STRING)
-            .wire_name("x-amz-bucket-location-name")
-            .at(Location::Header(&H_X_AMZ_BUCKET_LOCATION_NAME)),
-        Member::new("BucketRegion", &REGION)
-            .wire_name("x-amz-bucket-region")
-            .at(Location::Header(&H_X_AMZ_BUCKET_REGION)),
-        Member::new("AccessPointAlias", &common::BOOLEAN)
-            .wire_name("x-amz-access-point-alias")
-            .at(Location::Header(&H_X_AMZ_ACCESS_POINT_ALIAS)),
     ])),
 );
 pub(super) static HEAD_OBJECT_INPUT: Schema = Schema::new(
@@ -3713,406 +1498,18 @@ pub(super) static HEAD_OBJECT_OUTPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_YEARS)),
     ])),
 );
-pub(super) static LIST_BUCKET_ANALYTICS_CONFIGURATIONS_INPUT: Schema = Schema::new(
-    "ListBucketAnalyticsConfigurationsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContinuationToken", &common::STRING)
-            .wire_name("continuation-token")
-            .at(Location::Query("continuation-token")),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static LIST_BUCKET_ANALYTICS_CONFIGURATIONS_OUTPUT: Schema = Schema::new(
-    "ListBucketAnalyticsConfigurationsOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("IsTruncated", &common::BOOLEAN),
-            Member::new("ContinuationToken", &common::STRING),
-            Member::new("NextContinuationToken", &common::STRING),
-            Member::new("AnalyticsConfigurationList", &ANALYTICS_CONFIGURATION_LIST)
-                .wire_name("AnalyticsConfiguration")
-                .flattened(),
-        ])
-        .xml_name("ListBucketAnalyticsConfigurationResult"),
-    ),
-);
-pub(super) static LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS_INPUT: Schema = Schema::new(
-    "ListBucketIntelligentTieringConfigurationsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContinuationToken", &common::STRING)
-            .wire_name("continuation-token")
-            .at(Location::Query("continuation-token")),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS_OUTPUT: Schema = Schema::new(
-    "ListBucketIntelligentTieringConfigurationsOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("IsTruncated", &common::BOOLEAN),
-        Member::new("ContinuationToken", &common::STRING),
-        Member::new("NextContinuationToken", &common::STRING),
-        Member::new("IntelligentTieringConfigurationList", &INTELLIGENT_TIERING_CONFIGURATION_LIST)
-            .wire_name("IntelligentTieringConfiguration")
-            .flattened(),
-    ])),
-);
-pub(super) static LIST_BUCKET_INVENTORY_CONFIGURATIONS_INPUT: Schema = Schema::new(
-    "ListBucketInventoryConfigurationsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContinuationToken", &common::STRING)
-            .wire_name("continuation-token")
-            .at(Location::Query("continuation-token")),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT: Schema = Schema::new(
-    "ListBucketInventoryConfigurationsOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("ContinuationToken", &common::STRING),
-            Member::new("InventoryConfigurationList", &INVENTORY_CONFIGURATION_LIST)
-                .wire_name("InventoryConfiguration")
-                .flattened(),
-            Member::new("IsTruncated", &common::BOOLEAN),
-            Member::new("NextContinuationToken", &common::STRING),
-        ])
-        .xml_name("ListInventoryConfigurationsResult"),
-    ),
-);
-pub(super) static LIST_BUCKET_METRICS_CONFIGURATIONS_INPUT: Schema = Schema::new(
-    "ListBucketMetricsConfigurationsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContinuationToken", &common::STRING)
-            .wire_name("continuation-token")
-            .at(Location::Query("continuation-token")),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static LIST_BUCKET_METRICS_CONFIGURATIONS_OUTPUT: Schema = Schema::new(
-    "ListBucketMetricsConfigurationsOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("IsTruncated", &common::BOOLEAN),
-            Member::new("ContinuationToken", &common::STRING),
-            Member::new("NextContinuationToken", &common::STRING),
-            Member::new("MetricsConfigurationList", &METRICS_CONFIGURATION_LIST)
-                .wire_name("MetricsConfiguration")
-                .flattened(),
-        ])
-        .xml_name("ListMetricsConfigurationsResult"),
-    ),
-);
-pub(super) static LIST_BUCKETS_INPUT: Schema = Schema::new(
-    "ListBucketsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("MaxBuckets", &MAX_BUCKETS).wire_name("max-buckets").at(Location::Query("max-buckets")),
-        Member::new("ContinuationToken", &common::STRING)
-            .wire_name("continuation-token")
-            .at(Location::Query("continuation-token")),
-        Member::new("Prefix", &common::STRING).wire_name("prefix").at(Location::Query("prefix")),
-        Member::new("BucketRegion", &common::STRING)
-            .wire_name("bucket-region")
-            .at(Location::Query("bucket-region")),
-    ])),
-);
-pub(super) static LIST_BUCKETS_OUTPUT: Schema = Schema::new(
-    "ListBucketsOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("Buckets", &BUCKETS),
-            Member::new("Owner", &OWNER),
-            Member::new("ContinuationToken", &common::STRING),
-            Member::new("Prefix", &common::STRING),
-        ])
-        .xml_name("ListAllMyBucketsResult"),
-    ),
-);
-pub(super) static LIST_DIRECTORY_BUCKETS_INPUT: Schema = Schema::new(
-    "ListDirectoryBucketsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ContinuationToken", &DIRECTORY_BUCKET_TOKEN)
-            .wire_name("continuation-token")
-            .at(Location::Query("continuation-token")),
-        Member::new("MaxDirectoryBuckets", &MAX_DIRECTORY_BUCKETS)
-            .wire_name("max-directory-buckets")
-            .at(Location::Query("max-directory-buckets")),
-    ])),
-);
-pub(super) static LIST_DIRECTORY_BUCKETS_OUTPUT: Schema = Schema::new(
-    "ListDirectoryBucketsOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("Buckets", &BUCKETS),
-            Member::new("ContinuationToken", &DIRECTORY_BUCKET_TOKEN),
-        ])
-        .xml_name("ListAllMyDirectoryBucketsResult"),
-    ),
-);
-pub(super) static LIST_MULTIPART_UPLOADS_INPUT: Schema = Schema::new(
-    "ListMultipartUploadsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Delimiter", &common::STRING).wire_name("delimiter").at(Location::Query("delimiter")),
-        Member::new("EncodingType", &ENCODING_TYPE)
-            .wire_name("encoding-type")
-            .at(Location::Query("encoding-type")),
-        Member::new("KeyMarker", &common::STRING).wire_name("key-marker").at(Location::Query("key-marker")),
-        Member::new("MaxUploads", &common::INTEGER)
-            .wire_name("max-uploads")
-            .at(Location::Query("max-uploads")),
-        Member::new("Prefix", &common::STRING).wire_name("prefix").at(Location::Query("prefix")),
-        Member::new("UploadIdMarker", &common::STRING)
-            .wire_name("upload-id-marker")
-            .at(Location::Query("upload-id-marker")),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-    ])),
-);
-pub(super) static LIST_MULTIPART_UPLOADS_OUTPUT: Schema = Schema::new(
-    "ListMultipartUploadsOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("Bucket", &common::STRING),
-            Member::new("KeyMarker", &common::STRING),
-            Member::new("UploadIdMarker", &common::STRING),
-            Member::new("NextKeyMarker", &common::STRING),
-            Member::new("Prefix", &common::STRING),
-            Member::new("Delimiter", &common::STRING),
-            Member::new("NextUploadIdMarker", &common::STRING),
-            Member::new("MaxUploads", &common::INTEGER),
-            Member::new("IsTruncated", &common::BOOLEAN),
-            Member::new("Uploads", &MULTIPART_UPLOAD_LIST).wire_name("Upload").flattened(),
-            Member::new("CommonPrefixes", &COMMON_PREFIX_LIST).flattened(),
-            Member::new("EncodingType", &ENCODING_TYPE),
-            Member::new("RequestCharged", &REQUEST_CHARGED)
-                .wire_name("x-amz-request-charged")
-                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-        ])
-        .xml_name("ListMultipartUploadsResult"),
-    ),
-);
-pub(super) static LIST_OBJECT_ANNOTATIONS_INPUT: Schema = Schema::new(
-    "ListObjectAnnotationsRequest",
+pub(super) static GET_OBJECT_ATTRIBUTES_INPUT: Schema = Schema::new(
+    "GetObjectAttributesRequest",
     Kind::Structure(Structure::new(&[
         Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
         Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
         Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("MaxAnnotationResults", &MAX_ANNOTATION_RESULTS)
-            .wire_name("max-annotation-results")
-            .at(Location::Query("max-annotation-results")),
-        Member::new("AnnotationPrefix", &common::STRING)
-            .wire_name("annotation-prefix")
-            .at(Location::Query("annotation-prefix")),
-        Member::new("ContinuationToken", &common::STRING)
-            .wire_name("continuation-token")
-            .at(Location::Query("continuation-token")),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static LIST_OBJECT_ANNOTATIONS_OUTPUT: Schema = Schema::new(
-    "ListObjectAnnotationsOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("Annotations", &ANNOTATION_LIST),
-        Member::new("Bucket", &common::STRING),
-        Member::new("Key", &OBJECT_KEY),
-        Member::new("ObjectVersionId", &common::STRING)
-            .wire_name("x-amz-object-version-id")
-            .at(Location::Header(&H_X_AMZ_OBJECT_VERSION_ID)),
-        Member::new("AnnotationPrefix", &common::STRING),
-        Member::new("MaxAnnotationResults", &MAX_ANNOTATION_RESULTS),
-        Member::new("AnnotationCount", &common::INTEGER),
-        Member::new("ContinuationToken", &common::STRING),
-        Member::new("NextContinuationToken", &common::STRING),
-        Member::new("RequestCharged", &REQUEST_CHARGED)
-            .wire_name("x-amz-request-charged")
-            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-    ])),
-);
-pub(super) static LIST_OBJECT_VERSIONS_INPUT: Schema = Schema::new(
-    "ListObjectVersionsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Delimiter", &common::STRING).wire_name("delimiter").at(Location::Query("delimiter")),
-        Member::new("EncodingType", &ENCODING_TYPE)
-            .wire_name("encoding-type")
-            .at(Location::Query("encoding-type")),
-        Member::new("KeyMarker", &common::STRING).wire_name("key-marker").at(Location::Query("key-marker")),
-        Member::new("MaxKeys", &common::INTEGER).wire_name("max-keys").at(Location::Query("max-keys")),
-        Member::new("Prefix", &common::STRING).wire_name("prefix").at(Location::Query("prefix")),
-        Member::new("VersionIdMarker", &common::STRING)
-            .wire_name("version-id-marker")
-            .at(Location::Query("version-id-marker")),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("OptionalObjectAttributes", &OPTIONAL_OBJECT_ATTRIBUTES_LIST)
-            .wire_name("x-amz-optional-object-attributes")
-            .at(Location::Header(&H_X_AMZ_OPTIONAL_OBJECT_ATTRIBUTES)),
-    ])),
-);
-pub(super) static LIST_OBJECT_VERSIONS_OUTPUT: Schema = Schema::new(
-    "ListObjectVersionsOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("IsTruncated", &common::BOOLEAN),
-            Member::new("KeyMarker", &common::STRING),
-            Member::new("VersionIdMarker", &common::STRING),
-            Member::new("NextKeyMarker", &common::STRING),
-            Member::new("NextVersionIdMarker", &common::STRING),
-            Member::new("Versions", &OBJECT_VERSION_LIST).wire_name("Version").flattened(),
-            Member::new("DeleteMarkers", &DELETE_MARKERS).wire_name("DeleteMarker").flattened(),
-            Member::new("Name", &common::STRING),
-            Member::new("Prefix", &common::STRING),
-            Member::new("Delimiter", &common::STRING),
-            Member::new("MaxKeys", &common::INTEGER),
-            Member::new("CommonPrefixes", &COMMON_PREFIX_LIST).flattened(),
-            Member::new("EncodingType", &ENCODING_TYPE),
-            Member::new("RequestCharged", &REQUEST_CHARGED)
-                .wire_name("x-amz-request-charged")
-                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-        ])
-        .xml_name("ListVersionsResult"),
-    ),
-);
-pub(super) static LIST_OBJECTS_INPUT: Schema = Schema::new(
-    "ListObjectsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Delimiter", &common::STRING).wire_name("delimiter").at(Location::Query("delimiter")),
-        Member::new("EncodingType", &ENCODING_TYPE)
-            .wire_name("encoding-type")
-            .at(Location::Query("encoding-type")),
-        Member::new("Marker", &common::STRING).wire_name("marker").at(Location::Query("marker")),
-        Member::new("MaxKeys", &common::INTEGER).wire_name("max-keys").at(Location::Query("max-keys")),
-        Member::new("Prefix", &common::STRING).wire_name("prefix").at(Location::Query("prefix")),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("OptionalObjectAttributes", &OPTIONAL_OBJECT_ATTRIBUTES_LIST)
-            .wire_name("x-amz-optional-object-attributes")
-            .at(Location::Header(&H_X_AMZ_OPTIONAL_OBJECT_ATTRIBUTES)),
-    ])),
-);
-pub(super) static LIST_OBJECTS_OUTPUT: Schema = Schema::new(
-    "ListObjectsOutput",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("IsTruncated", &common::BOOLEAN),
-            Member::new("Marker", &common::STRING),
-            Member::new("NextMarker", &common::STRING),
-            Member::new("Contents", &OBJECT_LIST).flattened(),
-            Member::new("Name", &common::STRING),
-            Member::new("Prefix", &common::STRING),
-            Member::new("Delimiter", &common::STRING),
-            Member::new("MaxKeys", &common::INTEGER),
-            Member::new("CommonPrefixes", &COMMON_PREFIX_LIST).flattened(),
-            Member::new("EncodingType", &ENCODING_TYPE),
-            Member::new("RequestCharged", &REQUEST_CHARGED)
-                .wire_name("x-amz-request-charged")
-                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-        ])
-        .xml_name("ListBucketResult"),
-    ),
-);
-pub(super) static LIST_OBJECTS_V2_INPUT: Schema = Schema::new(
-    "ListObjectsV2Request",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Delimiter", &common::STRING).wire_name("delimiter").at(Location::Query("delimiter")),
-        Member::new("EncodingType", &ENCODING_TYPE)
-            .wire_name("encoding-type")
-            .at(Location::Query("encoding-type")),
-        Member::new("MaxKeys", &common::INTEGER).wire_name("max-keys").at(Location::Query("max-keys")),
-        Member::new("Prefix", &common::STRING).wire_name("prefix").at(Location::Query("prefix")),
-        Member::new("ContinuationToken", &common::STRING)
-            .wire_name("continuation-token")
-            .at(Location::Query("continuation-token")),
-        Member::new("FetchOwner", &common::BOOLEAN)
-            .wire_name("fetch-owner")
-            .at(Location::Query("fetch-owner")),
-        Member::new("StartAfter", &common::STRING)
-            .wire_name("start-after")
-            .at(Location::Query("start-after")),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("OptionalObjectAttributes", &OPTIONAL_OBJECT_ATTRIBUTES_LIST)
-            .wire_name("x-amz-optional-object-attributes")
-            .at(Location::Header(&H_X_AMZ_OPTIONAL_OBJECT_ATTRIBUTES)),
-    ])),
-);
-pub(super) static LIST_OBJECTS_V2_OUTPUT: Schema = Schema::new(
-    "ListObjectsV2Output",
-    Kind::Structure(
-        Structure::new(&[
-            Member::new("IsTruncated", &common::BOOLEAN),
-            Member::new("Contents", &OBJECT_LIST).flattened(),
-            Member::new("Name", &common::STRING),
-            Member::new("Prefix", &common::STRING),
-            Member::new("Delimiter", &common::STRING),
-            Member::new("MaxKeys", &common::INTEGER),
-            Member::new("CommonPrefixes", &COMMON_PREFIX_LIST).flattened(),
-            Member::new("EncodingType", &ENCODING_TYPE),
-            Member::new("KeyCount", &common::INTEGER),
-            Member::new("ContinuationToken", &common::STRING),
-            Member::new("NextContinuationToken", &common::STRING),
-            Member::new("StartAfter", &common::STRING),
-            Member::new("RequestCharged", &REQUEST_CHARGED)
-                .wire_name("x-amz-request-charged")
-                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-        ])
-        .xml_name("ListBucketResult"),
-    ),
-);
-pub(super) static LIST_PARTS_INPUT: Schema = Schema::new(
-    "ListPartsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("MaxParts", &common::INTEGER).wire_name("max-parts").at(Location::Query("max-parts")),
+        Member::new("MaxParts", &common::INTEGER)
+            .wire_name("x-amz-max-parts")
+            .at(Location::Header(&H_X_AMZ_MAX_PARTS)),
         Member::new("PartNumberMarker", &common::INTEGER)
-            .wire_name("part-number-marker")
-            .at(Location::Query("part-number-marker")),
-        Member::new("UploadId", &common::STRING)
-            .wire_name("uploadId")
-            .at(Location::Query("uploadId"))
-            .required(),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+            .wire_name("x-amz-part-number-marker")
+            .at(Location::Header(&H_X_AMZ_PART_NUMBER_MARKER)),
         Member::new("SSECustomerAlgorithm", &common::STRING)
             .wire_name("x-amz-server-side-encryption-customer-algorithm")
             .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
@@ -4122,459 +1519,42 @@ pub(super) static LIST_PARTS_INPUT: Schema = Schema::new(
         Member::new("SSECustomerKeyMD5", &common::STRING)
             .wire_name("x-amz-server-side-encryption-customer-key-MD5")
             .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("ObjectAttributes", &OBJECT_ATTRIBUTES_LIST)
+            .wire_name("x-amz-object-attributes")
+            .at(Location::Header(&H_X_AMZ_OBJECT_ATTRIBUTES))
+            .required(),
     ])),
 );
-pub(super) static LIST_PARTS_OUTPUT: Schema = Schema::new(
-    "ListPartsOutput",
+pub(super) static GET_OBJECT_ATTRIBUTES_OUTPUT: Schema = Schema::new(
+    "GetObjectAttributesOutput",
     Kind::Structure(
         Structure::new(&[
-            Member::new("AbortDate", &common::TIMESTAMP)
-                .wire_name("x-amz-abort-date")
-                .at(Location::Header(&H_X_AMZ_ABORT_DATE)),
-            Member::new("AbortRuleId", &common::STRING)
-                .wire_name("x-amz-abort-rule-id")
-                .at(Location::Header(&H_X_AMZ_ABORT_RULE_ID)),
-            Member::new("Bucket", &common::STRING),
-            Member::new("Key", &OBJECT_KEY),
-            Member::new("UploadId", &common::STRING),
-            Member::new("PartNumberMarker", &common::INTEGER),
-            Member::new("NextPartNumberMarker", &common::INTEGER),
-            Member::new("MaxParts", &common::INTEGER),
-            Member::new("IsTruncated", &common::BOOLEAN),
-            Member::new("Parts", &PARTS).wire_name("Part").flattened(),
-            Member::new("Initiator", &INITIATOR),
-            Member::new("Owner", &OWNER),
-            Member::new("StorageClass", &STORAGE_CLASS),
-            Member::new("RequestCharged", &REQUEST_CHARGED)
-                .wire_name("x-amz-request-charged")
-                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-            Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM),
-            Member::new("ChecksumType", &CHECKSUM_TYPE),
+            Member::new("DeleteMarker", &common::BOOLEAN)
+                .wire_name("x-amz-delete-marker")
+                .at(Location::Header(&H_X_AMZ_DELETE_MARKER)),
+            Member::new("LastModified", &common::TIMESTAMP)
+                .wire_name("Last-Modified")
+                .at(Location::Header(&H_LAST_MODIFIED)),
             Member::new("VersionId", &common::STRING)
                 .wire_name("x-amz-version-id")
                 .at(Location::Header(&H_X_AMZ_VERSION_ID)),
+            Member::new("RequestCharged", &REQUEST_CHARGED)
+                .wire_name("x-amz-request-charged")
+                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+            Member::new("ETag", &common::STRING),
+            Member::new("Checksum", &CHECKSUM),
+            Member::new("ObjectParts", &GET_OBJECT_ATTRIBUTES_PARTS),
+            Member::new("StorageClass", &STORAGE_CLASS),
+            Member::new("ObjectSize", &common::LONG),
         ])
-        .xml_name("ListPartsResult"),
+        .xml_name("GetObjectAttributesResponse"),
     ),
-);
-pub(super) static PUT_BUCKET_ABAC_INPUT: Schema = Schema::new(
-    "PutBucketAbacRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("AbacStatus", &ABAC_STATUS)
-            .wire_name("AbacStatus")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-    ])),
-);
-pub(super) static PUT_BUCKET_ACCELERATE_CONFIGURATION_INPUT: Schema = Schema::new(
-    "PutBucketAccelerateConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("AccelerateConfiguration", &ACCELERATE_CONFIGURATION)
-            .wire_name("AccelerateConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-    ])),
-);
-pub(super) static PUT_BUCKET_ACL_INPUT: Schema = Schema::new(
-    "PutBucketAclRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("ACL", &BUCKET_CANNED_ACL).wire_name("x-amz-acl").at(Location::Header(&H_X_AMZ_ACL)),
-        Member::new("AccessControlPolicy", &ACCESS_CONTROL_POLICY)
-            .wire_name("AccessControlPolicy")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload),
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("GrantFullControl", &common::STRING)
-            .wire_name("x-amz-grant-full-control")
-            .at(Location::Header(&H_X_AMZ_GRANT_FULL_CONTROL)),
-        Member::new("GrantRead", &common::STRING)
-            .wire_name("x-amz-grant-read")
-            .at(Location::Header(&H_X_AMZ_GRANT_READ)),
-        Member::new("GrantReadACP", &common::STRING)
-            .wire_name("x-amz-grant-read-acp")
-            .at(Location::Header(&H_X_AMZ_GRANT_READ_ACP)),
-        Member::new("GrantWrite", &common::STRING)
-            .wire_name("x-amz-grant-write")
-            .at(Location::Header(&H_X_AMZ_GRANT_WRITE)),
-        Member::new("GrantWriteACP", &common::STRING)
-            .wire_name("x-amz-grant-write-acp")
-            .at(Location::Header(&H_X_AMZ_GRANT_WRITE_ACP)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_ANALYTICS_CONFIGURATION_INPUT: Schema = Schema::new(
-    "PutBucketAnalyticsConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("AnalyticsConfiguration", &ANALYTICS_CONFIGURATION)
-            .wire_name("AnalyticsConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_CORS_INPUT: Schema = Schema::new(
-    "PutBucketCorsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("CORSConfiguration", &CORS_CONFIGURATION)
-            .wire_name("CORSConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
-    "PutBucketEncryptionRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("ServerSideEncryptionConfiguration", &SERVER_SIDE_ENCRYPTION_CONFIGURATION)
-            .wire_name("ServerSideEncryptionConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_INPUT: Schema = Schema::new(
-    "PutBucketIntelligentTieringConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("IntelligentTieringConfiguration", &INTELLIGENT_TIERING_CONFIGURATION)
-            .wire_name("IntelligentTieringConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-    ])),
-);
-pub(super) static PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new(
-    "PutBucketInventoryConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("InventoryConfiguration", &INVENTORY_CONFIGURATION)
-            .wire_name("InventoryConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
-    "PutBucketLifecycleRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("LifecycleConfiguration", &LIFECYCLE_CONFIGURATION)
-            .wire_name("LifecycleConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_LIFECYCLE_CONFIGURATION_INPUT: Schema = Schema::new(
-    "PutBucketLifecycleConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("LifecycleConfiguration", &BUCKET_LIFECYCLE_CONFIGURATION)
-            .wire_name("LifecycleConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("TransitionDefaultMinimumObjectSize", &TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)
-            .wire_name("x-amz-transition-default-minimum-object-size")
-            .at(Location::Header(&H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)),
-    ])),
-);
-pub(super) static PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "PutBucketLifecycleConfigurationOutput",
-    Kind::Structure(Structure::new(&[Member::new(
-        "TransitionDefaultMinimumObjectSize",
-        &TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE,
-    )
-    .wire_name("x-amz-transition-default-minimum-object-size")
-    .at(Location::Header(&H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE))])),
-);
-pub(super) static PUT_BUCKET_LOGGING_INPUT: Schema = Schema::new(
-    "PutBucketLoggingRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("BucketLoggingStatus", &BUCKET_LOGGING_STATUS)
-            .wire_name("BucketLoggingStatus")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_METRICS_CONFIGURATION_INPUT: Schema = Schema::new(
-    "PutBucketMetricsConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
-        Member::new("MetricsConfiguration", &METRICS_CONFIGURATION)
-            .wire_name("MetricsConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_NOTIFICATION_INPUT: Schema = Schema::new(
-    "PutBucketNotificationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("NotificationConfiguration", &NOTIFICATION_CONFIGURATION_DEPRECATED)
-            .wire_name("NotificationConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_NOTIFICATION_CONFIGURATION_INPUT: Schema = Schema::new(
-    "PutBucketNotificationConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("NotificationConfiguration", &NOTIFICATION_CONFIGURATION)
-            .wire_name("NotificationConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("SkipDestinationValidation", &common::BOOLEAN)
-            .wire_name("x-amz-skip-destination-validation")
-            .at(Location::Header(&H_X_AMZ_SKIP_DESTINATION_VALIDATION)),
-    ])),
-);
-pub(super) static PUT_BUCKET_OWNERSHIP_CONTROLS_INPUT: Schema = Schema::new(
-    "PutBucketOwnershipControlsRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("OwnershipControls", &OWNERSHIP_CONTROLS)
-            .wire_name("OwnershipControls")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-    ])),
-);
-pub(super) static PUT_BUCKET_POLICY_INPUT: Schema = Schema::new(
-    "PutBucketPolicyRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("ConfirmRemoveSelfBucketAccess", &common::BOOLEAN)
-            .wire_name("x-amz-confirm-remove-self-bucket-access")
-            .at(Location::Header(&H_X_AMZ_CONFIRM_REMOVE_SELF_BUCKET_ACCESS)),
-        Member::new("Policy", &common::STRING).at(Location::Payload).required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
-    "PutBucketReplicationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("ReplicationConfiguration", &REPLICATION_CONFIGURATION)
-            .wire_name("ReplicationConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("Token", &common::STRING)
-            .wire_name("x-amz-bucket-object-lock-token")
-            .at(Location::Header(&H_X_AMZ_BUCKET_OBJECT_LOCK_TOKEN)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_REQUEST_PAYMENT_INPUT: Schema = Schema::new(
-    "PutBucketRequestPaymentRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("RequestPaymentConfiguration", &REQUEST_PAYMENT_CONFIGURATION)
-            .wire_name("RequestPaymentConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_TAGGING_INPUT: Schema = Schema::new(
-    "PutBucketTaggingRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("Tagging", &TAGGING)
-            .wire_name("Tagging")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_VERSIONING_INPUT: Schema = Schema::new(
-    "PutBucketVersioningRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("MFA", &common::STRING).wire_name("x-amz-mfa").at(Location::Header(&H_X_AMZ_MFA)),
-        Member::new("VersioningConfiguration", &VERSIONING_CONFIGURATION)
-            .wire_name("VersioningConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_BUCKET_WEBSITE_INPUT: Schema = Schema::new(
-    "PutBucketWebsiteRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("WebsiteConfiguration", &WEBSITE_CONFIGURATION)
-            .wire_name("WebsiteConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
 );
 pub(super) static PUT_OBJECT_INPUT: Schema = Schema::new(
     "PutObjectRequest",
@@ -4784,6 +1764,282 @@ pub(super) static PUT_OBJECT_OUTPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
     ])),
 );
+pub(super) static COPY_OBJECT_INPUT: Schema = Schema::new(
+    "CopyObjectRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("ACL", &OBJECT_CANNED_ACL).wire_name("x-amz-acl").at(Location::Header(&H_X_AMZ_ACL)),
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("CacheControl", &common::STRING)
+            .wire_name("Cache-Control")
+            .at(Location::Header(&H_CACHE_CONTROL)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_ALGORITHM)),
+        Member::new("ContentDisposition", &common::STRING)
+            .wire_name("Content-Disposition")
+            .at(Location::Header(&H_CONTENT_DISPOSITION)),
+        Member::new("ContentEncoding", &common::STRING)
+            .wire_name("Content-Encoding")
+            .at(Location::Header(&H_CONTENT_ENCODING)),
+        Member::new("ContentLanguage", &common::STRING)
+            .wire_name("Content-Language")
+            .at(Location::Header(&H_CONTENT_LANGUAGE)),
+        Member::new("ContentType", &common::STRING)
+            .wire_name("Content-Type")
+            .at(Location::Header(&H_CONTENT_TYPE)),
+        Member::new("CopySource", &COPY_SOURCE)
+            .wire_name("x-amz-copy-source")
+            .at(Location::Header(&H_X_AMZ_COPY_SOURCE))
+            .required(),
+        Member::new("CopySourceIfMatch", &common::STRING)
+            .wire_name("x-amz-copy-source-if-match")
+            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_IF_MATCH)),
+        Member::new("CopySourceIfModifiedSince", &common::TIMESTAMP)
+            .wire_name("x-amz-copy-source-if-modified-since")
+            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_IF_MODIFIED_SINCE)),
+        Member::new("CopySourceIfNoneMatch", &common::STRING)
+            .wire_name("x-amz-copy-source-if-none-match")
+            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_IF_NONE_MATCH)),
+        Member::new("CopySourceIfUnmodifiedSince", &common::TIMESTAMP)
+            .wire_name("x-amz-copy-source-if-unmodified-since")
+            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_IF_UNMODIFIED_SINCE)),
+        Member::new("Expires", &common::STRING).wire_name("Expires").at(Location::Header(&H_EXPIRES)),
+        Member::new("GrantFullControl", &common::STRING)
+            .wire_name("x-amz-grant-full-control")
+            .at(Location::Header(&H_X_AMZ_GRANT_FULL_CONTROL)),
+        Member::new("GrantRead", &common::STRING)
+            .wire_name("x-amz-grant-read")
+            .at(Location::Header(&H_X_AMZ_GRANT_READ)),
+        Member::new("GrantReadACP", &common::STRING)
+            .wire_name("x-amz-grant-read-acp")
+            .at(Location::Header(&H_X_AMZ_GRANT_READ_ACP)),
+        Member::new("GrantWriteACP", &common::STRING)
+            .wire_name("x-amz-grant-write-acp")
+            .at(Location::Header(&H_X_AMZ_GRANT_WRITE_ACP)),
+        Member::new("IfMatch", &common::STRING).wire_name("If-Match").at(Location::Header(&H_IF_MATCH)),
+        Member::new("IfNoneMatch", &common::STRING)
+            .wire_name("If-None-Match")
+            .at(Location::Header(&H_IF_NONE_MATCH)),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("Metadata", &METADATA).at(Location::HeaderPrefix("x-amz-meta-")),
+        Member::new("MetadataDirective", &METADATA_DIRECTIVE)
+            .wire_name("x-amz-metadata-directive")
+            .at(Location::Header(&H_X_AMZ_METADATA_DIRECTIVE)),
+        Member::new("TaggingDirective", &TAGGING_DIRECTIVE)
+            .wire_name("x-amz-tagging-directive")
+            .at(Location::Header(&H_X_AMZ_TAGGING_DIRECTIVE)),
+        Member::new("AnnotationDirective", &ANNOTATION_DIRECTIVE)
+            .wire_name("x-amz-object-annotation-directive")
+            .at(Location::Header(&H_X_AMZ_OBJECT_ANNOTATION_DIRECTIVE)),
+        Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
+            .wire_name("x-amz-server-side-encryption")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
+        Member::new("StorageClass", &STORAGE_CLASS)
+            .wire_name("x-amz-storage-class")
+            .at(Location::Header(&H_X_AMZ_STORAGE_CLASS)),
+        Member::new("WebsiteRedirectLocation", &common::STRING)
+            .wire_name("x-amz-website-redirect-location")
+            .at(Location::Header(&H_X_AMZ_WEBSITE_REDIRECT_LOCATION)),
+        Member::new("SSECustomerAlgorithm", &common::STRING)
+            .wire_name("x-amz-server-side-encryption-customer-algorithm")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
+        Member::new("SSECustomerKey", &common::SECRET_STRING)
+            .wire_name("x-amz-server-side-encryption-customer-key")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
+        Member::new("SSECustomerKeyMD5", &common::STRING)
+            .wire_name("x-amz-server-side-encryption-customer-key-MD5")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
+        Member::new("SSEKMSKeyId", &common::SECRET_STRING)
+            .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
+        Member::new("SSEKMSEncryptionContext", &common::SECRET_STRING)
+            .wire_name("x-amz-server-side-encryption-context")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CONTEXT)),
+        Member::new("BucketKeyEnabled", &common::BOOLEAN)
+            .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
+        Member::new("CopySourceSSECustomerAlgorithm", &common::STRING)
+            .wire_name("x-amz-copy-source-server-side-encryption-customer-algorithm")
+            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
+        Member::new("CopySourceSSECustomerKey", &common::SECRET_STRING)
+            .wire_name("x-amz-copy-source-server-side-encryption-customer-key")
+            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
+        Member::new("CopySourceSSECustomerKeyMD5", &common::STRING)
+            .wire_name("x-amz-copy-source-server-side-encryption-customer-key-MD5")
+            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("Tagging", &common::STRING)
+            .wire_name("x-amz-tagging")
+            .at(Location::Header(&H_X_AMZ_TAGGING)),
+        Member::new("ObjectLockMode", &OBJECT_LOCK_MODE)
+            .wire_name("x-amz-object-lock-mode")
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_MODE)),
+        Member::new("ObjectLockRetainUntilDate", &common::TIMESTAMP)
+            .wire_name("x-amz-object-lock-retain-until-date")
+            .timestamp_format(TimestampFormat::Iso8601)
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_RETAIN_UNTIL_DATE)),
+        Member::new("ObjectLockLegalHoldStatus", &OBJECT_LOCK_LEGAL_HOLD_STATUS)
+            .wire_name("x-amz-object-lock-legal-hold")
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_LEGAL_HOLD)),
+        Member::new("ObjectLockEventHold", &OBJECT_LOCK_EVENT_HOLD)
+            .wire_name("x-amz-object-lock-event-hold")
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD)),
+        Member::new("ObjectLockEventHoldDurationDays", &common::INTEGER)
+            .wire_name("x-amz-object-lock-event-hold-duration-days")
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_DAYS)),
+        Member::new("ObjectLockEventHoldDurationYears", &common::INTEGER)
+            .wire_name("x-amz-object-lock-event-hold-duration-years")
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_YEARS)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("ExpectedSourceBucketOwner", &common::STRING)
+            .wire_name("x-amz-source-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_SOURCE_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static COPY_OBJECT_OUTPUT: Schema = Schema::new(
+    "CopyObjectOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("CopyObjectResult", &COPY_OBJECT_RESULT).at(Location::Payload),
+        Member::new("Expiration", &common::STRING)
+            .wire_name("x-amz-expiration")
+            .at(Location::Header(&H_X_AMZ_EXPIRATION)),
+        Member::new("CopySourceVersionId", &common::STRING)
+            .wire_name("x-amz-copy-source-version-id")
+            .at(Location::Header(&H_X_AMZ_COPY_SOURCE_VERSION_ID)),
+        Member::new("VersionId", &common::STRING)
+            .wire_name("x-amz-version-id")
+            .at(Location::Header(&H_X_AMZ_VERSION_ID)),
+        Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
+            .wire_name("x-amz-server-side-encryption")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
+        Member::new("SSECustomerAlgorithm", &common::STRING)
+            .wire_name("x-amz-server-side-encryption-customer-algorithm")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
+        Member::new("SSECustomerKeyMD5", &common::STRING)
+            .wire_name("x-amz-server-side-encryption-customer-key-MD5")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
+        Member::new("SSEKMSKeyId", &common::SECRET_STRING)
+            .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
+        Member::new("SSEKMSEncryptionContext", &common::SECRET_STRING)
+            .wire_name("x-amz-server-side-encryption-context")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CONTEXT)),
+        Member::new("BucketKeyEnabled", &common::BOOLEAN)
+            .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
+        Member::new("RequestCharged", &REQUEST_CHARGED)
+            .wire_name("x-amz-request-charged")
+            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+    ])),
+);
+pub(super) static DELETE_OBJECT_INPUT: Schema = Schema::new(
+    "DeleteObjectRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("MFA", &common::STRING).wire_name("x-amz-mfa").at(Location::Header(&H_X_AMZ_MFA)),
+        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("BypassGovernanceRetention", &common::BOOLEAN)
+            .wire_name("x-amz-bypass-governance-retention")
+            .at(Location::Header(&H_X_AMZ_BYPASS_GOVERNANCE_RETENTION)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("IfMatch", &common::STRING).wire_name("If-Match").at(Location::Header(&H_IF_MATCH)),
+        Member::new("IfMatchLastModifiedTime", &common::TIMESTAMP)
+            .wire_name("x-amz-if-match-last-modified-time")
+            .timestamp_format(TimestampFormat::Rfc822)
+            .at(Location::Header(&H_X_AMZ_IF_MATCH_LAST_MODIFIED_TIME)),
+        Member::new("IfMatchSize", &common::LONG)
+            .wire_name("x-amz-if-match-size")
+            .at(Location::Header(&H_X_AMZ_IF_MATCH_SIZE)),
+    ])),
+);
+pub(super) static DELETE_OBJECT_OUTPUT: Schema = Schema::new(
+    "DeleteObjectOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("DeleteMarker", &common::BOOLEAN)
+            .wire_name("x-amz-delete-marker")
+            .at(Location::Header(&H_X_AMZ_DELETE_MARKER)),
+        Member::new("VersionId", &common::STRING)
+            .wire_name("x-amz-version-id")
+            .at(Location::Header(&H_X_AMZ_VERSION_ID)),
+        Member::new("RequestCharged", &REQUEST_CHARGED)
+            .wire_name("x-amz-request-charged")
+            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+    ])),
+);
+pub(super) static DELETE_OBJECTS_INPUT: Schema = Schema::new(
+    "DeleteObjectsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Delete", &DELETE)
+            .wire_name("Delete")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("MFA", &common::STRING).wire_name("x-amz-mfa").at(Location::Header(&H_X_AMZ_MFA)),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("BypassGovernanceRetention", &common::BOOLEAN)
+            .wire_name("x-amz-bypass-governance-retention")
+            .at(Location::Header(&H_X_AMZ_BYPASS_GOVERNANCE_RETENTION)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+    ])),
+);
+pub(super) static DELETE_OBJECTS_OUTPUT: Schema = Schema::new(
+    "DeleteObjectsOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("Deleted", &DELETED_OBJECTS).flattened(),
+            Member::new("RequestCharged", &REQUEST_CHARGED)
+                .wire_name("x-amz-request-charged")
+                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+            Member::new("Errors", &ERRORS).wire_name("Error").flattened(),
+        ])
+        .xml_name("DeleteResult"),
+    ),
+);
+pub(super) static GET_OBJECT_ACL_INPUT: Schema = Schema::new(
+    "GetObjectAclRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_OBJECT_ACL_OUTPUT: Schema = Schema::new(
+    "GetObjectAclOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("Owner", &OWNER),
+            Member::new("Grants", &GRANTS).wire_name("AccessControlList"),
+            Member::new("RequestCharged", &REQUEST_CHARGED)
+                .wire_name("x-amz-request-charged")
+                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+        ])
+        .xml_name("AccessControlPolicy"),
+    ),
+);
 pub(super) static PUT_OBJECT_ACL_INPUT: Schema = Schema::new(
     "PutObjectAclRequest",
     Kind::Structure(Structure::new(&[
@@ -4830,207 +2086,31 @@ pub(super) static PUT_OBJECT_ACL_OUTPUT: Schema = Schema::new(
         .wire_name("x-amz-request-charged")
         .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED))])),
 );
-pub(super) static PUT_OBJECT_ANNOTATION_INPUT: Schema = Schema::new(
-    "PutObjectAnnotationRequest",
+pub(super) static GET_OBJECT_TAGGING_INPUT: Schema = Schema::new(
+    "GetObjectTaggingRequest",
     Kind::Structure(Structure::new(&[
         Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
         Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
         Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("AnnotationName", &common::STRING)
-            .wire_name("annotationName")
-            .at(Location::Query("annotationName"))
-            .required(),
-        Member::new("AnnotationPayload", &common::BLOB).streaming().at(Location::Payload).required(),
-        Member::new("ObjectIfMatch", &common::STRING)
-            .wire_name("x-amz-object-if-match")
-            .at(Location::Header(&H_X_AMZ_OBJECT_IF_MATCH)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("ChecksumCRC32", &common::STRING)
-            .wire_name("x-amz-checksum-crc32")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC32)),
-        Member::new("ChecksumCRC32C", &common::STRING)
-            .wire_name("x-amz-checksum-crc32c")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC32C)),
-        Member::new("ChecksumCRC64NVME", &common::STRING)
-            .wire_name("x-amz-checksum-crc64nvme")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC64NVME)),
-        Member::new("ChecksumSHA1", &common::STRING)
-            .wire_name("x-amz-checksum-sha1")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA1)),
-        Member::new("ChecksumSHA256", &common::STRING)
-            .wire_name("x-amz-checksum-sha256")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA256)),
-        Member::new("ChecksumSHA512", &common::STRING)
-            .wire_name("x-amz-checksum-sha512")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA512)),
-        Member::new("ChecksumMD5", &common::STRING)
-            .wire_name("x-amz-checksum-md5")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_MD5)),
-        Member::new("ChecksumXXHASH64", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash64")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH64)),
-        Member::new("ChecksumXXHASH3", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash3")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH3)),
-        Member::new("ChecksumXXHASH128", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash128")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH128)),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
         Member::new("ExpectedBucketOwner", &common::STRING)
             .wire_name("x-amz-expected-bucket-owner")
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_OBJECT_ANNOTATION_OUTPUT: Schema = Schema::new(
-    "PutObjectAnnotationOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("Key", &OBJECT_KEY),
-        Member::new("AnnotationName", &common::STRING),
-        Member::new("ObjectVersionId", &common::STRING)
-            .wire_name("x-amz-object-version-id")
-            .at(Location::Header(&H_X_AMZ_OBJECT_VERSION_ID)),
-        Member::new("ETag", &common::STRING).wire_name("ETag").at(Location::Header(&H_ETAG)),
-        Member::new("ChecksumCRC32", &common::STRING)
-            .wire_name("x-amz-checksum-crc32")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC32)),
-        Member::new("ChecksumCRC32C", &common::STRING)
-            .wire_name("x-amz-checksum-crc32c")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC32C)),
-        Member::new("ChecksumCRC64NVME", &common::STRING)
-            .wire_name("x-amz-checksum-crc64nvme")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC64NVME)),
-        Member::new("ChecksumSHA1", &common::STRING)
-            .wire_name("x-amz-checksum-sha1")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA1)),
-        Member::new("ChecksumSHA256", &common::STRING)
-            .wire_name("x-amz-checksum-sha256")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA256)),
-        Member::new("ChecksumSHA512", &common::STRING)
-            .wire_name("x-amz-checksum-sha512")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA512)),
-        Member::new("ChecksumMD5", &common::STRING)
-            .wire_name("x-amz-checksum-md5")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_MD5)),
-        Member::new("ChecksumXXHASH64", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash64")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH64)),
-        Member::new("ChecksumXXHASH3", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash3")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH3)),
-        Member::new("ChecksumXXHASH128", &common::STRING)
-            .wire_name("x-amz-checksum-xxhash128")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH128)),
-        Member::new("ChecksumType", &CHECKSUM_TYPE)
-            .wire_name("x-amz-checksum-type")
-            .at(Location::Header(&H_X_AMZ_CHECKSUM_TYPE)),
-        Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
-            .wire_name("x-amz-server-side-encryption")
-            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
-        Member::new("RequestCharged", &REQUEST_CHARGED)
-            .wire_name("x-amz-request-charged")
-            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-    ])),
-);
-pub(super) static PUT_OBJECT_LEGAL_HOLD_INPUT: Schema = Schema::new(
-    "PutObjectLegalHoldRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("LegalHold", &OBJECT_LOCK_LEGAL_HOLD)
-            .wire_name("LegalHold")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload),
         Member::new("RequestPayer", &REQUEST_PAYER)
             .wire_name("x-amz-request-payer")
             .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static PUT_OBJECT_LEGAL_HOLD_OUTPUT: Schema = Schema::new(
-    "PutObjectLegalHoldOutput",
-    Kind::Structure(Structure::new(&[Member::new("RequestCharged", &REQUEST_CHARGED)
-        .wire_name("x-amz-request-charged")
-        .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED))])),
-);
-pub(super) static PUT_OBJECT_LOCK_CONFIGURATION_INPUT: Schema = Schema::new(
-    "PutObjectLockConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ObjectLockConfiguration", &OBJECT_LOCK_CONFIGURATION)
-            .wire_name("ObjectLockConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("Token", &common::STRING)
-            .wire_name("x-amz-bucket-object-lock-token")
-            .at(Location::Header(&H_X_AMZ_BUCKET_OBJECT_LOCK_TOKEN)),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_OBJECT_LOCK_CONFIGURATION_OUTPUT: Schema = Schema::new(
-    "PutObjectLockConfigurationOutput",
-    Kind::Structure(Structure::new(&[Member::new("RequestCharged", &REQUEST_CHARGED)
-        .wire_name("x-amz-request-charged")
-        .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED))])),
-);
-pub(super) static PUT_OBJECT_RETENTION_INPUT: Schema = Schema::new(
-    "PutObjectRetentionRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("Retention", &OBJECT_LOCK_RETENTION)
-            .wire_name("Retention")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("BypassGovernanceRetention", &common::BOOLEAN)
-            .wire_name("x-amz-bypass-governance-retention")
-            .at(Location::Header(&H_X_AMZ_BYPASS_GOVERNANCE_RETENTION)),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static PUT_OBJECT_RETENTION_OUTPUT: Schema = Schema::new(
-    "PutObjectRetentionOutput",
-    Kind::Structure(Structure::new(&[Member::new("RequestCharged", &REQUEST_CHARGED)
-        .wire_name("x-amz-request-charged")
-        .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED))])),
+pub(super) static GET_OBJECT_TAGGING_OUTPUT: Schema = Schema::new(
+    "GetObjectTaggingOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("VersionId", &common::STRING)
+                .wire_name("x-amz-version-id")
+                .at(Location::Header(&H_X_AMZ_VERSION_ID)),
+            Member::new("TagSet", &TAG_SET).required(),
+        ])
+        .xml_name("Tagging"),
+    ),
 );
 pub(super) static PUT_OBJECT_TAGGING_INPUT: Schema = Schema::new(
     "PutObjectTaggingRequest",
@@ -5063,229 +2143,167 @@ pub(super) static PUT_OBJECT_TAGGING_OUTPUT: Schema = Schema::new(
         .wire_name("x-amz-version-id")
         .at(Location::Header(&H_X_AMZ_VERSION_ID))])),
 );
-pub(super) static PUT_PUBLIC_ACCESS_BLOCK_INPUT: Schema = Schema::new(
-    "PutPublicAccessBlockRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("PublicAccessBlockConfiguration", &PUBLIC_ACCESS_BLOCK_CONFIGURATION)
-            .wire_name("PublicAccessBlockConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static RENAME_OBJECT_INPUT: Schema = Schema::new(
-    "RenameObjectRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("RenameSource", &RENAME_SOURCE)
-            .wire_name("x-amz-rename-source")
-            .at(Location::Header(&H_X_AMZ_RENAME_SOURCE))
-            .required(),
-        Member::new("DestinationIfMatch", &common::STRING)
-            .wire_name("If-Match")
-            .at(Location::Header(&H_IF_MATCH)),
-        Member::new("DestinationIfNoneMatch", &common::STRING)
-            .wire_name("If-None-Match")
-            .at(Location::Header(&H_IF_NONE_MATCH)),
-        Member::new("DestinationIfModifiedSince", &common::TIMESTAMP)
-            .wire_name("If-Modified-Since")
-            .at(Location::Header(&H_IF_MODIFIED_SINCE)),
-        Member::new("DestinationIfUnmodifiedSince", &common::TIMESTAMP)
-            .wire_name("If-Unmodified-Since")
-            .at(Location::Header(&H_IF_UNMODIFIED_SINCE)),
-        Member::new("SourceIfMatch", &common::STRING)
-            .wire_name("x-amz-rename-source-if-match")
-            .at(Location::Header(&H_X_AMZ_RENAME_SOURCE_IF_MATCH)),
-        Member::new("SourceIfNoneMatch", &common::STRING)
-            .wire_name("x-amz-rename-source-if-none-match")
-            .at(Location::Header(&H_X_AMZ_RENAME_SOURCE_IF_NONE_MATCH)),
-        Member::new("SourceIfModifiedSince", &common::TIMESTAMP)
-            .wire_name("x-amz-rename-source-if-modified-since")
-            .timestamp_format(TimestampFormat::Rfc822)
-            .at(Location::Header(&H_X_AMZ_RENAME_SOURCE_IF_MODIFIED_SINCE)),
-        Member::new("SourceIfUnmodifiedSince", &common::TIMESTAMP)
-            .wire_name("x-amz-rename-source-if-unmodified-since")
-            .timestamp_format(TimestampFormat::Rfc822)
-            .at(Location::Header(&H_X_AMZ_RENAME_SOURCE_IF_UNMODIFIED_SINCE)),
-        Member::new("ClientToken", &common::STRING)
-            .wire_name("x-amz-client-token")
-            .idempotency_token()
-            .at(Location::Header(&H_X_AMZ_CLIENT_TOKEN)),
-    ])),
-);
-pub(super) static RENAME_OBJECT_OUTPUT: Schema =
-    Schema::new("RenameObjectOutput", Kind::Structure(Structure::new(&[])));
-pub(super) static RESTORE_OBJECT_INPUT: Schema = Schema::new(
-    "RestoreObjectRequest",
+pub(super) static DELETE_OBJECT_TAGGING_INPUT: Schema = Schema::new(
+    "DeleteObjectTaggingRequest",
     Kind::Structure(Structure::new(&[
         Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
         Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
         Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("RestoreRequest", &RESTORE_REQUEST)
-            .wire_name("RestoreRequest")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
         Member::new("ExpectedBucketOwner", &common::STRING)
             .wire_name("x-amz-expected-bucket-owner")
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
-pub(super) static RESTORE_OBJECT_OUTPUT: Schema = Schema::new(
-    "RestoreObjectOutput",
+pub(super) static DELETE_OBJECT_TAGGING_OUTPUT: Schema = Schema::new(
+    "DeleteObjectTaggingOutput",
+    Kind::Structure(Structure::new(&[Member::new("VersionId", &common::STRING)
+        .wire_name("x-amz-version-id")
+        .at(Location::Header(&H_X_AMZ_VERSION_ID))])),
+);
+pub(super) static CREATE_MULTIPART_UPLOAD_INPUT: Schema = Schema::new(
+    "CreateMultipartUploadRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("RequestCharged", &REQUEST_CHARGED)
-            .wire_name("x-amz-request-charged")
-            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
-        Member::new("RestoreOutputPath", &common::STRING)
-            .wire_name("x-amz-restore-output-path")
-            .at(Location::Header(&H_X_AMZ_RESTORE_OUTPUT_PATH)),
+        Member::new("ACL", &OBJECT_CANNED_ACL).wire_name("x-amz-acl").at(Location::Header(&H_X_AMZ_ACL)),
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("CacheControl", &common::STRING)
+            .wire_name("Cache-Control")
+            .at(Location::Header(&H_CACHE_CONTROL)),
+        Member::new("ContentDisposition", &common::STRING)
+            .wire_name("Content-Disposition")
+            .at(Location::Header(&H_CONTENT_DISPOSITION)),
+        Member::new("ContentEncoding", &common::STRING)
+            .wire_name("Content-Encoding")
+            .at(Location::Header(&H_CONTENT_ENCODING)),
+        Member::new("ContentLanguage", &common::STRING)
+            .wire_name("Content-Language")
+            .at(Location::Header(&H_CONTENT_LANGUAGE)),
+        Member::new("ContentType", &common::STRING)
+            .wire_name("Content-Type")
+            .at(Location::Header(&H_CONTENT_TYPE)),
+        Member::new("Expires", &common::STRING).wire_name("Expires").at(Location::Header(&H_EXPIRES)),
+        Member::new("GrantFullControl", &common::STRING)
+            .wire_name("x-amz-grant-full-control")
+            .at(Location::Header(&H_X_AMZ_GRANT_FULL_CONTROL)),
+        Member::new("GrantRead", &common::STRING)
+            .wire_name("x-amz-grant-read")
+            .at(Location::Header(&H_X_AMZ_GRANT_READ)),
+        Member::new("GrantReadACP", &common::STRING)
+            .wire_name("x-amz-grant-read-acp")
+            .at(Location::Header(&H_X_AMZ_GRANT_READ_ACP)),
+        Member::new("GrantWriteACP", &common::STRING)
+            .wire_name("x-amz-grant-write-acp")
+            .at(Location::Header(&H_X_AMZ_GRANT_WRITE_ACP)),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("Metadata", &METADATA).at(Location::HeaderPrefix("x-amz-meta-")),
+        Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
+            .wire_name("x-amz-server-side-encryption")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
+        Member::new("StorageClass", &STORAGE_CLASS)
+            .wire_name("x-amz-storage-class")
+            .at(Location::Header(&H_X_AMZ_STORAGE_CLASS)),
+        Member::new("WebsiteRedirectLocation", &common::STRING)
+            .wire_name("x-amz-website-redirect-location")
+            .at(Location::Header(&H_X_AMZ_WEBSITE_REDIRECT_LOCATION)),
+        Member::new("SSECustomerAlgorithm", &common::STRING)
+            .wire_name("x-amz-server-side-encryption-customer-algorithm")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
+        Member::new("SSECustomerKey", &common::SECRET_STRING)
+            .wire_name("x-amz-server-side-encryption-customer-key")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
+        Member::new("SSECustomerKeyMD5", &common::STRING)
+            .wire_name("x-amz-server-side-encryption-customer-key-MD5")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
+        Member::new("SSEKMSKeyId", &common::SECRET_STRING)
+            .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
+        Member::new("SSEKMSEncryptionContext", &common::SECRET_STRING)
+            .wire_name("x-amz-server-side-encryption-context")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CONTEXT)),
+        Member::new("BucketKeyEnabled", &common::BOOLEAN)
+            .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("Tagging", &common::STRING)
+            .wire_name("x-amz-tagging")
+            .at(Location::Header(&H_X_AMZ_TAGGING)),
+        Member::new("ObjectLockMode", &OBJECT_LOCK_MODE)
+            .wire_name("x-amz-object-lock-mode")
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_MODE)),
+        Member::new("ObjectLockRetainUntilDate", &common::TIMESTAMP)
+            .wire_name("x-amz-object-lock-retain-until-date")
+            .timestamp_format(TimestampFormat::Iso8601)
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_RETAIN_UNTIL_DATE)),
+        Member::new("ObjectLockLegalHoldStatus", &OBJECT_LOCK_LEGAL_HOLD_STATUS)
+            .wire_name("x-amz-object-lock-legal-hold")
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_LEGAL_HOLD)),
+        Member::new("ObjectLockEventHold", &OBJECT_LOCK_EVENT_HOLD)
+            .wire_name("x-amz-object-lock-event-hold")
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD)),
+        Member::new("ObjectLockEventHoldDurationDays", &common::INTEGER)
+            .wire_name("x-amz-object-lock-event-hold-duration-days")
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_DAYS)),
+        Member::new("ObjectLockEventHoldDurationYears", &common::INTEGER)
+            .wire_name("x-amz-object-lock-event-hold-duration-years")
+            .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_YEARS)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_ALGORITHM)),
+        Member::new("ChecksumType", &CHECKSUM_TYPE)
+            .wire_name("x-amz-checksum-type")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_TYPE)),
     ])),
 );
-pub(super) static SELECT_OBJECT_CONTENT_INPUT: Schema = Schema::new(
-    "SelectObjectContentRequest",
+pub(super) static CREATE_MULTIPART_UPLOAD_OUTPUT: Schema = Schema::new(
+    "CreateMultipartUploadOutput",
     Kind::Structure(
         Structure::new(&[
-            Member::new("Bucket", &common::STRING)
-                .wire_name("Bucket")
-                .at(Location::Label("Bucket"))
-                .required(),
-            Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+            Member::new("AbortDate", &common::TIMESTAMP)
+                .wire_name("x-amz-abort-date")
+                .at(Location::Header(&H_X_AMZ_ABORT_DATE)),
+            Member::new("AbortRuleId", &common::STRING)
+                .wire_name("x-amz-abort-rule-id")
+                .at(Location::Header(&H_X_AMZ_ABORT_RULE_ID)),
+            Member::new("Bucket", &common::STRING).wire_name("Bucket"),
+            Member::new("Key", &OBJECT_KEY),
+            Member::new("UploadId", &common::STRING),
+            Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
+                .wire_name("x-amz-server-side-encryption")
+                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
             Member::new("SSECustomerAlgorithm", &common::STRING)
                 .wire_name("x-amz-server-side-encryption-customer-algorithm")
                 .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
-            Member::new("SSECustomerKey", &common::SECRET_STRING)
-                .wire_name("x-amz-server-side-encryption-customer-key")
-                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
             Member::new("SSECustomerKeyMD5", &common::STRING)
                 .wire_name("x-amz-server-side-encryption-customer-key-MD5")
                 .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
-            Member::new("Expression", &common::STRING).required(),
-            Member::new("ExpressionType", &EXPRESSION_TYPE).required(),
-            Member::new("RequestProgress", &REQUEST_PROGRESS),
-            Member::new("InputSerialization", &INPUT_SERIALIZATION).required(),
-            Member::new("OutputSerialization", &OUTPUT_SERIALIZATION).required(),
-            Member::new("ScanRange", &SCAN_RANGE),
-            Member::new("ExpectedBucketOwner", &common::STRING)
-                .wire_name("x-amz-expected-bucket-owner")
-                .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+            Member::new("SSEKMSKeyId", &common::SECRET_STRING)
+                .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
+                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
+            Member::new("SSEKMSEncryptionContext", &common::SECRET_STRING)
+                .wire_name("x-amz-server-side-encryption-context")
+                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CONTEXT)),
+            Member::new("BucketKeyEnabled", &common::BOOLEAN)
+                .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
+                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
+            Member::new("RequestCharged", &REQUEST_CHARGED)
+                .wire_name("x-amz-request-charged")
+                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+            Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+                .wire_name("x-amz-checksum-algorithm")
+                .at(Location::Header(&H_X_AMZ_CHECKSUM_ALGORITHM)),
+            Member::new("ChecksumType", &CHECKSUM_TYPE)
+                .wire_name("x-amz-checksum-type")
+                .at(Location::Header(&H_X_AMZ_CHECKSUM_TYPE)),
+            Member::new("VersionId", &common::STRING)
+                .wire_name("x-amz-version-id")
+                .at(Location::Header(&H_X_AMZ_VERSION_ID)),
         ])
-        .xml_name("SelectObjectContentRequest")
-        .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" }),
+        .xml_name("InitiateMultipartUploadResult"),
     ),
-);
-pub(super) static SELECT_OBJECT_CONTENT_OUTPUT: Schema = Schema::new(
-    "SelectObjectContentOutput",
-    Kind::Structure(Structure::new(&[
-        Member::new("Payload", &SELECT_OBJECT_CONTENT_EVENT_STREAM).at(Location::Payload)
-    ])),
-);
-pub(super) static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION_INPUT: Schema = Schema::new(
-    "UpdateBucketMetadataAnnotationTableConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("AnnotationTableConfiguration", &ANNOTATION_TABLE_CONFIGURATION_UPDATES)
-            .wire_name("AnnotationTableConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION_INPUT: Schema = Schema::new(
-    "UpdateBucketMetadataInventoryTableConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("InventoryTableConfiguration", &INVENTORY_TABLE_CONFIGURATION_UPDATES)
-            .wire_name("InventoryTableConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION_INPUT: Schema = Schema::new(
-    "UpdateBucketMetadataJournalTableConfigurationRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-        Member::new("JournalTableConfiguration", &JOURNAL_TABLE_CONFIGURATION_UPDATES)
-            .wire_name("JournalTableConfiguration")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-    ])),
-);
-pub(super) static UPDATE_OBJECT_ENCRYPTION_INPUT: Schema = Schema::new(
-    "UpdateObjectEncryptionRequest",
-    Kind::Structure(Structure::new(&[
-        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
-        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
-        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
-        Member::new("ObjectEncryption", &OBJECT_ENCRYPTION)
-            .wire_name("ObjectEncryption")
-            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
-            .at(Location::Payload)
-            .required(),
-        Member::new("RequestPayer", &REQUEST_PAYER)
-            .wire_name("x-amz-request-payer")
-            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
-        Member::new("ExpectedBucketOwner", &common::STRING)
-            .wire_name("x-amz-expected-bucket-owner")
-            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
-        Member::new("ContentMD5", &common::STRING)
-            .wire_name("Content-MD5")
-            .at(Location::Header(&H_CONTENT_MD5)),
-        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
-            .wire_name("x-amz-sdk-checksum-algorithm")
-            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
-    ])),
-);
-pub(super) static UPDATE_OBJECT_ENCRYPTION_OUTPUT: Schema = Schema::new(
-    "UpdateObjectEncryptionResponse",
-    Kind::Structure(Structure::new(&[Member::new("RequestCharged", &REQUEST_CHARGED)
-        .wire_name("x-amz-request-charged")
-        .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED))])),
 );
 pub(super) static UPLOAD_PART_INPUT: Schema = Schema::new(
     "UploadPartRequest",
@@ -5505,147 +2523,258 @@ pub(super) static UPLOAD_PART_COPY_OUTPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_VERSION_ID)),
     ])),
 );
-pub(super) static WRITE_GET_OBJECT_RESPONSE_INPUT: Schema = Schema::new(
-    "WriteGetObjectResponseRequest",
+pub(super) static COMPLETE_MULTIPART_UPLOAD_INPUT: Schema = Schema::new(
+    "CompleteMultipartUploadRequest",
     Kind::Structure(Structure::new(&[
-        Member::new("RequestRoute", &common::STRING)
-            .wire_name("x-amz-request-route")
-            .at(Location::Header(&H_X_AMZ_REQUEST_ROUTE))
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("MultipartUpload", &COMPLETED_MULTIPART_UPLOAD)
+            .wire_name("CompleteMultipartUpload")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload),
+        Member::new("UploadId", &common::STRING)
+            .wire_name("uploadId")
+            .at(Location::Query("uploadId"))
             .required(),
-        Member::new("RequestToken", &common::STRING)
-            .wire_name("x-amz-request-token")
-            .at(Location::Header(&H_X_AMZ_REQUEST_TOKEN))
-            .required(),
-        Member::new("Body", &common::BLOB).streaming().at(Location::Payload),
-        Member::new("StatusCode", &common::INTEGER)
-            .wire_name("x-amz-fwd-status")
-            .at(Location::Header(&H_X_AMZ_FWD_STATUS)),
-        Member::new("ErrorCode", &common::STRING)
-            .wire_name("x-amz-fwd-error-code")
-            .at(Location::Header(&H_X_AMZ_FWD_ERROR_CODE)),
-        Member::new("ErrorMessage", &common::STRING)
-            .wire_name("x-amz-fwd-error-message")
-            .at(Location::Header(&H_X_AMZ_FWD_ERROR_MESSAGE)),
-        Member::new("AcceptRanges", &common::STRING)
-            .wire_name("x-amz-fwd-header-accept-ranges")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_ACCEPT_RANGES)),
-        Member::new("CacheControl", &common::STRING)
-            .wire_name("x-amz-fwd-header-Cache-Control")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_CACHE_CONTROL)),
-        Member::new("ContentDisposition", &common::STRING)
-            .wire_name("x-amz-fwd-header-Content-Disposition")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_CONTENT_DISPOSITION)),
-        Member::new("ContentEncoding", &common::STRING)
-            .wire_name("x-amz-fwd-header-Content-Encoding")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_CONTENT_ENCODING)),
-        Member::new("ContentLanguage", &common::STRING)
-            .wire_name("x-amz-fwd-header-Content-Language")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_CONTENT_LANGUAGE)),
-        Member::new("ContentLength", &common::LONG)
-            .wire_name("Content-Length")
-            .at(Location::Header(&H_CONTENT_LENGTH)),
-        Member::new("ContentRange", &common::STRING)
-            .wire_name("x-amz-fwd-header-Content-Range")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_CONTENT_RANGE)),
-        Member::new("ContentType", &common::STRING)
-            .wire_name("x-amz-fwd-header-Content-Type")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_CONTENT_TYPE)),
         Member::new("ChecksumCRC32", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-checksum-crc32")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_CRC32)),
+            .wire_name("x-amz-checksum-crc32")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC32)),
         Member::new("ChecksumCRC32C", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-checksum-crc32c")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_CRC32C)),
+            .wire_name("x-amz-checksum-crc32c")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC32C)),
         Member::new("ChecksumCRC64NVME", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-checksum-crc64nvme")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_CRC64NVME)),
+            .wire_name("x-amz-checksum-crc64nvme")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_CRC64NVME)),
         Member::new("ChecksumSHA1", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-checksum-sha1")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_SHA1)),
+            .wire_name("x-amz-checksum-sha1")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA1)),
         Member::new("ChecksumSHA256", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-checksum-sha256")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_SHA256)),
+            .wire_name("x-amz-checksum-sha256")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA256)),
         Member::new("ChecksumSHA512", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-checksum-sha512")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_SHA512)),
+            .wire_name("x-amz-checksum-sha512")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_SHA512)),
         Member::new("ChecksumMD5", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-checksum-md5")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_MD5)),
+            .wire_name("x-amz-checksum-md5")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_MD5)),
         Member::new("ChecksumXXHASH64", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-checksum-xxhash64")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_XXHASH64)),
+            .wire_name("x-amz-checksum-xxhash64")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH64)),
         Member::new("ChecksumXXHASH3", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-checksum-xxhash3")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_XXHASH3)),
+            .wire_name("x-amz-checksum-xxhash3")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH3)),
         Member::new("ChecksumXXHASH128", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-checksum-xxhash128")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_XXHASH128)),
-        Member::new("DeleteMarker", &common::BOOLEAN)
-            .wire_name("x-amz-fwd-header-x-amz-delete-marker")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_DELETE_MARKER)),
-        Member::new("ETag", &common::STRING)
-            .wire_name("x-amz-fwd-header-ETag")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_ETAG)),
-        Member::new("Expires", &common::STRING)
-            .wire_name("x-amz-fwd-header-Expires")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_EXPIRES)),
-        Member::new("Expiration", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-expiration")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_EXPIRATION)),
-        Member::new("LastModified", &common::TIMESTAMP)
-            .wire_name("x-amz-fwd-header-Last-Modified")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_LAST_MODIFIED)),
-        Member::new("MissingMeta", &common::INTEGER)
-            .wire_name("x-amz-fwd-header-x-amz-missing-meta")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_MISSING_META)),
-        Member::new("Metadata", &METADATA).at(Location::HeaderPrefix("x-amz-meta-")),
-        Member::new("ObjectLockMode", &OBJECT_LOCK_MODE)
-            .wire_name("x-amz-fwd-header-x-amz-object-lock-mode")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_OBJECT_LOCK_MODE)),
-        Member::new("ObjectLockLegalHoldStatus", &OBJECT_LOCK_LEGAL_HOLD_STATUS)
-            .wire_name("x-amz-fwd-header-x-amz-object-lock-legal-hold")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_OBJECT_LOCK_LEGAL_HOLD)),
-        Member::new("ObjectLockRetainUntilDate", &common::TIMESTAMP)
-            .wire_name("x-amz-fwd-header-x-amz-object-lock-retain-until-date")
-            .timestamp_format(TimestampFormat::Iso8601)
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_OBJECT_LOCK_RETAIN_UNTIL_DATE)),
-        Member::new("PartsCount", &common::INTEGER)
-            .wire_name("x-amz-fwd-header-x-amz-mp-parts-count")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_MP_PARTS_COUNT)),
-        Member::new("ReplicationStatus", &REPLICATION_STATUS)
-            .wire_name("x-amz-fwd-header-x-amz-replication-status")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_REPLICATION_STATUS)),
-        Member::new("RequestCharged", &REQUEST_CHARGED)
-            .wire_name("x-amz-fwd-header-x-amz-request-charged")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_REQUEST_CHARGED)),
-        Member::new("Restore", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-restore")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_RESTORE)),
-        Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
-            .wire_name("x-amz-fwd-header-x-amz-server-side-encryption")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_SERVER_SIDE_ENCRYPTION)),
+            .wire_name("x-amz-checksum-xxhash128")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_XXHASH128)),
+        Member::new("ChecksumType", &CHECKSUM_TYPE)
+            .wire_name("x-amz-checksum-type")
+            .at(Location::Header(&H_X_AMZ_CHECKSUM_TYPE)),
+        Member::new("MpuObjectSize", &common::LONG)
+            .wire_name("x-amz-mp-object-size")
+            .at(Location::Header(&H_X_AMZ_MP_OBJECT_SIZE)),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("IfMatch", &common::STRING).wire_name("If-Match").at(Location::Header(&H_IF_MATCH)),
+        Member::new("IfNoneMatch", &common::STRING)
+            .wire_name("If-None-Match")
+            .at(Location::Header(&H_IF_NONE_MATCH)),
         Member::new("SSECustomerAlgorithm", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-server-side-encryption-customer-algorithm")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
-        Member::new("SSEKMSKeyId", &common::SECRET_STRING)
-            .wire_name("x-amz-fwd-header-x-amz-server-side-encryption-aws-kms-key-id")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
+            .wire_name("x-amz-server-side-encryption-customer-algorithm")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
+        Member::new("SSECustomerKey", &common::SECRET_STRING)
+            .wire_name("x-amz-server-side-encryption-customer-key")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
         Member::new("SSECustomerKeyMD5", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-server-side-encryption-customer-key-MD5")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
-        Member::new("StorageClass", &STORAGE_CLASS)
-            .wire_name("x-amz-fwd-header-x-amz-storage-class")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_STORAGE_CLASS)),
-        Member::new("TagCount", &common::INTEGER)
-            .wire_name("x-amz-fwd-header-x-amz-tagging-count")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_TAGGING_COUNT)),
-        Member::new("VersionId", &common::STRING)
-            .wire_name("x-amz-fwd-header-x-amz-version-id")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_VERSION_ID)),
-        Member::new("BucketKeyEnabled", &common::BOOLEAN)
-            .wire_name("x-amz-fwd-header-x-amz-server-side-encryption-bucket-key-enabled")
-            .at(Location::Header(&H_X_AMZ_FWD_HEADER_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
+            .wire_name("x-amz-server-side-encryption-customer-key-MD5")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
     ])),
+);
+pub(super) static COMPLETE_MULTIPART_UPLOAD_OUTPUT: Schema = Schema::new(
+    "CompleteMultipartUploadOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("Location", &common::STRING),
+            Member::new("Bucket", &common::STRING),
+            Member::new("Key", &OBJECT_KEY),
+            Member::new("Expiration", &common::STRING)
+                .wire_name("x-amz-expiration")
+                .at(Location::Header(&H_X_AMZ_EXPIRATION)),
+            Member::new("ETag", &common::STRING),
+            Member::new("ChecksumCRC32", &common::STRING),
+            Member::new("ChecksumCRC32C", &common::STRING),
+            Member::new("ChecksumCRC64NVME", &common::STRING),
+            Member::new("ChecksumSHA1", &common::STRING),
+            Member::new("ChecksumSHA256", &common::STRING),
+            Member::new("ChecksumSHA512", &common::STRING),
+            Member::new("ChecksumMD5", &common::STRING),
+            Member::new("ChecksumXXHASH64", &common::STRING),
+            Member::new("ChecksumXXHASH3", &common::STRING),
+            Member::new("ChecksumXXHASH128", &common::STRING),
+            Member::new("ChecksumType", &CHECKSUM_TYPE),
+            Member::new("ServerSideEncryption", &SERVER_SIDE_ENCRYPTION)
+                .wire_name("x-amz-server-side-encryption")
+                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION)),
+            Member::new("VersionId", &common::STRING)
+                .wire_name("x-amz-version-id")
+                .at(Location::Header(&H_X_AMZ_VERSION_ID)),
+            Member::new("SSEKMSKeyId", &common::SECRET_STRING)
+                .wire_name("x-amz-server-side-encryption-aws-kms-key-id")
+                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID)),
+            Member::new("BucketKeyEnabled", &common::BOOLEAN)
+                .wire_name("x-amz-server-side-encryption-bucket-key-enabled")
+                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED)),
+            Member::new("RequestCharged", &REQUEST_CHARGED)
+                .wire_name("x-amz-request-charged")
+                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+        ])
+        .xml_name("CompleteMultipartUploadResult"),
+    ),
+);
+pub(super) static ABORT_MULTIPART_UPLOAD_INPUT: Schema = Schema::new(
+    "AbortMultipartUploadRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("UploadId", &common::STRING)
+            .wire_name("uploadId")
+            .at(Location::Query("uploadId"))
+            .required(),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("IfMatchInitiatedTime", &common::TIMESTAMP)
+            .wire_name("x-amz-if-match-initiated-time")
+            .timestamp_format(TimestampFormat::Rfc822)
+            .at(Location::Header(&H_X_AMZ_IF_MATCH_INITIATED_TIME)),
+    ])),
+);
+pub(super) static ABORT_MULTIPART_UPLOAD_OUTPUT: Schema = Schema::new(
+    "AbortMultipartUploadOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("RequestCharged", &REQUEST_CHARGED)
+            .wire_name("x-amz-request-charged")
+            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+        Member::new("VersionId", &common::STRING)
+            .wire_name("x-amz-version-id")
+            .at(Location::Header(&H_X_AMZ_VERSION_ID)),
+    ])),
+);
+pub(super) static LIST_PARTS_INPUT: Schema = Schema::new(
+    "ListPartsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("MaxParts", &common::INTEGER).wire_name("max-parts").at(Location::Query("max-parts")),
+        Member::new("PartNumberMarker", &common::INTEGER)
+            .wire_name("part-number-marker")
+            .at(Location::Query("part-number-marker")),
+        Member::new("UploadId", &common::STRING)
+            .wire_name("uploadId")
+            .at(Location::Query("uploadId"))
+            .required(),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("SSECustomerAlgorithm", &common::STRING)
+            .wire_name("x-amz-server-side-encryption-customer-algorithm")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
+        Member::new("SSECustomerKey", &common::SECRET_STRING)
+            .wire_name("x-amz-server-side-encryption-customer-key")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
+        Member::new("SSECustomerKeyMD5", &common::STRING)
+            .wire_name("x-amz-server-side-encryption-customer-key-MD5")
+            .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
+    ])),
+);
+pub(super) static LIST_PARTS_OUTPUT: Schema = Schema::new(
+    "ListPartsOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("AbortDate", &common::TIMESTAMP)
+                .wire_name("x-amz-abort-date")
+                .at(Location::Header(&H_X_AMZ_ABORT_DATE)),
+            Member::new("AbortRuleId", &common::STRING)
+                .wire_name("x-amz-abort-rule-id")
+                .at(Location::Header(&H_X_AMZ_ABORT_RULE_ID)),
+            Member::new("Bucket", &common::STRING),
+            Member::new("Key", &OBJECT_KEY),
+            Member::new("UploadId", &common::STRING),
+            Member::new("PartNumberMarker", &common::INTEGER),
+            Member::new("NextPartNumberMarker", &common::INTEGER),
+            Member::new("MaxParts", &common::INTEGER),
+            Member::new("IsTruncated", &common::BOOLEAN),
+            Member::new("Parts", &PARTS).wire_name("Part").flattened(),
+            Member::new("Initiator", &INITIATOR),
+            Member::new("Owner", &OWNER),
+            Member::new("StorageClass", &STORAGE_CLASS),
+            Member::new("RequestCharged", &REQUEST_CHARGED)
+                .wire_name("x-amz-request-charged")
+                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+            Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM),
+            Member::new("ChecksumType", &CHECKSUM_TYPE),
+            Member::new("VersionId", &common::STRING)
+                .wire_name("x-amz-version-id")
+                .at(Location::Header(&H_X_AMZ_VERSION_ID)),
+        ])
+        .xml_name("ListPartsResult"),
+    ),
+);
+pub(super) static LIST_MULTIPART_UPLOADS_INPUT: Schema = Schema::new(
+    "ListMultipartUploadsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Delimiter", &common::STRING).wire_name("delimiter").at(Location::Query("delimiter")),
+        Member::new("EncodingType", &ENCODING_TYPE)
+            .wire_name("encoding-type")
+            .at(Location::Query("encoding-type")),
+        Member::new("KeyMarker", &common::STRING).wire_name("key-marker").at(Location::Query("key-marker")),
+        Member::new("MaxUploads", &common::INTEGER)
+            .wire_name("max-uploads")
+            .at(Location::Query("max-uploads")),
+        Member::new("Prefix", &common::STRING).wire_name("prefix").at(Location::Query("prefix")),
+        Member::new("UploadIdMarker", &common::STRING)
+            .wire_name("upload-id-marker")
+            .at(Location::Query("upload-id-marker")),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+    ])),
+);
+pub(super) static LIST_MULTIPART_UPLOADS_OUTPUT: Schema = Schema::new(
+    "ListMultipartUploadsOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("Bucket", &common::STRING),
+            Member::new("KeyMarker", &common::STRING),
+            Member::new("UploadIdMarker", &common::STRING),
+            Member::new("NextKeyMarker", &common::STRING),
+            Member::new("Prefix", &common::STRING),
+            Member::new("Delimiter", &common::STRING),
+            Member::new("NextUploadIdMarker", &common::STRING),
+            Member::new("MaxUploads", &common::INTEGER),
+            Member::new("IsTruncated", &common::BOOLEAN),
+            Member::new("Uploads", &MULTIPART_UPLOAD_LIST).wire_name("Upload").flattened(),
+            Member::new("CommonPrefixes", &COMMON_PREFIX_LIST).flattened(),
+            Member::new("EncodingType", &ENCODING_TYPE),
+            Member::new("RequestCharged", &REQUEST_CHARGED)
+                .wire_name("x-amz-request-charged")
+                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+        ])
+        .xml_name("ListMultipartUploadsResult"),
+    ),
 );
 static H_ACCEPT_RANGES: HeaderName = HeaderName::from_static("accept-ranges");
 static H_CACHE_CONTROL: HeaderName = HeaderName::from_static("cache-control");
@@ -5676,8 +2805,6 @@ static H_X_AMZ_BUCKET_LOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz
 static H_X_AMZ_BUCKET_NAMESPACE: HeaderName = HeaderName::from_static("x-amz-bucket-namespace");
 static H_X_AMZ_BUCKET_OBJECT_LOCK_ENABLED: HeaderName =
     HeaderName::from_static("x-amz-bucket-object-lock-enabled");
-static H_X_AMZ_BUCKET_OBJECT_LOCK_TOKEN: HeaderName =
-    HeaderName::from_static("x-amz-bucket-object-lock-token");
 static H_X_AMZ_BUCKET_REGION: HeaderName = HeaderName::from_static("x-amz-bucket-region");
 static H_X_AMZ_BYPASS_GOVERNANCE_RETENTION: HeaderName =
     HeaderName::from_static("x-amz-bypass-governance-retention");
@@ -5694,7 +2821,6 @@ static H_X_AMZ_CHECKSUM_TYPE: HeaderName = HeaderName::from_static("x-amz-checks
 static H_X_AMZ_CHECKSUM_XXHASH128: HeaderName = HeaderName::from_static("x-amz-checksum-xxhash128");
 static H_X_AMZ_CHECKSUM_XXHASH3: HeaderName = HeaderName::from_static("x-amz-checksum-xxhash3");
 static H_X_AMZ_CHECKSUM_XXHASH64: HeaderName = HeaderName::from_static("x-amz-checksum-xxhash64");
-static H_X_AMZ_CLIENT_TOKEN: HeaderName = HeaderName::from_static("x-amz-client-token");
 static H_X_AMZ_CONFIRM_REMOVE_SELF_BUCKET_ACCESS: HeaderName =
     HeaderName::from_static("x-amz-confirm-remove-self-bucket-access");
 static H_X_AMZ_COPY_SOURCE: HeaderName = HeaderName::from_static("x-amz-copy-source");
@@ -5713,86 +2839,9 @@ static H_X_AMZ_COPY_SOURCE_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY: HeaderName =
 static H_X_AMZ_COPY_SOURCE_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5: HeaderName =
     HeaderName::from_static("x-amz-copy-source-server-side-encryption-customer-key-md5");
 static H_X_AMZ_COPY_SOURCE_VERSION_ID: HeaderName = HeaderName::from_static("x-amz-copy-source-version-id");
-static H_X_AMZ_CREATE_SESSION_MODE: HeaderName = HeaderName::from_static("x-amz-create-session-mode");
 static H_X_AMZ_DELETE_MARKER: HeaderName = HeaderName::from_static("x-amz-delete-marker");
 static H_X_AMZ_EXPECTED_BUCKET_OWNER: HeaderName = HeaderName::from_static("x-amz-expected-bucket-owner");
 static H_X_AMZ_EXPIRATION: HeaderName = HeaderName::from_static("x-amz-expiration");
-static H_X_AMZ_FWD_ERROR_CODE: HeaderName = HeaderName::from_static("x-amz-fwd-error-code");
-static H_X_AMZ_FWD_ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-amz-fwd-error-message");
-static H_X_AMZ_FWD_HEADER_ACCEPT_RANGES: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-accept-ranges");
-static H_X_AMZ_FWD_HEADER_CACHE_CONTROL: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-cache-control");
-static H_X_AMZ_FWD_HEADER_CONTENT_DISPOSITION: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-content-disposition");
-static H_X_AMZ_FWD_HEADER_CONTENT_ENCODING: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-content-encoding");
-static H_X_AMZ_FWD_HEADER_CONTENT_LANGUAGE: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-content-language");
-static H_X_AMZ_FWD_HEADER_CONTENT_RANGE: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-content-range");
-static H_X_AMZ_FWD_HEADER_CONTENT_TYPE: HeaderName = HeaderName::from_static("x-amz-fwd-header-content-type");
-static H_X_AMZ_FWD_HEADER_ETAG: HeaderName = HeaderName::from_static("x-amz-fwd-header-etag");
-static H_X_AMZ_FWD_HEADER_EXPIRES: HeaderName = HeaderName::from_static("x-amz-fwd-header-expires");
-static H_X_AMZ_FWD_HEADER_LAST_MODIFIED: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-last-modified");
-static H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_CRC32: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-checksum-crc32");
-static H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_CRC32C: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-checksum-crc32c");
-static H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_CRC64NVME: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-checksum-crc64nvme");
-static H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_MD5: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-checksum-md5");
-static H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_SHA1: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-checksum-sha1");
-static H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_SHA256: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-checksum-sha256");
-static H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_SHA512: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-checksum-sha512");
-static H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_XXHASH128: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-checksum-xxhash128");
-static H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_XXHASH3: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-checksum-xxhash3");
-static H_X_AMZ_FWD_HEADER_X_AMZ_CHECKSUM_XXHASH64: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-checksum-xxhash64");
-static H_X_AMZ_FWD_HEADER_X_AMZ_DELETE_MARKER: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-delete-marker");
-static H_X_AMZ_FWD_HEADER_X_AMZ_EXPIRATION: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-expiration");
-static H_X_AMZ_FWD_HEADER_X_AMZ_MISSING_META: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-missing-meta");
-static H_X_AMZ_FWD_HEADER_X_AMZ_MP_PARTS_COUNT: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-mp-parts-count");
-static H_X_AMZ_FWD_HEADER_X_AMZ_OBJECT_LOCK_LEGAL_HOLD: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-object-lock-legal-hold");
-static H_X_AMZ_FWD_HEADER_X_AMZ_OBJECT_LOCK_MODE: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-object-lock-mode");
-static H_X_AMZ_FWD_HEADER_X_AMZ_OBJECT_LOCK_RETAIN_UNTIL_DATE: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-object-lock-retain-until-date");
-static H_X_AMZ_FWD_HEADER_X_AMZ_REPLICATION_STATUS: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-replication-status");
-static H_X_AMZ_FWD_HEADER_X_AMZ_REQUEST_CHARGED: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-request-charged");
-static H_X_AMZ_FWD_HEADER_X_AMZ_RESTORE: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-restore");
-static H_X_AMZ_FWD_HEADER_X_AMZ_SERVER_SIDE_ENCRYPTION: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-server-side-encryption");
-static H_X_AMZ_FWD_HEADER_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-server-side-encryption-aws-kms-key-id");
-static H_X_AMZ_FWD_HEADER_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-server-side-encryption-bucket-key-enabled");
-static H_X_AMZ_FWD_HEADER_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-server-side-encryption-customer-algorithm");
-static H_X_AMZ_FWD_HEADER_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-server-side-encryption-customer-key-md5");
-static H_X_AMZ_FWD_HEADER_X_AMZ_STORAGE_CLASS: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-storage-class");
-static H_X_AMZ_FWD_HEADER_X_AMZ_TAGGING_COUNT: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-tagging-count");
-static H_X_AMZ_FWD_HEADER_X_AMZ_VERSION_ID: HeaderName =
-    HeaderName::from_static("x-amz-fwd-header-x-amz-version-id");
-static H_X_AMZ_FWD_STATUS: HeaderName = HeaderName::from_static("x-amz-fwd-status");
 static H_X_AMZ_GRANT_FULL_CONTROL: HeaderName = HeaderName::from_static("x-amz-grant-full-control");
 static H_X_AMZ_GRANT_READ: HeaderName = HeaderName::from_static("x-amz-grant-read");
 static H_X_AMZ_GRANT_READ_ACP: HeaderName = HeaderName::from_static("x-amz-grant-read-acp");
@@ -5811,7 +2860,6 @@ static H_X_AMZ_MP_PARTS_COUNT: HeaderName = HeaderName::from_static("x-amz-mp-pa
 static H_X_AMZ_OBJECT_ANNOTATION_DIRECTIVE: HeaderName =
     HeaderName::from_static("x-amz-object-annotation-directive");
 static H_X_AMZ_OBJECT_ATTRIBUTES: HeaderName = HeaderName::from_static("x-amz-object-attributes");
-static H_X_AMZ_OBJECT_IF_MATCH: HeaderName = HeaderName::from_static("x-amz-object-if-match");
 static H_X_AMZ_OBJECT_LOCK_EVENT_HOLD: HeaderName = HeaderName::from_static("x-amz-object-lock-event-hold");
 static H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_DAYS: HeaderName =
     HeaderName::from_static("x-amz-object-lock-event-hold-duration-days");
@@ -5823,25 +2871,13 @@ static H_X_AMZ_OBJECT_LOCK_RETAIN_UNTIL_DATE: HeaderName =
     HeaderName::from_static("x-amz-object-lock-retain-until-date");
 static H_X_AMZ_OBJECT_OWNERSHIP: HeaderName = HeaderName::from_static("x-amz-object-ownership");
 static H_X_AMZ_OBJECT_SIZE: HeaderName = HeaderName::from_static("x-amz-object-size");
-static H_X_AMZ_OBJECT_VERSION_ID: HeaderName = HeaderName::from_static("x-amz-object-version-id");
 static H_X_AMZ_OPTIONAL_OBJECT_ATTRIBUTES: HeaderName =
     HeaderName::from_static("x-amz-optional-object-attributes");
 static H_X_AMZ_PART_NUMBER_MARKER: HeaderName = HeaderName::from_static("x-amz-part-number-marker");
-static H_X_AMZ_RENAME_SOURCE: HeaderName = HeaderName::from_static("x-amz-rename-source");
-static H_X_AMZ_RENAME_SOURCE_IF_MATCH: HeaderName = HeaderName::from_static("x-amz-rename-source-if-match");
-static H_X_AMZ_RENAME_SOURCE_IF_MODIFIED_SINCE: HeaderName =
-    HeaderName::from_static("x-amz-rename-source-if-modified-since");
-static H_X_AMZ_RENAME_SOURCE_IF_NONE_MATCH: HeaderName =
-    HeaderName::from_static("x-amz-rename-source-if-none-match");
-static H_X_AMZ_RENAME_SOURCE_IF_UNMODIFIED_SINCE: HeaderName =
-    HeaderName::from_static("x-amz-rename-source-if-unmodified-since");
 static H_X_AMZ_REPLICATION_STATUS: HeaderName = HeaderName::from_static("x-amz-replication-status");
 static H_X_AMZ_REQUEST_CHARGED: HeaderName = HeaderName::from_static("x-amz-request-charged");
 static H_X_AMZ_REQUEST_PAYER: HeaderName = HeaderName::from_static("x-amz-request-payer");
-static H_X_AMZ_REQUEST_ROUTE: HeaderName = HeaderName::from_static("x-amz-request-route");
-static H_X_AMZ_REQUEST_TOKEN: HeaderName = HeaderName::from_static("x-amz-request-token");
 static H_X_AMZ_RESTORE: HeaderName = HeaderName::from_static("x-amz-restore");
-static H_X_AMZ_RESTORE_OUTPUT_PATH: HeaderName = HeaderName::from_static("x-amz-restore-output-path");
 static H_X_AMZ_SDK_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("x-amz-sdk-checksum-algorithm");
 static H_X_AMZ_SERVER_SIDE_ENCRYPTION: HeaderName = HeaderName::from_static("x-amz-server-side-encryption");
 static H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID: HeaderName =
@@ -5856,16 +2892,12 @@ static H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY: HeaderName =
     HeaderName::from_static("x-amz-server-side-encryption-customer-key");
 static H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5: HeaderName =
     HeaderName::from_static("x-amz-server-side-encryption-customer-key-md5");
-static H_X_AMZ_SKIP_DESTINATION_VALIDATION: HeaderName =
-    HeaderName::from_static("x-amz-skip-destination-validation");
 static H_X_AMZ_SOURCE_EXPECTED_BUCKET_OWNER: HeaderName =
     HeaderName::from_static("x-amz-source-expected-bucket-owner");
 static H_X_AMZ_STORAGE_CLASS: HeaderName = HeaderName::from_static("x-amz-storage-class");
 static H_X_AMZ_TAGGING: HeaderName = HeaderName::from_static("x-amz-tagging");
 static H_X_AMZ_TAGGING_COUNT: HeaderName = HeaderName::from_static("x-amz-tagging-count");
 static H_X_AMZ_TAGGING_DIRECTIVE: HeaderName = HeaderName::from_static("x-amz-tagging-directive");
-static H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE: HeaderName =
-    HeaderName::from_static("x-amz-transition-default-minimum-object-size");
 static H_X_AMZ_VERSION_ID: HeaderName = HeaderName::from_static("x-amz-version-id");
 static H_X_AMZ_WEBSITE_REDIRECT_LOCATION: HeaderName =
     HeaderName::from_static("x-amz-website-redirect-location");

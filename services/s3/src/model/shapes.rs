@@ -3,43 +3,10 @@
 use kurodo_wire::{Secret, Timestamp};
 
 use super::{
-    AnalyticsS3ExportFileFormat, AnnotationConfigurationState, BucketAbacStatus, BucketAccelerateStatus,
-    BucketLocationConstraint, BucketLogsPermission, BucketType, BucketVersioningStatus, ChecksumAlgorithm,
-    ChecksumType, CompressionType, DataRedundancy, DeleteMarkerReplicationStatus, EncryptionType, Event,
-    ExistingObjectReplicationStatus, ExpirationState, ExpirationStatus, ExpressionType, FileHeaderInfo,
-    FilterRuleName, IntelligentTieringAccessTier, IntelligentTieringStatus, InventoryConfigurationState,
-    InventoryFormat, InventoryFrequency, InventoryIncludedObjectVersions, InventoryOptionalField, JSONType,
-    LocationType, MFADelete, MetricsStatus, ObjectCannedACL, ObjectLockEnabled, ObjectLockEventHold,
-    ObjectLockLegalHoldStatus, ObjectLockRetentionMode, ObjectOwnership, ObjectStorageClass,
-    ObjectVersionStorageClass, OwnerOverride, PartitionDateSource, Payer, Permission, Protocol, QuoteFields,
-    ReplicaModificationsStatus, ReplicationRuleStatus, ReplicationStatus, ReplicationTimeStatus,
-    RestoreRequestType, S3TablesBucketType, ServerSideEncryption, SseKmsEncryptedObjectsStatus, StorageClass,
-    StorageClassAnalysisSchemaVersion, TableSseAlgorithm, Tier, TransitionStorageClass, Type, schema,
+    BucketLocationConstraint, BucketType, ChecksumAlgorithm, ChecksumType, DataRedundancy, EncryptionType,
+    IntelligentTieringAccessTier, LocationType, ObjectOwnership, ObjectStorageClass, Permission,
+    ServerSideEncryption, StorageClass, Type, schema,
 };
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AbacStatus`.
-    #[derive(Debug, Default)]
-    pub struct AbacStatus: schema::ABAC_STATUS {
-        status: Option<BucketAbacStatus> = "Status",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AbortIncompleteMultipartUpload`.
-    #[derive(Debug, Default)]
-    pub struct AbortIncompleteMultipartUpload: schema::ABORT_INCOMPLETE_MULTIPART_UPLOAD {
-        days_after_initiation: Option<i32> = "DaysAfterInitiation",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AccelerateConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct AccelerateConfiguration: schema::ACCELERATE_CONFIGURATION {
-        status: Option<BucketAccelerateStatus> = "Status",
-    }
-}
 
 kurodo_wire::shape! {
     /// AWS `s3` structure `AccessControlPolicy`.
@@ -47,108 +14,6 @@ kurodo_wire::shape! {
     pub struct AccessControlPolicy: schema::ACCESS_CONTROL_POLICY {
         grants: Option<Vec<Grant>> = "Grants",
         owner: Option<Owner> = "Owner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AccessControlTranslation`.
-    #[derive(Debug)]
-    pub struct AccessControlTranslation: schema::ACCESS_CONTROL_TRANSLATION {
-        owner: OwnerOverride = "Owner",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AnalyticsAndOperator`.
-    #[derive(Debug, Default)]
-    pub struct AnalyticsAndOperator: schema::ANALYTICS_AND_OPERATOR {
-        prefix: Option<String> = "Prefix",
-        tags: Option<Vec<Tag>> = "Tags",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AnalyticsConfiguration`.
-    #[derive(Debug)]
-    pub struct AnalyticsConfiguration: schema::ANALYTICS_CONFIGURATION {
-        id: String = "Id",
-        filter: Option<AnalyticsFilter> = "Filter",
-        storage_class_analysis: StorageClassAnalysis = "StorageClassAnalysis",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AnalyticsExportDestination`.
-    #[derive(Debug)]
-    pub struct AnalyticsExportDestination: schema::ANALYTICS_EXPORT_DESTINATION {
-        s3_bucket_destination: AnalyticsS3BucketDestination = "S3BucketDestination",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AnalyticsFilter`.
-    #[derive(Debug, Default)]
-    pub struct AnalyticsFilter: schema::ANALYTICS_FILTER {
-        prefix: Option<String> = "Prefix",
-        tag: Option<Tag> = "Tag",
-        and: Option<AnalyticsAndOperator> = "And",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AnalyticsS3BucketDestination`.
-    #[derive(Debug)]
-    pub struct AnalyticsS3BucketDestination: schema::ANALYTICS_S3_BUCKET_DESTINATION {
-        format: AnalyticsS3ExportFileFormat = "Format",
-        bucket_account_id: Option<String> = "BucketAccountId",
-        bucket: String = "Bucket",
-        prefix: Option<String> = "Prefix",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AnnotationEntry`.
-    #[derive(Debug)]
-    pub struct AnnotationEntry: schema::ANNOTATION_ENTRY {
-        annotation_name: String = "AnnotationName",
-        last_modified: Timestamp = "LastModified",
-        e_tag: Option<String> = "ETag",
-        checksum_algorithm: Option<Vec<ChecksumAlgorithm>> = "ChecksumAlgorithm",
-        size: i64 = "Size",
-        replication_status: Option<ReplicationStatus> = "ReplicationStatus",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AnnotationTableConfiguration`.
-    #[derive(Debug)]
-    pub struct AnnotationTableConfiguration: schema::ANNOTATION_TABLE_CONFIGURATION {
-        configuration_state: AnnotationConfigurationState = "ConfigurationState",
-        encryption_configuration: Option<MetadataTableEncryptionConfiguration> = "EncryptionConfiguration",
-        role: Option<String> = "Role",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AnnotationTableConfigurationResult`.
-    #[derive(Debug)]
-    pub struct AnnotationTableConfigurationResult: schema::ANNOTATION_TABLE_CONFIGURATION_RESULT {
-        configuration_state: AnnotationConfigurationState = "ConfigurationState",
-        table_status: Option<String> = "TableStatus",
-        error: Option<ErrorDetails> = "Error",
-        table_name: Option<String> = "TableName",
-        table_arn: Option<String> = "TableArn",
-        role: Option<String> = "Role",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `AnnotationTableConfigurationUpdates`.
-    #[derive(Debug)]
-    pub struct AnnotationTableConfigurationUpdates: schema::ANNOTATION_TABLE_CONFIGURATION_UPDATES {
-        configuration_state: AnnotationConfigurationState = "ConfigurationState",
-        encryption_configuration: Option<MetadataTableEncryptionConfiguration> = "EncryptionConfiguration",
-        role: Option<String> = "Role",
     }
 }
 
@@ -181,69 +46,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `s3` structure `BucketLifecycleConfiguration`.
-    #[derive(Debug)]
-    pub struct BucketLifecycleConfiguration: schema::BUCKET_LIFECYCLE_CONFIGURATION {
-        rules: Vec<LifecycleRule> = "Rules",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `BucketLoggingStatus`.
-    #[derive(Debug, Default)]
-    pub struct BucketLoggingStatus: schema::BUCKET_LOGGING_STATUS {
-        logging_enabled: Option<LoggingEnabled> = "LoggingEnabled",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `CORSConfiguration`.
-    #[derive(Debug)]
-    pub struct CORSConfiguration: schema::CORS_CONFIGURATION {
-        cors_rules: Vec<CORSRule> = "CORSRules",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `CORSRule`.
-    #[derive(Debug)]
-    pub struct CORSRule: schema::CORS_RULE {
-        id: Option<String> = "ID",
-        allowed_headers: Option<Vec<String>> = "AllowedHeaders",
-        allowed_methods: Vec<String> = "AllowedMethods",
-        allowed_origins: Vec<String> = "AllowedOrigins",
-        expose_headers: Option<Vec<String>> = "ExposeHeaders",
-        max_age_seconds: Option<i32> = "MaxAgeSeconds",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `CSVInput`.
-    #[derive(Debug, Default)]
-    pub struct CSVInput: schema::CSV_INPUT {
-        file_header_info: Option<FileHeaderInfo> = "FileHeaderInfo",
-        comments: Option<String> = "Comments",
-        quote_escape_character: Option<String> = "QuoteEscapeCharacter",
-        record_delimiter: Option<String> = "RecordDelimiter",
-        field_delimiter: Option<String> = "FieldDelimiter",
-        quote_character: Option<String> = "QuoteCharacter",
-        allow_quoted_record_delimiter: Option<bool> = "AllowQuotedRecordDelimiter",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `CSVOutput`.
-    #[derive(Debug, Default)]
-    pub struct CSVOutput: schema::CSV_OUTPUT {
-        quote_fields: Option<QuoteFields> = "QuoteFields",
-        quote_escape_character: Option<String> = "QuoteEscapeCharacter",
-        record_delimiter: Option<String> = "RecordDelimiter",
-        field_delimiter: Option<String> = "FieldDelimiter",
-        quote_character: Option<String> = "QuoteCharacter",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `s3` structure `Checksum`.
     #[derive(Debug, Default)]
     pub struct Checksum: schema::CHECKSUM {
@@ -258,18 +60,6 @@ kurodo_wire::shape! {
         checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
         checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
         checksum_type: Option<ChecksumType> = "ChecksumType",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `CloudFunctionConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct CloudFunctionConfiguration: schema::CLOUD_FUNCTION_CONFIGURATION {
-        id: Option<String> = "Id",
-        event: Option<Event> = "Event",
-        events: Option<Vec<Event>> = "Events",
-        cloud_function: Option<String> = "CloudFunction",
-        invocation_role: Option<String> = "InvocationRole",
     }
 }
 
@@ -305,15 +95,6 @@ kurodo_wire::shape! {
         checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
         checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
         part_number: Option<i32> = "PartNumber",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `Condition`.
-    #[derive(Debug, Default)]
-    pub struct Condition: schema::CONDITION {
-        http_error_code_returned_equals: Option<String> = "HttpErrorCodeReturnedEquals",
-        key_prefix_equals: Option<String> = "KeyPrefixEquals",
     }
 }
 
@@ -368,42 +149,11 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `s3` structure `DefaultRetention`.
-    #[derive(Debug, Default)]
-    pub struct DefaultRetention: schema::DEFAULT_RETENTION {
-        mode: Option<ObjectLockRetentionMode> = "Mode",
-        days: Option<i32> = "Days",
-        years: Option<i32> = "Years",
-        default_event_hold: Option<EventHoldDuration> = "DefaultEventHold",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `s3` structure `Delete`.
     #[derive(Debug)]
     pub struct Delete: schema::DELETE {
         objects: Vec<ObjectIdentifier> = "Objects",
         quiet: Option<bool> = "Quiet",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `DeleteMarkerEntry`.
-    #[derive(Debug, Default)]
-    pub struct DeleteMarkerEntry: schema::DELETE_MARKER_ENTRY {
-        owner: Option<Owner> = "Owner",
-        key: Option<String> = "Key",
-        version_id: Option<String> = "VersionId",
-        is_latest: Option<bool> = "IsLatest",
-        last_modified: Option<Timestamp> = "LastModified",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `DeleteMarkerReplication`.
-    #[derive(Debug, Default)]
-    pub struct DeleteMarkerReplication: schema::DELETE_MARKER_REPLICATION {
-        status: Option<DeleteMarkerReplicationStatus> = "Status",
     }
 }
 
@@ -419,48 +169,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `s3` structure `Destination`.
-    #[derive(Debug)]
-    pub struct Destination: schema::DESTINATION {
-        bucket: String = "Bucket",
-        account: Option<String> = "Account",
-        storage_class: Option<StorageClass> = "StorageClass",
-        access_control_translation: Option<AccessControlTranslation> = "AccessControlTranslation",
-        encryption_configuration: Option<EncryptionConfiguration> = "EncryptionConfiguration",
-        replication_time: Option<ReplicationTime> = "ReplicationTime",
-        metrics: Option<Metrics> = "Metrics",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `DestinationResult`.
-    #[derive(Debug, Default)]
-    pub struct DestinationResult: schema::DESTINATION_RESULT {
-        table_bucket_type: Option<S3TablesBucketType> = "TableBucketType",
-        table_bucket_arn: Option<String> = "TableBucketArn",
-        table_namespace: Option<String> = "TableNamespace",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `Encryption`.
-    #[derive(Debug)]
-    pub struct Encryption: schema::ENCRYPTION {
-        encryption_type: ServerSideEncryption = "EncryptionType",
-        kms_key_id: Option<Secret> = "KMSKeyId",
-        kms_context: Option<String> = "KMSContext",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `EncryptionConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct EncryptionConfiguration: schema::ENCRYPTION_CONFIGURATION {
-        replica_kms_key_id: Option<String> = "ReplicaKmsKeyID",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `s3` structure `Error`.
     #[derive(Debug, Default)]
     pub struct Error: schema::ERROR {
@@ -468,74 +176,6 @@ kurodo_wire::shape! {
         version_id: Option<String> = "VersionId",
         code: Option<String> = "Code",
         message: Option<String> = "Message",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ErrorDetails`.
-    #[derive(Debug, Default)]
-    pub struct ErrorDetails: schema::ERROR_DETAILS {
-        error_code: Option<String> = "ErrorCode",
-        error_message: Option<String> = "ErrorMessage",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ErrorDocument`.
-    #[derive(Debug)]
-    pub struct ErrorDocument: schema::ERROR_DOCUMENT {
-        key: String = "Key",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `EventBridgeConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct EventBridgeConfiguration: schema::EVENT_BRIDGE_CONFIGURATION {
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `EventHoldDuration`.
-    #[derive(Debug, Default)]
-    pub struct EventHoldDuration: schema::EVENT_HOLD_DURATION {
-        days: Option<i32> = "Days",
-        years: Option<i32> = "Years",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ExistingObjectReplication`.
-    #[derive(Debug)]
-    pub struct ExistingObjectReplication: schema::EXISTING_OBJECT_REPLICATION {
-        status: ExistingObjectReplicationStatus = "Status",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `FilterRule`.
-    #[derive(Debug, Default)]
-    pub struct FilterRule: schema::FILTER_RULE {
-        name: Option<FilterRuleName> = "Name",
-        value: Option<String> = "Value",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `GetBucketMetadataConfigurationResult`.
-    #[derive(Debug)]
-    pub struct GetBucketMetadataConfigurationResult: schema::GET_BUCKET_METADATA_CONFIGURATION_RESULT {
-        metadata_configuration_result: MetadataConfigurationResult = "MetadataConfigurationResult",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `GetBucketMetadataTableConfigurationResult`.
-    #[derive(Debug)]
-    pub struct GetBucketMetadataTableConfigurationResult: schema::GET_BUCKET_METADATA_TABLE_CONFIGURATION_RESULT {
-        metadata_table_configuration_result: MetadataTableConfigurationResult = "MetadataTableConfigurationResult",
-        status: String = "Status",
-        error: Option<ErrorDetails> = "Error",
     }
 }
 
@@ -549,14 +189,6 @@ kurodo_wire::shape! {
         max_parts: Option<i32> = "MaxParts",
         is_truncated: Option<bool> = "IsTruncated",
         parts: Option<Vec<ObjectPart>> = "Parts",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `GlacierJobParameters`.
-    #[derive(Debug)]
-    pub struct GlacierJobParameters: schema::GLACIER_JOB_PARAMETERS {
-        tier: Tier = "Tier",
     }
 }
 
@@ -582,60 +214,11 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `s3` structure `IndexDocument`.
-    #[derive(Debug)]
-    pub struct IndexDocument: schema::INDEX_DOCUMENT {
-        suffix: String = "Suffix",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `s3` structure `Initiator`.
     #[derive(Debug, Default)]
     pub struct Initiator: schema::INITIATOR {
         id: Option<String> = "ID",
         display_name: Option<String> = "DisplayName",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `InputSerialization`.
-    #[derive(Debug, Default)]
-    pub struct InputSerialization: schema::INPUT_SERIALIZATION {
-        csv: Option<CSVInput> = "CSV",
-        compression_type: Option<CompressionType> = "CompressionType",
-        json: Option<JSONInput> = "JSON",
-        parquet: Option<ParquetInput> = "Parquet",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `IntelligentTieringAndOperator`.
-    #[derive(Debug, Default)]
-    pub struct IntelligentTieringAndOperator: schema::INTELLIGENT_TIERING_AND_OPERATOR {
-        prefix: Option<String> = "Prefix",
-        tags: Option<Vec<Tag>> = "Tags",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `IntelligentTieringConfiguration`.
-    #[derive(Debug)]
-    pub struct IntelligentTieringConfiguration: schema::INTELLIGENT_TIERING_CONFIGURATION {
-        id: String = "Id",
-        filter: Option<IntelligentTieringFilter> = "Filter",
-        status: IntelligentTieringStatus = "Status",
-        tierings: Vec<Tiering> = "Tierings",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `IntelligentTieringFilter`.
-    #[derive(Debug, Default)]
-    pub struct IntelligentTieringFilter: schema::INTELLIGENT_TIERING_FILTER {
-        prefix: Option<String> = "Prefix",
-        tag: Option<Tag> = "Tag",
-        and: Option<IntelligentTieringAndOperator> = "And",
     }
 }
 
@@ -649,318 +232,11 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `s3` structure `InventoryConfiguration`.
-    #[derive(Debug)]
-    pub struct InventoryConfiguration: schema::INVENTORY_CONFIGURATION {
-        destination: InventoryDestination = "Destination",
-        is_enabled: bool = "IsEnabled",
-        filter: Option<InventoryFilter> = "Filter",
-        id: String = "Id",
-        included_object_versions: InventoryIncludedObjectVersions = "IncludedObjectVersions",
-        optional_fields: Option<Vec<InventoryOptionalField>> = "OptionalFields",
-        schedule: InventorySchedule = "Schedule",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `InventoryDestination`.
-    #[derive(Debug)]
-    pub struct InventoryDestination: schema::INVENTORY_DESTINATION {
-        s3_bucket_destination: InventoryS3BucketDestination = "S3BucketDestination",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `InventoryEncryption`.
-    #[derive(Debug, Default)]
-    pub struct InventoryEncryption: schema::INVENTORY_ENCRYPTION {
-        sses3: Option<SSES3> = "SSES3",
-        ssekms: Option<SSEKMS> = "SSEKMS",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `InventoryFilter`.
-    #[derive(Debug)]
-    pub struct InventoryFilter: schema::INVENTORY_FILTER {
-        prefix: String = "Prefix",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `InventoryS3BucketDestination`.
-    #[derive(Debug)]
-    pub struct InventoryS3BucketDestination: schema::INVENTORY_S3_BUCKET_DESTINATION {
-        account_id: Option<String> = "AccountId",
-        bucket: String = "Bucket",
-        format: InventoryFormat = "Format",
-        prefix: Option<String> = "Prefix",
-        encryption: Option<InventoryEncryption> = "Encryption",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `InventorySchedule`.
-    #[derive(Debug)]
-    pub struct InventorySchedule: schema::INVENTORY_SCHEDULE {
-        frequency: InventoryFrequency = "Frequency",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `InventoryTableConfiguration`.
-    #[derive(Debug)]
-    pub struct InventoryTableConfiguration: schema::INVENTORY_TABLE_CONFIGURATION {
-        configuration_state: InventoryConfigurationState = "ConfigurationState",
-        encryption_configuration: Option<MetadataTableEncryptionConfiguration> = "EncryptionConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `InventoryTableConfigurationResult`.
-    #[derive(Debug)]
-    pub struct InventoryTableConfigurationResult: schema::INVENTORY_TABLE_CONFIGURATION_RESULT {
-        configuration_state: InventoryConfigurationState = "ConfigurationState",
-        table_status: Option<String> = "TableStatus",
-        error: Option<ErrorDetails> = "Error",
-        table_name: Option<String> = "TableName",
-        table_arn: Option<String> = "TableArn",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `InventoryTableConfigurationUpdates`.
-    #[derive(Debug)]
-    pub struct InventoryTableConfigurationUpdates: schema::INVENTORY_TABLE_CONFIGURATION_UPDATES {
-        configuration_state: InventoryConfigurationState = "ConfigurationState",
-        encryption_configuration: Option<MetadataTableEncryptionConfiguration> = "EncryptionConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `JSONInput`.
-    #[derive(Debug, Default)]
-    pub struct JSONInput: schema::JSON_INPUT {
-        r#type: Option<JSONType> = "Type",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `JSONOutput`.
-    #[derive(Debug, Default)]
-    pub struct JSONOutput: schema::JSON_OUTPUT {
-        record_delimiter: Option<String> = "RecordDelimiter",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `JournalTableConfiguration`.
-    #[derive(Debug)]
-    pub struct JournalTableConfiguration: schema::JOURNAL_TABLE_CONFIGURATION {
-        record_expiration: RecordExpiration = "RecordExpiration",
-        encryption_configuration: Option<MetadataTableEncryptionConfiguration> = "EncryptionConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `JournalTableConfigurationResult`.
-    #[derive(Debug)]
-    pub struct JournalTableConfigurationResult: schema::JOURNAL_TABLE_CONFIGURATION_RESULT {
-        table_status: String = "TableStatus",
-        error: Option<ErrorDetails> = "Error",
-        table_name: String = "TableName",
-        table_arn: Option<String> = "TableArn",
-        record_expiration: RecordExpiration = "RecordExpiration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `JournalTableConfigurationUpdates`.
-    #[derive(Debug)]
-    pub struct JournalTableConfigurationUpdates: schema::JOURNAL_TABLE_CONFIGURATION_UPDATES {
-        record_expiration: RecordExpiration = "RecordExpiration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `LambdaFunctionConfiguration`.
-    #[derive(Debug)]
-    pub struct LambdaFunctionConfiguration: schema::LAMBDA_FUNCTION_CONFIGURATION {
-        id: Option<String> = "Id",
-        lambda_function_arn: String = "LambdaFunctionArn",
-        events: Vec<Event> = "Events",
-        filter: Option<NotificationConfigurationFilter> = "Filter",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `LifecycleConfiguration`.
-    #[derive(Debug)]
-    pub struct LifecycleConfiguration: schema::LIFECYCLE_CONFIGURATION {
-        rules: Vec<Rule> = "Rules",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `LifecycleExpiration`.
-    #[derive(Debug, Default)]
-    pub struct LifecycleExpiration: schema::LIFECYCLE_EXPIRATION {
-        date: Option<Timestamp> = "Date",
-        days: Option<i32> = "Days",
-        expired_object_delete_marker: Option<bool> = "ExpiredObjectDeleteMarker",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `LifecycleRule`.
-    #[derive(Debug)]
-    pub struct LifecycleRule: schema::LIFECYCLE_RULE {
-        expiration: Option<LifecycleExpiration> = "Expiration",
-        id: Option<String> = "ID",
-        prefix: Option<String> = "Prefix",
-        filter: Option<LifecycleRuleFilter> = "Filter",
-        status: ExpirationStatus = "Status",
-        transitions: Option<Vec<Transition>> = "Transitions",
-        noncurrent_version_transitions: Option<Vec<NoncurrentVersionTransition>> = "NoncurrentVersionTransitions",
-        noncurrent_version_expiration: Option<NoncurrentVersionExpiration> = "NoncurrentVersionExpiration",
-        abort_incomplete_multipart_upload: Option<AbortIncompleteMultipartUpload> = "AbortIncompleteMultipartUpload",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `LifecycleRuleAndOperator`.
-    #[derive(Debug, Default)]
-    pub struct LifecycleRuleAndOperator: schema::LIFECYCLE_RULE_AND_OPERATOR {
-        prefix: Option<String> = "Prefix",
-        tags: Option<Vec<Tag>> = "Tags",
-        object_size_greater_than: Option<i64> = "ObjectSizeGreaterThan",
-        object_size_less_than: Option<i64> = "ObjectSizeLessThan",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `LifecycleRuleFilter`.
-    #[derive(Debug, Default)]
-    pub struct LifecycleRuleFilter: schema::LIFECYCLE_RULE_FILTER {
-        prefix: Option<String> = "Prefix",
-        tag: Option<Tag> = "Tag",
-        object_size_greater_than: Option<i64> = "ObjectSizeGreaterThan",
-        object_size_less_than: Option<i64> = "ObjectSizeLessThan",
-        and: Option<LifecycleRuleAndOperator> = "And",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `s3` structure `LocationInfo`.
     #[derive(Debug, Default)]
     pub struct LocationInfo: schema::LOCATION_INFO {
         r#type: Option<LocationType> = "Type",
         name: Option<String> = "Name",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `LoggingEnabled`.
-    #[derive(Debug)]
-    pub struct LoggingEnabled: schema::LOGGING_ENABLED {
-        target_bucket: String = "TargetBucket",
-        target_grants: Option<Vec<TargetGrant>> = "TargetGrants",
-        target_prefix: String = "TargetPrefix",
-        target_object_key_format: Option<TargetObjectKeyFormat> = "TargetObjectKeyFormat",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `MetadataConfiguration`.
-    #[derive(Debug)]
-    pub struct MetadataConfiguration: schema::METADATA_CONFIGURATION {
-        journal_table_configuration: JournalTableConfiguration = "JournalTableConfiguration",
-        inventory_table_configuration: Option<InventoryTableConfiguration> = "InventoryTableConfiguration",
-        annotation_table_configuration: Option<AnnotationTableConfiguration> = "AnnotationTableConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `MetadataConfigurationResult`.
-    #[derive(Debug)]
-    pub struct MetadataConfigurationResult: schema::METADATA_CONFIGURATION_RESULT {
-        destination_result: DestinationResult = "DestinationResult",
-        journal_table_configuration_result: Option<JournalTableConfigurationResult> = "JournalTableConfigurationResult",
-        inventory_table_configuration_result: Option<InventoryTableConfigurationResult> = "InventoryTableConfigurationResult",
-        annotation_table_configuration_result: Option<AnnotationTableConfigurationResult> = "AnnotationTableConfigurationResult",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `MetadataEntry`.
-    #[derive(Debug, Default)]
-    pub struct MetadataEntry: schema::METADATA_ENTRY {
-        name: Option<String> = "Name",
-        value: Option<String> = "Value",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `MetadataTableConfiguration`.
-    #[derive(Debug)]
-    pub struct MetadataTableConfiguration: schema::METADATA_TABLE_CONFIGURATION {
-        s3_tables_destination: S3TablesDestination = "S3TablesDestination",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `MetadataTableConfigurationResult`.
-    #[derive(Debug)]
-    pub struct MetadataTableConfigurationResult: schema::METADATA_TABLE_CONFIGURATION_RESULT {
-        s3_tables_destination_result: S3TablesDestinationResult = "S3TablesDestinationResult",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `MetadataTableEncryptionConfiguration`.
-    #[derive(Debug)]
-    pub struct MetadataTableEncryptionConfiguration: schema::METADATA_TABLE_ENCRYPTION_CONFIGURATION {
-        sse_algorithm: TableSseAlgorithm = "SseAlgorithm",
-        kms_key_arn: Option<String> = "KmsKeyArn",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `Metrics`.
-    #[derive(Debug)]
-    pub struct Metrics: schema::METRICS {
-        status: MetricsStatus = "Status",
-        event_threshold: Option<ReplicationTimeValue> = "EventThreshold",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `MetricsAndOperator`.
-    #[derive(Debug, Default)]
-    pub struct MetricsAndOperator: schema::METRICS_AND_OPERATOR {
-        prefix: Option<String> = "Prefix",
-        tags: Option<Vec<Tag>> = "Tags",
-        access_point_arn: Option<String> = "AccessPointArn",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `MetricsConfiguration`.
-    #[derive(Debug)]
-    pub struct MetricsConfiguration: schema::METRICS_CONFIGURATION {
-        id: String = "Id",
-        filter: Option<MetricsFilter> = "Filter",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `MetricsFilter`.
-    #[derive(Debug, Default)]
-    pub struct MetricsFilter: schema::METRICS_FILTER {
-        prefix: Option<String> = "Prefix",
-        tag: Option<Tag> = "Tag",
-        access_point_arn: Option<String> = "AccessPointArn",
-        and: Option<MetricsAndOperator> = "And",
     }
 }
 
@@ -981,54 +257,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `s3` structure `NoncurrentVersionExpiration`.
-    #[derive(Debug, Default)]
-    pub struct NoncurrentVersionExpiration: schema::NONCURRENT_VERSION_EXPIRATION {
-        noncurrent_days: Option<i32> = "NoncurrentDays",
-        newer_noncurrent_versions: Option<i32> = "NewerNoncurrentVersions",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `NoncurrentVersionTransition`.
-    #[derive(Debug, Default)]
-    pub struct NoncurrentVersionTransition: schema::NONCURRENT_VERSION_TRANSITION {
-        noncurrent_days: Option<i32> = "NoncurrentDays",
-        storage_class: Option<TransitionStorageClass> = "StorageClass",
-        newer_noncurrent_versions: Option<i32> = "NewerNoncurrentVersions",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `NotificationConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct NotificationConfiguration: schema::NOTIFICATION_CONFIGURATION {
-        topic_configurations: Option<Vec<TopicConfiguration>> = "TopicConfigurations",
-        queue_configurations: Option<Vec<QueueConfiguration>> = "QueueConfigurations",
-        lambda_function_configurations: Option<Vec<LambdaFunctionConfiguration>> = "LambdaFunctionConfigurations",
-        event_bridge_configuration: Option<EventBridgeConfiguration> = "EventBridgeConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `NotificationConfigurationDeprecated`.
-    #[derive(Debug, Default)]
-    pub struct NotificationConfigurationDeprecated: schema::NOTIFICATION_CONFIGURATION_DEPRECATED {
-        topic_configuration: Option<TopicConfigurationDeprecated> = "TopicConfiguration",
-        queue_configuration: Option<QueueConfigurationDeprecated> = "QueueConfiguration",
-        cloud_function_configuration: Option<CloudFunctionConfiguration> = "CloudFunctionConfiguration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `NotificationConfigurationFilter`.
-    #[derive(Debug, Default)]
-    pub struct NotificationConfigurationFilter: schema::NOTIFICATION_CONFIGURATION_FILTER {
-        key: Option<S3KeyFilter> = "Key",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `s3` structure `Object`.
     #[derive(Debug, Default)]
     pub struct Object: schema::OBJECT {
@@ -1044,14 +272,6 @@ kurodo_wire::shape! {
     }
 }
 
-kurodo_wire::union! {
-    /// AWS `s3` union `ObjectEncryption`.
-    #[derive(Debug)]
-    pub enum ObjectEncryption: schema::OBJECT_ENCRYPTION {
-        SSEKMS(SSEKMSEncryption) = 0 "SSEKMS",
-    }
-}
-
 kurodo_wire::shape! {
     /// AWS `s3` structure `ObjectIdentifier`.
     #[derive(Debug)]
@@ -1061,42 +281,6 @@ kurodo_wire::shape! {
         e_tag: Option<String> = "ETag",
         last_modified_time: Option<Timestamp> = "LastModifiedTime",
         size: Option<i64> = "Size",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ObjectLockConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct ObjectLockConfiguration: schema::OBJECT_LOCK_CONFIGURATION {
-        object_lock_enabled: Option<ObjectLockEnabled> = "ObjectLockEnabled",
-        rule: Option<ObjectLockRule> = "Rule",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ObjectLockLegalHold`.
-    #[derive(Debug, Default)]
-    pub struct ObjectLockLegalHold: schema::OBJECT_LOCK_LEGAL_HOLD {
-        status: Option<ObjectLockLegalHoldStatus> = "Status",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ObjectLockRetention`.
-    #[derive(Debug, Default)]
-    pub struct ObjectLockRetention: schema::OBJECT_LOCK_RETENTION {
-        mode: Option<ObjectLockRetentionMode> = "Mode",
-        retain_until_date: Option<Timestamp> = "RetainUntilDate",
-        event_hold: Option<ObjectLockEventHold> = "EventHold",
-        event_hold_duration: Option<EventHoldDuration> = "EventHoldDuration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ObjectLockRule`.
-    #[derive(Debug, Default)]
-    pub struct ObjectLockRule: schema::OBJECT_LOCK_RULE {
-        default_retention: Option<DefaultRetention> = "DefaultRetention",
     }
 }
 
@@ -1116,41 +300,6 @@ kurodo_wire::shape! {
         checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
         checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
         checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ObjectVersion`.
-    #[derive(Debug, Default)]
-    pub struct ObjectVersion: schema::OBJECT_VERSION {
-        e_tag: Option<String> = "ETag",
-        checksum_algorithm: Option<Vec<ChecksumAlgorithm>> = "ChecksumAlgorithm",
-        checksum_type: Option<ChecksumType> = "ChecksumType",
-        size: Option<i64> = "Size",
-        storage_class: Option<ObjectVersionStorageClass> = "StorageClass",
-        key: Option<String> = "Key",
-        version_id: Option<String> = "VersionId",
-        is_latest: Option<bool> = "IsLatest",
-        last_modified: Option<Timestamp> = "LastModified",
-        owner: Option<Owner> = "Owner",
-        restore_status: Option<RestoreStatus> = "RestoreStatus",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `OutputLocation`.
-    #[derive(Debug, Default)]
-    pub struct OutputLocation: schema::OUTPUT_LOCATION {
-        s3: Option<S3Location> = "S3",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `OutputSerialization`.
-    #[derive(Debug, Default)]
-    pub struct OutputSerialization: schema::OUTPUT_SERIALIZATION {
-        csv: Option<CSVOutput> = "CSV",
-        json: Option<JSONOutput> = "JSON",
     }
 }
 
@@ -1180,13 +329,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `s3` structure `ParquetInput`.
-    #[derive(Debug, Default)]
-    pub struct ParquetInput: schema::PARQUET_INPUT {
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `s3` structure `Part`.
     #[derive(Debug, Default)]
     pub struct Part: schema::PART {
@@ -1204,14 +346,6 @@ kurodo_wire::shape! {
         checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
         checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
         checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `PartitionedPrefix`.
-    #[derive(Debug, Default)]
-    pub struct PartitionedPrefix: schema::PARTITIONED_PREFIX {
-        partition_date_source: Option<PartitionDateSource> = "PartitionDateSource",
     }
 }
 
@@ -1235,273 +369,11 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `s3` structure `QueueConfiguration`.
-    #[derive(Debug)]
-    pub struct QueueConfiguration: schema::QUEUE_CONFIGURATION {
-        id: Option<String> = "Id",
-        queue_arn: String = "QueueArn",
-        events: Vec<Event> = "Events",
-        filter: Option<NotificationConfigurationFilter> = "Filter",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `QueueConfigurationDeprecated`.
-    #[derive(Debug, Default)]
-    pub struct QueueConfigurationDeprecated: schema::QUEUE_CONFIGURATION_DEPRECATED {
-        id: Option<String> = "Id",
-        event: Option<Event> = "Event",
-        events: Option<Vec<Event>> = "Events",
-        queue: Option<String> = "Queue",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `RecordExpiration`.
-    #[derive(Debug)]
-    pub struct RecordExpiration: schema::RECORD_EXPIRATION {
-        expiration: ExpirationState = "Expiration",
-        days: Option<i32> = "Days",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `Redirect`.
-    #[derive(Debug, Default)]
-    pub struct Redirect: schema::REDIRECT {
-        host_name: Option<String> = "HostName",
-        http_redirect_code: Option<String> = "HttpRedirectCode",
-        protocol: Option<Protocol> = "Protocol",
-        replace_key_prefix_with: Option<String> = "ReplaceKeyPrefixWith",
-        replace_key_with: Option<String> = "ReplaceKeyWith",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `RedirectAllRequestsTo`.
-    #[derive(Debug)]
-    pub struct RedirectAllRequestsTo: schema::REDIRECT_ALL_REQUESTS_TO {
-        host_name: String = "HostName",
-        protocol: Option<Protocol> = "Protocol",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ReplicaModifications`.
-    #[derive(Debug)]
-    pub struct ReplicaModifications: schema::REPLICA_MODIFICATIONS {
-        status: ReplicaModificationsStatus = "Status",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ReplicationConfiguration`.
-    #[derive(Debug)]
-    pub struct ReplicationConfiguration: schema::REPLICATION_CONFIGURATION {
-        role: String = "Role",
-        rules: Vec<ReplicationRule> = "Rules",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ReplicationRule`.
-    #[derive(Debug)]
-    pub struct ReplicationRule: schema::REPLICATION_RULE {
-        id: Option<String> = "ID",
-        priority: Option<i32> = "Priority",
-        prefix: Option<String> = "Prefix",
-        filter: Option<ReplicationRuleFilter> = "Filter",
-        status: ReplicationRuleStatus = "Status",
-        source_selection_criteria: Option<SourceSelectionCriteria> = "SourceSelectionCriteria",
-        existing_object_replication: Option<ExistingObjectReplication> = "ExistingObjectReplication",
-        destination: Destination = "Destination",
-        delete_marker_replication: Option<DeleteMarkerReplication> = "DeleteMarkerReplication",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ReplicationRuleAndOperator`.
-    #[derive(Debug, Default)]
-    pub struct ReplicationRuleAndOperator: schema::REPLICATION_RULE_AND_OPERATOR {
-        prefix: Option<String> = "Prefix",
-        tags: Option<Vec<Tag>> = "Tags",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ReplicationRuleFilter`.
-    #[derive(Debug, Default)]
-    pub struct ReplicationRuleFilter: schema::REPLICATION_RULE_FILTER {
-        prefix: Option<String> = "Prefix",
-        tag: Option<Tag> = "Tag",
-        and: Option<ReplicationRuleAndOperator> = "And",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ReplicationTime`.
-    #[derive(Debug)]
-    pub struct ReplicationTime: schema::REPLICATION_TIME {
-        status: ReplicationTimeStatus = "Status",
-        time: ReplicationTimeValue = "Time",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ReplicationTimeValue`.
-    #[derive(Debug, Default)]
-    pub struct ReplicationTimeValue: schema::REPLICATION_TIME_VALUE {
-        minutes: Option<i32> = "Minutes",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `RequestPaymentConfiguration`.
-    #[derive(Debug)]
-    pub struct RequestPaymentConfiguration: schema::REQUEST_PAYMENT_CONFIGURATION {
-        payer: Payer = "Payer",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `RequestProgress`.
-    #[derive(Debug, Default)]
-    pub struct RequestProgress: schema::REQUEST_PROGRESS {
-        enabled: Option<bool> = "Enabled",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `RestoreRequest`.
-    #[derive(Debug, Default)]
-    pub struct RestoreRequest: schema::RESTORE_REQUEST {
-        days: Option<i32> = "Days",
-        glacier_job_parameters: Option<GlacierJobParameters> = "GlacierJobParameters",
-        r#type: Option<RestoreRequestType> = "Type",
-        tier: Option<Tier> = "Tier",
-        description: Option<String> = "Description",
-        select_parameters: Option<SelectParameters> = "SelectParameters",
-        output_location: Option<OutputLocation> = "OutputLocation",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `s3` structure `RestoreStatus`.
     #[derive(Debug, Default)]
     pub struct RestoreStatus: schema::RESTORE_STATUS {
         is_restore_in_progress: Option<bool> = "IsRestoreInProgress",
         restore_expiry_date: Option<Timestamp> = "RestoreExpiryDate",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `RoutingRule`.
-    #[derive(Debug)]
-    pub struct RoutingRule: schema::ROUTING_RULE {
-        condition: Option<Condition> = "Condition",
-        redirect: Redirect = "Redirect",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `Rule`.
-    #[derive(Debug)]
-    pub struct Rule: schema::RULE {
-        expiration: Option<LifecycleExpiration> = "Expiration",
-        id: Option<String> = "ID",
-        prefix: String = "Prefix",
-        status: ExpirationStatus = "Status",
-        transition: Option<Transition> = "Transition",
-        noncurrent_version_transition: Option<NoncurrentVersionTransition> = "NoncurrentVersionTransition",
-        noncurrent_version_expiration: Option<NoncurrentVersionExpiration> = "NoncurrentVersionExpiration",
-        abort_incomplete_multipart_upload: Option<AbortIncompleteMultipartUpload> = "AbortIncompleteMultipartUpload",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `S3KeyFilter`.
-    #[derive(Debug, Default)]
-    pub struct S3KeyFilter: schema::S3_KEY_FILTER {
-        filter_rules: Option<Vec<FilterRule>> = "FilterRules",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `S3Location`.
-    #[derive(Debug)]
-    pub struct S3Location: schema::S3_LOCATION {
-        bucket_name: String = "BucketName",
-        prefix: String = "Prefix",
-        encryption: Option<Encryption> = "Encryption",
-        canned_acl: Option<ObjectCannedACL> = "CannedACL",
-        access_control_list: Option<Vec<Grant>> = "AccessControlList",
-        tagging: Option<Tagging> = "Tagging",
-        user_metadata: Option<Vec<MetadataEntry>> = "UserMetadata",
-        storage_class: Option<StorageClass> = "StorageClass",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `S3TablesDestination`.
-    #[derive(Debug)]
-    pub struct S3TablesDestination: schema::S3_TABLES_DESTINATION {
-        table_bucket_arn: String = "TableBucketArn",
-        table_name: String = "TableName",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `S3TablesDestinationResult`.
-    #[derive(Debug)]
-    pub struct S3TablesDestinationResult: schema::S3_TABLES_DESTINATION_RESULT {
-        table_bucket_arn: String = "TableBucketArn",
-        table_name: String = "TableName",
-        table_arn: String = "TableArn",
-        table_namespace: String = "TableNamespace",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `SSEKMS`.
-    #[derive(Debug)]
-    pub struct SSEKMS: schema::SSEKMS {
-        key_id: Secret = "KeyId",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `SSEKMSEncryption`.
-    #[derive(Debug)]
-    pub struct SSEKMSEncryption: schema::SSEKMS_ENCRYPTION {
-        kms_key_arn: Secret = "KMSKeyArn",
-        bucket_key_enabled: Option<bool> = "BucketKeyEnabled",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `SSES3`.
-    #[derive(Debug, Default)]
-    pub struct SSES3: schema::SSES3 {
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `ScanRange`.
-    #[derive(Debug, Default)]
-    pub struct ScanRange: schema::SCAN_RANGE {
-        start: Option<i64> = "Start",
-        end: Option<i64> = "End",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `SelectParameters`.
-    #[derive(Debug)]
-    pub struct SelectParameters: schema::SELECT_PARAMETERS {
-        input_serialization: InputSerialization = "InputSerialization",
-        expression_type: ExpressionType = "ExpressionType",
-        expression: String = "Expression",
-        output_serialization: OutputSerialization = "OutputSerialization",
     }
 }
 
@@ -1533,58 +405,6 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
-    /// AWS `s3` structure `SessionCredentials`.
-    #[derive(Debug)]
-    pub struct SessionCredentials: schema::SESSION_CREDENTIALS {
-        access_key_id: String = "AccessKeyId",
-        secret_access_key: Secret = "SecretAccessKey",
-        session_token: Secret = "SessionToken",
-        expiration: Timestamp = "Expiration",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `SimplePrefix`.
-    #[derive(Debug, Default)]
-    pub struct SimplePrefix: schema::SIMPLE_PREFIX {
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `SourceSelectionCriteria`.
-    #[derive(Debug, Default)]
-    pub struct SourceSelectionCriteria: schema::SOURCE_SELECTION_CRITERIA {
-        sse_kms_encrypted_objects: Option<SseKmsEncryptedObjects> = "SseKmsEncryptedObjects",
-        replica_modifications: Option<ReplicaModifications> = "ReplicaModifications",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `SseKmsEncryptedObjects`.
-    #[derive(Debug)]
-    pub struct SseKmsEncryptedObjects: schema::SSE_KMS_ENCRYPTED_OBJECTS {
-        status: SseKmsEncryptedObjectsStatus = "Status",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `StorageClassAnalysis`.
-    #[derive(Debug, Default)]
-    pub struct StorageClassAnalysis: schema::STORAGE_CLASS_ANALYSIS {
-        data_export: Option<StorageClassAnalysisDataExport> = "DataExport",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `StorageClassAnalysisDataExport`.
-    #[derive(Debug)]
-    pub struct StorageClassAnalysisDataExport: schema::STORAGE_CLASS_ANALYSIS_DATA_EXPORT {
-        output_schema_version: StorageClassAnalysisSchemaVersion = "OutputSchemaVersion",
-        destination: AnalyticsExportDestination = "Destination",
-    }
-}
-
-kurodo_wire::shape! {
     /// AWS `s3` structure `Tag`.
     #[derive(Debug)]
     pub struct Tag: schema::TAG {
@@ -1598,84 +418,5 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct Tagging: schema::TAGGING {
         tag_set: Vec<Tag> = "TagSet",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `TargetGrant`.
-    #[derive(Debug, Default)]
-    pub struct TargetGrant: schema::TARGET_GRANT {
-        grantee: Option<Grantee> = "Grantee",
-        permission: Option<BucketLogsPermission> = "Permission",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `TargetObjectKeyFormat`.
-    #[derive(Debug, Default)]
-    pub struct TargetObjectKeyFormat: schema::TARGET_OBJECT_KEY_FORMAT {
-        simple_prefix: Option<SimplePrefix> = "SimplePrefix",
-        partitioned_prefix: Option<PartitionedPrefix> = "PartitionedPrefix",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `Tiering`.
-    #[derive(Debug)]
-    pub struct Tiering: schema::TIERING {
-        days: i32 = "Days",
-        access_tier: IntelligentTieringAccessTier = "AccessTier",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `TopicConfiguration`.
-    #[derive(Debug)]
-    pub struct TopicConfiguration: schema::TOPIC_CONFIGURATION {
-        id: Option<String> = "Id",
-        topic_arn: String = "TopicArn",
-        events: Vec<Event> = "Events",
-        filter: Option<NotificationConfigurationFilter> = "Filter",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `TopicConfigurationDeprecated`.
-    #[derive(Debug, Default)]
-    pub struct TopicConfigurationDeprecated: schema::TOPIC_CONFIGURATION_DEPRECATED {
-        id: Option<String> = "Id",
-        events: Option<Vec<Event>> = "Events",
-        event: Option<Event> = "Event",
-        topic: Option<String> = "Topic",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `Transition`.
-    #[derive(Debug, Default)]
-    pub struct Transition: schema::TRANSITION {
-        date: Option<Timestamp> = "Date",
-        days: Option<i32> = "Days",
-        storage_class: Option<TransitionStorageClass> = "StorageClass",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `VersioningConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct VersioningConfiguration: schema::VERSIONING_CONFIGURATION {
-        mfa_delete: Option<MFADelete> = "MFADelete",
-        status: Option<BucketVersioningStatus> = "Status",
-    }
-}
-
-kurodo_wire::shape! {
-    /// AWS `s3` structure `WebsiteConfiguration`.
-    #[derive(Debug, Default)]
-    pub struct WebsiteConfiguration: schema::WEBSITE_CONFIGURATION {
-        error_document: Option<ErrorDocument> = "ErrorDocument",
-        index_document: Option<IndexDocument> = "IndexDocument",
-        redirect_all_requests_to: Option<RedirectAllRequestsTo> = "RedirectAllRequestsTo",
-        routing_rules: Option<Vec<RoutingRule>> = "RoutingRules",
     }
 }

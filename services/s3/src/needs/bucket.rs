@@ -2,7 +2,7 @@ use kurodo_authz::Action;
 
 use super::{
     Finding, Need,
-    read::{with_acl, with_grants},
+    read::{check_grantees, with_acl, with_grants},
 };
 use crate::{
     Error,
@@ -33,6 +33,7 @@ pub(crate) async fn create_bucket(find: &Finding<'_>, input: &CreateBucketInput)
         input.grant_write.as_ref(),
         input.grant_write_acp.as_ref(),
     ];
+    check_grantees(find, asked.as_ref())?;
     let wanted = || Bucket::wanted(&input.bucket, account);
     let create = described(Need::new(wanted()), asked.as_ref(), &grants)
         .with_some("s3:LocationConstraint", location.map(|region| region.as_str()))
@@ -75,6 +76,7 @@ pub(crate) async fn put_bucket_acl(
         input.grant_write.as_ref(),
         input.grant_write_acp.as_ref(),
     ];
+    check_grantees(find, asked.as_ref())?;
     Ok(described(Need::new(bucket), asked.as_ref(), &grants))
 }
 

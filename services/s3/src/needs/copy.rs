@@ -16,14 +16,14 @@ use crate::{
     tags,
 };
 
-/// The source, to read; with the target, where a condition asks what is there.
 type Copy = (
-    Vec<Need<action::GetObject>>,
+    Need<action::GetObject>,
     Missing,
     Option<Need<action::GetObjectTagging>>,
     Need<action::PutObject>,
     Option<Need<action::PutObjectAcl>>,
     Option<Need<action::PutObjectTagging>>,
+    Option<Need<action::GetObject>>,
 );
 
 /// A copy reads its source and puts its target; it takes the tags along, unless it is given others.
@@ -31,11 +31,11 @@ pub(crate) async fn copy_object(find: &Finding<'_>, input: &CopyObjectInput) -> 
     let source = CopySource::parse(&input.copy_source)?;
     let from = located(find, &source.bucket, &input.expected_source_bucket_owner)?;
     let to = located(find, &input.bucket, &input.expected_bucket_owner)?;
-    let (get, missing) = existing(find, &from, &source.key)?;
-    let (get, missing): (Need<action::GetObject>, Missing) = (get, missing);
+    let (get, missing): (Need<action::GetObject>, Missing) = existing(find, &from, &source.key)?;
 
     let takes_tags = input.tagging_directive != Some(TaggingDirective::Replace) && get.resource().has_tags();
-    let tags_read = takes_tags.then(|| Object::existing(find, &from, &source.key).map(Need::new)).transpose()?;
+    let tags_read =
+        takes_tags.then(|| Object::existing(find, &from, &source.key).map(Need::new)).transpose()?;
 
     let directive = input.metadata_directive.unwrap_or(MetadataDirective::Copy);
     let source_text = format!("{}/{}", source.bucket, source.key);
@@ -46,12 +46,11 @@ pub(crate) async fn copy_object(find: &Finding<'_>, input: &CopyObjectInput) -> 
         .key("s3:if-none-match", input.if_none_match.as_deref());
     let (put, acl, tagging) = writing.needs(find, &to, &input.key, Door::Content)?;
     let tagging = match (tagging, takes_tags) {
-        (None, true) => Some(Need::new(Object::place(find, &to, &input.key, Door::Content)?)),
+        (None, true) => Some(Need::new(Object::at(find, &to, &input.key, Door::Content)?)),
         (tagging, _) => tagging,
     };
-    let mut reads = vec![get];
-    reads.extend(known(find, &to, &input.key, input.if_match.as_deref())?);
-    Ok((reads, missing, tags_read, put, acl, tagging))
+    let known = known(find, &to, &input.key, input.if_match.as_deref())?;
+    Ok((get, missing, tags_read, put, acl, tagging, known))
 }
 
 pub(crate) async fn upload_part_copy(

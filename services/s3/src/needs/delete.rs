@@ -14,7 +14,7 @@ type Delete = (Need<action::DeleteObject>, Option<Need<action::GetObject>>);
 pub(crate) async fn delete_object(find: &Finding<'_>, input: &DeleteObjectInput) -> Result<Delete, Error> {
     let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
     let tag = input.if_match.as_deref();
-    let need = Need::new(Object::place(find, &facts, &input.key, Door::Content)?).with_some("s3:if-match", tag);
+    let need = Need::new(Object::at(find, &facts, &input.key, Door::Content)?).with_some("s3:if-match", tag);
     Ok((need, known(find, &facts, &input.key, tag.filter(|tag| *tag != "*"))?))
 }
 
@@ -30,7 +30,7 @@ pub(crate) async fn delete_objects(find: &Finding<'_>, input: &DeleteObjectsInpu
     let (mut deletes, mut reads) = (Vec::with_capacity(objects.len()), Vec::new());
     for object in objects {
         let tag = object.e_tag.as_deref();
-        let need = Need::new(Object::place(find, &facts, &object.key, Door::Content)?);
+        let need = Need::new(Object::at(find, &facts, &object.key, Door::Content)?);
         deletes.push(need.with_some("s3:if-match", tag));
         reads.extend(known(find, &facts, &object.key, tag.filter(|tag| *tag != "*"))?);
     }

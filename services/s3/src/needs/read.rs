@@ -8,9 +8,10 @@ use crate::{
     acl::{Asked, asked},
     facts::BucketFacts,
     model::{
-        DeleteObjectTaggingInput, GetObjectAclInput, GetObjectAttributesInput, GetObjectInput, GetObjectTaggingInput,
-        HeadObjectInput, PutObjectAclInput, PutObjectTaggingInput, Tag,
+        DeleteObjectTaggingInput, GetObjectAclInput, GetObjectAttributesInput, GetObjectInput,
+        GetObjectTaggingInput, HeadObjectInput, PutObjectAclInput, PutObjectTaggingInput, Tag,
     },
+    policy,
     resources::{Bucket, Object, Reach, located},
     table::action,
 };
@@ -43,15 +44,13 @@ reads! {
     delete_object_tagging(DeleteObjectTaggingInput): DeleteObjectTagging;
 }
 
-type Get = (Need<action::GetObject>, Missing, Vec<Need<action::GetObjectTagging>>);
+type Get = (Need<action::GetObject>, Missing, Option<Need<action::GetObjectTagging>>);
 
 /// Who may read an object is told how many tags it has if he may read those too.
 fn get(find: &Finding<'_>, facts: &Arc<BucketFacts>, key: &str) -> Result<Get, Error> {
     let (need, missing): (Need<action::GetObject>, _) = existing(find, facts, key)?;
-    let tags = match need.resource().has_tags() {
-        true => vec![Need::new(Object::existing(find, facts, key)?)],
-        false => Vec::new(),
-    };
+    let tagged = need.resource().has_tags();
+    let tags = tagged.then(|| Object::existing(find, facts, key).map(Need::new)).transpose()?;
     Ok((need, missing, tags))
 }
 
@@ -89,6 +88,7 @@ pub(crate) async fn put_object_acl(
     let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
     let (need, missing) = existing(find, &facts, &input.key)?;
     let asked = asked!(input, input.grant_write.as_ref(), input.access_control_policy.as_ref())?;
+    check_grantees(find, asked.as_ref())?;
     let need = with_acl(need, asked.as_ref());
     Ok((with_grants(need, &grants(input)), missing))
 }
@@ -104,13 +104,22 @@ fn grants(input: &PutObjectAclInput) -> [Option<&String>; 5] {
 }
 
 /// `s3:RequestObjectTag/..` and `s3:RequestObjectTagKeys`.
-pub(super) fn with_tags<'t, A: Action>(need: Need<A>, tags: impl Iterator<Item = (&'t str, &'t str)>) -> Need<A> {
+pub(super) fn with_tags<'t, A: Action>(
+    need: Need<A>,
+    tags: impl Iterator<Item = (&'t str, &'t str)>,
+) -> Need<A> {
     let mut keys = Vec::new();
     let need = tags.fold(need, |need, (key, value)| {
         keys.push(key.to_owned());
         need.with(format!("s3:RequestObjectTag/{key}"), value)
     });
     need.with("s3:RequestObjectTagKeys", keys)
+}
+
+/// Accounts that a request grants rights to must exist.
+pub(super) fn check_grantees(find: &Finding<'_>, asked: Option<&Asked>) -> Result<(), Error> {
+    let reader = find.stored();
+    asked.map_or(Ok(()), |asked| asked.check_accounts(|id| policy::canonical(&reader, id)))
 }
 
 /// `s3:x-amz-acl`.
@@ -127,5 +136,7 @@ pub(super) fn with_grants<A: Action>(need: Need<A>, grants: &[Option<&String>; 5
         "s3:x-amz-grant-write",
         "s3:x-amz-grant-write-acp",
     ];
-    KEYS.into_iter().zip(grants).fold(need, |need, (key, grant)| need.with_some(key, grant.map(String::as_str)))
+    KEYS.into_iter()
+        .zip(grants)
+        .fold(need, |need, (key, grant)| need.with_some(key, grant.map(String::as_str)))
 }

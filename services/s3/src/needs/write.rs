@@ -4,7 +4,7 @@ use kurodo_authz::Action;
 
 use super::{
     Finding, Need,
-    read::{with_acl, with_grants, with_tags},
+    read::{check_grantees, with_acl, with_grants, with_tags},
 };
 use crate::{
     Error,
@@ -54,7 +54,8 @@ macro_rules! writing {
 pub(super) use writing;
 
 /// What putting an object needs.
-pub(super) type Put = (Need<action::PutObject>, Option<Need<action::PutObjectAcl>>, Option<Need<action::PutObjectTagging>>);
+pub(super) type Put =
+    (Need<action::PutObject>, Option<Need<action::PutObjectAcl>>, Option<Need<action::PutObjectTagging>>);
 
 impl<'a> Writing<'a> {
     /// With a further key.
@@ -64,7 +65,14 @@ impl<'a> Writing<'a> {
     }
 
     /// What putting the object needs; `door` is what the permit to put reaches.
-    pub(super) fn needs(&self, find: &Finding<'_>, facts: &Arc<BucketFacts>, key: &str, door: Door) -> Result<Put, Error> {
+    pub(super) fn needs(
+        &self,
+        find: &Finding<'_>,
+        facts: &Arc<BucketFacts>,
+        key: &str,
+        door: Door,
+    ) -> Result<Put, Error> {
+        check_grantees(find, self.acl.as_ref())?;
         let put = self.described(find, facts, key, door)?;
         let acl = self.acl.as_ref().map(|_| self.described(find, facts, key, Door::Content)).transpose()?;
         let tags = self.tags.as_ref().filter(|tags| !tags.is_empty());
@@ -79,7 +87,7 @@ impl<'a> Writing<'a> {
         key: &str,
         door: Door,
     ) -> Result<Need<A>, Error> {
-        let need = Need::new(Object::place(find, facts, key, door)?);
+        let need = Need::new(Object::at(find, facts, key, door)?);
         let need = self.keys.iter().fold(need, |need, (name, value)| need.with_some(*name, *value));
         let need = with_grants(with_acl(need, self.acl.as_ref()), &self.grants);
         Ok(match &self.tags {

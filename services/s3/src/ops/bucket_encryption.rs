@@ -60,7 +60,9 @@ impl Handler<op::DeleteBucketEncryption> for S3 {
 fn read(rule: &ServerSideEncryptionRule) -> Result<Encryption, Error> {
     if let Some(default) = &rule.apply_server_side_encryption_by_default {
         if default.sse_algorithm != ServerSideEncryption::Aes256 {
-            return Err(Error::NotImplemented(format!("the default encryption {}", default.sse_algorithm).into()));
+            return Err(Error::NotImplemented(
+                format!("the default encryption {}", default.sse_algorithm).into(),
+            ));
         }
         if default.kms_master_key_id.is_some() {
             let message = "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms";

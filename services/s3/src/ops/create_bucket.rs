@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use kurodo_authz::Permit;
 use kurodo_gateway::{Authorized, Call, Handler};
-use kurodo_keys::SecretKey;
+use kurodo_keys::{KeyWrap, SecretKey};
 use kurodo_store::Transaction;
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ impl Handler<op::CreateBucket> for S3 {
         let (region, owner) = (region(&input, call)?, caller(call)?);
         let ownership = input.object_ownership.map_or(Ownership::Enforced, Ownership::from);
         let acl = acl(&input, ownership, &owner)?;
-        let identity = self.new_identity(owner, region, call.now_ms)?;
+        let identity = self.new_identity(owner, region, call.now_ms).await?;
 
         let writer = self.store.write(&permit);
         let mut transaction = writer.transaction();
@@ -47,9 +47,10 @@ impl Handler<op::CreateBucket> for S3 {
 
 impl S3 {
     /// A new bucket, with a key of its own.
-    fn new_identity(&self, owner: Owner, region: String, created_ms: i64) -> Result<Identity, Error> {
-        let id = BucketId::random()?;
-        let key = self.keys.seal_random(id.bytes(), SecretKey::generate()?.expose())?;
+    async fn new_identity(&self, owner: Owner, region: String, created_ms: i64) -> Result<Identity, Error> {
+        let (id, account) = (BucketId::random()?, owner.account().ok_or(Error::OperationAborted)?);
+        let keyring = self.keys.keyring(account).await?;
+        let key = keyring.wrap(&SecretKey::generate()?, id.bytes())?.to_bytes();
         Ok(Identity { id, owner, region, created_ms, key })
     }
 

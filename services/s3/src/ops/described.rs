@@ -23,7 +23,10 @@ macro_rules! describe {
         output.accept_ranges = Some("bytes".to_owned());
         output.last_modified = Some($crate::times::shown(head.modified_ms));
         output.e_tag = Some(head.etag.to_string());
-        output.content_type = $input.response_content_type.take().or(meta.content_type)
+        output.content_type = $input
+            .response_content_type
+            .take()
+            .or(meta.content_type)
             .or_else(|| Some($crate::ops::described::UNTYPED.to_owned()));
         output.cache_control = $input.response_cache_control.take().or(meta.cache_control);
         output.content_disposition = $input.response_content_disposition.take().or(meta.content_disposition);
@@ -61,6 +64,29 @@ macro_rules! show_checksum {
     }};
 }
 pub(super) use show_checksum;
+
+/// Shows a part's checksum.
+macro_rules! show_part_checksum {
+    ($output:expr, $checksum:expr) => {
+        if let Some(checksum) = $checksum {
+            $crate::checksum::show!($output, checksum.algorithm(), checksum.text());
+        }
+    };
+}
+pub(super) use show_part_checksum;
+
+/// The conditions on the source of a copy.
+macro_rules! source_conditions {
+    ($input:expr) => {
+        $crate::conditions::ReadConditions {
+            if_match: $input.copy_source_if_match.as_deref(),
+            if_none_match: $input.copy_source_if_none_match.as_deref(),
+            if_modified_since: $input.copy_source_if_modified_since,
+            if_unmodified_since: $input.copy_source_if_unmodified_since,
+        }
+    };
+}
+pub(super) use source_conditions;
 
 /// What a request to read an object asks for.
 pub(super) struct Reading<'a> {

@@ -28,7 +28,7 @@ impl Handler<op::HeadObject> for S3 {
         let mut output = HeadObjectOutput::default();
         show_checksum!(output, checksum);
         describe!(output, input, head, &customer);
-        output.tag_count = tag_count(head, &tags)?;
+        output.tag_count = tag_count(head, tags.flatten().is_some())?;
         output.parts_count = part.and_then(|_| parts_count(head));
         if extent == Extent::NotModified {
             return Ok(Reply::from(output).with_status(304));

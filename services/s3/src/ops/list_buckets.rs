@@ -28,7 +28,8 @@ impl Handler<op::ListBuckets> for S3 {
             let mut parser = KeyParser::new(&record.key);
             let name = parser.text().map_err(|_| Damaged("bucket's name"))?;
             if record.key.last() == Setting::Identity.key().first() {
-                let identity: Identity = serde_json::from_slice(&record.value).map_err(|_| Damaged("bucket"))?;
+                let identity: Identity =
+                    serde_json::from_slice(&record.value).map_err(|_| Damaged("bucket"))?;
                 let here = input.bucket_region.as_ref().is_none_or(|region| *region == identity.region);
                 if identity.account()? == account && here && !page.take(&name, &identity, &input) {
                     break;
@@ -56,7 +57,11 @@ impl Page {
     /// Takes a bucket, or notes that there is more.
     fn take(&mut self, name: &str, identity: &Identity, input: &ListBucketsInput) -> bool {
         if self.buckets.len() == self.most {
-            self.next = self.buckets.last().and_then(|bucket| bucket.name.as_ref()).map(|name| BASE64URL.encode(name));
+            self.next = self
+                .buckets
+                .last()
+                .and_then(|bucket| bucket.name.as_ref())
+                .map(|name| BASE64URL.encode(name));
             return false;
         }
         let paged = input.max_buckets.is_some()
@@ -84,7 +89,8 @@ fn most(asked: Option<i32>) -> Result<usize, Error> {
 
 fn start(input: &ListBucketsInput) -> Result<Option<Vec<u8>>, Error> {
     let Some(token) = &input.continuation_token else { return Ok(None) };
-    let wrong = || Error::argument("continuation-token", token, "The continuation token provided is incorrect");
+    let wrong =
+        || Error::argument("continuation-token", token, "The continuation token provided is incorrect");
     let name = BASE64URL.decode(token).map_err(|_| wrong())?;
     Ok(after_prefix(&KeyBuilder::relative().part(name).build()))
 }

@@ -17,7 +17,8 @@ pub(super) fn contents(
     encoding: Encoding,
     owner: Option<&BucketFacts>,
 ) -> Result<Option<Vec<Object>>, Error> {
-    let objects = items.iter().map(|item| object(item, encoding, owner)).collect::<Result<Vec<_>, Error>>()?;
+    let objects =
+        items.iter().map(|item| object(item, encoding, owner)).collect::<Result<Vec<_>, Error>>()?;
     Ok((!objects.is_empty()).then_some(objects))
 }
 

@@ -1,31 +1,45 @@
 //! The operations, one file each.
 
+mod abort_multipart_upload;
 mod bucket_acl;
 mod bucket_encryption;
 mod bucket_ownership_controls;
 mod bucket_policy;
 mod bucket_tagging;
+mod complete_multipart_upload;
+mod copy_object;
 mod create_bucket;
+mod create_multipart_upload;
 mod delete_bucket;
 mod delete_object;
+mod delete_objects;
 mod described;
 mod get_bucket_location;
 mod get_bucket_policy_status;
 mod get_bucket_request_payment;
 mod get_bucket_versioning;
 mod get_object;
+mod get_object_attributes;
 mod head_bucket;
 mod head_object;
 mod list_buckets;
+mod list_multipart_uploads;
 mod list_objects;
 mod list_objects_v2;
+mod list_parts;
 mod listed;
+mod making;
 mod object_acl;
 mod object_tagging;
+mod parting;
+mod pieces;
 mod public_access_block;
 mod put_object;
 mod rights;
 mod setting;
+mod upload_part;
+mod upload_part_copy;
+mod uploads;
 
 use kurodo_gateway::{Call, Reply};
 use kurodo_wire::Operation;

@@ -1,11 +1,15 @@
+use kurodo_authz::Named;
 use kurodo_gateway::Call;
 
-use super::caller;
+use super::{
+    caller,
+    setting::{PUBLIC_ACL, blocked},
+};
 use crate::{
     Error,
     acl::{Acl, Asked, Canned},
-    facts::BucketFacts,
     records::{Owner, Ownership},
+    resources::Object,
 };
 
 /// Who owns an object that the caller puts into this bucket, and who else has rights; `None` where it is all the
@@ -14,9 +18,10 @@ use crate::{
 /// Source: S3 User Guide, "Controlling ownership of objects and disabling ACLs for your bucket".
 pub(super) fn of_new(
     asked: Option<&Asked>,
-    facts: &BucketFacts,
+    object: &Object,
     call: &Call,
 ) -> Result<Option<(Owner, Acl)>, Error> {
+    let facts = object.facts();
     let ownership = facts.ownership();
     if ownership == Ownership::Enforced {
         return match asked {
@@ -35,7 +40,7 @@ pub(super) fn of_new(
     let acl = asked.map(|asked| asked.acl(&owner, &facts.owner)).transpose()?;
     let acl = acl.unwrap_or_else(|| private.clone());
     if facts.blocks().acls && acl.is_public() {
-        return Err(Error::AccessDenied("Access Denied".into()));
+        return Err(blocked(call, "s3:PutObject", &object.arn(), PUBLIC_ACL));
     }
     Ok((owner != facts.owner || acl != private).then_some((owner, acl)))
 }

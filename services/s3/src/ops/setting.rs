@@ -12,8 +12,7 @@ use crate::{Error, S3, layout::Setting, records::Damaged, resources::Bucket};
 pub(super) const PUBLIC_POLICY: &str =
     "because public policies are blocked by the BlockPublicPolicy block public access setting.";
 /// The same for access control lists.
-pub(super) const PUBLIC_ACL: &str =
-    "because public access control lists (ACLs) are blocked by the BlockPublicAcls block public access setting.";
+pub(super) const PUBLIC_ACL: &str = "because public access control lists (ACLs) are blocked by the BlockPublicAcls block public access setting.";
 
 impl S3 {
     /// Writes a setting, or removes it, if the bucket is still there and what the change relies on still holds.
@@ -68,7 +67,9 @@ pub(super) fn blocked(call: &Call, action: &str, resource: &str, why: &str) -> E
     let principal = &call.caller.principal.arn;
     Error::AccessDenied(match call.caller.is_anonymous() {
         true => "Access Denied".into(),
-        false => format!("User: {principal} is not authorized to perform: {action} on resource: \"{resource}\" {why}")
-            .into(),
+        false => format!(
+            "User: {principal} is not authorized to perform: {action} on resource: \"{resource}\" {why}"
+        )
+        .into(),
     })
 }

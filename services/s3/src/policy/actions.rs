@@ -50,7 +50,9 @@ fn matches(mut pattern: &[u8], mut name: &[u8]) -> bool {
                 (pattern, name) = (rest, behind);
             }
             _ => {
-                let Some((rest, (_, behind))) = star.and_then(|(rest, from)| Some((rest, from.split_first()?))) else {
+                let Some((rest, (_, behind))) =
+                    star.and_then(|(rest, from)| Some((rest, from.split_first()?)))
+                else {
                     return false;
                 };
                 star = Some((rest, behind));
@@ -171,10 +173,14 @@ mod tests {
 
     #[test]
     fn patterns_match_in_whatever_case() {
-        for pattern in ["*", "s3:*", "S3:getobject", "s3:Get*", "s3:G?tObject", "*:GetObject", "s3:*t", "s3:*Ob*ect*"] {
+        for pattern in
+            ["*", "s3:*", "S3:getobject", "s3:Get*", "s3:G?tObject", "*:GetObject", "s3:*t", "s3:*Ob*ect*"]
+        {
             assert!(any(pattern, &["GetObject"]), "{pattern}");
         }
-        for pattern in ["s3:GetObjectAcl", "s3:Get", "iam:GetObject", "GetObject", "s3:", "s3:?GetObject", "s3:*a*a*a*"] {
+        for pattern in
+            ["s3:GetObjectAcl", "s3:Get", "iam:GetObject", "GetObject", "s3:", "s3:?GetObject", "s3:*a*a*a*"]
+        {
             assert!(!any(pattern, &["GetObject"]), "{pattern}");
         }
     }

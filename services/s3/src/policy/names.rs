@@ -20,12 +20,14 @@ pub(crate) struct Names(BTreeMap<(String, String), String>);
 impl Names {
     /// Looks up whom the principals of a policy stand for, to keep it. Whatever is no policy has none.
     pub(crate) fn kept(reader: &Reader<'_>, text: &str) -> Result<Self, Error> {
-        Self::look_up(text, |kind, name| Ok(match kind {
-            "AWS" => aws(reader, name)?,
-            "CanonicalUser" => canonical(reader, name)?.then(|| name.to_ascii_lowercase()),
-            "Service" => name.ends_with(".amazonaws.com").then(|| name.to_owned()),
-            _ => Some(name.to_owned()),
-        }))
+        Self::look_up(text, |kind, name| {
+            Ok(match kind {
+                "AWS" => aws(reader, name)?,
+                "CanonicalUser" => canonical(reader, name)?.then(|| name.to_ascii_lowercase()),
+                "Service" => name.ends_with(".amazonaws.com").then(|| name.to_owned()),
+                _ => Some(name.to_owned()),
+            })
+        })
     }
 
     /// Looks up how the principals of a kept policy are called today. Those who are gone are shown by their ids.
@@ -131,7 +133,7 @@ fn account_root(reader: &Reader<'_>, account: AccountId) -> Result<Option<String
 }
 
 /// Whether an account has this canonical user id.
-fn canonical(reader: &Reader<'_>, id: &str) -> Result<bool, StoreError> {
+pub(crate) fn canonical(reader: &Reader<'_>, id: &str) -> Result<bool, StoreError> {
     for member in reader.all(&keys::members().below(&org_scope()))? {
         let account = reader.record(&keys::account().below(&iam_scope(member.account)))?;
         if account.is_some_and(|found| found.value.canonical_id.eq_ignore_ascii_case(id)) {

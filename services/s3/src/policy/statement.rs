@@ -56,6 +56,7 @@ impl Resources {
 
     /// Whether an action of this pattern can be done to one of them.
     fn take(&self, pattern: &str) -> bool {
-        (self.bucket && actions::on(pattern, On::Bucket)) || (self.objects && actions::on(pattern, On::Object))
+        (self.bucket && actions::on(pattern, On::Bucket))
+            || (self.objects && actions::on(pattern, On::Object))
     }
 }

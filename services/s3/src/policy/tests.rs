@@ -116,13 +116,21 @@ fn condition_keys_exist_and_apply() {
 
 #[test]
 fn the_kept_form_is_measured() {
-    let long = |length: usize| policy(json!({"Resource": format!("arn:aws:s3:::bucket/{}", "k".repeat(length))}));
+    let long =
+        |length: usize| policy(json!({"Resource": format!("arn:aws:s3:::bucket/{}", "k".repeat(length))}));
     let rest = long(0).len();
     assert!(read(&long(20 * 1024 - rest)).is_ok());
     let spaced = long(20 * 1024 - rest).replacen('{', "{                ", 1);
     assert!(read(&spaced).is_ok());
     let expected = "Normalized policy document exceeds the maximum allowed size of 20480 bytes";
     assert_eq!(read(&long(20 * 1024 - rest + 1)).unwrap_err(), expected);
+}
+
+#[test]
+fn what_is_meant_is_written_down() {
+    let statement = r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::bucket/*"}"#;
+    let kept = read(&format!("{{\"Statement\": {statement}}}")).unwrap().text;
+    assert_eq!(kept, format!("{{\"Version\":\"2008-10-17\",\"Statement\":[{statement}]}}"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub(crate) struct Identity {
     pub(crate) region: String,
     /// Milliseconds since 1970.
     pub(crate) created_ms: i64,
-    /// The bucket's key, sealed under the service's.
+    /// The bucket's key, wrapped by its account's keyring.
     pub(crate) key: Vec<u8>,
 }
 

@@ -2,7 +2,9 @@ use bytes::Bytes;
 
 /// A stored record is not what Kurodo writes; the text says which kind of record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the stored {0} cannot be read: it was written by a newer version, or it is damaged; run `kurodo check`")]
+#[error(
+    "the stored {0} cannot be read: it was written by a newer version, or it is damaged; run `kurodo check`"
+)]
 pub struct Damaged(pub(crate) &'static str);
 
 /// Writes a record: numbers big-endian, texts behind their length.

@@ -45,7 +45,7 @@ impl Content {
         match self {
             Self::Empty => out.u8(0),
             Self::Inline(Inline { salt, key, sealed }) => {
-                out.u8(1).raw(salt.bytes()).raw(key).section(|out| drop(out.raw(sealed)))
+                out.u8(1).raw(salt.bytes()).raw(key).section(|out| _ = out.raw(sealed))
             }
             Self::Blob(blob) => out.u8(2).raw(&blob.to_bytes()),
             Self::Parts { count, lists } => out.u8(3).u16(*count).u16(*lists),
@@ -103,6 +103,12 @@ impl PartList {
     /// The most parts in one record, which keeps it below 64 KiB.
     pub(crate) const MAX: usize = 512;
     const VERSION: u8 = 1;
+
+    /// What an object says of these parts.
+    pub(crate) fn content(parts: &[PartEntry]) -> Content {
+        let number = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        Content::Parts { count: number(parts.len()), lists: number(parts.len().div_ceil(Self::MAX)) }
+    }
 
     pub(crate) fn write(parts: &[PartEntry]) -> Vec<u8> {
         let mut out = Out::with_capacity(1 + parts.len() * (BlobRef::LEN + 33));

@@ -2,7 +2,10 @@ use std::fmt;
 
 use kurodo_keys::KeyError;
 
-use super::{Salt, codec::{Damaged, In, Out}};
+use super::{
+    Salt,
+    codec::{Damaged, In, Out},
+};
 use crate::checksum::md5_of;
 
 /// An entity tag: the content's MD5, or for a multipart object the MD5 of its parts' MD5s and their number. Of
@@ -32,6 +35,11 @@ impl ETag {
     /// The tag of an object made of parts with these tags.
     pub(crate) fn of_parts(parts: &[[u8; 16]]) -> Self {
         Self { digest: md5_of(parts.as_flattened()), parts: u16::try_from(parts.len()).unwrap_or(u16::MAX) }
+    }
+
+    /// The digest itself.
+    pub(crate) fn digest(&self) -> &[u8; 16] {
+        &self.digest
     }
 
     /// Without quotes, as `GetObjectAttributes` answers.

@@ -74,7 +74,7 @@ impl HeadParts<'_> {
         };
         out.section(|out| self.meta.write(out));
         out.section(|out| self.tags.write(out));
-        out.section(|out| drop(out.raw(rights.as_deref().unwrap_or_default())));
+        out.section(|out| _ = out.raw(rights.as_deref().unwrap_or_default()));
         self.content.write(&mut out);
         Ok(out.finish().into())
     }

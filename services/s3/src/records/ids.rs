@@ -25,6 +25,7 @@ impl BucketId {
         random().map(Self)
     }
 
+    #[cfg(test)]
     pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }

@@ -17,6 +17,8 @@ pub(crate) struct Part {
     pub(crate) blob: BlobRef,
     /// The checksum in the upload's algorithm.
     pub(crate) checksum: Option<Checksum>,
+    /// What the client gave, where that is in another algorithm.
+    pub(crate) given: Option<Checksum>,
 }
 
 const VERSION: u8 = 1;
@@ -26,13 +28,15 @@ impl Part {
         let mut out = Out::with_capacity(64 + BlobRef::LEN);
         out.u8(VERSION).i64(self.modified_ms).raw(&self.etag).raw(&self.blob.to_bytes());
         write_checksum(&mut out, self.checksum.as_ref());
+        write_checksum(&mut out, self.given.as_ref());
         out.finish().into()
     }
 
     pub(crate) fn read(record: &Bytes) -> Result<Self, Damaged> {
         let mut input = In::versioned(record, VERSION, "uploaded part")?;
         let (modified_ms, etag) = (input.i64()?, input.array()?);
-        let part = Self { modified_ms, etag, blob: blob(&mut input)?, checksum: read_checksum(&mut input)? };
+        let (blob, checksum) = (blob(&mut input)?, read_checksum(&mut input)?);
+        let part = Self { modified_ms, etag, blob, checksum, given: read_checksum(&mut input)? };
         input.end()?;
         Ok(part)
     }

@@ -154,7 +154,11 @@ pub(crate) fn anywhere(
 ///
 /// # Errors
 /// No such bucket, or it is elsewhere or somebody else's than the request says.
-pub async fn bucket(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+pub async fn bucket(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Settings))
 }
 
@@ -162,8 +166,36 @@ pub async fn bucket(find: &Find<'_, S3>, name: &str, expected_owner: &Option<Str
 ///
 /// # Errors
 /// As [`bucket`]'s.
-pub async fn contents(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+pub async fn contents(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Contents))
+}
+
+/// The bucket's objects.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn objects(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Objects))
+}
+
+/// The multipart uploads to the bucket.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn uploads(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Uploads))
 }
 
 /// The bucket, as whoever changes its policy finds it: no policy keeps out the root user of the bucket's account, who
@@ -173,7 +205,11 @@ pub async fn contents(find: &Find<'_, S3>, name: &str, expected_owner: &Option<S
 ///
 /// # Errors
 /// As [`bucket`]'s.
-pub async fn policy_of(find: &Find<'_, S3>, name: &str, expected_owner: &Option<String>) -> Result<Bucket, Error> {
+pub async fn policy_of(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
     let mut bucket = bucket(find, name, expected_owner).await?;
     let principal = &find.call.caller.principal;
     if principal.kind == PrincipalKind::Root && principal.account == Some(bucket.account) {

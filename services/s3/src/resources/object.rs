@@ -49,7 +49,12 @@ struct Found {
 impl Object {
     /// The place of a key in a bucket. Whatever is there belongs, for this request, to the bucket's owner: who may put
     /// or delete is the bucket's business.
-    pub(crate) fn place(find: &Find<'_, S3>, facts: &Arc<BucketFacts>, key: &str, door: Door) -> Result<Self, Error> {
+    pub(crate) fn at(
+        find: &Find<'_, S3>,
+        facts: &Arc<BucketFacts>,
+        key: &str,
+        door: Door,
+    ) -> Result<Self, Error> {
         names::check_key(key)?;
         let counts = Counts::Whole.restricted(facts, &find.call.caller.principal);
         Ok(Self {
@@ -65,7 +70,7 @@ impl Object {
 
     /// The object with this key. If there is none, it is as if it belonged to the bucket's owner.
     pub(crate) fn existing(find: &Find<'_, S3>, facts: &Arc<BucketFacts>, key: &str) -> Result<Self, Error> {
-        let mut object = Self::place(find, facts, key, Door::Content)?;
+        let mut object = Self::at(find, facts, key, Door::Content)?;
         let record = find.stored().get(layout::object(facts.id, key).prefix())?;
         let lists_count = facts.ownership() != Ownership::Enforced;
         object.found = record.map(|record| Found::read(record, lists_count)).transpose()?;
@@ -145,7 +150,9 @@ impl Resource for Object {
     fn owner(&self) -> AccountId {
         match self.rights() {
             // To those who are kept out of the bucket it does not help that they put the object.
-            Some((owner, _)) if self.counts != Counts::Nothing => owner.account().unwrap_or(AccountId::NOBODY),
+            Some((owner, _)) if self.counts != Counts::Nothing => {
+                owner.account().unwrap_or(AccountId::NOBODY)
+            }
             _ => self.facts.account,
         }
     }
@@ -179,6 +186,32 @@ impl Resource for Object {
     }
 }
 
+/// The place of a key in a bucket, whatever is there.
+///
+/// # Errors
+/// No such bucket; a key that no object can have.
+pub async fn place(
+    find: &Find<'_, S3>,
+    bucket: &str,
+    key: &str,
+    expected_owner: &Option<String>,
+) -> Result<Object, Error> {
+    Object::at(find, &located(find, bucket, expected_owner)?, key, Door::Content)
+}
+
+/// The object with this key.
+///
+/// # Errors
+/// As [`place`]'s.
+pub async fn object(
+    find: &Find<'_, S3>,
+    bucket: &str,
+    key: &str,
+    expected_owner: &Option<String>,
+) -> Result<Object, Error> {
+    Object::existing(find, &located(find, bucket, expected_owner)?, key)
+}
+
 /// The multipart upload with this id.
 ///
 /// # Errors
@@ -192,5 +225,5 @@ pub async fn upload(
 ) -> Result<Object, Error> {
     let facts = located(find, bucket, expected_owner)?;
     let id = UploadId::parse(upload_id).ok_or_else(|| Error::NoSuchUpload(upload_id.to_owned()))?;
-    Object::place(find, &facts, key, Door::Upload(id))
+    Object::at(find, &facts, key, Door::Upload(id))
 }

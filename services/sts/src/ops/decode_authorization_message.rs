@@ -28,7 +28,7 @@ fn decode(messages: &Sealer, encoded: &str, account: AccountId) -> Option<String
     let sealed = URL_SAFE_NO_PAD.decode(encoded).ok()?;
     let text = String::from_utf8(messages.open_random(MESSAGE, &sealed).ok()?).ok()?;
     let message: serde_json::Value = serde_json::from_str(&text).ok()?;
-    let denied: Arn = message.get("principal")?.as_str()?.parse().ok()?;
+    let denied: Arn = message.pointer("/context/principal/arn")?.as_str()?.parse().ok()?;
     (denied.account == account.to_string()).then_some(text)
 }
 
@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn only_the_account_that_was_denied_reads_its_messages() {
         let messages = Sealer::new(&SecretKey::from_bytes([3; 32]));
-        let text = r#"{"allowed":false,"principal":"arn:aws:iam::111122223333:user/bob"}"#;
+        let text = r#"{"context":{"principal":{"arn":"arn:aws:iam::111122223333:user/bob"}}}"#;
         let encoded = URL_SAFE_NO_PAD.encode(messages.seal_random(MESSAGE, text.as_bytes()).unwrap());
         let (own, other) = (AccountId::new(111_122_223_333).unwrap(), AccountId::new(1).unwrap());
         assert_eq!(decode(&messages, &encoded, own).as_deref(), Some(text));

@@ -20,8 +20,7 @@ pub(super) fn met(block: &Value, context: &Context, variables: bool) -> bool {
 
 fn holds(operator: &str, key: &str, expected: &[String], context: &Context, variables: bool) -> bool {
     let entry = context.iter().find(|(name, _)| name.to_lowercase() == key.to_lowercase());
-    let found: Vec<&str> =
-        entry.map(|(_, values)| values.as_slice().iter().map(String::as_str).collect()).unwrap_or_default();
+    let found: Vec<&str> = entry.map(|(_, values)| values.iter().collect()).unwrap_or_default();
     let (set, base) = operator.split_once(':').map_or((None, operator), |(set, base)| (Some(set), base));
     let base_name = base.trim_end_matches("IfExists");
     if base_name == "Null" {

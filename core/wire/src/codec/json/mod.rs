@@ -1,5 +1,6 @@
 //! JSON documents.
 
+mod dynamodb;
 mod read;
 mod scan;
 mod write;

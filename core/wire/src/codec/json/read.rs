@@ -2,15 +2,23 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::scan::{Scanner, Start, malformed};
+use super::{
+    dynamodb,
+    scan::{Scanner, Start, malformed},
+};
 use crate::{
-    Kind, Member, Structure, TimestampFormat, Value, WireError,
+    Dialect, Kind, Member, Structure, TimestampFormat, Value, WireError,
     codec::{budget::Budget, text, time},
 };
 
 /// Reads a whole document that stands for this structure. No body at all is an empty object.
-pub(crate) fn structure(body: &[u8], schema: &Structure, budget: Budget) -> Result<Value, WireError> {
-    whole(body, budget, |scanner| match scanner.start()? {
+pub(crate) fn structure(
+    body: &[u8],
+    schema: &Structure,
+    dialect: Dialect,
+    budget: Budget,
+) -> Result<Value, WireError> {
+    whole(body, dialect, budget, |scanner| match scanner.start()? {
         Start::Object => members(scanner, schema),
         other => Err(unexpected(other, "Object")),
     })
@@ -19,16 +27,17 @@ pub(crate) fn structure(body: &[u8], schema: &Structure, budget: Budget) -> Resu
 
 /// Reads a whole document that stands for this member. No body at all is null.
 pub(crate) fn document(body: &[u8], member: &Member, budget: Budget) -> Result<Value, WireError> {
-    whole(body, budget, |scanner| value(scanner, member)).map(Option::unwrap_or_default)
+    whole(body, Dialect::Standard, budget, |scanner| value(scanner, member)).map(Option::unwrap_or_default)
 }
 
 fn whole(
     body: &[u8],
+    dialect: Dialect,
     budget: Budget,
     read: impl FnOnce(&mut Scanner<'_>) -> Result<Value, WireError>,
 ) -> Result<Option<Value>, WireError> {
     let text = std::str::from_utf8(body).map_err(|_| WireError::serialization("the body is not UTF-8"))?;
-    let mut scanner = Scanner::new(text, budget);
+    let mut scanner = Scanner::new(text, dialect, budget);
     if scanner.at_end() {
         return Ok(None);
     }
@@ -46,8 +55,13 @@ fn value(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError>
         (Kind::List { item }, Start::List) => list(scanner, item),
         (Kind::Map { value, .. }, Start::Object) => map(scanner, value),
         (Kind::String, Start::String) => Ok(text::string(member, scanner.string()?)),
-        (Kind::Blob, Start::String) => text::blob(member, &scanner.string()?)
-            .ok_or_else(|| WireError::serialization(format!("`{}` is not base64", member.wire_name))),
+        (Kind::Blob, Start::String) => {
+            let content = scanner.string()?;
+            text::blob(member, &content).ok_or_else(|| match scanner.dialect {
+                Dialect::DynamoDb => dynamodb::not_base64(&content),
+                _ => WireError::serialization(format!("`{}` is not base64", member.wire_name)),
+            })
+        }
         (Kind::Boolean, Start::True) => scanner.word("true").map(|()| Value::Bool(true)),
         (Kind::Boolean, Start::False) => scanner.word("false").map(|()| Value::Bool(false)),
         (Kind::Integer | Kind::Long, Start::Number) => integer(scanner, member),
@@ -57,6 +71,9 @@ fn value(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError>
         }
         (Kind::Float | Kind::Double, Start::String) => word_for_float(scanner, member),
         (Kind::Timestamp, Start::Number | Start::String) => timestamp(scanner, member, start),
+        (kind, start) if scanner.dialect == Dialect::DynamoDb => {
+            dynamodb::other(scanner, member, kind, start)
+        }
         (_, start) => Err(unexpected(start, kind_name(&schema.kind))),
     }
 }
@@ -155,7 +172,11 @@ fn has_equal_keys(pairs: &[(String, Value)]) -> bool {
 }
 
 fn integer(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError> {
-    let number: i64 = scanner.number()?.parse().map_err(|_| out_of_range(member))?;
+    let text = match (scanner.number()?, scanner.dialect) {
+        (text, Dialect::DynamoDb) => text.split_once('.').map_or(text, |(whole, _)| whole),
+        (text, _) => text,
+    };
+    let number: i64 = text.parse().map_err(|_| out_of_range(member))?;
     if matches!(member.target().kind, Kind::Integer) && i32::try_from(number).is_err() {
         return Err(out_of_range(member));
     }

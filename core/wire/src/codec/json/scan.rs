@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{WireError, codec::budget::Budget};
+use crate::{Dialect, WireError, codec::budget::Budget};
 
 /// How deep lists and objects may nest.
 const MAX_DEPTH: u16 = 128;
@@ -12,6 +12,8 @@ pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
     depth: u16,
+    /// In whose ways it reads.
+    pub(super) dialect: Dialect,
     /// What the values may still grow to.
     pub(super) budget: Budget,
 }
@@ -35,8 +37,8 @@ pub(super) fn malformed() -> WireError {
 
 impl<'a> Scanner<'a> {
     /// Starts at the beginning.
-    pub(super) fn new(text: &'a str, budget: Budget) -> Self {
-        Self { text, at: 0, depth: 0, budget }
+    pub(super) fn new(text: &'a str, dialect: Dialect, budget: Budget) -> Self {
+        Self { text, at: 0, depth: 0, dialect, budget }
     }
 
     fn byte(&self) -> Option<u8> {

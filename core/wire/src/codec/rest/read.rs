@@ -7,8 +7,8 @@ use http::{HeaderMap, HeaderName};
 
 use super::header;
 use crate::{
-    Kind, Location, Member, OperationSchema, Protocol, RequestParts, Structure, TimestampFormat, Value,
-    WireError,
+    Dialect, Kind, Location, Member, OperationSchema, Protocol, RequestParts, Structure, TimestampFormat,
+    Value, WireError,
     codec::{budget::Budget, json, text, xml},
 };
 
@@ -58,7 +58,7 @@ fn body(
             let root = schema.xml_name.unwrap_or(input.name);
             xml::structure(body, root, schema, budget)?
         }
-        _ => json::structure(body, schema, budget)?,
+        _ => json::structure(body, schema, Dialect::Standard, budget)?,
     };
     match document {
         Value::Struct(members) => Ok(members.into_vec()),

@@ -1,0 +1,314 @@
+//! From a request to a table's definition, with AWS's checks in AWS's order.
+
+use super::{Definition, Index, KeyAttribute, KeySchema, Projected, ResourcePolicy, Throughput};
+use crate::{
+    Error,
+    attribute::Type,
+    error::invalid_values,
+    model::{
+        AttributeDefinition, BillingMode, CreateTableInput, GlobalSecondaryIndex, KeySchemaElement, KeyType,
+        LocalSecondaryIndex, Projection, ProjectionType, ProvisionedThroughput, ScalarAttributeType,
+    },
+};
+
+/// The most units of capacity.
+pub(super) const UNITS: i64 = 1_000_000_000_000;
+/// The most local indexes of a table.
+const LOCAL: usize = 5;
+/// The most global indexes of a table.
+pub(super) const GLOBAL: usize = 20;
+/// The most attributes that the indexes of a table name beside keys.
+pub(super) const PROJECTED: usize = 100;
+
+/// What is new about a new table.
+pub(crate) struct Fresh {
+    pub(crate) id: String,
+    pub(crate) contents: u64,
+    pub(crate) policy: Option<ResourcePolicy>,
+    pub(crate) tags: Vec<(String, String)>,
+    /// In milliseconds since 1970.
+    pub(crate) now: i64,
+}
+
+/// The definition that a request asks for.
+pub(crate) fn create(input: &CreateTableInput, fresh: Fresh) -> Result<Definition, Error> {
+    let on_demand = input.billing_mode == Some(BillingMode::PayPerRequest);
+    let throughput = billing(on_demand, input.provisioned_throughput.as_ref())?;
+    let definitions = required(input.attribute_definitions.as_deref(), "attributeDefinitions")?;
+    let elements = required(input.key_schema.as_deref(), "keySchema")?;
+    let attributes = attributes(definitions)?;
+    let key = table_key(elements, &attributes)?;
+    let (local, global) = (&input.local_secondary_indexes, &input.global_secondary_indexes);
+    if local.is_none() && global.is_none() && elements.len() != attributes.len() {
+        return Err(invalid_values(
+            "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
+        ));
+    }
+    let mut indexes = local_indexes(local.as_deref(), &key, &attributes)?;
+    global_indexes(global.as_deref(), &attributes, on_demand, &mut indexes)?;
+    check_indexes(&key, &attributes, &indexes)?;
+    Ok(Definition {
+        id: fresh.id,
+        contents: fresh.contents,
+        created: fresh.now,
+        attributes,
+        key,
+        on_demand,
+        on_demand_since: on_demand.then_some(fresh.now),
+        throughput,
+        next_index: u32::try_from(indexes.len()).unwrap_or(u32::MAX),
+        indexes,
+        protected: input.deletion_protection_enabled.unwrap_or(false),
+        class: input.table_class.map(|class| class.as_str().to_owned()),
+        tags: fresh.tags,
+        policy: fresh.policy,
+        expiry: None,
+    })
+}
+
+fn required<'i, T>(given: Option<&'i [T]>, member: &str) -> Result<&'i [T], Error> {
+    given.ok_or_else(|| {
+        Error::Validation(format!(
+            "1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null"
+        ))
+    })
+}
+
+fn billing(on_demand: bool, given: Option<&ProvisionedThroughput>) -> Result<Throughput, Error> {
+    match (on_demand, given) {
+        (true, Some(_)) => Err(invalid_values(
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
+        )),
+        (true, None) => Ok(Throughput::default()),
+        (false, None) => Err(invalid_values(
+            "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
+        )),
+        (false, Some(given)) => throughput(given, None),
+    }
+}
+
+/// Capacity within bounds.
+pub(super) fn throughput(given: &ProvisionedThroughput, index: Option<&str>) -> Result<Throughput, Error> {
+    let (read, write) = (given.read_capacity_units, given.write_capacity_units);
+    let place = index.map(|name| format!(" for index {name}")).unwrap_or_default();
+    for (units, name) in [(read, "ReadCapacityUnits"), (write, "WriteCapacityUnits")] {
+        if units > UNITS {
+            return Err(Error::Validation(format!("Given value {units} for {name} is out of bounds{place}")));
+        }
+    }
+    Ok(Throughput { read, write, ..Throughput::default() })
+}
+
+/// The attributes that keys are made of.
+pub(super) fn attributes(definitions: &[AttributeDefinition]) -> Result<Vec<KeyAttribute>, Error> {
+    let mut attributes: Vec<KeyAttribute> = Vec::new();
+    for definition in definitions {
+        let name = &definition.attribute_name;
+        if attributes.iter().any(|known| known.name == *name) {
+            return Err(invalid_values(format!("Duplicate AttributeName in AttributeDefinitions: {name}")));
+        }
+        let kind = match definition.attribute_type {
+            ScalarAttributeType::S => Type::S,
+            ScalarAttributeType::N => Type::N,
+            ScalarAttributeType::B => Type::B,
+        };
+        attributes.push(KeyAttribute { name: name.clone(), kind });
+    }
+    Ok(attributes)
+}
+
+fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    format!("[{}]", names.into_iter().collect::<Vec<_>>().join(", "))
+}
+
+fn table_key(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result<KeySchema, Error> {
+    if elements.len() > attributes.len() {
+        return Err(Error::validation("Invalid KeySchema: Some index key attribute have no definition"));
+    }
+    schema(elements, attributes)
+}
+
+/// The key that these elements are.
+pub(super) fn schema(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result<KeySchema, Error> {
+    let find = |element: &KeySchemaElement| {
+        attributes.iter().find(|known| known.name == element.attribute_name).cloned()
+    };
+    if elements.iter().any(|element| find(element).is_none()) {
+        return Err(invalid_values(format!(
+            "Some index key attributes are not defined in AttributeDefinitions. Keys: {}, AttributeDefinitions: {}",
+            list(elements.iter().map(|element| element.attribute_name.as_str())),
+            list(attributes.iter().map(|known| known.name.as_str()))
+        )));
+    }
+    let (first, second) = (elements.first(), elements.get(1));
+    let same = |a: &KeySchemaElement, b: &KeySchemaElement| a.attribute_name == b.attribute_name;
+    if matches!((first, second), (Some(a), Some(b)) if same(a, b)) {
+        return Err(Error::validation(
+            "Both the Hash Key and the Range Key element in the KeySchema have the same name",
+        ));
+    }
+    let first = first.filter(|element| element.key_type == KeyType::Hash).ok_or_else(|| {
+        Error::validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+    })?;
+    if second.is_some_and(|element| element.key_type != KeyType::Range) {
+        return Err(Error::validation(
+            "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
+        ));
+    }
+    if elements.len() > 2 {
+        return Err(Error::NotImplemented {
+            operation: "CreateTable",
+            member: "a KeySchema of more than two attributes",
+        });
+    }
+    let hash = find(first).ok_or_else(|| invalid_values("a key attribute has no definition"))?;
+    Ok(KeySchema { hash, range: second.and_then(find) })
+}
+
+fn local_indexes(
+    given: Option<&[LocalSecondaryIndex]>,
+    key: &KeySchema,
+    attributes: &[KeyAttribute],
+) -> Result<Vec<Index>, Error> {
+    let Some(given) = given else { return Ok(Vec::new()) };
+    if given.is_empty() {
+        return Err(invalid_values("List of LocalSecondaryIndexes is empty"));
+    }
+    if key.range.is_none() {
+        return Err(invalid_values(
+            "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex",
+        ));
+    }
+    let mut indexes = Vec::new();
+    for index in given {
+        let name = &index.index_name;
+        let index_key = schema(&index.key_schema, attributes)?;
+        if index_key.range.is_none() {
+            return Err(invalid_values(format!(
+                "Index KeySchema does not have a range key for index: {name}"
+            )));
+        }
+        if index_key.hash.name != key.hash.name {
+            return Err(invalid_values(format!(
+                "Index KeySchema does not have the same leading hash key as table KeySchema for index: {name}. index hash key: {}, table hash key: {}",
+                index_key.hash.name, key.hash.name
+            )));
+        }
+        let projected = projected(&index.projection)?;
+        add(
+            &mut indexes,
+            Index {
+                number: 0,
+                name: name.clone(),
+                global: false,
+                key: index_key,
+                projected,
+                throughput: Throughput::default(),
+                building: false,
+            },
+        )?;
+    }
+    if indexes.len() > LOCAL {
+        return Err(invalid_values("Number of LocalSecondaryIndexes exceeds per-table limit of 5"));
+    }
+    Ok(indexes)
+}
+
+fn add(indexes: &mut Vec<Index>, index: Index) -> Result<(), Error> {
+    if indexes.iter().any(|known| known.name == index.name) {
+        return Err(invalid_values(format!("Duplicate index name: {}", index.name)));
+    }
+    let number = u32::try_from(indexes.len()).unwrap_or(u32::MAX);
+    indexes.push(Index { number, ..index });
+    Ok(())
+}
+
+/// What of an item an index has.
+pub(super) fn projected(given: &Projection) -> Result<Projected, Error> {
+    let Some(kind) = given.projection_type else {
+        return Err(invalid_values("Unknown ProjectionType: null"));
+    };
+    match (kind, &given.non_key_attributes) {
+        (ProjectionType::Include, Some(names)) => Ok(Projected::Include(names.clone())),
+        (ProjectionType::Include, None) => {
+            Err(invalid_values("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"))
+        }
+        (kind, Some(_)) => {
+            Err(invalid_values(format!("ProjectionType is {kind}, but NonKeyAttributes is specified")))
+        }
+        (ProjectionType::All, None) => Ok(Projected::All),
+        (ProjectionType::KeysOnly, None) => Ok(Projected::Keys),
+    }
+}
+
+fn global_indexes(
+    given: Option<&[GlobalSecondaryIndex]>,
+    attributes: &[KeyAttribute],
+    on_demand: bool,
+    indexes: &mut Vec<Index>,
+) -> Result<(), Error> {
+    let Some(given) = given else { return Ok(()) };
+    if given.is_empty() {
+        return Err(invalid_values("List of GlobalSecondaryIndexes is empty"));
+    }
+    for index in given {
+        let name = &index.index_name;
+        let key = schema(&index.key_schema, attributes)?;
+        let projected = projected(&index.projection)?;
+        let throughput = index_throughput(name, on_demand, index.provisioned_throughput.as_ref())?;
+        let (global, number, building) = (true, 0, false);
+        add(indexes, Index { number, name: name.clone(), global, key, projected, throughput, building })?;
+    }
+    if given.len() > GLOBAL {
+        return Err(invalid_values("GlobalSecondaryIndex count exceeds the per-table limit of 20"));
+    }
+    Ok(())
+}
+
+/// The capacity of a global index.
+pub(super) fn index_throughput(
+    name: &str,
+    on_demand: bool,
+    given: Option<&ProvisionedThroughput>,
+) -> Result<Throughput, Error> {
+    match (on_demand, given) {
+        (true, Some(_)) => Err(invalid_values(format!(
+            "ProvisionedThroughput should not be specified for index: {name} when BillingMode is PAY_PER_REQUEST"
+        ))),
+        (true, None) => Ok(Throughput::default()),
+        (false, Some(given)) => throughput(given, Some(name)),
+        (false, None) => {
+            Err(invalid_values(format!("ProvisionedThroughput must be specified for index: {name}")))
+        }
+    }
+}
+
+/// That every attribute is one of a key, and indexes project no more than they may.
+pub(super) fn check_indexes(
+    key: &KeySchema,
+    attributes: &[KeyAttribute],
+    indexes: &[Index],
+) -> Result<(), Error> {
+    let used = |name: &str| key.has(name) || indexes.iter().any(|index| index.key.has(name));
+    if attributes.iter().any(|attribute| !used(&attribute.name)) {
+        let mut keys: Vec<&str> = key.attributes().map(|key| key.name.as_str()).collect();
+        keys.extend(indexes.iter().flat_map(|index| index.key.attributes()).map(|key| key.name.as_str()));
+        keys.sort_unstable();
+        keys.dedup();
+        return Err(invalid_values(format!(
+            "Some AttributeDefinitions are not used. AttributeDefinitions: {}, keys used: {}",
+            list(attributes.iter().map(|known| known.name.as_str())),
+            list(keys)
+        )));
+    }
+    let included: usize = indexes
+        .iter()
+        .map(|index| if let Projected::Include(names) = &index.projected { names.len() } else { 0 })
+        .sum();
+    if included > PROJECTED {
+        return Err(invalid_values(format!(
+            "NonKeyAttributes of all indexes are {included}, which exceeds the per-table limit of {PROJECTED}"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! A table's definition, as it is stored.
+
+mod create;
+mod describe;
+mod update;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use create::{Fresh, create};
+pub(crate) use describe::{Counts, describe};
+pub(crate) use update::{check_asked, update};
+
+use crate::attribute::{Item, Type};
+
+/// A table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Definition {
+    /// The table's id, as AWS shows it.
+    pub(crate) id: String,
+    /// Where its items lie.
+    pub(crate) contents: u64,
+    /// In milliseconds since 1970.
+    pub(crate) created: i64,
+    /// Every attribute that some key names, in the order of the request.
+    pub(crate) attributes: Vec<KeyAttribute>,
+    pub(crate) key: KeySchema,
+    pub(crate) on_demand: bool,
+    /// Since when it is on demand, in milliseconds since 1970; `None` for a table that never was.
+    pub(crate) on_demand_since: Option<i64>,
+    pub(crate) throughput: Throughput,
+    pub(crate) indexes: Vec<Index>,
+    /// The number of the next index.
+    pub(crate) next_index: u32,
+    pub(crate) protected: bool,
+    pub(crate) class: Option<String>,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) policy: Option<ResourcePolicy>,
+    /// The attribute that says when an item expires.
+    pub(crate) expiry: Option<String>,
+}
+
+/// The policy attached to a table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ResourcePolicy {
+    pub(crate) text: String,
+    pub(crate) revision: String,
+}
+
+/// An attribute of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeyAttribute {
+    pub(crate) name: String,
+    #[serde(with = "kind")]
+    pub(crate) kind: Type,
+}
+
+mod kind {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::attribute::Type;
+
+    pub(super) fn serialize<S: Serializer>(kind: &Type, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(kind.name())
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Type, D::Error> {
+        let name = String::deserialize(from)?;
+        Type::parse(&name).ok_or_else(|| D::Error::custom("no type of an attribute"))
+    }
+}
+
+/// The attributes that a key is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeySchema {
+    /// The partition key.
+    pub(crate) hash: KeyAttribute,
+    /// The sort key.
+    pub(crate) range: Option<KeyAttribute>,
+}
+
+impl KeySchema {
+    /// The partition key, then the sort key.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
+        std::iter::once(&self.hash).chain(&self.range)
+    }
+
+    /// Whether the key has this attribute.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.attributes().any(|key| key.name == name)
+    }
+
+    /// The key's attributes of an item.
+    pub(crate) fn of(&self, item: &Item) -> Item {
+        let found =
+            self.attributes().filter_map(|key| Some((key.name.clone(), item.get(&key.name)?.clone())));
+        found.collect()
+    }
+}
+
+/// Capacity that is provisioned.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Throughput {
+    pub(crate) read: i64,
+    pub(crate) write: i64,
+    /// In milliseconds since 1970.
+    pub(crate) increased: Option<i64>,
+    /// In milliseconds since 1970.
+    pub(crate) decreased: Option<i64>,
+    pub(crate) decreases_today: i64,
+}
+
+/// A secondary index.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Index {
+    /// Where its copies of items lie; never given to another index of the table.
+    pub(crate) number: u32,
+    pub(crate) name: String,
+    pub(crate) global: bool,
+    pub(crate) key: KeySchema,
+    pub(crate) projected: Projected,
+    pub(crate) throughput: Throughput,
+    /// Whether items that were there before the index are still being copied.
+    #[serde(default)]
+    pub(crate) building: bool,
+}
+
+/// What of an item an index has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Projected {
+    All,
+    Keys,
+    /// The keys and these.
+    Include(Vec<String>),
+}
+
+impl Index {
+    /// Whether the index has this attribute of each of its items.
+    pub(crate) fn has(&self, table: &KeySchema, name: &str) -> bool {
+        match &self.projected {
+            Projected::All => true,
+            Projected::Keys => self.key.has(name) || table.has(name),
+            Projected::Include(more) => {
+                self.key.has(name) || table.has(name) || more.iter().any(|known| known == name)
+            }
+        }
+    }
+
+    /// What of an item the index has.
+    pub(crate) fn copy(&self, table: &KeySchema, item: &Item) -> Item {
+        let kept = item.iter().filter(|(name, _)| self.has(table, name));
+        kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+}
+
+impl Definition {
+    /// The index of this name.
+    pub(crate) fn index(&self, name: &str) -> Option<&Index> {
+        self.indexes.iter().find(|index| index.name == name)
+    }
+
+    /// The indexes over all partitions, or those within one.
+    pub(crate) fn indexes_of(&self, global: bool) -> impl Iterator<Item = &Index> {
+        self.indexes.iter().filter(move |index| index.global == global)
+    }
+}

@@ -1,0 +1,199 @@
+//! What DynamoDB answers when it does not do what it was asked, in AWS's codes and words.
+//!
+//! Source: DynamoDB API Reference, the errors of each operation, and Developer Guide, "Error handling with DynamoDB".
+
+use kurodo_gateway::Failure;
+use kurodo_store::StoreError;
+use kurodo_wire::{Value, Valued};
+
+use crate::{
+    attribute::{Damaged, Invalid, Item, shown},
+    expression::{KeyConditionFault, PlaceholderFault},
+    model,
+    plan::Refusal,
+};
+
+/// Why an operation failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A parameter cannot be used as it is.
+    #[error("{0}")]
+    Validation(String),
+    /// Nobody signed.
+    #[error("Request is missing Authentication Token")]
+    Unsigned,
+    /// There is no such table, or what it should have.
+    #[error("{0}")]
+    ResourceNotFound(String),
+    /// A table of this name is there, or something is under way with it.
+    #[error("{0}")]
+    ResourceInUse(String),
+    /// A condition did not hold. Holds the item, where it was asked for.
+    #[error("The conditional request failed")]
+    ConditionalCheckFailed(Option<Item>),
+    /// A transaction did not happen: why, for each of its items.
+    #[error("{}", cancelled(.0))]
+    TransactionCanceled(Vec<Reason>),
+    /// A token that was used for another transaction.
+    #[error("{0}")]
+    IdempotentParameterMismatch(String),
+    /// Others kept changing what the request was about.
+    #[error("Transaction is ongoing for the item")]
+    TransactionConflict,
+    /// The table's definition was changed while the request was on its way.
+    #[error("The table was changed meanwhile; try again.")]
+    TableChanged,
+    /// A limit of the account.
+    #[error("{0}")]
+    LimitExceeded(String),
+    /// The resource has no policy, or another revision of it.
+    #[error("{0}")]
+    PolicyNotFound(String),
+    /// What Kurodo does not do.
+    #[error("{operation} does not implement {member} in Kurodo.")]
+    NotImplemented {
+        /// The operation.
+        operation: &'static str,
+        /// The member and, where that matters, its value.
+        member: &'static str,
+    },
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored item cannot be read.
+    #[error(transparent)]
+    Item(#[from] Damaged),
+    /// A stored definition cannot be read.
+    #[error(transparent)]
+    Table(#[from] DamagedTable),
+    /// There were no random bytes.
+    #[error("the system's random generator failed")]
+    Random,
+}
+
+/// A stored definition that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the definition of table {0} cannot be read; run `kurodo check`")]
+pub struct DamagedTable(pub(crate) String);
+
+/// What became of one item of a transaction that did not happen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// `None` for items that were not the reason, or a code such as `ConditionalCheckFailed`.
+    pub code: &'static str,
+    /// In words.
+    pub message: Option<String>,
+    /// The item, where it was asked for.
+    pub item: Option<Item>,
+}
+
+impl Reason {
+    /// The item was not the reason.
+    pub(crate) const NONE: Self = Self { code: "None", message: None, item: None };
+
+    fn value(&self) -> Value {
+        let item = self.item.clone().map(shown).into_value();
+        Value::structure([
+            item,
+            Value::String(self.code.to_owned()),
+            self.message.clone().map_or(Value::Null, Value::String),
+        ])
+    }
+}
+
+fn cancelled(reasons: &[Reason]) -> String {
+    let codes: Vec<_> = reasons.iter().map(|reason| reason.code).collect();
+    format!(
+        "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
+        codes.join(", ")
+    )
+}
+
+impl Error {
+    /// A parameter that cannot be used as it is.
+    pub(crate) fn validation(message: impl Into<String>) -> Self {
+        Self::Validation(message.into())
+    }
+
+    /// AWS's code; `None` for what is not the caller's doing.
+    fn code(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Validation(_) => "ValidationException",
+            Self::Unsigned => "MissingAuthenticationTokenException",
+            Self::ResourceNotFound(_) => "ResourceNotFoundException",
+            Self::ResourceInUse(_) => "ResourceInUseException",
+            Self::ConditionalCheckFailed(_) => "ConditionalCheckFailedException",
+            Self::TransactionCanceled(_) => "TransactionCanceledException",
+            Self::IdempotentParameterMismatch(_) => "IdempotentParameterMismatchException",
+            Self::TransactionConflict => "TransactionConflictException",
+            Self::TableChanged => "InternalServerError",
+            Self::LimitExceeded(_) => "LimitExceededException",
+            Self::PolicyNotFound(_) => "PolicyNotFoundException",
+            Self::NotImplemented { .. } => "NotImplemented",
+            Self::Store(_) | Self::Item(_) | Self::Table(_) | Self::Random => return None,
+        })
+    }
+
+    /// The values of the error's own members.
+    fn members(&self) -> Option<Value> {
+        match self {
+            Self::ConditionalCheckFailed(Some(item)) => {
+                Some(Value::structure([Value::Null, shown(item.clone()).into_value()]))
+            }
+            Self::TransactionCanceled(reasons) => {
+                let reasons = reasons.iter().map(Reason::value).collect();
+                Some(Value::structure([Value::Null, Value::List(reasons)]))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let Some(code) = error.code() else { return Self::internal(&error) };
+        let status = match error {
+            Error::NotImplemented { .. } => 501,
+            Error::TableChanged => 500,
+            _ => 400,
+        };
+        let mut failure = Self::new(code, status, error.to_string());
+        if let (Some(schema), Some(members)) = (model::SERVICE.error(code), error.members()) {
+            failure.modeled = Some((schema, members));
+        }
+        failure
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Validation(message) => Self::Validation(message),
+            Refusal::NoTable => Self::ResourceNotFound("Requested resource not found".to_owned()),
+        }
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::Validation(invalid.to_string())
+    }
+}
+
+impl From<PlaceholderFault> for Error {
+    fn from(fault: PlaceholderFault) -> Self {
+        Self::Validation(fault.to_string())
+    }
+}
+
+impl From<KeyConditionFault> for Error {
+    fn from(fault: KeyConditionFault) -> Self {
+        Self::Validation(fault.to_string())
+    }
+}
+
+/// What AWS puts before many a message about parameters.
+pub(crate) fn invalid_values(message: impl std::fmt::Display) -> Error {
+    Error::Validation(format!("One or more parameter values were invalid: {message}"))
+}

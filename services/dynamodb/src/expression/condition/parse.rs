@@ -1,0 +1,163 @@
+use super::Comparator;
+use crate::expression::{
+    Fault,
+    scan::{KEYWORDS, Parsed, Scanner, Stuck, Token},
+    tree::{Call, RawOperand},
+};
+
+/// A condition as it was written.
+#[derive(Debug, Clone)]
+pub(super) enum Tree {
+    Or(Box<Tree>, Box<Tree>),
+    And(Box<Tree>, Box<Tree>),
+    Not(Box<Tree>),
+    Leaf(Leaf),
+}
+
+/// A comparison or a function.
+#[derive(Debug, Clone)]
+pub(super) enum Leaf {
+    Compare(Comparator, [RawOperand; 2]),
+    Between([RawOperand; 3]),
+    In(Vec<RawOperand>),
+    Call(Call),
+}
+
+/// The tree, and whether there are parentheses around parentheses.
+pub(super) struct Parse {
+    pub(super) tree: Tree,
+    pub(super) redundant: bool,
+}
+
+pub(super) fn parse(text: &str) -> Result<Parse, Fault> {
+    let scanner = Scanner::new(text, KEYWORDS)?;
+    let mut reader = Reader { redundant: false, whole: None };
+    let tree = scanner.finish(|scanner| reader.or(scanner))?;
+    Ok(Parse { tree, redundant: reader.redundant })
+}
+
+struct Reader {
+    redundant: bool,
+    /// From where to where the last condition in parentheses went.
+    whole: Option<(usize, usize)>,
+}
+
+impl Reader {
+    fn or(&mut self, scanner: &mut Scanner<'_>) -> Parsed<Tree> {
+        let mut tree = self.and(scanner)?;
+        while scanner.keyword("OR") {
+            tree = Tree::Or(Box::new(tree), Box::new(self.and(scanner)?));
+        }
+        Ok(tree)
+    }
+
+    fn and(&mut self, scanner: &mut Scanner<'_>) -> Parsed<Tree> {
+        let mut tree = self.not(scanner)?;
+        while scanner.keyword("AND") {
+            tree = Tree::And(Box::new(tree), Box::new(self.not(scanner)?));
+        }
+        Ok(tree)
+    }
+
+    fn not(&mut self, scanner: &mut Scanner<'_>) -> Parsed<Tree> {
+        if scanner.keyword("NOT") {
+            return scanner.deeper(|scanner| self.not(scanner)).map(|tree| Tree::Not(Box::new(tree)));
+        }
+        self.one(scanner)
+    }
+
+    /// A comparison, a function, or a condition in parentheses.
+    fn one(&mut self, scanner: &mut Scanner<'_>) -> Parsed<Tree> {
+        let (start, redundant) = (scanner.place(), self.redundant);
+        if scanner.peek() == Token::Open {
+            if let Ok(leaf) = self.leaf(scanner) {
+                return Ok(Tree::Leaf(leaf));
+            }
+            scanner.back_to(start);
+            self.redundant = redundant;
+            return scanner.deeper(|scanner| self.parentheses(scanner));
+        }
+        self.leaf(scanner).map(Tree::Leaf)
+    }
+
+    fn parentheses(&mut self, scanner: &mut Scanner<'_>) -> Parsed<Tree> {
+        scanner.expect(Token::Open)?;
+        self.whole = None;
+        let start = scanner.place();
+        let tree = self.or(scanner)?;
+        // What is in these parentheses may be nothing but another pair of them.
+        self.redundant |= self.whole == Some((start, scanner.place()));
+        scanner.expect(Token::Close)?;
+        self.whole = Some((start.saturating_sub(1), scanner.place()));
+        Ok(tree)
+    }
+
+    fn leaf(&mut self, scanner: &mut Scanner<'_>) -> Parsed<Leaf> {
+        let first = self.operand(scanner)?;
+        if let Some(comparator) = comparator(scanner) {
+            return Ok(Leaf::Compare(comparator, [first, self.operand(scanner)?]));
+        }
+        if scanner.keyword("BETWEEN") {
+            let low = self.operand(scanner)?;
+            if !scanner.keyword("AND") {
+                return Err(Stuck);
+            }
+            return Ok(Leaf::Between([first, low, self.operand(scanner)?]));
+        }
+        if scanner.keyword("IN") {
+            scanner.expect(Token::Open)?;
+            let mut all = vec![first];
+            all.extend(self.operands(scanner)?);
+            scanner.expect(Token::Close)?;
+            return Ok(Leaf::In(all));
+        }
+        match first {
+            RawOperand::Call(call) => Ok(Leaf::Call(call)),
+            _ => Err(Stuck),
+        }
+    }
+
+    fn operands(&mut self, scanner: &mut Scanner<'_>) -> Parsed<Vec<RawOperand>> {
+        let mut operands = vec![self.operand(scanner)?];
+        while scanner.take(Token::Comma).is_some() {
+            operands.push(self.operand(scanner)?);
+        }
+        Ok(operands)
+    }
+
+    fn operand(&mut self, scanner: &mut Scanner<'_>) -> Parsed<RawOperand> {
+        if scanner.take(Token::Open).is_some() {
+            let inner = scanner.peek() == Token::Open;
+            let operand = scanner.deeper(|scanner| self.operand(scanner))?;
+            scanner.expect(Token::Close)?;
+            self.redundant |= inner;
+            return match operand {
+                RawOperand::Path(path) => scanner.path_from(path).map(RawOperand::Path),
+                operand => Ok(operand),
+            };
+        }
+        if let Some(value) = scanner.take(Token::Value) {
+            return Ok(RawOperand::Value(value.to_owned()));
+        }
+        if scanner.at_function() {
+            let function = scanner.word()?.to_owned();
+            scanner.expect(Token::Open)?;
+            let operands = scanner.deeper(|scanner| self.operands(scanner))?;
+            scanner.expect(Token::Close)?;
+            return Ok(RawOperand::Call(Call { function, operands }));
+        }
+        scanner.path().map(RawOperand::Path)
+    }
+}
+
+fn comparator(scanner: &mut Scanner<'_>) -> Option<Comparator> {
+    const ALL: [(Token, Comparator); 6] = [
+        (Token::Equal, Comparator::Equal),
+        (Token::NotEqual, Comparator::NotEqual),
+        (Token::Less, Comparator::Less),
+        (Token::LessOrEqual, Comparator::LessOrEqual),
+        (Token::Greater, Comparator::Greater),
+        (Token::GreaterOrEqual, Comparator::GreaterOrEqual),
+    ];
+    ALL.into_iter().find_map(|(token, comparator)| scanner.take(token).map(|_| comparator))
+}

@@ -1,0 +1,38 @@
+//! Item collections: what shares a partition key, in the table and in its local indexes.
+
+use kurodo_store::{Reader, Scan};
+
+use crate::{
+    Error,
+    attribute::{Item, shown},
+    facts::TableFacts,
+    layout::Shelf,
+    model::{ItemCollectionMetrics, ReturnItemCollectionMetrics},
+};
+
+const GIB: u64 = 1 << 30;
+
+/// How large the collection of this key is, where it is asked for and the table has collections.
+pub(crate) fn collection(
+    reader: &Reader<'_>,
+    facts: &TableFacts,
+    key: &Item,
+    asked: Option<ReturnItemCollectionMetrics>,
+) -> Result<Option<ItemCollectionMetrics>, Error> {
+    let hash = &facts.definition.key.hash.name;
+    let local: Vec<_> = facts.definition.indexes_of(false).map(|index| Shelf::Index(index.number)).collect();
+    let value = key.get(hash).filter(|_| !local.is_empty());
+    let (Some(ReturnItemCollectionMetrics::Size), Some(value)) = (asked, value) else { return Ok(None) };
+    let mut bytes = 0_u64;
+    for shelf in std::iter::once(Shelf::Items).chain(local) {
+        for record in reader.cursor(&Scan::within(shelf.partition(value)))? {
+            bytes += record?.value.len() as u64;
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a count of gigabytes")]
+    let least = (bytes / GIB) as f64;
+    Ok(Some(ItemCollectionMetrics {
+        item_collection_key: Some(shown(Item::from([(hash.clone(), value.clone())]))),
+        size_estimate_range_gb: Some(vec![least, least + 1.0]),
+    }))
+}

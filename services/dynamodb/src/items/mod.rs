@@ -1,0 +1,15 @@
+//! Items, read and written as plans say.
+
+mod capacity;
+mod metrics;
+mod read;
+mod search;
+mod token;
+mod write;
+
+pub(crate) use capacity::{Consumed, read_units, wants};
+pub(crate) use metrics::collection;
+pub(crate) use read::{found, get};
+pub(crate) use search::search;
+pub(crate) use token::{Digest, Tokens};
+pub(crate) use write::{ATTEMPTS, Written, changed, stage, write};

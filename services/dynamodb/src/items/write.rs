@@ -1,0 +1,171 @@
+//! Writes. Each is one transaction that relies on the table's definition and on what it read: it happens as if
+//! nothing else happened meanwhile, or is tried again.
+
+use kurodo_authz::{Grant, Resource, Write};
+use kurodo_store::{Expectation, StoreError, Transaction, Writer};
+
+use super::get;
+use crate::{
+    DynamoDb, Error,
+    attribute::{Item, encode, item_size},
+    definition::Index,
+    expression::UpdateFault,
+    facts::TableFacts,
+    layout,
+    needs::ITEM,
+    plan::{self, Act, Change},
+};
+
+/// How often a write is tried. Each time another one has succeeded.
+pub(crate) const ATTEMPTS: usize = 1000;
+
+/// What became of an item.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// The item before; `None` too where the write does not depend on it.
+    pub(crate) old: Option<Item>,
+    pub(crate) new: Option<Item>,
+}
+
+impl Change {
+    /// Whether what is written depends on the item before.
+    pub(crate) fn depends(&self, facts: &TableFacts) -> bool {
+        let indexed = !facts.definition.indexes.is_empty();
+        let returns = self.returns != crate::model::ReturnValue::None;
+        self.condition.is_some() || indexed || returns || matches!(self.act, Act::Update(_) | Act::Check)
+    }
+
+    /// The item after.
+    pub(crate) fn outcome(&self, facts: &TableFacts, old: Option<&Item>) -> Result<Option<Item>, Error> {
+        let nothing = Item::new();
+        let holds = self.condition.as_ref().is_none_or(|one| one.holds(old.unwrap_or(&nothing)));
+        if !holds {
+            return Err(Error::ConditionalCheckFailed(old.filter(|_| self.shows_on_failure).cloned()));
+        }
+        Ok(match &self.act {
+            Act::Put(item) => Some(item.clone()),
+            Act::Delete => None,
+            Act::Check => old.cloned(),
+            Act::Update(update) => {
+                let new = update.apply(old.unwrap_or(&self.key.values));
+                let new = new.map_err(|fault| match fault {
+                    UpdateFault::OperandType if update.legacy => {
+                        Error::validation("Type mismatch for attribute to update")
+                    }
+                    fault => Error::Validation(fault.to_string()),
+                })?;
+                check_updated(facts, &new)?;
+                Some(new)
+            }
+        })
+    }
+}
+
+fn check_updated(facts: &TableFacts, new: &Item) -> Result<(), Error> {
+    if item_size(new) > ITEM {
+        return Err(Error::validation("Item size to update has exceeded the maximum allowed size"));
+    }
+    match plan::check_item(&facts.definition, new) {
+        Err(plan::Refusal::Validation(message)) if message.contains("Type mismatch for Index Key") => {
+            Err(Error::validation(
+                "The update expression attempted to update the secondary index key to unsupported type",
+            ))
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Adds to a transaction that an item is another one now, in the table and in its indexes.
+pub(crate) fn stage(
+    transaction: &mut Transaction<'_>,
+    facts: &TableFacts,
+    change: &Change,
+    written: &Written,
+) {
+    match &written.new {
+        Some(item) => transaction.put(&change.key.stored, encode(item)),
+        None => transaction.delete(&change.key.stored),
+    };
+    for index in &facts.definition.indexes {
+        let (before, after) =
+            (place(facts, index, written.old.as_ref()), place(facts, index, written.new.as_ref()));
+        if let Some(before) = before.as_ref().filter(|before| Some(*before) != after.as_ref()) {
+            transaction.delete(before);
+        }
+        if let (Some(after), Some(item)) = (after, &written.new) {
+            transaction.put(after, encode(&index.copy(&facts.definition.key, item)));
+        }
+    }
+}
+
+fn place(facts: &TableFacts, index: &Index, item: Option<&Item>) -> Option<kurodo_store::Key> {
+    layout::indexed(index.number, &index.key, &facts.definition.key, item?)
+}
+
+/// What of a transaction a change is: the item before, where it matters, and the transaction.
+fn prepare<'w>(
+    writer: &'w Writer<'_>,
+    facts: &TableFacts,
+    change: &Change,
+    looks: bool,
+) -> Result<(Written, Transaction<'w>), Error> {
+    let mut transaction = writer.transaction();
+    let mut old = None;
+    if looks {
+        match get(writer, &change.key.stored)? {
+            Some((item, version)) => {
+                transaction.expect_version(&change.key.stored, version);
+                old = Some(item);
+            }
+            None => _ = transaction.expect_absent(&change.key.stored),
+        }
+    }
+    let new = change.outcome(facts, old.as_ref())?;
+    let written = Written { old, new };
+    if !matches!(change.act, Act::Check) {
+        stage(&mut transaction, facts, change, &written);
+    }
+    Ok((written, transaction))
+}
+
+/// Changes the items of one permit in one transaction, and tells what became of each.
+pub(crate) async fn write<G>(
+    service: &DynamoDb,
+    permit: &G,
+    facts: &TableFacts,
+    changes: &[&Change],
+    looks: bool,
+) -> Result<Vec<Written>, Error>
+where
+    G: Grant<Access = Write>,
+    G::Resource: Resource,
+{
+    for _ in 0..ATTEMPTS {
+        let writer = service.store.write(permit);
+        let mut all = writer.transaction();
+        all.expect_fact(&facts.current);
+        let mut written = Vec::with_capacity(changes.len());
+        for change in changes {
+            let (one, transaction) = prepare(&writer, facts, change, looks || change.depends(facts))?;
+            all.join(transaction);
+            written.push(one);
+        }
+        match changed(all.commit().await)? {
+            Some(_) => return Ok(written),
+            None => continue,
+        }
+    }
+    Err(Error::TransactionConflict)
+}
+
+/// What a commit came to; `None` where something that it relied on has changed, and it is to be tried again.
+pub(crate) fn changed<T>(committed: Result<T, StoreError>) -> Result<Option<T>, Error> {
+    match committed {
+        Ok(commit) => Ok(Some(commit)),
+        Err(error) => match error.conflict() {
+            Some(conflict) if conflict.expectation == Expectation::Fact => Err(Error::TableChanged),
+            Some(_) => Ok(None),
+            None => Err(error.into()),
+        },
+    }
+}

@@ -1,0 +1,213 @@
+//! Where each record of DynamoDB lies.
+//!
+//! | key | record |
+//! |---|---|
+//! | `20` account region name | the definition of a table |
+//! | `21` table `i` hash key | an item |
+//! | `21` table `x` index hash index key, key | an item's copy in an index |
+//! | `21` table `t` account token | what a transaction with this token did |
+//! | `21` table `u` time token | when that is forgotten |
+//!
+//! A table's items sort by a hash of the partition key, then by the partition key, then by the sort key: a query is
+//! one range, and a segment of a scan is one too. Definitions have a namespace of their own, so that writing items
+//! does not outdate what is cached of tables.
+
+use kurodo_arn::{AccountId, Region};
+use kurodo_authz::Scope;
+use kurodo_store::{Key, KeyBuilder, KeyParser};
+use md5::{Digest, Md5};
+
+use crate::{
+    attribute::{Attribute, Item},
+    definition::KeySchema,
+};
+
+/// The namespace of tables' definitions.
+pub(crate) const TABLES: u8 = 20;
+/// The namespace of items.
+const ITEMS: u8 = 21;
+
+const ITEM: u8 = b'i';
+const INDEX: u8 = b'x';
+const TOKEN: u8 = b't';
+const EXPIRY: u8 = b'u';
+
+/// All tables of an account in a region.
+pub(crate) fn tables(account: AccountId, region: &Region) -> Scope {
+    Scope::new(KeyBuilder::new(TABLES).number(account.value()).part(region.as_str()).build())
+}
+
+/// The key of a table's definition, below all tables.
+pub(crate) fn name(name: &str) -> Key {
+    KeyBuilder::relative().part(name).build()
+}
+
+/// One table's definition.
+pub(crate) fn table(account: AccountId, region: &Region, name: &str) -> Scope {
+    Scope::new(KeyBuilder::new(TABLES).number(account.value()).part(region.as_str()).part(name).build())
+}
+
+/// The items of a table, and what belongs to them.
+pub(crate) fn contents(table: u64) -> Scope {
+    Scope::new(KeyBuilder::new(ITEMS).number(table).build())
+}
+
+/// A scope in which there is no record: namespace 0 belongs to nobody.
+pub(crate) fn nothing() -> Scope {
+    Scope::new([0])
+}
+
+/// What a transaction with this token did.
+pub(crate) fn token(account: AccountId, token: &str) -> Key {
+    KeyBuilder::relative().byte(TOKEN).number(account.value()).part(token).build()
+}
+
+/// When a token's record is forgotten.
+pub(crate) fn expiry(until: i64, token: &Key) -> Key {
+    KeyBuilder::relative().byte(EXPIRY).number(until.unsigned_abs()).part(token).build()
+}
+
+/// The prefix of all that say when a token is forgotten, the first ones first.
+pub(crate) fn expiries() -> Key {
+    KeyBuilder::relative().byte(EXPIRY).build()
+}
+
+/// When the token of such a key is forgotten, in milliseconds since 1970.
+pub(crate) fn expires(key: &[u8]) -> Option<i64> {
+    let mut parser = KeyParser::new(key);
+    parser.byte().ok()?;
+    parser.number().ok()?.try_into().ok()
+}
+
+/// Where the items of a table or of an index lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shelf {
+    /// The table's own items.
+    Items,
+    /// The copies in the index of this number.
+    Index(u32),
+}
+
+impl Shelf {
+    fn builder(self) -> KeyBuilder {
+        match self {
+            Self::Items => KeyBuilder::relative().byte(ITEM),
+            Self::Index(number) => {
+                number.to_be_bytes().into_iter().fold(KeyBuilder::relative().byte(INDEX), KeyBuilder::byte)
+            }
+        }
+    }
+
+    /// The prefix of all of them.
+    pub(crate) fn all(self) -> Key {
+        self.builder().build()
+    }
+
+    /// The prefix of those whose partition keys have this hash or a greater one, up to its last bit given.
+    pub(crate) fn at_hash(self, hash: u32) -> Key {
+        hash.to_be_bytes().into_iter().fold(self.builder(), KeyBuilder::byte).build()
+    }
+
+    fn partition_builder(self, partition: &[u8]) -> KeyBuilder {
+        let builder = hash(&[partition]).into_iter().fold(self.builder(), KeyBuilder::byte);
+        builder.part(partition)
+    }
+
+    /// The prefix of those with this partition key.
+    pub(crate) fn partition(self, partition: &Attribute) -> Key {
+        self.partition_builder(&bytes(partition)).build()
+    }
+
+    /// The prefix of those with this partition key and this sort key.
+    pub(crate) fn sorted(self, partition: &Attribute, sort: &Attribute) -> Key {
+        self.partition_builder(&bytes(partition)).part(bytes(sort)).build()
+    }
+
+    /// The prefix of those with this partition key whose sort keys begin with this.
+    pub(crate) fn beginning(self, partition: &Attribute, sort: &Attribute) -> Key {
+        self.partition_builder(&bytes(partition)).beginning(bytes(sort))
+    }
+}
+
+/// The key of an item in its table; `None` where it lacks a key attribute.
+pub(crate) fn item(schema: &KeySchema, item: &Item) -> Option<Key> {
+    keyed(Shelf::Items, schema, item).map(KeyBuilder::build)
+}
+
+/// The key of an item's copy in an index; `None` where it lacks a key attribute, and is not in the index.
+pub(crate) fn indexed(number: u32, index: &KeySchema, table: &KeySchema, item: &Item) -> Option<Key> {
+    let key = keyed(Shelf::Index(number), index, item)?;
+    let parts: Vec<Vec<u8>> =
+        table.attributes().map(|key| Some(bytes(item.get(&key.name)?))).collect::<Option<_>>()?;
+    let whole: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    let key = hash(&whole).into_iter().fold(key, KeyBuilder::byte);
+    Some(parts.iter().fold(key, KeyBuilder::part).build())
+}
+
+fn keyed(shelf: Shelf, schema: &KeySchema, item: &Item) -> Option<KeyBuilder> {
+    let value = |name: &str| item.get(name).map(bytes);
+    let key = shelf.partition_builder(&value(&schema.hash.name)?);
+    match &schema.range {
+        Some(range) => Some(key.part(value(&range.name)?)),
+        None => Some(key),
+    }
+}
+
+/// The bytes of a key's value, which sort as the values do.
+fn bytes(value: &Attribute) -> Vec<u8> {
+    match value {
+        Attribute::String(text) => text.as_bytes().to_vec(),
+        Attribute::Number(number) => number.ordered(),
+        Attribute::Binary(bytes) => bytes.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// The hash that items are spread by: AWS's own, as far as its order of scans tells.
+fn hash(parts: &[&[u8]]) -> [u8; 4] {
+    let mut md5 = Md5::new_with_prefix(b"Outliers");
+    parts.iter().for_each(|part| md5.update(part));
+    let mut hash = [0; 4];
+    hash.iter_mut().zip(md5.finalize()).for_each(|(to, from)| *to = from);
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{attribute::Type, definition::KeyAttribute};
+
+    fn schema() -> KeySchema {
+        let key = |name: &str, kind| KeyAttribute { name: name.into(), kind };
+        KeySchema { hash: key("h", Type::S), range: Some(key("r", Type::N)) }
+    }
+
+    fn one(hash: &str, range: &str) -> Item {
+        Item::from([
+            ("h".into(), Attribute::String(hash.into())),
+            ("r".into(), Attribute::Number(range.parse().unwrap())),
+        ])
+    }
+
+    #[test]
+    fn a_partition_is_one_range_in_the_order_of_the_sort_key() {
+        let keys: Vec<_> = ["-1e9", "-2", "0", "0.5", "3", "20"]
+            .iter()
+            .map(|range| item(&schema(), &one("a", range)).unwrap())
+            .collect();
+        assert!(keys.is_sorted());
+        let partition = Shelf::Items.partition(&Attribute::String("a".into()));
+        assert!(keys.iter().all(|key| key.starts_with(&partition)));
+        assert!(!item(&schema(), &one("ab", "1")).unwrap().starts_with(&partition));
+    }
+
+    #[test]
+    fn copies_of_different_items_have_different_keys() {
+        let index = KeySchema { hash: schema().hash, range: None };
+        let key = |range: &str| indexed(1, &index, &schema(), &one("a", range)).unwrap();
+        assert_ne!(key("1"), key("2"));
+        assert!(key("1").starts_with(&Shelf::Index(1).all()));
+        let bare = Item::from([("r".into(), Attribute::Number("1".parse().unwrap()))]);
+        assert_eq!(indexed(1, &index, &schema(), &bare), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! What a request touches, for the decision: partition keys, attributes, what is selected and what is returned.
+//!
+//! Every path of a request that can read or write an attribute, or tell something of it, names the attribute here:
+//! keys, values, conditions, filters, projections and updates, in expressions or in what they replaced.
+//!
+//! Source: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
+
+mod batch;
+mod item;
+mod search;
+mod table;
+mod touched;
+mod transact;
+
+use std::collections::BTreeMap;
+
+use kurodo_authz::{Action, Named, Need, Resource};
+use kurodo_gateway::Find;
+
+pub(crate) use batch::{batch_get_item, batch_write_item};
+pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
+pub(crate) use search::{query, scan};
+pub(crate) use table::create_table;
+pub(crate) use touched::Touched;
+pub(crate) use transact::{transact_get_items, transact_write_items};
+
+use crate::{
+    DynamoDb, Error,
+    attribute::Supplied,
+    expression::{Condition, Fault, Part, Placeholders, Projection, Update},
+    facts::TableFacts,
+    names::TableName,
+    needs::touched::Leading,
+    plan::{Conditions, Refusal},
+    resources::Data,
+};
+
+/// The need of an action on items of a table, with everything that the plan touches.
+fn need<A, P>(
+    find: &Find<'_, DynamoDb>,
+    table: TableName,
+    index: Option<&str>,
+    mut touched: Touched,
+    plan: impl FnOnce(&TableFacts) -> Result<P, Refusal>,
+) -> Result<Need<A>, Error>
+where
+    A: Action<Resource = Data<P>>,
+    P: Leading + Send + Sync + 'static,
+    Data<P>: Named + Resource,
+{
+    let facts = DynamoDb::table_facts(find, table.account, &table.region, &table.name)?;
+    let plan = match &facts {
+        Some(facts) => plan(facts),
+        None => Err(Refusal::NoTable),
+    };
+    if let (Ok(plan), Some(facts)) = (&plan, &facts) {
+        touched.leading = plan.leading(&facts.definition.key);
+    }
+    Ok(touched.describe(Need::new(Data::new(table, facts, plan).by_index(index))))
+}
+
+/// Names that a request's placeholders stand for.
+type Names = Option<BTreeMap<String, String>>;
+/// Values that a request's placeholders stand for.
+type Values = Option<BTreeMap<String, Supplied>>;
+
+/// What an expression says.
+fn parse<T>(
+    part: Part,
+    text: &str,
+    placeholders: &Placeholders,
+    parse: impl FnOnce(&str, &Placeholders) -> Result<T, Fault>,
+) -> Result<T, Error> {
+    parse(text, placeholders).map_err(|fault| Error::Validation(format!("Invalid {part}: {fault}")))
+}
+
+/// What a request's update and condition expressions say.
+fn conditions(
+    update: Option<&str>,
+    condition: Option<&str>,
+    names: Names,
+    values: Values,
+) -> Result<Conditions, Error> {
+    let placeholders = Placeholders::new(names, values)?;
+    let update = update.map(|text| parse(Part::Update, text, &placeholders, Update::parse)).transpose()?;
+    let condition =
+        condition.map(|text| parse(Part::Condition, text, &placeholders, Condition::parse)).transpose()?;
+    placeholders.finish()?;
+    Ok(Conditions { condition, update })
+}
+
+/// What a request's projection expression says.
+fn projection(text: Option<&str>, names: Names) -> Result<Option<Projection>, Error> {
+    let placeholders = Placeholders::new(names, None)?;
+    let projection =
+        text.map(|text| parse(Part::Projection, text, &placeholders, Projection::parse)).transpose()?;
+    placeholders.finish()?;
+    Ok(projection)
+}

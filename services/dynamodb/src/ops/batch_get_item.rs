@@ -1,0 +1,54 @@
+use std::collections::BTreeMap;
+
+use kurodo_gateway::Handler;
+
+use super::{Answer, Asked};
+use crate::{
+    DynamoDb,
+    attribute::{item_size, shown},
+    items::{Consumed, get, read_units},
+    model::{BatchGetItemOutput, KeysAndAttributes, op},
+};
+
+/// The most bytes that a batch answers with; the other keys are left to the next request.
+///
+/// Source: DynamoDB API Reference, BatchGetItem.
+const ANSWER: usize = 16 << 20;
+
+impl Handler<op::BatchGetItem> for DynamoDb {
+    async fn handle(&self, asked: Asked<'_, op::BatchGetItem>) -> Answer<op::BatchGetItem> {
+        let capacity = asked.input.return_consumed_capacity;
+        let (mut responses, mut unprocessed) = (BTreeMap::new(), BTreeMap::new());
+        let (mut consumed_capacity, mut bytes) = (Vec::new(), 0);
+        for (permit, (name, request)) in asked.permits.iter().zip(asked.input.request_items) {
+            let (lookups, facts) = permit.resource().plan()?;
+            let reader = self.store.read(permit);
+            let (mut items, mut left, mut units) = (Vec::new(), Vec::new(), 0.0);
+            for key in &lookups.keys {
+                if bytes > ANSWER {
+                    left.push(shown(key.values.clone()));
+                    continue;
+                }
+                let found = get(&reader, &key.stored)?.map(|(item, _)| item);
+                let size = found.as_ref().map_or(0, item_size);
+                units += read_units(size, lookups.consistent);
+                bytes += size;
+                items.extend(found.map(|item| match &lookups.projection {
+                    Some(projection) => shown(projection.apply(&item)),
+                    None => shown(item),
+                }));
+            }
+            if !left.is_empty() {
+                unprocessed.insert(name.clone(), KeysAndAttributes { keys: left, ..request });
+            }
+            consumed_capacity.extend(Consumed::read(units).view(capacity, &facts.name));
+            responses.insert(name, items);
+        }
+        Ok(BatchGetItemOutput {
+            responses: Some(responses),
+            unprocessed_keys: Some(unprocessed),
+            consumed_capacity: Some(consumed_capacity).filter(|all| !all.is_empty()),
+        }
+        .into())
+    }
+}

@@ -1,0 +1,88 @@
+use kurodo_gateway::Handler;
+use kurodo_store::Expectation;
+
+use super::{
+    Answer, Asked,
+    policy::check,
+    settings::{random, record, uuid},
+};
+use crate::{
+    DynamoDb, Error,
+    definition::{Counts, Fresh, ResourcePolicy, create, describe},
+    facts::TableFacts,
+    model::{CreateTableInput, CreateTableOutput, TableStatus, op},
+    tags,
+};
+
+impl Handler<op::CreateTable> for DynamoDb {
+    async fn handle(&self, asked: Asked<'_, op::CreateTable>) -> Answer<op::CreateTable> {
+        let ((permit, _, _), input, call) = (&asked.permits, &asked.input, asked.call);
+        check_honoured(input)?;
+        let fresh = Fresh {
+            id: uuid()?,
+            contents: u64::from_be_bytes(random()?),
+            policy: policy(input)?,
+            tags: tags_of(input)?,
+            now: call.now_ms,
+        };
+        let definition = create(input, fresh)?;
+        let table = permit.resource();
+        let exists = || Error::ResourceInUse(format!("Table already exists: {}", table.name));
+        if table.facts().is_some() {
+            return Err(exists());
+        }
+        let writer = self.store.write(permit);
+        let mut transaction = writer.transaction();
+        transaction.expect_absent([]);
+        transaction.put([], record(&definition)?);
+        match transaction.commit().await {
+            Err(error) if error.conflict().is_some_and(|c| c.expectation == Expectation::Absent) => {
+                return Err(exists());
+            }
+            other => other?,
+        };
+        let (_, current) = self.store.read(permit).fact([])?;
+        let facts = TableFacts {
+            region: table.region.clone(),
+            account: table.account,
+            name: table.name.clone(),
+            definition,
+            current,
+            policy: None,
+        };
+        let description = describe(&facts, TableStatus::Creating, |_| Counts::default());
+        Ok(CreateTableOutput { table_description: Some(description) }.into())
+    }
+}
+
+/// What is asked for and not done is refused by name.
+fn check_honoured(input: &CreateTableInput) -> Result<(), Error> {
+    let refuse = |member| Err(Error::NotImplemented { operation: "CreateTable", member });
+    if input.stream_specification.as_ref().is_some_and(|stream| stream.stream_enabled) {
+        return refuse("StreamSpecification");
+    }
+    if input.sse_specification.as_ref().is_some_and(|sse| sse.enabled != Some(false)) {
+        return refuse("SSESpecification");
+    }
+    Ok(())
+}
+
+fn policy(input: &CreateTableInput) -> Result<Option<ResourcePolicy>, Error> {
+    let Some(text) = &input.resource_policy else { return Ok(None) };
+    check(text)?;
+    Ok(Some(ResourcePolicy { text: text.clone(), revision: revision()? }))
+}
+
+/// A new revision of a policy.
+pub(super) fn revision() -> Result<String, Error> {
+    let number = u64::from_be_bytes(random()?) % 10_u64.pow(13);
+    Ok(format!("{number:013}"))
+}
+
+fn tags_of(input: &CreateTableInput) -> Result<Vec<(String, String)>, Error> {
+    let mut all = Vec::new();
+    if let Some(given) = input.tags.as_ref().filter(|given| !given.is_empty()) {
+        tags::add(&mut all, given)?;
+    }
+    Ok(all)
+}

@@ -1,0 +1,55 @@
+use kurodo_authz::Permit;
+use kurodo_gateway::Handler;
+use kurodo_store::Scan;
+
+use super::{Answer, Asked};
+use crate::{
+    DynamoDb, Error,
+    definition::{Counts, describe},
+    items::changed,
+    model::{DeleteTableOutput, TableStatus, op},
+    table::action,
+};
+
+/// How many records are deleted together.
+pub(super) const TOGETHER: usize = 2000;
+
+impl Handler<op::DeleteTable> for DynamoDb {
+    async fn handle(&self, asked: Asked<'_, op::DeleteTable>) -> Answer<op::DeleteTable> {
+        let (permit, contents) = &asked.permits;
+        let facts = permit.resource().existing()?;
+        if facts.definition.protected {
+            return Err(Error::Validation(format!(
+                "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first. Table: {}",
+                facts.name
+            )));
+        }
+        let writer = self.store.write(permit);
+        let mut transaction = writer.transaction();
+        transaction.expect_fact(&facts.current);
+        transaction.delete([]);
+        changed(transaction.commit().await)?;
+        self.empty(contents).await?;
+        let mut description = describe(facts, TableStatus::Deleting, |_| Counts::default());
+        description.attribute_definitions = None;
+        description.key_schema = None;
+        description.creation_date_time = None;
+        Ok(DeleteTableOutput { table_description: Some(description) }.into())
+    }
+}
+
+impl DynamoDb {
+    /// Deletes what the permit reaches. Nobody can see it any more: its table is gone.
+    async fn empty(&self, permit: &Permit<'_, action::DeleteContents>) -> Result<(), Error> {
+        loop {
+            let writer = self.store.write(permit);
+            let records = writer.scan(&Scan::default().limit(TOGETHER))?;
+            if records.is_empty() {
+                return Ok(());
+            }
+            let mut transaction = writer.transaction();
+            records.iter().for_each(|record| _ = transaction.delete(&record.key));
+            transaction.commit().await?;
+        }
+    }
+}

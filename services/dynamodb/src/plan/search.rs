@@ -1,0 +1,445 @@
+//! Queries and scans.
+
+use std::{cmp::Ordering, collections::BTreeSet};
+
+use kurodo_store::{Key, after_prefix};
+
+use super::{Refusal, check::key_value, check_key_paths, key};
+use crate::{
+    attribute::{Attribute, Item},
+    definition::{Index, KeyAttribute, KeySchema},
+    expression::{Condition, KeyTest, KeyTests, Path, Projection, begins_with},
+    facts::TableFacts,
+    layout::{self, Shelf},
+    model::Select,
+};
+
+/// A query or a scan.
+pub struct Search {
+    /// The index that is searched; `None` for the table itself.
+    pub(crate) index: Option<Index>,
+    pub(crate) kind: Kind,
+    pub(crate) filter: Option<Condition>,
+    /// `None` for all attributes.
+    pub(crate) projection: Option<Projection>,
+    /// Whether only the count is asked for.
+    pub(crate) count: bool,
+    /// Whether attributes that the index lacks are to be fetched from the table.
+    pub(crate) fetches: bool,
+    /// The most items to be looked at.
+    pub(crate) limit: Option<usize>,
+    /// Where the last page ended.
+    pub(crate) start: Option<Key>,
+    pub(crate) forward: bool,
+    pub(crate) consistent: bool,
+}
+
+/// What is searched.
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    /// The items of one partition.
+    Partition(Attribute, Range),
+    /// All items, or those of a segment.
+    All(Range),
+}
+
+/// The keys from one to before another; where one is missing, the range goes to the end of what it is within.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) within: Key,
+    pub(crate) from: Option<Vec<u8>>,
+    pub(crate) before: Option<Vec<u8>>,
+}
+
+impl Search {
+    /// What is searched.
+    pub(crate) fn range(&self) -> &Range {
+        match &self.kind {
+            Kind::Partition(_, range) | Kind::All(range) => range,
+        }
+    }
+
+    /// The key with which the next page begins after this item.
+    pub(crate) fn key_after(&self, table: &KeySchema, item: &Item) -> Item {
+        let mut key = table.of(item);
+        if let Some(index) = &self.index {
+            key.extend(index.key.of(item));
+        }
+        key
+    }
+}
+
+/// A search that is being checked against the table.
+pub(crate) struct SearchDraft {
+    pub(crate) index: Option<Index>,
+    pub(crate) filter: Option<Condition>,
+    /// The filter's name in messages.
+    pub(crate) filter_parameter: &'static str,
+    pub(crate) projection: Option<Projection>,
+    pub(crate) select: Option<Select>,
+    pub(crate) start: Option<Item>,
+    pub(crate) limit: Option<usize>,
+    pub(crate) forward: bool,
+    pub(crate) consistent: bool,
+}
+
+fn refuse<T>(message: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal::Validation(message.into()))
+}
+
+const BAD_START: &str = "The provided starting key is invalid";
+
+impl SearchDraft {
+    /// A search of the table, or of this index of it.
+    pub(crate) fn new(facts: &TableFacts, index: Option<&str>, consistent: bool) -> Result<Self, Refusal> {
+        let found = match index {
+            None => None,
+            Some(name) => match facts.definition.index(name) {
+                Some(index) if index.global && consistent => {
+                    return refuse("Consistent reads are not supported on global secondary indexes");
+                }
+                Some(index) if index.building => {
+                    return refuse(format!("Cannot read from backfilling global secondary index: {name}"));
+                }
+                Some(index) => Some(index.clone()),
+                None => return refuse(format!("The table does not have the specified index: {name}")),
+            },
+        };
+        Ok(Self {
+            index: found,
+            filter: None,
+            filter_parameter: "",
+            projection: None,
+            select: None,
+            start: None,
+            limit: None,
+            forward: true,
+            consistent,
+        })
+    }
+
+    fn shelf(&self) -> Shelf {
+        self.index.as_ref().map_or(Shelf::Items, |index| Shelf::Index(index.number))
+    }
+
+    fn schema<'s>(&'s self, facts: &'s TableFacts) -> &'s KeySchema {
+        self.index.as_ref().map_or(&facts.definition.key, |index| &index.key)
+    }
+
+    /// The query for what these tests let through.
+    pub(crate) fn query(self, facts: &TableFacts, tests: &KeyTests) -> Result<Search, Refusal> {
+        let schema = self.schema(facts).clone();
+        self.check_start_names(facts, BAD_START)?;
+        let (partition, sort) = self.key_tests(&schema, tests)?;
+        self.check_start(facts)?;
+        self.start_within(&schema, &partition, sort)?;
+        self.check_paths(facts, true)?;
+        let shelf = self.shelf();
+        let range = range(shelf, &partition, sort);
+        self.finish(facts, Kind::Partition(partition, range))
+    }
+
+    /// The partition key's value and the test of the sort key.
+    fn key_tests<'t>(
+        &self,
+        schema: &KeySchema,
+        tests: &'t KeyTests,
+    ) -> Result<(Attribute, Option<&'t KeyTest>), Refusal> {
+        let several = schema.range.is_none() && tests.len() > 1;
+        let hash = self.key_test(&schema.hash, tests, true, several)?;
+        let Some(KeyTest::Equal(partition)) = hash else {
+            return refuse("Query key condition not supported");
+        };
+        let sort = match &schema.range {
+            Some(key) => self.key_test(key, tests, false, false)?,
+            None => None,
+        };
+        Ok((partition.clone(), sort))
+    }
+
+    /// The test of one attribute of the key, and that the starting key has a value for it.
+    fn key_test<'t>(
+        &self,
+        key: &KeyAttribute,
+        tests: &'t KeyTests,
+        partition: bool,
+        several: bool,
+    ) -> Result<Option<&'t KeyTest>, Refusal> {
+        if let Some(start) = &self.start {
+            if !start.contains_key(&key.name) {
+                return refuse(BAD_START);
+            }
+            key_value(key, start.get(&key.name), partition)?;
+        }
+        if several {
+            return refuse("Query key condition not supported");
+        }
+        match tests.iter().find(|(known, _)| *known == key.name).map(|(_, test)| test) {
+            Some(test) => check_test(key, test, partition).map(|()| Some(test)),
+            None if partition || tests.len() > 1 => {
+                refuse(format!("Query condition missed key schema element: {}", key.name))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// That the starting key has as many attributes as the keys have.
+    fn check_start_names(&self, facts: &TableFacts, message: &str) -> Result<(), Refusal> {
+        let Some(start) = &self.start else { return Ok(()) };
+        let table = facts.definition.key.attributes();
+        let names: BTreeSet<&str> =
+            table.chain(self.schema(facts).attributes()).map(|key| key.name.as_str()).collect();
+        if start.len() == names.len() { Ok(()) } else { refuse(message) }
+    }
+
+    /// That the starting key has a value for each attribute of the index's key.
+    fn check_start_values(&self) -> Result<(), Refusal> {
+        let (Some(start), Some(index)) = (&self.start, &self.index) else { return Ok(()) };
+        for (at, key) in index.key.attributes().enumerate() {
+            if !start.contains_key(&key.name) {
+                return refuse(BAD_START);
+            }
+            key_value(key, start.get(&key.name), at == 0)?;
+        }
+        Ok(())
+    }
+
+    fn check_start(&self, facts: &TableFacts) -> Result<(), Refusal> {
+        let Some(start) = &self.start else { return Ok(()) };
+        match key(&facts.definition.key, facts.definition.key.of(start)) {
+            Err(Refusal::Validation(message)) => refuse(format!("{BAD_START}: {message}")),
+            Err(other) => Err(other),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    /// That the query could have ended at the starting key.
+    fn start_within(
+        &self,
+        schema: &KeySchema,
+        partition: &Attribute,
+        sort: Option<&KeyTest>,
+    ) -> Result<(), Refusal> {
+        let Some(start) = &self.start else { return Ok(()) };
+        let same = start.get(&schema.hash.name).is_some_and(|value| value.equals(partition));
+        match (sort, &schema.range) {
+            (Some(test), Some(key)) => {
+                if !start.get(&key.name).is_some_and(|value| lets_through(test, value)) {
+                    return refuse("The provided starting key does not match the range key predicate");
+                }
+                if !same {
+                    return refuse("The query can return at most one row and cannot be restarted");
+                }
+            }
+            _ if !same => {
+                return refuse(
+                    "The provided starting key is outside query boundaries based on provided conditions",
+                );
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// That filter and projection go into no key; and, for a query, that the filter looks at none.
+    fn check_paths(&self, facts: &TableFacts, query: bool) -> Result<(), Refusal> {
+        if let Some(projection) = &self.projection {
+            check_key_paths(&facts.definition, &projection.0)?;
+        }
+        let mut paths: Vec<&Path> = Vec::new();
+        if let Some(filter) = &self.filter {
+            filter.paths(&mut |path| paths.push(path));
+        }
+        let schema = self.schema(facts);
+        let in_key = schema.attributes().find(|key| paths.iter().any(|path| path.head == key.name));
+        if let Some(key) = in_key.filter(|_| query) {
+            return refuse(format!(
+                "{} can only contain non-primary key attributes: Primary key attribute: {}",
+                self.filter_parameter, key.name
+            ));
+        }
+        self.check_projected()?;
+        check_key_paths(&facts.definition, paths)
+    }
+
+    fn check_projected(&self) -> Result<(), Refusal> {
+        let Some(index) = self.index.as_ref().filter(|index| index.global) else { return Ok(()) };
+        let all = index.projected == crate::definition::Projected::All;
+        if self.select == Some(Select::AllAttributes) && !all {
+            return Err(Refusal::invalid_values(format!(
+                "Select type ALL_ATTRIBUTES is not supported for global secondary index {} because its projection type is not ALL",
+                index.name
+            )));
+        }
+        Ok(())
+    }
+
+    /// Attributes that a global index lacks cannot be asked of it; those that a local one lacks are fetched.
+    fn fetches(&self, facts: &TableFacts) -> Result<bool, Refusal> {
+        let Some(index) = &self.index else { return Ok(false) };
+        let has = |name: &str| index.has(&facts.definition.key, name);
+        let missing =
+            self.projection.iter().flat_map(|projection| &projection.0).find(|path| !has(&path.head));
+        match missing {
+            Some(path) if index.global => Err(Refusal::invalid_values(format!(
+                "Global secondary index {} does not project [{}]",
+                index.name, path.head
+            ))),
+            Some(_) => Ok(true),
+            None => {
+                let all = index.projected == crate::definition::Projected::All;
+                Ok(self.select == Some(Select::AllAttributes) && !all)
+            }
+        }
+    }
+
+    /// The scan of everything, or of a segment of so many.
+    pub(crate) fn scan(self, facts: &TableFacts, segment: Option<(u32, u32)>) -> Result<Search, Refusal> {
+        let by_table = format!("{BAD_START}: The provided key element does not match the schema");
+        self.check_start_names(facts, if self.index.is_some() { BAD_START } else { &by_table })?;
+        self.check_start_values()?;
+        self.check_projected()?;
+        self.check_start(facts)?;
+        let shelf = self.shelf();
+        let whole = Range { within: shelf.all(), from: None, before: None };
+        let range = segment.map_or(whole, |(segment, total)| segment_range(shelf, segment, total));
+        if let (Some(start), Some((segment, total))) = (self.start_key(facts), segment)
+            && !(range.from.as_ref().is_none_or(|from| start[..] >= from[..])
+                && range.before.as_ref().is_none_or(|before| start[..] < before[..]))
+        {
+            return refuse(format!(
+                "{BAD_START}: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: {total} Segment: {segment}"
+            ));
+        }
+        self.check_paths(facts, false)?;
+        self.finish(facts, Kind::All(range))
+    }
+
+    fn start_key(&self, facts: &TableFacts) -> Option<Key> {
+        let (start, table) = (self.start.as_ref()?, &facts.definition.key);
+        match &self.index {
+            Some(index) => layout::indexed(index.number, &index.key, table, start),
+            None => layout::item(table, start),
+        }
+    }
+
+    fn finish(self, facts: &TableFacts, kind: Kind) -> Result<Search, Refusal> {
+        let (fetches, start) = (self.fetches(facts)?, self.start_key(facts));
+        Ok(Search {
+            index: self.index,
+            kind,
+            filter: self.filter,
+            projection: self.projection,
+            count: self.select == Some(Select::Count),
+            fetches,
+            limit: self.limit,
+            start,
+            forward: self.forward,
+            consistent: self.consistent,
+        })
+    }
+}
+
+fn check_test(key: &KeyAttribute, test: &KeyTest, partition: bool) -> Result<(), Refusal> {
+    if *test == KeyTest::Other {
+        return refuse("Attempted conditional constraint is not an indexable operation");
+    }
+    if test.values().iter().any(|value| value.type_of() != key.kind) {
+        return Err(Refusal::invalid_values("Condition parameter type does not match schema type"));
+    }
+    if matches!(test, KeyTest::BeginsWith(Attribute::Number(_))) {
+        return Err(Refusal::invalid_values(
+            "ComparisonOperator BEGINS_WITH is not valid for N AttributeValue type",
+        ));
+    }
+    let equal = matches!(test, KeyTest::Equal(_));
+    if partition && !equal {
+        return refuse("Query key condition not supported");
+    }
+    if equal {
+        for value in test.values() {
+            match key_value(key, Some(value), partition) {
+                Err(Refusal::Validation(message)) if message.contains("cannot contain an empty") => {
+                    let message = message.replace("were invalid: ", "are not valid. ");
+                    return refuse(message);
+                }
+                other => other?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn lets_through(test: &KeyTest, value: &Attribute) -> bool {
+    let order = |other: &Attribute| value.order(other);
+    match test {
+        KeyTest::Equal(other) => value.equals(other),
+        KeyTest::Less(other) => order(other) == Some(Ordering::Less),
+        KeyTest::LessOrEqual(other) => order(other).is_some_and(Ordering::is_le),
+        KeyTest::Greater(other) => order(other) == Some(Ordering::Greater),
+        KeyTest::GreaterOrEqual(other) => order(other).is_some_and(Ordering::is_ge),
+        KeyTest::Between(low, high) => {
+            order(low).is_some_and(Ordering::is_ge) && order(high).is_some_and(Ordering::is_le)
+        }
+        KeyTest::BeginsWith(other) => begins_with(value, other),
+        KeyTest::Other => false,
+    }
+}
+
+/// The keys of a partition whose sort keys a test lets through.
+fn range(shelf: Shelf, partition: &Attribute, test: Option<&KeyTest>) -> Range {
+    let within = shelf.partition(partition);
+    let at = |value: &Attribute| shelf.sorted(partition, value);
+    let from = |value: &Attribute| Some(at(value).to_vec());
+    let past = |value: &Attribute| after_prefix(&at(value));
+    let (from, before) = match test {
+        None | Some(KeyTest::Other) => (None, None),
+        Some(KeyTest::Equal(value)) => (from(value), past(value)),
+        Some(KeyTest::Less(value)) => (None, from(value)),
+        Some(KeyTest::LessOrEqual(value)) => (None, past(value)),
+        Some(KeyTest::Greater(value)) => (past(value), None),
+        Some(KeyTest::GreaterOrEqual(value)) => (from(value), None),
+        Some(KeyTest::Between(low, high)) => (from(low), past(high)),
+        Some(KeyTest::BeginsWith(beginning)) => {
+            let prefix = shelf.beginning(partition, beginning);
+            (Some(prefix.to_vec()), after_prefix(&prefix))
+        }
+    };
+    Range { within, from, before }
+}
+
+/// The keys whose partition keys' hashes lie in a segment. Up to 4096 segments are cut as AWS cuts them.
+fn segment_range(shelf: Shelf, segment: u32, total: u32) -> Range {
+    let bits = if total <= 4096 { 12 } else { 32 };
+    let bound = |segment: u32| {
+        let cut = ((1_u64 << bits) * u64::from(segment)).div_ceil(u64::from(total.max(1)));
+        u32::try_from(cut << (32 - bits)).ok()
+    };
+    let at = |segment: u32| bound(segment).map(|hash| shelf.at_hash(hash).to_vec());
+    let from = if segment == 0 { None } else { at(segment) };
+    Range { within: shelf.all(), from, before: at(segment + 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_share_all_keys_out() {
+        for total in [1, 2, 3, 4096, 1_000_000] {
+            let first = segment_range(Shelf::Items, 0, total);
+            assert_eq!(first.from, None);
+            let last = segment_range(Shelf::Items, total - 1, total);
+            assert_eq!(last.before, None, "{total}");
+            for segment in [0, total / 2, total - 1] {
+                let (here, next) = (
+                    segment_range(Shelf::Items, segment, total),
+                    segment_range(Shelf::Items, segment + 1, total),
+                );
+                if segment + 1 < total {
+                    assert_eq!(here.before, next.from);
+                }
+            }
+        }
+    }
+}

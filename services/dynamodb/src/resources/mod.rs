@@ -1,0 +1,123 @@
+//! What the rows of the table name, and what the decision needs to know of it.
+//!
+//! A resource that touches items carries the plan of what is to be done with them. The permit holds the resource, so
+//! that an operation does what was decided on; its scope is the contents of that one table.
+
+mod table;
+
+use std::sync::Arc;
+
+use kurodo_arn::{AccountId, Region};
+use kurodo_authz::{Named, Resource, Scope};
+use kurodo_policy::{Attached, Context};
+
+pub use table::Table;
+pub(crate) use table::{contents, everything, governed, table, tagged};
+
+use crate::{
+    Error,
+    facts::TableFacts,
+    layout,
+    names::TableName,
+    plan::{self, Refusal},
+};
+
+/// An item that is read.
+pub type Item = Data<plan::Lookup>;
+/// An item that is written, or checked within a transaction that writes.
+pub type Change = Data<plan::Change>;
+/// Items of one table that are read together, but for themselves.
+pub type ReadBatch = Data<plan::Lookups>;
+/// Items of one table that are written together, but for themselves.
+pub type WriteBatch = Data<plan::Changes>;
+/// Items of a table or of an index, found by a query or scan.
+pub type Search = Data<plan::Search>;
+/// The items of a table, as a whole.
+pub type Contents = Data<plan::Whole>;
+
+/// Items of a table, with what is to be done with them.
+pub struct Data<P> {
+    /// The region.
+    pub region: Region,
+    /// The account.
+    pub account: AccountId,
+    /// The table's name.
+    pub name: String,
+    /// `/index/` and the index's name, or nothing.
+    pub index: String,
+    facts: Option<Arc<TableFacts>>,
+    /// What is to be done; or why it cannot be done, which only those are told who may do it.
+    plan: Result<P, Refusal>,
+}
+
+impl<P> Data<P> {
+    /// The items of this table that the plan is about.
+    pub(crate) fn new(table: TableName, facts: Option<Arc<TableFacts>>, plan: Result<P, Refusal>) -> Self {
+        let TableName { region, account, name } = table;
+        Self { region, account, name, index: String::new(), facts, plan }
+    }
+
+    /// The same, by this index.
+    pub(crate) fn by_index(self, index: Option<&str>) -> Self {
+        let index = index.map(|name| format!("/index/{name}")).unwrap_or_default();
+        Self { index, ..self }
+    }
+
+    /// What is to be done, and with which table.
+    pub(crate) fn plan(&self) -> Result<(&P, &TableFacts), Error> {
+        match (&self.plan, self.facts.as_deref()) {
+            (Ok(plan), Some(facts)) => Ok((plan, facts)),
+            (Err(refusal), _) => Err(refusal.clone().into()),
+            (Ok(_), None) => Err(Refusal::NoTable.into()),
+        }
+    }
+}
+
+impl<P: Send + Sync + 'static> Resource for Data<P>
+where
+    Self: Named,
+{
+    fn owner(&self) -> AccountId {
+        self.account
+    }
+
+    fn scope(&self) -> Scope {
+        match &self.facts {
+            Some(facts) => layout::contents(facts.definition.contents),
+            None => layout::nothing(),
+        }
+    }
+
+    fn policy(&self) -> Option<&Attached> {
+        self.facts.as_ref().and_then(|facts| facts.policy.as_ref())
+    }
+
+    fn describe(&self, context: &mut Context) {
+        if let Some(facts) = &self.facts {
+            describe(facts, context);
+        }
+    }
+}
+
+fn describe(facts: &TableFacts, context: &mut Context) {
+    for (key, value) in &facts.definition.tags {
+        context.set(format!("aws:ResourceTag/{key}"), value.as_str());
+    }
+}
+
+/// Everything, as the caller's account sees it.
+#[derive(Debug)]
+pub struct Everything {
+    account: AccountId,
+    region: Region,
+}
+
+impl Resource for Everything {
+    fn owner(&self) -> AccountId {
+        self.account
+    }
+
+    fn scope(&self) -> Scope {
+        layout::tables(self.account, &self.region)
+    }
+}

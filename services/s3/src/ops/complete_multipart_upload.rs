@@ -1,0 +1,143 @@
+use kurodo_gateway::{Authorized, Call, Handler};
+
+use super::{
+    Answer,
+    described::show_checksum,
+    pieces::{Pieces, listed},
+    uploads::Underway,
+};
+use crate::{
+    Error, S3,
+    checksum::{Algorithm, Checksum, Given, Kind, Stored, given, single},
+    content::{Ends, NewObject, WriteConditions, customer},
+    model::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, ServerSideEncryption, op},
+    records::{ETag, HeadParts, PartList, Upload},
+};
+
+impl Handler<op::CompleteMultipartUpload> for S3 {
+    /// Nothing is copied: the object is made of the parts where they lie.
+    async fn handle(
+        &self,
+        call: Authorized<'_, Self, op::CompleteMultipartUpload>,
+    ) -> Answer<op::CompleteMultipartUpload> {
+        let Authorized { input, permits: (place, permit, _known), call, .. } = call;
+        let reader = self.store.read(&permit);
+        let underway = Underway::read(&reader, &permit)?;
+        let customer = customer!(input)?;
+        if customer.is_some() {
+            underway.unlock(customer.as_ref(), permit.resource().facts())?;
+        }
+        let uploaded = Underway::parts(&reader)?;
+        let wanted = listed(&input)?;
+        let pieces = Pieces::pick(&underway, &uploaded, &wanted)?;
+        let (etag, checksum) = (pieces.etag(), pieces.checksum(&underway.upload));
+        check(&input, &underway.upload, pieces.size(), checksum.as_ref())?;
+
+        let object = object(&underway.upload, &pieces, etag, checksum, call)?;
+        let parts = uploaded.iter().map(|part| (part.key.clone(), part.version)).collect();
+        let ends = Ends { permit: &permit, id: underway.id, version: underway.version, parts };
+        let conditions = WriteConditions {
+            if_match: input.if_match.as_deref(),
+            if_none_match: input.if_none_match.as_deref(),
+        };
+        self.publish(&place, &object, conditions, Some(&ends)).await?;
+        pieces.others(&uploaded).into_iter().for_each(|blob| self.readers.discard(vec![blob]));
+        self.clear_upload(&permit).await?;
+        Ok(answer(input, call, &underway.upload, etag, checksum).into())
+    }
+}
+
+/// What the request says of the whole must be so.
+fn check(
+    input: &CompleteMultipartUploadInput,
+    upload: &Upload,
+    size: u64,
+    checksum: Option<&Stored>,
+) -> Result<(), Error> {
+    if input.checksum_type.is_some_and(|kind| Kind::from(kind) != upload.kind) {
+        let kind = upload.kind.word();
+        return Err(Error::InvalidRequest(
+            format!(
+                "The upload was created using the {kind} checksum mode. The complete request must use the same \
+                 checksum mode."
+            )
+            .into(),
+        ));
+    }
+    if let Some(said) = input.mpu_object_size.filter(|said| u64::try_from(*said) != Ok(size)) {
+        return Err(Error::InvalidRequest(
+            format!("The provided 'x-amz-mp-object-size' header value {said} does not match what was computed: {size}")
+                .into(),
+        ));
+    }
+    compare(&given!(input), upload, checksum)
+}
+
+/// Compares the checksum that the request gives for the object; a composite one may end in the number of parts.
+fn compare(given: &Given<'_>, upload: &Upload, checksum: Option<&Stored>) -> Result<(), Error> {
+    let Some((algorithm, text)) = single(given)? else { return Ok(()) };
+    let (expected, actual) = (upload.effective(), algorithm);
+    if expected != actual {
+        let (expected, actual) = (upload.algorithm.map_or("null", Algorithm::suffix), actual.suffix());
+        return Err(Error::InvalidRequest(
+            format!(
+                "Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum Type: {actual}"
+            )
+            .into(),
+        ));
+    }
+    let (text, count) = match text.split_once('-').filter(|_| upload.kind == Kind::Composite) {
+        Some((text, count)) => (text, Some(count.parse::<u16>().map_err(|_| algorithm.invalid_header())?)),
+        None => (text, None),
+    };
+    let sent = Checksum::parse(algorithm, text).ok_or_else(|| algorithm.invalid_header())?;
+    let same = checksum
+        .is_some_and(|stored| stored.checksum == sent && count.is_none_or(|count| count == stored.parts));
+    if same {
+        return Ok(());
+    }
+    let name = algorithm.suffix();
+    Err(Error::BadDigest(format!("The {name} you specified did not match the calculated checksum.").into()))
+}
+
+fn object(
+    upload: &Upload,
+    pieces: &Pieces<'_>,
+    etag: ETag,
+    checksum: Option<Stored>,
+    call: &Call,
+) -> Result<NewObject, Error> {
+    let parts = pieces.entries();
+    let content = PartList::content(&parts);
+    let record = HeadParts {
+        size: pieces.size(),
+        modified_ms: call.now_ms,
+        etag,
+        checksum,
+        content: &content,
+        customer_key: upload.customer_key,
+        meta: &upload.meta,
+        tags: &upload.tags,
+        rights: upload.rights.as_ref(),
+    };
+    Ok(NewObject::of_parts(record.to_record()?, parts))
+}
+
+fn answer(
+    input: CompleteMultipartUploadInput,
+    call: &Call,
+    upload: &Upload,
+    etag: ETag,
+    checksum: Option<Stored>,
+) -> CompleteMultipartUploadOutput {
+    let mut output = CompleteMultipartUploadOutput {
+        location: Some(format!("https://{}{}", call.head.authority(), call.head.path())),
+        bucket: Some(input.bucket),
+        key: Some(input.key),
+        e_tag: Some(etag.to_string()),
+        server_side_encryption: upload.customer_key.is_none().then_some(ServerSideEncryption::Aes256),
+        ..CompleteMultipartUploadOutput::default()
+    };
+    show_checksum!(output, checksum);
+    output
+}

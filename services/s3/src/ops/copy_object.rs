@@ -1,0 +1,137 @@
+use std::sync::Arc;
+
+use kurodo_authz::Permit;
+use kurodo_gateway::{Authorized, Call, Handler};
+use kurodo_keys::SecretKey;
+
+use super::{
+    Answer,
+    described::{check_key, show_checksum, show_encryption, source_conditions},
+    making::{Lock, Made, Making},
+    rights,
+};
+use crate::{
+    Error, S3,
+    acl::asked,
+    action,
+    checksum::Algorithm,
+    content::{Customer, Reading, Source, WriteConditions, customer, receive},
+    limits,
+    metadata::{self, meta},
+    model::{
+        ChecksumAlgorithm, CopyObjectInput, CopyObjectOutput, CopyObjectResult, MetadataDirective,
+        TaggingDirective, op,
+    },
+    records::{Head, Meta, Tags},
+    resources::Object,
+    tags, times,
+};
+
+type MayRead<'r> = Permit<'r, action::GetObject>;
+
+impl Handler<op::CopyObject> for S3 {
+    async fn handle(&self, call: Authorized<'_, Self, op::CopyObject>) -> Answer<op::CopyObject> {
+        let Authorized { mut input, permits: (source, _missing, _tags, target, ..), call, .. } = call;
+        let (head, _) = Object::granted(&source)?;
+        source_conditions!(input).weigh_source(head)?;
+        let customer = customer!(input)?;
+        check(&input, &source, target.resource(), customer.is_some())?;
+        let key = check_key(customer!(input, source)?.as_ref(), head, source.resource().facts())?;
+
+        let made = self.copy(&mut input, (&source, &key), target.resource(), customer.as_ref(), call).await?;
+        let conditions = WriteConditions {
+            if_match: input.if_match.as_deref(),
+            if_none_match: input.if_none_match.as_deref(),
+        };
+        self.publish(&target, &made.object, conditions, None).await?;
+
+        let mut result = CopyObjectResult {
+            e_tag: Some(made.etag.to_string()),
+            last_modified: Some(times::shown(call.now_ms)),
+            ..CopyObjectResult::default()
+        };
+        show_checksum!(result, made.checksum);
+        let mut output = CopyObjectOutput { copy_object_result: Some(result), ..CopyObjectOutput::default() };
+        show_encryption!(output, &customer);
+        Ok(output.into())
+    }
+}
+
+impl S3 {
+    async fn copy(
+        &self,
+        input: &mut CopyObjectInput,
+        (source, key): (&MayRead<'_>, &Arc<SecretKey>),
+        place: &Object,
+        customer: Option<&Customer>,
+        call: &Call,
+    ) -> Result<Made, Error> {
+        let (head, _) = Object::granted(source)?;
+        let making = Making {
+            rights: rights::of_new(asked!(input, None, None)?.as_ref(), place, call)?,
+            tags: tags_of(input, head)?,
+            algorithm: algorithm(input.checksum_algorithm, head)?,
+            meta: meta_of(input, head)?,
+            lock: Lock::new(customer, place.facts())?,
+        };
+        let reading = Reading::open(self, source, key, 0..head.size).await?;
+        let received = receive(self, Source::Object(reading), making.plan(head.size, false)).await?;
+        making.make(received, place, call).await
+    }
+}
+
+fn check(
+    input: &CopyObjectInput,
+    source: &MayRead<'_>,
+    target: &Object,
+    customer: bool,
+) -> Result<(), Error> {
+    metadata::check_class(input.storage_class)?;
+    metadata::check_encryption(input.server_side_encryption, customer)?;
+    let (head, _) = Object::granted(source)?;
+    if head.size > limits::SINGLE {
+        let message = "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
+        return Err(Error::InvalidRequest(message.into()));
+    }
+    let changes = input.metadata_directive == Some(MetadataDirective::Replace)
+        || input.storage_class.is_some()
+        || input.website_redirect_location.is_some()
+        || input.server_side_encryption.is_some()
+        || customer;
+    let source = source.resource();
+    if !changes && (&source.bucket, &source.key) == (&target.bucket, &target.key) {
+        let message = "This copy request is illegal because it is trying to copy an object to itself without changing \
+                       the object's metadata, storage class, website redirect location or encryption attributes.";
+        return Err(Error::InvalidRequest(message.into()));
+    }
+    Ok(())
+}
+
+/// The source's, or others if the request says so. Where the object redirects to is never copied.
+fn meta_of(input: &mut CopyObjectInput, head: &Head) -> Result<Meta, Error> {
+    match input.metadata_directive {
+        Some(MetadataDirective::Replace) => meta!(input),
+        _ => metadata::checked(Meta {
+            website_redirect_location: input.website_redirect_location.take(),
+            ..head.meta()?
+        }),
+    }
+}
+
+fn tags_of(input: &CopyObjectInput, head: &Head) -> Result<Tags, Error> {
+    match input.tagging_directive {
+        Some(TaggingDirective::Replace) => {
+            Ok(input.tagging.as_deref().map(tags::from_header).transpose()?.unwrap_or_default())
+        }
+        _ => Ok(head.tags()?),
+    }
+}
+
+/// The algorithm that is asked for, or the source's.
+fn algorithm(asked: Option<ChecksumAlgorithm>, head: &Head) -> Result<Algorithm, Error> {
+    match (asked, &head.checksum) {
+        (Some(word), _) => Algorithm::asked(word),
+        (None, Some(stored)) => Ok(stored.checksum.algorithm()),
+        (None, None) => Ok(Algorithm::Crc64Nvme),
+    }
+}

@@ -1,0 +1,62 @@
+use kurodo_gateway::{Authorized, Handler};
+use kurodo_store::Expectation;
+
+use super::{
+    Answer,
+    described::show_encryption,
+    making::Lock,
+    rights,
+    uploads::{checksum, initiator},
+};
+use crate::{
+    Error, S3,
+    acl::asked,
+    content::customer,
+    metadata::{self, meta},
+    model::{CreateMultipartUploadOutput, op},
+    records::Upload,
+    tags,
+};
+
+impl Handler<op::CreateMultipartUpload> for S3 {
+    async fn handle(
+        &self,
+        call: Authorized<'_, Self, op::CreateMultipartUpload>,
+    ) -> Answer<op::CreateMultipartUpload> {
+        let Authorized { mut input, permits: (permit, ..), call, .. } = call;
+        let (object, customer) = (permit.resource(), customer!(input)?);
+        metadata::check_class(input.storage_class)?;
+        metadata::check_encryption(input.server_side_encryption, customer.is_some())?;
+        let (algorithm, kind) = checksum(input.checksum_algorithm, input.checksum_type)?;
+        let upload = Upload {
+            initiated_ms: call.now_ms,
+            initiator: initiator(call)?,
+            rights: rights::of_new(asked!(input, None, None)?.as_ref(), object, call)?,
+            tags: input.tagging.as_deref().map(tags::from_header).transpose()?.unwrap_or_default(),
+            meta: meta!(input)?,
+            customer_key: Lock::new(customer.as_ref(), object.facts())?.customer_key,
+            algorithm,
+            kind,
+        };
+        let writer = self.store.write(&permit);
+        let mut transaction = writer.transaction();
+        transaction.expect_fact(&object.facts().exists).expect_absent("").put("", upload.to_record()?);
+        transaction.commit().await.map_err(|error| match error.conflict() {
+            Some(conflict) if conflict.expectation == Expectation::Fact => {
+                Error::NoSuchBucket(input.bucket.clone())
+            }
+            _ => error.into(),
+        })?;
+
+        let mut output = CreateMultipartUploadOutput {
+            upload_id: object.upload_id().map(|id| id.to_string()),
+            bucket: Some(input.bucket),
+            key: Some(input.key),
+            checksum_algorithm: algorithm.map(|algorithm| algorithm.word()),
+            checksum_type: algorithm.map(|_| kind.word()),
+            ..CreateMultipartUploadOutput::default()
+        };
+        show_encryption!(output, &customer);
+        Ok(output.into())
+    }
+}

@@ -1,0 +1,79 @@
+use kurodo_gateway::{Authorized, Handler};
+
+use super::{
+    Answer,
+    described::{check_key, show_checksum, show_part_checksum},
+    listed::count,
+};
+use crate::{
+    S3,
+    content::customer,
+    listing::page_length,
+    model::{
+        self, GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectAttributesParts,
+        ObjectAttributes, ObjectPart, StorageClass, op,
+    },
+    records::PartEntry,
+    resources::Object,
+    times,
+};
+
+impl Handler<op::GetObjectAttributes> for S3 {
+    async fn handle(
+        &self,
+        call: Authorized<'_, Self, op::GetObjectAttributes>,
+    ) -> Answer<op::GetObjectAttributes> {
+        let Authorized { input, permits: (permit, _attributes, _missing), .. } = call;
+        let (head, _) = Object::granted(&permit)?;
+        check_key(customer!(input)?.as_ref(), head, permit.resource().facts())?;
+        let asked = |attribute| input.object_attributes.contains(&attribute);
+        let parts = self.parts(&permit)?;
+        let object_parts = match asked(ObjectAttributes::ObjectParts) && !parts.is_empty() {
+            true => Some(page(&input, &parts)?),
+            false => None,
+        };
+        let checksum = head.checksum.filter(|_| asked(ObjectAttributes::Checksum)).map(|stored| {
+            let mut shown = model::Checksum::default();
+            show_checksum!(shown, Some(stored));
+            shown
+        });
+        Ok(GetObjectAttributesOutput {
+            last_modified: Some(times::shown(head.modified_ms)),
+            e_tag: asked(ObjectAttributes::ETag).then(|| head.etag.bare()),
+            checksum,
+            object_parts,
+            storage_class: asked(ObjectAttributes::StorageClass).then_some(StorageClass::Standard),
+            object_size: i64::try_from(head.size).ok().filter(|_| asked(ObjectAttributes::ObjectSize)),
+            ..GetObjectAttributesOutput::default()
+        }
+        .into())
+    }
+}
+
+/// Some of the parts.
+fn page(
+    input: &GetObjectAttributesInput,
+    parts: &[PartEntry],
+) -> Result<GetObjectAttributesParts, crate::Error> {
+    let most = page_length("max-parts", input.max_parts)?;
+    let marker = input.part_number_marker.unwrap_or_default();
+    let numbered = (1..).zip(parts).filter(|(number, _)| *number > marker);
+    let shown: Vec<_> = numbered.take(most).map(|(number, part)| part_of(number, part)).collect();
+    let last = shown.last().and_then(|part| part.part_number).unwrap_or(marker);
+    let total = count(parts.len());
+    Ok(GetObjectAttributesParts {
+        total_parts_count: total,
+        part_number_marker: Some(marker),
+        next_part_number_marker: Some(last),
+        max_parts: count(most),
+        is_truncated: Some(total.is_some_and(|total| last < total)),
+        parts: (!shown.is_empty()).then_some(shown),
+    })
+}
+
+fn part_of(number: i32, part: &PartEntry) -> ObjectPart {
+    let size = i64::try_from(part.blob.length()).ok();
+    let mut shown = ObjectPart { part_number: Some(number), size, ..ObjectPart::default() };
+    show_part_checksum!(shown, part.checksum);
+    shown
+}

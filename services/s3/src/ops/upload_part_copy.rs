@@ -1,0 +1,50 @@
+use kurodo_gateway::{Authorized, Handler};
+
+use super::{
+    Answer,
+    described::{check_key, show_encryption, show_part_checksum, source_conditions},
+    parting::Parting,
+    uploads::{Underway, part_number},
+};
+use crate::{
+    S3,
+    content::{Reading, Source, customer, receive},
+    model::{CopyPartResult, UploadPartCopyOutput, op},
+    range,
+    records::ETag,
+    resources::Object,
+    times,
+};
+
+impl Handler<op::UploadPartCopy> for S3 {
+    async fn handle(&self, call: Authorized<'_, Self, op::UploadPartCopy>) -> Answer<op::UploadPartCopy> {
+        let Authorized { input, permits: (source, _missing, permit), call, .. } = call;
+        let number = part_number(input.part_number)?;
+        let (head, _) = Object::granted(&source)?;
+        source_conditions!(input).weigh_source(head)?;
+        let key = check_key(customer!(input, source)?.as_ref(), head, source.resource().facts())?;
+        let underway = Underway::read(&self.store.read(&permit), &permit)?;
+        let customer = customer!(input)?;
+        let parting = Parting::new(&underway, customer.as_ref(), permit.resource().facts())?;
+
+        let whole = 0..head.size;
+        let bytes =
+            input.copy_source_range.as_deref().map_or(Ok(whole), |range| range::copied(range, head.size))?;
+        let length = bytes.end - bytes.start;
+        let reading = Reading::open(self, &source, &key, bytes).await?;
+        let received = receive(self, Source::Object(reading), parting.plan(length, false, None)).await?;
+        let part = parting.part(received, None, call).await?;
+        self.keep_part(&permit, &underway, number, &part).await?;
+
+        let mut result = CopyPartResult {
+            e_tag: Some(ETag::whole(part.etag).to_string()),
+            last_modified: Some(times::shown(part.modified_ms)),
+            ..CopyPartResult::default()
+        };
+        show_part_checksum!(result, part.checksum.filter(|_| underway.upload.algorithm.is_some()));
+        let mut output =
+            UploadPartCopyOutput { copy_part_result: Some(result), ..UploadPartCopyOutput::default() };
+        show_encryption!(output, &customer);
+        Ok(output.into())
+    }
+}
