@@ -107,6 +107,8 @@ async fn speak(
     let io = TokioIo::new(Guarded::new(stream, !second, framing, limits.pace.patience));
     let used = Use::default();
     let Limits { idle, head, drain, .. } = limits;
+    // Who was told to slow down makes room for the next.
+    let idle = if turned_away { idle.min(Duration::from_secs(1)) } else { idle };
     let end = End { stop, used: used.clone(), idle, head, drain };
     let connection = Arc::new(connection);
     let answer = service_fn(move |request: hyper::Request<Incoming>| {

@@ -66,8 +66,12 @@ impl Routes {
         {
             return Some(service);
         }
-        let first = head.host().split('.').next().unwrap_or_default();
-        if let Some(service) = self.find(|facts| facts.schema.endpoint_prefix == first) {
+        // `iam.localhost` is a service, `iam.s3.localhost` a bucket.
+        let mut labels = head.host().split('.');
+        let (first, second) = (labels.next().unwrap_or_default(), labels.next());
+        if second != Some("s3")
+            && let Some(service) = self.find(|facts| facts.schema.endpoint_prefix == first)
+        {
             return Some(service);
         }
         let form = arrival.form();
@@ -141,7 +145,10 @@ fn is_control(facts: &ServiceFacts) -> bool {
 }
 
 pub(crate) fn is_form(head: &Head) -> bool {
-    head.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+    *head.method() == http::Method::POST
+        && head
+            .header("content-type")
+            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 fn has_cbor(facts: &ServiceFacts) -> bool {

@@ -57,6 +57,19 @@ async fn the_service_is_found_by_scope_target_and_parameters() {
 }
 
 #[tokio::test]
+async fn an_unsigned_upload_is_an_upload_whatever_its_type_and_bucket() {
+    let world = World::new().await;
+    let form = "application/x-www-form-urlencoded";
+    let put = Ask::new("PUT", "/public/drop/k").with("content-type", form).body("a=b");
+    send(&world, &put).await.ok();
+    assert_eq!(world.depot.thing("public/drop/k").unwrap(), "a=b");
+    let get = Ask::new("GET", "/drop/k").set("host", "querydepot.s3.localhost");
+    send(&world, &get).await.refused(403, "AccessDenied");
+    let hosted = Ask::new("GET", "/drop/k").set("host", "public.s3.localhost");
+    assert_eq!(send(&world, &hosted).await.ok().body, "a=b");
+}
+
+#[tokio::test]
 async fn head_is_answered_without_content() {
     let world = World::new().await;
     send(&world, &Ask::new("PUT", "/b/k").body("seven..").signed(&world.root, "s3")).await.ok();
