@@ -5,7 +5,7 @@
 //! encoding cost.
 
 #![expect(unreachable_pub, reason = "the table makes public items, as a service's crate wants them")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a benchmark may give up")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a benchmark may give up")]
 
 use std::{
     convert::Infallible,
@@ -114,7 +114,7 @@ async fn bare() -> Sender {
         let content = Bytes::from(vec![b'x'; CONTENT]);
         let answer = service_fn(move |_| {
             let content = content.clone();
-            async move { Ok::<_, Infallible>(http::Response::new(Full::from(content))) }
+            async move { Ok::<_, Infallible>(http::Response::new(Full::<Bytes>::from(content))) }
         });
         let http = hyper::server::conn::http1::Builder::new();
         http.serve_connection(TokioIo::new(stream), answer).await.unwrap();

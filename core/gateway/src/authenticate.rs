@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
+use http::Method;
 use kurodo_arn::Region;
 use kurodo_authz::Caller;
 use kurodo_identity::{Credential, CredentialError};
@@ -258,9 +259,9 @@ impl Asked<'_> {
             Ok(length) => length,
             Err(error) => return Err((head, error.into())),
         };
-        match form.put(head, length) {
-            Ok((head, posted)) => Ok((head, signed, Some(posted))),
-            Err((head, error)) => Err((head, BodyError::from(error).into())),
+        match form.put(&head, length) {
+            Ok((uri, headers, posted)) => Ok((head.becomes(Method::PUT, uri, headers), signed, Some(posted))),
+            Err(error) => Err((head, BodyError::from(error).into())),
         }
     }
 

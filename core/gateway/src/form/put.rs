@@ -1,7 +1,7 @@
 //! The request that a form stands for, and the answer that it asks for.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Form, FormError};
@@ -66,15 +66,8 @@ impl Form {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The head of the PutObject request that the form stands for, with a content of this many bytes.
-    pub(crate) fn put(&self, head: Head, length: u64) -> Result<(Head, Posted), (Head, FormError)> {
-        match self.parts(&head, length) {
-            Ok((uri, headers, posted)) => Ok((head.becomes(Method::PUT, uri, headers), posted)),
-            Err(error) => Err((head, error)),
-        }
-    }
-
-    fn parts(&self, head: &Head, length: u64) -> Result<(Uri, HeaderMap, Posted), FormError> {
+    /// Target and header fields of the PutObject request that the form stands for, with a content of this many bytes.
+    pub(crate) fn put(&self, head: &Head, length: u64) -> Result<(Uri, HeaderMap, Posted), FormError> {
         let key = self.value("key").filter(|key| !key.is_empty()).ok_or(FormError::NoKey)?;
         let bucket = head.path().trim_end_matches('/');
         let path = format!("{bucket}/{}", utf8_percent_encode(key, PATH));
@@ -208,16 +201,16 @@ mod tests {
         Form { fields, bucket: "b".to_owned(), end, first: Bytes::new(), announced: None }
     }
 
-    fn put_of(uri: &str, fields: &[(&str, &str)]) -> Result<(Head, Posted), FormError> {
+    fn put_of(uri: &str, fields: &[(&str, &str)]) -> Result<(Uri, HeaderMap, Posted), FormError> {
         let request =
             http::Request::post(uri).header("host", "localhost").header("x-amz-copy-source", "/a/b");
         let head = Head::new(request.body(()).unwrap().into_parts().0);
-        form(fields).put(head, 7).map_err(|(_, error)| error)
+        form(fields).put(&head, 7)
     }
 
     #[test]
     fn fields_become_the_head_of_a_put() {
-        let (head, posted) = put_of(
+        let (uri, headers, posted) = put_of(
             "/b",
             &[
                 ("Key", "a b/../ü?"),
@@ -229,9 +222,8 @@ mod tests {
             ],
         )
         .unwrap();
-        assert_eq!(head.method(), Method::PUT);
-        assert_eq!(head.path(), "/b/a%20b/../%C3%BC%3F");
-        let mut names: Vec<&str> = head.headers().keys().map(HeaderName::as_str).collect();
+        assert_eq!(uri.path(), "/b/a%20b/../%C3%BC%3F");
+        let mut names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
         names.sort_unstable();
         assert_eq!(names, ["content-length", "content-type", "host", "x-amz-acl", "x-amz-meta-mood"]);
         assert_eq!(posted.location, "https://localhost/b/a%20b/../%C3%BC%3F");
@@ -262,7 +254,7 @@ mod tests {
         }
         let there = "https://x.example/?a=1#top";
         assert_eq!(success(&[("redirect", there)]), Success::Redirect(there.to_owned()));
-        let (_, posted) = put_of("/b", &[("key", "k&l"), ("redirect", there)]).unwrap();
+        let (_, _, posted) = put_of("/b", &[("key", "k&l"), ("redirect", there)]).unwrap();
         let expected = "https://x.example/?a=1&bucket=b&key=k%26l&etag=%22e%22#top";
         assert_eq!(posted.redirection(there, "\"e\""), expected);
     }

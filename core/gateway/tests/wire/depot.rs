@@ -155,6 +155,16 @@ impl Mount for Dressed {
     fn actions(&self) -> &'static [ActionFacts] {
         self.0.actions()
     }
+    fn has_crc32(&self) -> bool {
+        self.0.has_crc32()
+    }
+    fn invalid(
+        &self,
+        operation: &'static str,
+        violations: &[kurodo_gateway::wire::Violation],
+    ) -> Option<Failure> {
+        self.0.invalid(operation, violations)
+    }
     fn operate<'a>(
         &'a self,
         row: usize,

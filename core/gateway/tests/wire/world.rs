@@ -77,20 +77,7 @@ impl World {
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(listener.run(stopped));
         let (_store, _folder, account) = (store, folder, founded.account);
-        Self {
-            address,
-            depot,
-            root,
-            account,
-            audit,
-            stop,
-            running,
-            certificate,
-            server,
-            door,
-            _store,
-            _folder,
-        }
+        Self { address, depot, root, account, audit, stop, running, certificate, door, _store, _folder }
     }
 
     /// A user with these statements in its policy.
