@@ -35,7 +35,9 @@ def table(root):
         LocalSecondaryIndexes=[dynamodb.index("own-secret", "h", "secret")],
     )
     for owner in ("alice", "bob"):
-        client.put_item(TableName=table, Item={"h": s(owner), "r": n(1), "open": s(owner), "secret": s(HIDDEN)})
+        veiled = {"M": {"a": {"L": [s(HIDDEN)]}}}
+        item = {"h": s(owner), "r": n(1), "open": s(owner), "secret": s(HIDDEN), "veiled": veiled}
+        client.put_item(TableName=table, Item=item)
     return table
 
 
@@ -44,7 +46,7 @@ def fine(**conditions):
     return {
         "ForAllValues:StringEquals": {
             "dynamodb:LeadingKeys": ["${aws:username}"],
-            "dynamodb:Attributes": ["h", "r", "open"],
+            "dynamodb:Attributes": ["h", "r", "open", "plain"],
         },
         "StringEqualsIfExists": {
             "dynamodb:Select": ["SPECIFIC_ATTRIBUTES", "COUNT"],
@@ -105,16 +107,16 @@ CONDITIONS = {
     "differ": ("secret <> :v", V),
     "between": ("secret BETWEEN :v AND :v", V),
     "in": ("secret IN (:v)", V),
-    "in list": ("h IN (secret)", {}),
+    "in list": ("plain IN (secret)", {}),
     "begins": ("begins_with(secret, :v)", V),
-    "contains": ("contains(h, secret)", {}),
+    "contains": ("contains(plain, secret)", {}),
     "size": ("size(secret) > :n", {":n": n(1)}),
     "exists": ("attribute_exists(secret)", {}),
     "not exists": ("attribute_not_exists(secret)", {}),
     "type": ("attribute_type(secret, :v)", {":v": s("S")}),
-    "nested": ("attribute_exists(secret.a[0])", {}),
+    "nested": ("attribute_exists(veiled.a[0])", {}),
     "not": ("NOT (secret = :v)", V),
-    "or": ("h = h2 OR secret = :v", V),
+    "or": ("plain = :v OR secret = :v", V),
 }
 
 
@@ -148,7 +150,7 @@ def update_paths():
         "append": ("SET open = list_append(:l, secret)", {":l": {"L": []}}),
         "arithmetic": ("SET open = secret + :n", {":n": n(1)}),
         "remove": ("REMOVE secret", {}),
-        "remove nested": ("REMOVE secret.a[0]", {}),
+        "remove nested": ("REMOVE veiled.a[0]", {}),
         "add": ("ADD secret :n", {":n": n(1)}),
         "delete": ("DELETE secret :x", {":x": {"SS": ["x"]}}),
     }
@@ -183,7 +185,7 @@ def projection_paths():
     shown = {
         "named": {"ProjectionExpression": "secret"},
         "among others": {"ProjectionExpression": "h, secret"},
-        "nested": {"ProjectionExpression": "secret.a[0].b"},
+        "nested": {"ProjectionExpression": "veiled.a[0].b"},
         "by placeholder": {"ProjectionExpression": "#x", "ExpressionAttributeNames": NAMES},
         "all": {},
     }
