@@ -31,9 +31,10 @@ class Server:
         self.process = None
         self.banner = ""
 
-    def start(self):
+    def start(self, environment=None):
         command = [BINARY, "serve", "--data-dir", self.data_dir, "--listen", "127.0.0.1:0", *self.flags]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        environment = {**os.environ, **(environment or {})}
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         lines = []
         for line in self.process.stdout:
             lines.append(line)

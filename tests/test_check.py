@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from conftest import Server, document, kurodo, statement
 
 USERS = 40
+BUCKET = "checked-bucket"
 # Where the file of records has its first checkpoint and its blocks.
 CHECKPOINT, BLOCKS = 8 << 10, 264 << 10
 
@@ -22,8 +23,30 @@ def whole(tmp_path_factory):
     for number in range(USERS):
         iam.create_user(UserName=f"user-{number}")
         iam.put_user_policy(UserName=f"user-{number}", PolicyName="given", PolicyDocument=policy(number))
+    write_objects(server.root().client("s3"))
     assert server.stop() == 0
     return server.data_dir
+
+
+CONTENT = {"small": b"small content", "large": bytes(range(256)) * 2000}
+SECRET_KEY = b"k" * 32
+
+
+def write_objects(s3):
+    s3.create_bucket(Bucket=BUCKET)
+    for key, content in CONTENT.items():
+        s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+    s3.put_object(
+        Bucket=BUCKET, Key="own", Body=CONTENT["large"], SSECustomerAlgorithm="AES256", SSECustomerKey=SECRET_KEY
+    )
+    upload = {"Bucket": BUCKET, "Key": "parts"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+    tag = s3.upload_part(**upload, PartNumber=1, Body=CONTENT["large"])["ETag"]
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]})
+
+
+def blob_files(data):
+    return sorted(path for path in (data / "blobs").rglob("*") if path.is_file())
 
 
 @pytest.fixture
@@ -128,6 +151,54 @@ def test_a_bit_anywhere_in_the_records_is_named(data):
         path.write_bytes(content)
     # Opening writes some blocks of free space, and so mends them before they are looked at.
     assert len(unseen) <= 4 and all(at >= BLOCKS for at in unseen), unseen
+
+
+def test_a_bit_of_a_blob_is_named_with_its_object(data):
+    whole = check(data).stdout
+    assert "3 contents are whole, 1 lie under customers' own keys" in whole, whole
+    named = []
+    for path in blob_files(data):
+        for at in (0, 100_000, path.stat().st_size - 1):
+            flip(path, at)
+            answer = check(data)
+            named += [line for line in answer.stdout.splitlines() if "DAMAGED" in line]
+            assert answer.returncode == int("DAMAGED" in answer.stdout)
+            flip(path, at)
+    # Each of three places; the customer's own content only the customer can verify.
+    for key in ("large", "parts"):
+        assert sum(f'object "{key}" of bucket {BUCKET}' in line for line in named) == 3, named
+    assert len(named) == 6
+
+
+def test_missing_and_cut_blobs_are_named(data):
+    for path in blob_files(data):
+        content = path.read_bytes()
+        path.write_bytes(content[:-20])
+        cut = check(data)
+        path.unlink()
+        gone = check(data)
+        path.write_bytes(content)
+        assert cut.returncode == gone.returncode
+        assert ("shorter" in cut.stdout) == ("is missing" in gone.stdout) == (cut.returncode == 1)
+    shutil.rmtree(data / "blobs")
+    found(data, "blobs")
+    assert not (data / "blobs").exists()
+
+
+def test_a_flipped_blob_is_never_returned(data):
+    for path in blob_files(data):
+        flip(path, 200_000)
+    server = Server(data).start()
+    s3 = server.root().client("s3")
+    own = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": SECRET_KEY}
+    for key, more in (("large", {}), ("parts", {}), ("own", own)):
+        with pytest.raises(Exception) as error:
+            s3.get_object(Bucket=BUCKET, Key=key, **more)["Body"].read()
+        assert "IncompleteRead" in str(error) or "InternalError" in str(error) or "broken" in str(error), error
+        start = s3.get_object(Bucket=BUCKET, Key=key, Range="bytes=0-65535", **more)["Body"].read()
+        assert start == CONTENT["large"][:65536], "what is not damaged is still there"
+    assert s3.get_object(Bucket=BUCKET, Key="small")["Body"].read() == CONTENT["small"]
+    server.kill()
 
 
 def test_what_was_handed_out_is_compared(data):

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+import clock
 from conftest import document, fresh, refused, statement
 
 
@@ -139,12 +140,25 @@ def test_a_session_ends_with_its_role_for_good(root, iam, account):
     refused(lambda: session.client("iam").list_groups(), "InvalidClientTokenId", 403)
 
 
-def test_a_session_cannot_be_used_after_it_expired(root, iam, account, server):
-    """AWS's shortest session is 15 minutes, so that the server is asked at a later time."""
+@pytest.mark.parametrize("seconds, status", [(880, 200), (905, 403)])
+def test_a_session_cannot_be_used_after_it_expired(own_server, tmp_path, seconds, status):
+    root = own_server.root()
+    iam, account = root.client("iam"), root.account
     bob = root.user(policy=[statement("Allow", "sts:AssumeRole")])
-    found = bob.client("sts").get_session_token(DurationSeconds=900)["Credentials"]
-    remaining = found["Expiration"].timestamp() - time.time()
-    assert 890 < remaining <= 901
+    name = fresh("role")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust({"AWS": account}))["Role"]
+    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document(statement("Allow", "iam:ListGroups")))
+    session = bob.assume(role["Arn"], DurationSeconds=900)
+    session.client("iam").list_groups()
+    own_server.stop()
+    own_server.start(clock.environment(tmp_path, seconds))
+    with clock.signing_ahead(seconds):
+        own_server.root().client("iam").list_groups()
+        if status == 200:
+            session.client("iam").list_groups()
+        else:
+            message = "The security token included in the request is expired"
+            refused(session.client("iam").list_groups, "ExpiredToken", 403, message)
 
 
 def test_older_sessions_are_revoked_as_in_aws(root, iam, account):

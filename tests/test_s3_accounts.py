@@ -197,7 +197,7 @@ def test_a_writer_owns_what_he_puts(root, s3, bucket, open_to, visitor, ids):
 
 
 def test_a_policy_allows_nothing_of_what_others_own_and_denies_all_of_it(root, s3, bucket, open_to, visitor):
-    reader = root.user()
+    reader = root.user(policy=[statement("Allow", READ)])
     named = {"AWS": f"arn:aws:iam::{root.account}:user/{reader.name}"}
     open_to("ObjectWriter", ("s3:PutObject",), statement("Allow", READ, on(bucket), Principal=named))
     put(visitor.client("s3"), bucket)

@@ -82,9 +82,9 @@ pub fn signed(data: &[u8]) {
 }
 
 fn decoded(path: &str) -> Vec<u8> {
-    let mut bytes = path.bytes();
+    let mut bytes = path.as_bytes().iter();
     let mut out = Vec::new();
-    while let Some(byte) = bytes.next() {
+    while let Some(&byte) = bytes.next() {
         let rest = bytes.as_slice();
         let digits = rest.get(..2).and_then(|two| std::str::from_utf8(two).ok());
         match digits.filter(|_| byte == b'%').and_then(|two| u8::from_str_radix(two, 16).ok()) {

@@ -47,9 +47,9 @@ def page(world, table, lines, patterns):
 
 def row(world, line, patterns):
     needs = "<br>".join(f"`{need.action}` on `{shown(world, need.resource, patterns)}`" for need in line.needs)
-    needs = needs.replace(f"matrix-{line.operation}", "x").replace(f"matrix-{line.operation}".lower(), "x")
+    needs = needs.replace(f"m-{line.operation}", "x").replace(f"m-{line.operation}".lower(), "x")
     if line.open is not None:
-        needs = f"open because {line.open}"
+        needs = line.open
     cells = [line.unsigned, line.no_policy, line.one_less, line.elsewhere, line.deny, line.exact, line.stranger]
     return f"| {line.operation} | {needs} | " + " | ".join(cell or "-" for cell in cells) + " |"
 

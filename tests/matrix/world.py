@@ -54,6 +54,7 @@ class World:
         self.account = root.account
         self.prober = root.user(name=fresh("prober"))
         self.clients = {}
+        self.arns = {}  # Of what samples made, by name
         self.records = {}  # What the trail must say, by request id
         self.stranger = new_account(server, "matrix stranger")
         self.foreign = self.stranger.account
@@ -93,6 +94,8 @@ class World:
         method = getattr(self.client(who, service), xform_name(operation))
         try:
             body = method(**parameters)
+            if "Body" in body:
+                body["Body"].read()
             answer = answered(body["ResponseMetadata"], ALLOWED, "", body)
         except ClientError as error:
             told = error.response["Error"]

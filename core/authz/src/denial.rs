@@ -11,6 +11,10 @@ pub struct Denial {
     pub action: &'static str,
     /// The resource's ARN.
     pub resource: String,
+    /// What messages call the resource: its ARN, or as AWS calls it.
+    pub called: String,
+    /// Whether the resource belongs to the caller's account.
+    pub own: bool,
     /// Whether the resource belongs to an account outside of the caller's account and organisation.
     pub foreign: bool,
     /// The decision.
@@ -44,7 +48,7 @@ impl Denial {
     ///
     /// Source: IAM User Guide, "Troubleshoot access denied error messages".
     pub fn message(&self) -> String {
-        let (action, resource, clause) = (self.action, &self.resource, self.clause());
+        let (action, resource, clause) = (self.action, &self.called, self.clause());
         match &self.principal {
             Some(arn) => {
                 format!("User: {arn} is not authorized to perform: {action} on resource: {resource} {clause}")

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use kurodo_arn::AccountId;
-use kurodo_policy::{Attached, Context, Decision, Policies, Request, evaluate, explain};
+use kurodo_policy::{Attached, Context, Policies, Request, evaluate, explain};
 
 use crate::{Action, Caller, Denial, Named, Need, Permit, Resource};
 
@@ -70,9 +70,19 @@ impl<'r> Desk<'r> {
             return Ok(Permit::mint(resource));
         }
         let explanation = explain(&request, &policies, resource.model());
-        let explanation = serde_json::to_value(explanation).unwrap_or_default();
         self.checks.push(Check { action: A::NAME, resource: arn.clone(), allowed: false });
-        Err(self.denial(A::NAME, arn, self.is_foreign(owner), decision, explanation))
+        let principal = (!self.caller.is_anonymous()).then(|| self.caller.principal.arn.clone());
+        Err(Box::new(Denial {
+            principal,
+            principal_id: self.caller.principal.user_id.clone(),
+            action: A::NAME,
+            called: resource.called().unwrap_or_else(|| arn.clone()),
+            resource: arn,
+            own: self.caller.principal.account == Some(owner),
+            foreign: self.is_foreign(owner),
+            decision,
+            explanation: serde_json::to_value(explanation).unwrap_or_default(),
+        }))
     }
 
     /// Every evaluation.
@@ -97,18 +107,5 @@ impl<'r> Desk<'r> {
         let Some(own) = self.caller.principal.account else { return true };
         let organization = |account| self.guardrails.organization(account);
         own != owner && (organization(own).is_none() || organization(own) != organization(owner))
-    }
-
-    fn denial(
-        &self,
-        action: &'static str,
-        resource: String,
-        foreign: bool,
-        decision: Decision,
-        explanation: serde_json::Value,
-    ) -> Box<Denial> {
-        let principal = (!self.caller.is_anonymous()).then(|| self.caller.principal.arn.clone());
-        let principal_id = self.caller.principal.user_id.clone();
-        Box::new(Denial { principal, principal_id, action, resource, foreign, decision, explanation })
     }
 }

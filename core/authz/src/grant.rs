@@ -61,6 +61,10 @@ pub trait Named {
 pub trait Resource: Named + Send + Sync + 'static {
     /// The account that owns the resource.
     fn owner(&self) -> AccountId;
+    /// What denials call the resource, where AWS calls it by another name than its ARN.
+    fn called(&self) -> Option<String> {
+        None
+    }
     /// The storage that a permit for this resource reaches.
     fn scope(&self) -> Scope;
     /// The policy attached to the resource: a bucket's policy, a role's trust policy.

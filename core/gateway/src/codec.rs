@@ -35,7 +35,8 @@ pub(crate) fn decode<O: Operation>(
     }
     let violations = validate(schema.input, &value);
     if !violations.is_empty() {
-        return Err(refuse::invalid(mounted.facts.dialect, &violations));
+        let own = mounted.mount.invalid(target.operation, &violations);
+        return Err(own.unwrap_or_else(|| refuse::invalid(mounted.facts.dialect, &violations)));
     }
     O::Input::from_value(value).map_err(|error| Failure::internal(&error))
 }

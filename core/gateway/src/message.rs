@@ -27,7 +27,8 @@ pub(crate) fn encoded(gateway: &Gateway, denial: &Denial) -> Option<String> {
 ///
 /// Source: AWS STS API Reference, `DecodeAuthorizationMessage`.
 fn content(denial: &Denial) -> Value {
-    let denying = denying(&denial.explanation);
+    let evaluation = told(denial);
+    let denying = denying(&evaluation);
     let principal = denial.principal.as_deref().map(|arn| {
         let name = arn.rsplit(['/', ':']).next().unwrap_or_default();
         json!({ "id": denial.principal_id, "name": name, "arn": arn })
@@ -41,11 +42,30 @@ fn content(denial: &Denial) -> Value {
             "principal": principal,
             "action": denial.action,
             "resource": denial.resource,
-            "conditions": { "items": conditions(&denial.explanation) },
+            "conditions": { "items": conditions(&evaluation) },
         },
         "reason": denial.clause(),
-        "evaluation": denial.explanation,
+        "evaluation": evaluation,
     })
+}
+
+/// The evaluation, as the account whose principal was denied may read it: what another account wrote into its
+/// resource's policies is that account's.
+fn told(denial: &Denial) -> Value {
+    let mut evaluation = denial.explanation.clone();
+    if denial.own {
+        return evaluation;
+    }
+    let of_the_owner =
+        |policy: &Value| ["resource", "trust", "rcp"].iter().any(|kind| policy["kind"] == *kind);
+    if let Some(policies) = evaluation.get_mut("policies").and_then(Value::as_array_mut) {
+        policies.retain(|policy| !of_the_owner(policy));
+    }
+    if let Some(members) = evaluation.as_object_mut() {
+        members.remove("missing_context");
+        members.remove("grant");
+    }
+    evaluation
 }
 
 fn shortened(mut content: Value) -> Value {

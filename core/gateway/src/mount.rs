@@ -1,8 +1,8 @@
 use std::{future::Future, pin::Pin};
 
-use kurodo_wire::OperationSchema;
+use kurodo_wire::{OperationSchema, Violation};
 
-use crate::{ActionFacts, Received, RowFacts, Sent, ServiceFacts, Table};
+use crate::{ActionFacts, Failure, Received, RowFacts, Sent, ServiceFacts, Table};
 
 /// A service in the gateway, whatever its type.
 pub trait Mount: Send + Sync {
@@ -10,6 +10,8 @@ pub trait Mount: Send + Sync {
     fn facts(&self) -> &'static ServiceFacts;
     /// Whether replies carry the CRC-32 of their body.
     fn has_crc32(&self) -> bool;
+    /// The service's own words for an invalid input.
+    fn invalid(&self, operation: &'static str, violations: &[Violation]) -> Option<Failure>;
     /// The rows of the table, in order.
     fn rows(&self) -> Vec<(RowFacts, Vec<&'static str>)>;
     /// The shapes of the rows' operations, in order.
@@ -33,6 +35,10 @@ impl<S: Table> Mount for S {
 
     fn has_crc32(&self) -> bool {
         S::CRC32
+    }
+
+    fn invalid(&self, operation: &'static str, violations: &[Violation]) -> Option<Failure> {
+        S::invalid(operation, violations)
     }
 
     fn rows(&self) -> Vec<(RowFacts, Vec<&'static str>)> {

@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use kurodo_authz::{Demand, Need};
-use kurodo_wire::{Operation, OperationSchema};
+use kurodo_wire::{Operation, OperationSchema, Violation};
 
 use crate::{Body, Call, Failure, Find, Reply};
 
@@ -13,6 +13,12 @@ pub trait Service: Send + Sync + Sized + 'static {
     const FACTS: &'static crate::ServiceFacts;
     /// Whether replies carry the CRC-32 of their body in `x-amz-crc32`.
     const CRC32: bool = false;
+
+    /// The service's own words for an input of this operation that breaks the constraints of the API facts; the usual
+    /// ones where it has none.
+    fn invalid(_operation: &'static str, _violations: &[Violation]) -> Option<Failure> {
+        None
+    }
 
     /// Compares the content of an operation that does not stream it with the digests that the request gives of it.
     /// What follows the content is in `body`.

@@ -32,28 +32,29 @@ fn month_length(year: i64, month: i64) -> i64 {
     }
 }
 
+/// The number that a few digits write.
 fn digits(bytes: &[u8]) -> Option<i64> {
     bytes.iter().try_fold(0, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i64::from(b - b'0')))
 }
 
 /// Days since 1970-01-01 of `YYYYMMDD`, when that is a day of the calendar.
 fn parse_day(bytes: &[u8]) -> Option<i64> {
-    let (year, rest) = bytes.split_at_checked(4)?;
-    let (month, day) = rest.split_at_checked(2)?;
+    let (year, rest) = bytes.split_first_chunk::<4>()?;
+    let (month, day) = rest.split_first_chunk::<2>()?;
+    let day: &[u8; 2] = day.try_into().ok()?;
     let (year, month, day) = (digits(year)?, digits(month)?, digits(day)?);
-    let valid =
-        bytes.len() == 8 && (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
+    let valid = (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
     valid.then(|| days(year, month, day))
 }
 
 /// Reads `YYYYMMDDThhmmssZ` (ISO 8601 basic format, UTC): seconds since 1970, or nothing.
 pub fn parse_basic(text: &str) -> Option<i64> {
     let (day, clock) = text.as_bytes().split_at_checked(8)?;
-    let clock = clock.strip_prefix(b"T")?.strip_suffix(b"Z")?;
-    let (hour, rest) = clock.split_at_checked(2)?;
-    let (minute, second) = rest.split_at_checked(2)?;
+    let clock: &[u8; 6] = clock.strip_prefix(b"T")?.strip_suffix(b"Z")?.try_into().ok()?;
+    let (hour, rest) = clock.split_first_chunk::<2>()?;
+    let (minute, second) = rest.split_first_chunk::<2>()?;
     let (hour, minute, second) = (digits(hour)?, digits(minute)?, digits(second)?);
-    let valid = clock.len() == 6 && hour < 24 && minute < 60 && second < 60;
+    let valid = hour < 24 && minute < 60 && second < 60;
     valid.then_some(parse_day(day)? * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
@@ -144,6 +145,8 @@ mod tests {
             "+0130524T000000Z",
             "20130524T0000000Z",
             "２０１３",
+            "20130524T00000088888888888888888888888Z",
+            "20130524888888888888888888888888",
         ] {
             assert_eq!(parse_basic(text), None, "{text:?}");
         }

@@ -2,7 +2,7 @@ use std::fmt::Display;
 
 use kurodo_audit::AuditReader;
 use kurodo_identity::{Directory, SessionSealer, StoredDirectory};
-use kurodo_store::{AccountKeys, CoreDoor, Store, StoreError};
+use kurodo_store::{AccountKeys, CoreDoor, Store, StoreError, blobs::Blobs};
 
 use crate::{Outcome, client::Access, commands::audit, home::Home, keys::Keys, platform};
 
@@ -85,7 +85,9 @@ fn records(home: &Home, keys: Keys, findings: &mut Findings) -> Result<Option<u6
     if check.remains > 0 {
         println!("records: {} blocks that nothing needs do not open, {SPOILED}", check.remains);
     }
-    accounts(&keys.accounts(&door), findings)?;
+    let keys = keys.accounts(&door);
+    accounts(&keys, findings)?;
+    contents(home, &door, &keys, findings)?;
     handed_out(home, &door, sessions, findings)?;
     platform::trail(&door)
 }
@@ -104,6 +106,21 @@ fn accounts(keys: &AccountKeys, findings: &mut Findings) -> Outcome {
             list.len()
         );
     }
+    Ok(())
+}
+
+/// The content of every object.
+fn contents(home: &Home, door: &CoreDoor, keys: &AccountKeys, findings: &mut Findings) -> Outcome {
+    if !home.blobs().exists() {
+        findings.damaged("blobs", "their directory is missing");
+        return Ok(());
+    }
+    let (blobs, _) = Blobs::open(&home.blobs())?;
+    let found = kurodo_s3::check(door, &blobs, keys)?;
+    for damage in &found.damaged {
+        findings.damaged("blobs", damage);
+    }
+    println!("blobs: {} contents are whole, {} lie under customers' own keys", found.whole, found.closed);
     Ok(())
 }
 

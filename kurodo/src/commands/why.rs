@@ -1,4 +1,4 @@
-use kurodo_audit::{AuditReader, Record, Verdict};
+use kurodo_audit::{AuditReader, Ending, Record, Verdict};
 use kurodo_policy::Explanation;
 use serde_json::Value;
 
@@ -30,11 +30,24 @@ fn print(record: &Record) {
         println!("resource   {resource}");
     }
     match &record.decision {
-        Verdict::Allowed => println!("decision   allowed"),
+        Verdict::Allowed => {
+            println!("decision   allowed");
+            println!("outcome    {}", outcome(&record.ending));
+        }
         Verdict::Denied { reason, explanation } => {
             println!("decision   denied: {reason}\n");
             explain(explanation);
         }
+    }
+}
+
+/// What came of a request that was allowed: it may have failed all the same.
+fn outcome(ending: &Ending) -> String {
+    match ending {
+        Ending::Answered { error: Some(code), status, .. } => format!("{code}, status {status}"),
+        Ending::Answered { error: None, status, .. } => format!("status {status}"),
+        Ending::Abandoned => "given up: the client went away, or the server failed".to_owned(),
+        Ending::Open => "not known: it still runs, or the server was stopped meanwhile".to_owned(),
     }
 }
 

@@ -1,4 +1,7 @@
-use kurodo_gateway::{Dialect, Service, ServiceFacts};
+use kurodo_gateway::{
+    Dialect, Failure, Service, ServiceFacts,
+    wire::{Violation, violation_message},
+};
 use kurodo_store::Store;
 
 use crate::{Error, facts::Cache, model};
@@ -38,4 +41,31 @@ impl Service for DynamoDb {
         ],
     };
     const CRC32: bool = true;
+
+    /// Names of tables and ARNs are looked at first, in words of their own; of other violations ten are named.
+    fn invalid(operation: &'static str, violations: &[Violation]) -> Option<Failure> {
+        /// The most violations that are named.
+        const NAMED: usize = 10;
+        const BY_NAME: [&str; 6] = [
+            "CreateTable",
+            "DeleteTable",
+            "DescribeTable",
+            "DescribeTimeToLive",
+            "UpdateTable",
+            "UpdateTimeToLive",
+        ];
+        let table = violations.iter().find(|one| one.path == "tableName");
+        let message = match table.filter(|_| BY_NAME.contains(&operation)) {
+            Some(one) if one.missing => MISSING_NAME.to_owned(),
+            Some(one) if one.message.contains("length") => NAME_LENGTH.to_owned(),
+            _ if violations.iter().any(|one| one.path == "resourceArn" && one.missing) => {
+                "Invalid TableArn".to_owned()
+            }
+            _ => violation_message(violations.get(..NAMED)?),
+        };
+        Some(Failure::new("ValidationException", 400, message))
+    }
 }
+
+const MISSING_NAME: &str = "The parameter 'TableName' is required but was not present in the request";
+const NAME_LENGTH: &str = "TableName must be at least 3 characters long and at most 255 characters long";

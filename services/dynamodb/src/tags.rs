@@ -22,11 +22,24 @@ impl ConditionItem for model::Tag {
     }
 }
 
-/// Adds tags, and replaces those whose keys are there.
-pub(crate) fn add(tags: &mut Vec<(String, String)>, given: &[model::Tag]) -> Result<(), Error> {
+/// That there are tags.
+pub(crate) fn check(given: &[model::Tag]) -> Result<(), Error> {
     if given.is_empty() {
         return Err(Error::validation("Atleast one Tag needs to be provided as Input."));
     }
+    Ok(())
+}
+
+/// That there are keys of tags.
+pub(crate) fn check_keys(keys: &[String]) -> Result<(), Error> {
+    if keys.is_empty() {
+        return Err(Error::validation("Atleast one Tag Key needs to be provided as Input."));
+    }
+    Ok(())
+}
+
+/// Adds tags, and replaces those whose keys are there.
+pub(crate) fn add(tags: &mut Vec<(String, String)>, given: &[model::Tag]) -> Result<(), Error> {
     for (at, tag) in given.iter().enumerate() {
         if given.iter().take(at).any(|earlier| earlier.key == tag.key) {
             return Err(invalid_values(format!("Found duplicate tag keys in input: {}", tag.key)));
@@ -46,12 +59,8 @@ pub(crate) fn add(tags: &mut Vec<(String, String)>, given: &[model::Tag]) -> Res
 }
 
 /// Takes tags away; keys that are not there are no error.
-pub(crate) fn remove(tags: &mut Vec<(String, String)>, keys: &[String]) -> Result<(), Error> {
-    if keys.is_empty() {
-        return Err(Error::validation("Atleast one Tag Key needs to be provided as Input."));
-    }
+pub(crate) fn remove(tags: &mut Vec<(String, String)>, keys: &[String]) {
     tags.retain(|(key, _)| !keys.contains(key));
-    Ok(())
 }
 
 /// The tags as answers carry them.

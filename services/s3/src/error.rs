@@ -81,11 +81,6 @@ pub enum Error {
     /// An access control list that contradicts the bucket's ownership setting.
     #[error("Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")]
     InvalidBucketAclWithObjectOwnership,
-    /// An ownership setting that contradicts the bucket's access control list.
-    #[error(
-        "Bucket cannot have ObjectOwnership set to BucketOwnerEnforced with ACLs that grant access to others"
-    )]
-    InvalidBucketAclWithOwnership,
     /// A public access control list on a new bucket, which blocks public access.
     #[error("Bucket cannot have public ACLs set with BlockPublicAccess enabled")]
     InvalidBucketAclWithBlockPublicAccess,
@@ -277,9 +272,7 @@ impl Error {
             Self::IllegalLocationConstraint(_) => ("IllegalLocationConstraintException", 400),
             Self::IncompleteBody => ("IncompleteBody", 400),
             Self::InvalidArgument { .. } => ("InvalidArgument", 400),
-            Self::InvalidBucketAclWithObjectOwnership | Self::InvalidBucketAclWithOwnership => {
-                ("InvalidBucketAclWithObjectOwnership", 400)
-            }
+            Self::InvalidBucketAclWithObjectOwnership => ("InvalidBucketAclWithObjectOwnership", 400),
             Self::InvalidBucketAclWithBlockPublicAccess => {
                 ("InvalidBucketAclWithBlockPublicAccessError", 400)
             }

@@ -6,6 +6,7 @@
 //! Source: Amazon S3 API Reference and User Guide.
 
 mod acl;
+mod check;
 mod checksum;
 mod conditions;
 mod content;
@@ -35,6 +36,7 @@ use kurodo_gateway::{Body, Call, Dialect, Service, ServiceFacts};
 use kurodo_store::{AccountKeys, Store, blobs::Blobs};
 use kurodo_wire::OperationSchema;
 
+pub use check::{Checked, check};
 pub use error::Error;
 pub use facts::AccountBlocks;
 pub use records::BlockPublic;

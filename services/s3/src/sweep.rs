@@ -32,7 +32,7 @@ pub fn live_blobs(door: &CoreDoor) -> Result<HashSet<BlobId>, Error> {
 
 /// What a record among the contents of buckets is.
 #[derive(Debug, PartialEq, Eq)]
-enum What {
+pub(crate) enum What {
     Object,
     PartList,
     Upload,
@@ -40,7 +40,7 @@ enum What {
 }
 
 impl What {
-    fn lies_at(key: &[u8]) -> Result<Self, MalformedKey> {
+    pub(crate) fn lies_at(key: &[u8]) -> Result<Self, MalformedKey> {
         let mut parser = KeyParser::new(key);
         let (_namespace, _bucket) = (parser.byte()?, (parser.number()?, parser.number()?));
         let kind = parser.byte()?;

@@ -112,7 +112,9 @@ impl Writer<'_, '_> {
         if self.model.service.or_arn.contains(&name) {
             return ".bounds(Some(3.0), Some(255.0)).pattern(&P_NAME).exempt(\"arn:\")".to_owned();
         }
-        limits(name, shape)
+        let order = self.model.service.orders.iter().find(|(known, _)| *known == name);
+        let own = order.map(|(_, words)| words.iter().map(|word| (*word).to_owned()).collect());
+        limits(name, shape, &own.unwrap_or_else(|| shape.words.clone()))
     }
 
     fn end(&mut self, operation: &str, end: End) -> Outcome<String> {
@@ -281,7 +283,7 @@ fn scalar_kind(kind: &str) -> Outcome<&'static str> {
     })
 }
 
-fn limits(name: &str, shape: &Shape) -> String {
+fn limits(name: &str, shape: &Shape, words: &[String]) -> String {
     let mut out = String::new();
     if shape.min.is_some() || shape.max.is_some() {
         let bound = |number: &Option<serde_json::Number>| {
@@ -293,8 +295,8 @@ fn limits(name: &str, shape: &Shape) -> String {
     if shape.pattern.is_some() {
         _ = write!(out, ".pattern(&{})", pattern_name(name));
     }
-    if !shape.words.is_empty() {
-        let words: Vec<_> = shape.words.iter().map(|word| literal(word)).collect();
+    if !words.is_empty() {
+        let words: Vec<_> = words.iter().map(|word| literal(word)).collect();
         _ = write!(out, ".words(&[{}])", words.join(", "));
     }
     if shape.traits.sensitive {

@@ -1,5 +1,6 @@
 //! The services whose facts are kept, and what the facts do not say.
 
+mod dynamodb;
 mod s3;
 
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ pub(crate) struct Service {
     pub(crate) own_types: &'static [(&'static str, &'static str)],
     /// Shapes that hold a name or an ARN, where AWS holds names to more than the facts say: what a name must satisfy.
     pub(crate) or_arn: &'static [&'static str],
+    /// Enums whose words messages name in another order than the facts: the shape, and the words.
+    pub(crate) orders: &'static [(&'static str, &'static [&'static str])],
     /// The most bytes of a body that is decoded.
     pub(crate) max_body: usize,
 }
@@ -65,6 +68,7 @@ pub(crate) const SERVICES: &[Service] = &[
         error_namespace: Some("com.amazonaws.dynamodb.v20120810"),
         own_ways: true,
         or_arn: &["TableArn"],
+        orders: dynamodb::ORDERS,
         own_types: &[("AttributeValue", "crate::attribute::Supplied")],
         max_body: 16 * MIB,
         ..plain("dynamodb", "dynamodb/2012-08-10")
@@ -82,6 +86,7 @@ const fn plain(name: &'static str, botocore: &'static str) -> Service {
         error_namespace: None,
         own_types: &[],
         or_arn: &[],
+        orders: &[],
         max_body: MIB,
     }
 }

@@ -158,6 +158,13 @@ impl Mount for Dressed {
     fn has_crc32(&self) -> bool {
         self.0.has_crc32()
     }
+    fn invalid(
+        &self,
+        operation: &'static str,
+        violations: &[kurodo_gateway::wire::Violation],
+    ) -> Option<Failure> {
+        self.0.invalid(operation, violations)
+    }
     fn operate<'a>(
         &'a self,
         row: usize,

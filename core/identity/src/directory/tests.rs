@@ -290,7 +290,8 @@ async fn a_member_s_root_user_is_limited_and_the_management_account_s_is_not() {
     let member = world.member_root().await;
     let scope = org_scope();
     let organization = world.door.read().record(&keys::organization().below(&scope)).unwrap().unwrap().value;
-    let denied = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:ListUsers","Resource":"*"}}"#;
+    let denied =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:ListUsers","Resource":"*"}}"#;
     let policy = OrgPolicy {
         id: "p-1".to_owned(),
         name: "mine".to_owned(),

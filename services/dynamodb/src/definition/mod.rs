@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use create::{Fresh, create};
 pub(crate) use describe::{Counts, describe};
-pub(crate) use update::update;
+pub(crate) use update::{check_asked, update};
 
 use crate::attribute::{Item, Type};
 

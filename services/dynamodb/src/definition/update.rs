@@ -24,7 +24,6 @@ pub(crate) struct Updated {
 
 /// The definition after the update.
 pub(crate) fn update(before: &Definition, input: &UpdateTableInput, now: i64) -> Result<Updated, Error> {
-    check_asked(input)?;
     let mut updated = Updated { definition: before.clone(), gone: Vec::new() };
     let on_demand = match input.billing_mode {
         Some(mode) => mode == BillingMode::PayPerRequest,
@@ -68,7 +67,8 @@ pub(crate) fn update(before: &Definition, input: &UpdateTableInput, now: i64) ->
     Ok(updated)
 }
 
-fn check_asked(input: &UpdateTableInput) -> Result<(), Error> {
+/// That an update asks for something, and for nothing that contradicts itself.
+pub(crate) fn check_asked(input: &UpdateTableInput) -> Result<(), Error> {
     let updates = input.global_secondary_index_updates.as_deref().unwrap_or_default();
     let asks = input.provisioned_throughput.is_some()
         || input.billing_mode.is_some()

@@ -13,12 +13,15 @@ pub(crate) enum KeyTest {
     GreaterOrEqual(Attribute),
     Between(Attribute, Attribute),
     BeginsWith(Attribute),
+    /// What no key can be asked.
+    Other,
 }
 
 impl KeyTest {
     /// The values that are compared with.
     pub(crate) fn values(&self) -> Vec<&Attribute> {
         match self {
+            Self::Other => Vec::new(),
             Self::Between(low, high) => vec![low, high],
             Self::Equal(value)
             | Self::Less(value)
@@ -82,11 +85,11 @@ fn collect(condition: Condition, tests: &mut KeyTests) -> Result<(), KeyConditio
         Condition::Size(_) => return Err(Fault::NestedOperation),
         Condition::Compare(comparator, a, b) => compare(comparator, a, b)?,
         Condition::Between(a, low, high) => {
-            let name = first("BETWEEN", a, &[&low, &high])?;
+            let name = first("BETWEEN", &a, &[&low, &high])?;
             (name, KeyTest::Between(value(low)?, value(high)?))
         }
         Condition::BeginsWith(a, b) => {
-            let name = first("begins_with", a, &[&b])?;
+            let name = first("begins_with", &a, &[&b])?;
             (name, KeyTest::BeginsWith(value(b)?))
         }
     };
@@ -97,15 +100,32 @@ fn collect(condition: Condition, tests: &mut KeyTests) -> Result<(), KeyConditio
     Ok(())
 }
 
-fn first(operator: &'static str, operand: Operand, others: &[&Operand]) -> Result<String, KeyConditionFault> {
-    if matches!(operand, Operand::Size(_)) || others.iter().any(|other| matches!(other, Operand::Size(_))) {
-        return Err(KeyConditionFault::NestedOperation);
+/// The attribute that an operator is about, which must be its first operand.
+fn first(
+    operator: &'static str,
+    operand: &Operand,
+    others: &[&Operand],
+) -> Result<String, KeyConditionFault> {
+    if operand.as_path().is_none() {
+        return Err(KeyConditionFault::FirstOperand(operator));
     }
-    let Operand::Path(path) = operand else { return Err(KeyConditionFault::FirstOperand(operator)) };
-    if others.iter().any(|other| matches!(other, Operand::Path(_))) {
-        return Err(KeyConditionFault::SeveralNames);
+    let operands: Vec<&Operand> = std::iter::once(operand).chain(others.iter().copied()).collect();
+    only_path(&operands)
+}
+
+/// The one attribute among operands.
+fn only_path(operands: &[&Operand]) -> Result<String, KeyConditionFault> {
+    let mut found = None;
+    for operand in operands {
+        match operand {
+            Operand::Path(_) if found.is_some() => return Err(KeyConditionFault::SeveralNames),
+            Operand::Path(path) if path.is_nested() => return Err(KeyConditionFault::NestedAttribute),
+            Operand::Path(path) => found = Some(path.head.clone()),
+            Operand::Size(_) => return Err(KeyConditionFault::NestedOperation),
+            Operand::Value(_) => {}
+        }
     }
-    if path.is_nested() { Err(KeyConditionFault::NestedAttribute) } else { Ok(path.head) }
+    found.ok_or(KeyConditionFault::NoName)
 }
 
 fn value(operand: Operand) -> Result<Attribute, KeyConditionFault> {
@@ -120,16 +140,9 @@ fn compare(comparator: Comparator, a: Operand, b: Operand) -> Result<(String, Ke
     if comparator == Comparator::NotEqual {
         return Err(KeyConditionFault::Operator("<>"));
     }
-    let (path, other, turned) = match (a, b) {
-        (Operand::Size(_), _) | (_, Operand::Size(_)) => return Err(KeyConditionFault::NestedOperation),
-        (Operand::Path(_), Operand::Path(_)) => return Err(KeyConditionFault::SeveralNames),
-        (Operand::Path(path), Operand::Value(value)) => (path, value, false),
-        (Operand::Value(value), Operand::Path(path)) => (path, value, true),
-        (Operand::Value(_), Operand::Value(_)) => return Err(KeyConditionFault::NoName),
-    };
-    if path.is_nested() {
-        return Err(KeyConditionFault::NestedAttribute);
-    }
+    let name = only_path(&[&a, &b])?;
+    let turned = a.as_path().is_none();
+    let other = value(if turned { a } else { b })?;
     let test = match (comparator, turned) {
         (Comparator::Less, false) | (Comparator::Greater, true) => KeyTest::Less(other),
         (Comparator::LessOrEqual, false) | (Comparator::GreaterOrEqual, true) => KeyTest::LessOrEqual(other),
@@ -139,7 +152,7 @@ fn compare(comparator: Comparator, a: Operand, b: Operand) -> Result<(String, Ke
         }
         (Comparator::Equal | Comparator::NotEqual, _) => KeyTest::Equal(other),
     };
-    Ok((path.head, test))
+    Ok((name, test))
 }
 
 #[cfg(test)]

@@ -22,4 +22,4 @@ pub(crate) use key::{KeyConditionFault, KeyTest, KeyTests};
 pub(crate) use path::{Path, Step};
 pub(crate) use placeholders::{PlaceholderFault, Placeholders};
 pub(crate) use projection::{Projection, only};
-pub(crate) use update::{Action as UpdateAction, Source as UpdateSource, Update};
+pub(crate) use update::{Action as UpdateAction, Source as UpdateSource, Update, UpdateFault};

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fault, Path, Placeholders, Step, path::Clash, placeholders::reserved_in, scan::Scanner};
+use super::{
+    Fault, Path, Placeholders, Step,
+    path::Clash,
+    placeholders::reserved_in,
+    scan::{KEYWORDS, Scanner},
+};
 use crate::attribute::{Attribute, Item};
 
 /// The paths that are asked for; none leads to another.
@@ -12,7 +17,7 @@ pub(crate) struct Projection(pub(crate) Vec<Path>);
 impl Projection {
     /// The projection that a text says.
     pub(crate) fn parse(text: &str, placeholders: &Placeholders) -> Result<Self, Fault> {
-        let raw = Scanner::new(text)?.finish(|scanner| scanner.list(Scanner::path))?;
+        let raw = Scanner::new(text, KEYWORDS)?.finish(|scanner| scanner.list(Scanner::path))?;
         if let Some(reserved) = raw.iter().find_map(reserved_in) {
             return Err(reserved);
         }

@@ -54,6 +54,8 @@ pub(super) struct Scanner<'e> {
     at: usize,
     furthest: usize,
     depth: usize,
+    /// Words that are no names.
+    keywords: &'static [&'static str],
 }
 
 /// The parser cannot go on here; [`Scanner::fault`] says where that was.
@@ -62,19 +64,19 @@ pub(super) struct Stuck;
 
 pub(super) type Parsed<T> = Result<T, Stuck>;
 
-/// Words that are no names.
-const KEYWORDS: [&str; 5] = ["AND", "BETWEEN", "IN", "NOT", "OR"];
+/// Words that are no names in conditions and projections.
+pub(super) const KEYWORDS: &[&str] = &["AND", "BETWEEN", "IN", "NOT", "OR"];
 
 impl<'e> Scanner<'e> {
     /// The tokens of an expression.
-    pub(super) fn new(text: &'e str) -> Result<Self, Fault> {
+    pub(super) fn new(text: &'e str, keywords: &'static [&'static str]) -> Result<Self, Fault> {
         if text.is_empty() {
             return Err(Fault::Empty);
         }
         if text.len() > LONGEST {
             return Err(Fault::TooLong(text.len()));
         }
-        Ok(Self { text, tokens: tokens(text), at: 0, furthest: 0, depth: 0 })
+        Ok(Self { text, tokens: tokens(text), at: 0, furthest: 0, depth: 0, keywords })
     }
 
     fn spanned(&self, at: usize) -> Spanned {
@@ -118,7 +120,7 @@ impl<'e> Scanner<'e> {
     pub(super) fn word(&mut self) -> Parsed<&'e str> {
         if self.peek() == Token::Word {
             let word = self.text_of(self.spanned(self.at));
-            if !KEYWORDS.iter().any(|keyword| word.eq_ignore_ascii_case(keyword)) {
+            if !self.keywords.iter().any(|keyword| word.eq_ignore_ascii_case(keyword)) {
                 self.at += 1;
                 return Ok(word);
             }
@@ -154,7 +156,12 @@ impl<'e> Scanner<'e> {
 
     /// A document path: `a.b[1].#c`.
     pub(super) fn path(&mut self) -> Parsed<RawPath> {
-        let mut steps = vec![self.step()?];
+        let first = self.step()?;
+        self.path_from(RawPath(vec![first]))
+    }
+
+    /// A document path that goes on from this one.
+    pub(super) fn path_from(&mut self, RawPath(mut steps): RawPath) -> Parsed<RawPath> {
         loop {
             if self.take(Token::Dot).is_some() {
                 steps.push(self.step()?);

@@ -9,7 +9,7 @@ mod write;
 
 pub(crate) use capacity::{Consumed, read_units, wants};
 pub(crate) use metrics::collection;
-pub(crate) use read::{found, get};
+pub(crate) use read::{found, get, some};
 pub(crate) use search::search;
 pub(crate) use token::{Digest, Tokens};
 pub(crate) use write::{ATTEMPTS, Written, changed, stage, write};

@@ -1,4 +1,4 @@
-use kurodo_store::{Key, Reader, Version};
+use kurodo_store::{Key, Reader, Record, Scan, Version};
 
 use crate::{
     Error,
@@ -10,6 +10,23 @@ use crate::{
 pub(crate) fn get(reader: &Reader<'_>, key: &Key) -> Result<Option<(Item, Version)>, Error> {
     let Some(record) = reader.get(key)? else { return Ok(None) };
     Ok(Some((decode(&record.value)?, record.version)))
+}
+
+/// The most bytes of records that are looked at together.
+const TOGETHER: usize = 4 << 20;
+
+/// The first records of a scan: so many, or fewer where they are large.
+pub(crate) fn some(reader: &Reader<'_>, scan: &Scan, most: usize) -> Result<Vec<Record>, Error> {
+    let (mut records, mut bytes) = (Vec::new(), 0);
+    for record in reader.cursor(scan)?.take(most) {
+        let record = record?;
+        bytes += record.key.len() + record.value.len();
+        records.push(record);
+        if bytes > TOGETHER {
+            break;
+        }
+    }
+    Ok(records)
 }
 
 /// What a lookup finds: the whole item, and what of it was asked for.

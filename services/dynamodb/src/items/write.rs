@@ -9,6 +9,7 @@ use crate::{
     DynamoDb, Error,
     attribute::{Item, encode, item_size},
     definition::Index,
+    expression::UpdateFault,
     facts::TableFacts,
     layout,
     needs::ITEM,
@@ -47,7 +48,12 @@ impl Change {
             Act::Check => old.cloned(),
             Act::Update(update) => {
                 let new = update.apply(old.unwrap_or(&self.key.values));
-                let new = new.map_err(|fault| Error::Validation(fault.to_string()))?;
+                let new = new.map_err(|fault| match fault {
+                    UpdateFault::OperandType if update.legacy => {
+                        Error::validation("Type mismatch for attribute to update")
+                    }
+                    fault => Error::Validation(fault.to_string()),
+                })?;
                 check_updated(facts, &new)?;
                 Some(new)
             }
@@ -104,7 +110,6 @@ fn prepare<'w>(
     looks: bool,
 ) -> Result<(Written, Transaction<'w>), Error> {
     let mut transaction = writer.transaction();
-    transaction.expect_fact(&facts.current);
     let mut old = None;
     if looks {
         match get(writer, &change.key.stored)? {
@@ -138,6 +143,7 @@ where
     for _ in 0..ATTEMPTS {
         let writer = service.store.write(permit);
         let mut all = writer.transaction();
+        all.expect_fact(&facts.current);
         let mut written = Vec::with_capacity(changes.len());
         for change in changes {
             let (one, transaction) = prepare(&writer, facts, change, looks || change.depends(facts))?;

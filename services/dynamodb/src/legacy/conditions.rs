@@ -197,13 +197,13 @@ fn meaning(path: Path, operator: Op, values: Vec<Attribute>) -> Condition {
     }
 }
 
-/// What `KeyConditions` asks of keys. An operator that no key can be asked by is a refusal of its own.
+/// What `KeyConditions` asks of keys.
 pub(crate) fn key_conditions(all: BTreeMap<String, model::Condition>) -> Result<KeyTests, Error> {
     let mut tests = KeyTests::new();
     for (name, condition) in all {
         let (operator, values) = (condition.comparison_operator, values(condition.attribute_value_list)?);
         check(operator, &values)?;
-        tests.push((name, key_test(operator, values)?));
+        tests.push((name, key_test(operator, values)));
     }
     match tests.len() {
         1 | 2 => Ok(tests),
@@ -211,16 +211,16 @@ pub(crate) fn key_conditions(all: BTreeMap<String, model::Condition>) -> Result<
     }
 }
 
-fn key_test(operator: Op, values: Vec<Attribute>) -> Result<KeyTest, Error> {
+fn key_test(operator: Op, values: Vec<Attribute>) -> KeyTest {
     let mut values = values.into_iter();
     match (operator, values.next(), values.next()) {
-        (Op::Eq, Some(value), _) => Ok(KeyTest::Equal(value)),
-        (Op::Lt, Some(value), _) => Ok(KeyTest::Less(value)),
-        (Op::Le, Some(value), _) => Ok(KeyTest::LessOrEqual(value)),
-        (Op::Gt, Some(value), _) => Ok(KeyTest::Greater(value)),
-        (Op::Ge, Some(value), _) => Ok(KeyTest::GreaterOrEqual(value)),
-        (Op::BeginsWith, Some(value), _) => Ok(KeyTest::BeginsWith(value)),
-        (Op::Between, Some(low), Some(high)) => Ok(KeyTest::Between(low, high)),
-        _ => Err(Error::validation("Attempted conditional constraint is not an indexable operation")),
+        (Op::Eq, Some(value), _) => KeyTest::Equal(value),
+        (Op::Lt, Some(value), _) => KeyTest::Less(value),
+        (Op::Le, Some(value), _) => KeyTest::LessOrEqual(value),
+        (Op::Gt, Some(value), _) => KeyTest::Greater(value),
+        (Op::Ge, Some(value), _) => KeyTest::GreaterOrEqual(value),
+        (Op::BeginsWith, Some(value), _) => KeyTest::BeginsWith(value),
+        (Op::Between, Some(low), Some(high)) => KeyTest::Between(low, high),
+        _ => KeyTest::Other,
     }
 }

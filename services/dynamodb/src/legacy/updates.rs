@@ -11,7 +11,7 @@ use crate::{
 /// The update that `AttributeUpdates` says.
 pub(crate) fn updates(all: BTreeMap<String, AttributeValueUpdate>) -> Result<Update, Error> {
     let each = all.into_iter().map(|(name, update)| one(name, update.value, update.action));
-    each.collect::<Result<_, _>>().map(Update)
+    each.collect::<Result<_, _>>().map(|actions| Update { actions, legacy: true })
 }
 
 fn one(

@@ -108,19 +108,19 @@ pub(super) static CAPACITY: Schema = Schema::new(
 pub(super) static CLIENT_REQUEST_TOKEN: Schema =
     Schema::new("ClientRequestToken", Kind::String).bounds(Some(1.0), Some(36.0));
 pub(super) static COMPARISON_OPERATOR: Schema = Schema::new("ComparisonOperator", Kind::String).words(&[
-    "EQ",
-    "NE",
     "IN",
-    "LE",
-    "LT",
-    "GE",
-    "GT",
-    "BETWEEN",
-    "NOT_NULL",
     "NULL",
-    "CONTAINS",
+    "BETWEEN",
+    "LT",
     "NOT_CONTAINS",
+    "EQ",
+    "GT",
+    "NOT_NULL",
+    "NE",
+    "LE",
     "BEGINS_WITH",
+    "GE",
+    "CONTAINS",
 ]);
 pub(super) static CONDITION: Schema = Schema::new(
     "Condition",
@@ -148,7 +148,7 @@ pub(super) static CONDITIONAL_CHECK_FAILED_EXCEPTION: Schema = Schema::new(
     ])),
 );
 pub(super) static CONDITIONAL_OPERATOR: Schema =
-    Schema::new("ConditionalOperator", Kind::String).words(&["AND", "OR"]);
+    Schema::new("ConditionalOperator", Kind::String).words(&["OR", "AND"]);
 pub(super) static CONSUMED_CAPACITY: Schema = Schema::new(
     "ConsumedCapacity",
     Kind::Structure(Structure::new(&[
@@ -511,7 +511,7 @@ pub(super) static PROJECTION: Schema = Schema::new(
     ])),
 );
 pub(super) static PROJECTION_TYPE: Schema =
-    Schema::new("ProjectionType", Kind::String).words(&["ALL", "KEYS_ONLY", "INCLUDE"]);
+    Schema::new("ProjectionType", Kind::String).words(&["ALL", "INCLUDE", "KEYS_ONLY"]);
 pub(super) static PROVISIONED_THROUGHPUT: Schema = Schema::new(
     "ProvisionedThroughput",
     Kind::Structure(Structure::new(&[
@@ -663,10 +663,10 @@ pub(super) static RETURN_CONSUMED_CAPACITY: Schema =
 pub(super) static RETURN_ITEM_COLLECTION_METRICS: Schema =
     Schema::new("ReturnItemCollectionMetrics", Kind::String).words(&["SIZE", "NONE"]);
 pub(super) static RETURN_VALUE: Schema = Schema::new("ReturnValue", Kind::String).words(&[
-    "NONE",
-    "ALL_OLD",
-    "UPDATED_OLD",
     "ALL_NEW",
+    "UPDATED_OLD",
+    "ALL_OLD",
+    "NONE",
     "UPDATED_NEW",
 ]);
 pub(super) static RETURN_VALUES_ON_CONDITION_CHECK_FAILURE: Schema =
@@ -697,7 +697,7 @@ pub(super) static SSE_STATUS: Schema = Schema::new("SSEStatus", Kind::String).wo
 ]);
 pub(super) static SSE_TYPE: Schema = Schema::new("SSEType", Kind::String).words(&["AES256", "KMS"]);
 pub(super) static SCALAR_ATTRIBUTE_TYPE: Schema =
-    Schema::new("ScalarAttributeType", Kind::String).words(&["S", "N", "B"]);
+    Schema::new("ScalarAttributeType", Kind::String).words(&["B", "N", "S"]);
 pub(super) static SCAN_SEGMENT: Schema =
     Schema::new("ScanSegment", Kind::Integer).bounds(Some(0.0), Some(999999.0));
 pub(super) static SCAN_TOTAL_SEGMENTS: Schema =
@@ -719,10 +719,10 @@ pub(super) static SECONDARY_INDEXES_CAPACITY_MAP: Schema = Schema::map(
     Member::new("value", &CAPACITY),
 );
 pub(super) static SELECT: Schema = Schema::new("Select", Kind::String).words(&[
-    "ALL_ATTRIBUTES",
-    "ALL_PROJECTED_ATTRIBUTES",
     "SPECIFIC_ATTRIBUTES",
     "COUNT",
+    "ALL_ATTRIBUTES",
+    "ALL_PROJECTED_ATTRIBUTES",
 ]);
 pub(super) static STREAM_ARN: Schema =
     Schema::new("StreamArn", Kind::String).bounds(Some(37.0), Some(1024.0));

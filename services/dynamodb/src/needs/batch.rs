@@ -135,7 +135,14 @@ fn one_write(request: WriteRequest) -> Result<Draft, Error> {
 }
 
 fn plan_writes(drafts: Vec<Draft>, facts: &TableFacts) -> Result<Changes, Refusal> {
-    let changes = drafts.into_iter().map(|draft| draft.plan(facts)).collect::<Result<Vec<_>, _>>()?;
+    let plan = |draft: Draft| {
+        // Unlike a put of its own, one in a batch is told of its key alone.
+        if matches!(draft.act, Drafted::Put) {
+            crate::plan::key(&facts.definition.key, facts.definition.key.of(&draft.given))?;
+        }
+        draft.plan(facts)
+    };
+    let changes = drafts.into_iter().map(plan).collect::<Result<Vec<_>, _>>()?;
     let mut keys: Vec<&[u8]> = changes.iter().map(|change| &change.key.stored[..]).collect();
     keys.sort_unstable();
     if keys.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use kurodo_authz::{Action, Need};
+use kurodo_policy::Values;
 
 use crate::{
     attribute::Item,
@@ -147,10 +148,10 @@ impl Touched {
         let need = need
             .with_some("dynamodb:LeadingKeys", self.leading)
             .with("dynamodb:Attributes", attributes)
-            .with_some("dynamodb:Select", self.select)
-            .with_some("dynamodb:ReturnValues", self.returns)
-            .with_some("dynamodb:ReturnConsumedCapacity", self.capacity)
-            .with_some("dynamodb:EnclosingOperation", self.enclosing);
+            .with_some("dynamodb:Select", self.select.map(Values::Word))
+            .with_some("dynamodb:ReturnValues", self.returns.map(Values::Word))
+            .with_some("dynamodb:ReturnConsumedCapacity", self.capacity.map(Values::Word))
+            .with_some("dynamodb:EnclosingOperation", self.enclosing.map(Values::Word));
         if self.scans { need.with("dynamodb:FullTableScan", true) } else { need }
     }
 }

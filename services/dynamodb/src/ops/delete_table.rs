@@ -6,7 +6,7 @@ use super::{Answer, Asked};
 use crate::{
     DynamoDb, Error,
     definition::{Counts, describe},
-    items::changed,
+    items::{changed, some},
     model::{DeleteTableOutput, TableStatus, op},
     table::action,
 };
@@ -43,7 +43,7 @@ impl DynamoDb {
     async fn empty(&self, permit: &Permit<'_, action::DeleteContents>) -> Result<(), Error> {
         loop {
             let writer = self.store.write(permit);
-            let records = writer.scan(&Scan::default().limit(TOGETHER))?;
+            let records = some(&writer, &Scan::default(), TOGETHER)?;
             if records.is_empty() {
                 return Ok(());
             }

@@ -9,7 +9,7 @@ use crate::{
     attribute::{decode, encode},
     definition::Index,
     facts::TableFacts,
-    items::changed,
+    items::{changed, some},
     layout::{self, Shelf},
     plan::check_item,
     table::action,
@@ -32,12 +32,12 @@ impl DynamoDb {
         let mut last: Option<Record> = None;
         loop {
             let writer = self.store.write(permit);
-            let scan = Scan::within(Shelf::Items.all()).limit(COPIED);
+            let scan = Scan::within(Shelf::Items.all());
             let scan = match &last {
                 Some(record) => scan.after(&record.key),
                 None => scan,
             };
-            let records = writer.scan(&scan)?;
+            let records = some(&writer, &scan, COPIED)?;
             let Some(end) = records.last().cloned() else { return Ok(()) };
             if copy(&writer, facts, index, &records).await? {
                 last = Some(end);
@@ -65,7 +65,7 @@ impl DynamoDb {
     pub(super) async fn clear_index(&self, permit: &Contents<'_>, number: u32) -> Result<(), Error> {
         loop {
             let writer = self.store.write(permit);
-            let records = writer.scan(&Scan::within(Shelf::Index(number).all()).limit(TOGETHER))?;
+            let records = some(&writer, &Scan::within(Shelf::Index(number).all()), TOGETHER)?;
             if records.is_empty() {
                 return Ok(());
             }

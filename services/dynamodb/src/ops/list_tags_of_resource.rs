@@ -13,8 +13,8 @@ impl Handler<op::ListTagsOfResource> for DynamoDb {
         if asked.input.next_token.is_some() {
             return Err(Error::validation("The provided NextToken is not valid"));
         }
-        let facts = asked.permits.resource().existing()?;
-        let tags = Some(tags::view(&facts.definition.tags));
+        let definition = asked.permits.resource().by_arn()?;
+        let tags = Some(tags::view(&definition.tags));
         Ok(ListTagsOfResourceOutput { tags, next_token: None }.into())
     }
 }

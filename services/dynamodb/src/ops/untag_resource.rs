@@ -9,8 +9,9 @@ use crate::{
 
 impl Handler<op::UntagResource> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::UntagResource>) -> Answer<op::UntagResource> {
-        let mut definition = asked.permits.resource().definition()?;
-        tags::remove(&mut definition.tags, &asked.input.tag_keys)?;
+        tags::check_keys(&asked.input.tag_keys)?;
+        let mut definition = asked.permits.resource().by_arn()?;
+        tags::remove(&mut definition.tags, &asked.input.tag_keys);
         self.redefine(&asked.permits, &definition).await?;
         Ok(UntagResourceOutput {}.into())
     }

@@ -35,7 +35,7 @@ impl Handler<op::UpdateItem> for DynamoDb {
 fn returned(change: &Change, written: Written) -> Option<Item> {
     let updated = |item: Item| {
         let Act::Update(update) = &change.act else { return item };
-        only(update.0.iter().map(|action| action.path()), &item)
+        only(update.actions.iter().map(|action| action.path()), &item)
     };
     match change.returns {
         ReturnValue::None => None,

@@ -3,7 +3,7 @@ use kurodo_gateway::Handler;
 use super::{Answer, Asked, counts::count};
 use crate::{
     DynamoDb, Error,
-    definition::{Counts, Index, describe, update},
+    definition::{Counts, Index, check_asked, describe, update},
     facts::TableFacts,
     model::{TableStatus, UpdateTableInput, UpdateTableOutput, op},
 };
@@ -12,6 +12,7 @@ impl Handler<op::UpdateTable> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::UpdateTable>) -> Answer<op::UpdateTable> {
         let ((permit, contents), input) = (&asked.permits, &asked.input);
         check_honoured(input)?;
+        check_asked(input)?;
         let before = permit.resource().existing()?;
         let updated = update(&before.definition, input, asked.call.now_ms)?;
         self.redefine(permit, &updated.definition).await?;
@@ -38,9 +39,18 @@ impl Handler<op::UpdateTable> for DynamoDb {
         let reader = self.store.read(contents);
         let whole = count(&reader, None)?;
         let counts = |index: Option<&Index>| if index.is_none() { whole } else { Counts::default() };
-        let description = describe(&facts, TableStatus::Updating, counts);
+        let description = describe(&shown(before, facts), TableStatus::Updating, counts);
         Ok(UpdateTableOutput { table_description: Some(description) }.into())
     }
+}
+
+/// The table as it is shown while the update is under way: with the capacity that it had.
+fn shown(before: &TableFacts, mut after: TableFacts) -> TableFacts {
+    let (old, new) = (&before.definition, &mut after.definition);
+    if old.on_demand == new.on_demand {
+        (new.throughput.read, new.throughput.write) = (old.throughput.read, old.throughput.write);
+    }
+    after
 }
 
 /// What is asked for and not done is refused by name.

@@ -154,7 +154,7 @@ fn index_type(key: &KeyAttribute, actual: Type, index: &str) -> Refusal {
 
 /// That an update leaves the key alone, and gives indexes' keys values of their types.
 pub(crate) fn check_update(definition: &Definition, update: &Update) -> Result<(), Refusal> {
-    let written = |name: &str| update.0.iter().find(|action| action.path().head == name);
+    let written = |name: &str| update.actions.iter().find(|action| action.path().head == name);
     for key in definition.key.attributes() {
         if written(&key.name).is_some() {
             return Err(Refusal::invalid_values(format!(
@@ -172,7 +172,7 @@ pub(crate) fn check_update(definition: &Definition, update: &Update) -> Result<(
         }
     }
     let mut paths = Vec::new();
-    update.0.iter().for_each(|action| paths.push(action.path()));
+    update.paths(&mut |path| paths.push(path));
     check_key_paths(definition, paths)
 }
 

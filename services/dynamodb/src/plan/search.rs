@@ -1,6 +1,6 @@
 //! Queries and scans.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 use kurodo_store::{Key, after_prefix};
 
@@ -8,7 +8,7 @@ use super::{Refusal, check::key_value, check_key_paths, key};
 use crate::{
     attribute::{Attribute, Item},
     definition::{Index, KeyAttribute, KeySchema},
-    expression::{Condition, KeyTest, KeyTests, Path, Projection},
+    expression::{Condition, KeyTest, KeyTests, Path, Projection, begins_with},
     facts::TableFacts,
     layout::{self, Shelf},
     model::Select,
@@ -145,41 +145,60 @@ impl SearchDraft {
         schema: &KeySchema,
         tests: &'t KeyTests,
     ) -> Result<(Attribute, Option<&'t KeyTest>), Refusal> {
-        let find = |name: &str| tests.iter().find(|(known, _)| known == name).map(|(_, test)| test);
-        if schema.range.is_none() && tests.len() > 1 {
+        let several = schema.range.is_none() && tests.len() > 1;
+        let hash = self.key_test(&schema.hash, tests, true, several)?;
+        let Some(KeyTest::Equal(partition)) = hash else {
             return refuse("Query key condition not supported");
-        }
-        let missed =
-            |key: &KeyAttribute| refuse(format!("Query condition missed key schema element: {}", key.name));
-        let Some(hash) = find(&schema.hash.name) else { return missed(&schema.hash) };
-        check_test(&schema.hash, hash, true)?;
-        let KeyTest::Equal(partition) = hash else { return refuse("Query key condition not supported") };
+        };
         let sort = match &schema.range {
-            Some(key) => match find(&key.name) {
-                Some(test) => {
-                    check_test(key, test, false)?;
-                    Some(test)
-                }
-                None if tests.len() > 1 => return missed(key),
-                None => None,
-            },
+            Some(key) => self.key_test(key, tests, false, false)?,
             None => None,
         };
         Ok((partition.clone(), sort))
     }
 
-    /// That the starting key has the attributes of the keys, and no others.
+    /// The test of one attribute of the key, and that the starting key has a value for it.
+    fn key_test<'t>(
+        &self,
+        key: &KeyAttribute,
+        tests: &'t KeyTests,
+        partition: bool,
+        several: bool,
+    ) -> Result<Option<&'t KeyTest>, Refusal> {
+        if let Some(start) = &self.start {
+            if !start.contains_key(&key.name) {
+                return refuse(BAD_START);
+            }
+            key_value(key, start.get(&key.name), partition)?;
+        }
+        if several {
+            return refuse("Query key condition not supported");
+        }
+        match tests.iter().find(|(known, _)| *known == key.name).map(|(_, test)| test) {
+            Some(test) => check_test(key, test, partition).map(|()| Some(test)),
+            None if partition || tests.len() > 1 => {
+                refuse(format!("Query condition missed key schema element: {}", key.name))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// That the starting key has as many attributes as the keys have.
     fn check_start_names(&self, facts: &TableFacts, message: &str) -> Result<(), Refusal> {
         let Some(start) = &self.start else { return Ok(()) };
-        let mut names: Vec<&str> = facts.definition.key.attributes().map(|key| key.name.as_str()).collect();
-        let schema = self.schema(facts);
-        names.extend(schema.attributes().map(|key| key.name.as_str()));
-        names.sort_unstable();
-        names.dedup();
-        if start.len() != names.len() || !names.iter().all(|name| start.contains_key(*name)) {
-            return refuse(message);
-        }
-        for (at, key) in schema.attributes().enumerate() {
+        let table = facts.definition.key.attributes();
+        let names: BTreeSet<&str> =
+            table.chain(self.schema(facts).attributes()).map(|key| key.name.as_str()).collect();
+        if start.len() == names.len() { Ok(()) } else { refuse(message) }
+    }
+
+    /// That the starting key has a value for each attribute of the index's key.
+    fn check_start_values(&self) -> Result<(), Refusal> {
+        let (Some(start), Some(index)) = (&self.start, &self.index) else { return Ok(()) };
+        for (at, key) in index.key.attributes().enumerate() {
+            if !start.contains_key(&key.name) {
+                return refuse(BAD_START);
+            }
             key_value(key, start.get(&key.name), at == 0)?;
         }
         Ok(())
@@ -278,6 +297,7 @@ impl SearchDraft {
     pub(crate) fn scan(self, facts: &TableFacts, segment: Option<(u32, u32)>) -> Result<Search, Refusal> {
         let by_table = format!("{BAD_START}: The provided key element does not match the schema");
         self.check_start_names(facts, if self.index.is_some() { BAD_START } else { &by_table })?;
+        self.check_start_values()?;
         self.check_projected()?;
         self.check_start(facts)?;
         let shelf = self.shelf();
@@ -321,6 +341,9 @@ impl SearchDraft {
 }
 
 fn check_test(key: &KeyAttribute, test: &KeyTest, partition: bool) -> Result<(), Refusal> {
+    if *test == KeyTest::Other {
+        return refuse("Attempted conditional constraint is not an indexable operation");
+    }
     if test.values().iter().any(|value| value.type_of() != key.kind) {
         return Err(Refusal::invalid_values("Condition parameter type does not match schema type"));
     }
@@ -358,7 +381,8 @@ fn lets_through(test: &KeyTest, value: &Attribute) -> bool {
         KeyTest::Between(low, high) => {
             order(low).is_some_and(Ordering::is_ge) && order(high).is_some_and(Ordering::is_le)
         }
-        KeyTest::BeginsWith(other) => crate::expression::begins_with(value, other),
+        KeyTest::BeginsWith(other) => begins_with(value, other),
+        KeyTest::Other => false,
     }
 }
 
@@ -369,7 +393,7 @@ fn range(shelf: Shelf, partition: &Attribute, test: Option<&KeyTest>) -> Range {
     let from = |value: &Attribute| Some(at(value).to_vec());
     let past = |value: &Attribute| after_prefix(&at(value));
     let (from, before) = match test {
-        None => (None, None),
+        None | Some(KeyTest::Other) => (None, None),
         Some(KeyTest::Equal(value)) => (from(value), past(value)),
         Some(KeyTest::Less(value)) => (None, from(value)),
         Some(KeyTest::LessOrEqual(value)) => (None, past(value)),
@@ -391,7 +415,7 @@ fn segment_range(shelf: Shelf, segment: u32, total: u32) -> Range {
         let cut = ((1_u64 << bits) * u64::from(segment)).div_ceil(u64::from(total.max(1)));
         u32::try_from(cut << (32 - bits)).ok()
     };
-    let at = |segment: u32| bound(segment).map(|hash| shelf.from_hash(hash).to_vec());
+    let at = |segment: u32| bound(segment).map(|hash| shelf.at_hash(hash).to_vec());
     let from = if segment == 0 { None } else { at(segment) };
     Range { within: shelf.all(), from, before: at(segment + 1) }
 }

@@ -47,6 +47,14 @@ impl Table {
         self.facts().ok_or_else(missing)
     }
 
+    /// The same for requests that name the table by its ARN, whose message is another.
+    pub(crate) fn by_arn(&self) -> Result<Definition, Error> {
+        let arn = kurodo_authz::Named::arn(self);
+        let missing =
+            || Error::ResourceNotFound(format!("Requested resource not found: ResourcArn: {arn} not found"));
+        self.facts().map(|facts| facts.definition.clone()).ok_or_else(missing)
+    }
+
     /// A copy of the definition, to be changed.
     pub(crate) fn definition(&self) -> Result<Definition, Error> {
         self.existing().map(|facts| facts.definition.clone())

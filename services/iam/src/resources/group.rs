@@ -20,6 +20,8 @@ pub struct Group {
     /// The name.
     pub name: String,
     seen: Option<Seen>,
+    /// What denials call it: AWS does not tell the path of what a request names.
+    called: Option<String>,
 }
 
 impl Group {
@@ -27,7 +29,7 @@ impl Group {
     pub(crate) fn renamed(&self, path: Option<&str>, name: Option<&str>) -> Self {
         let path = path.unwrap_or(&self.path).to_owned();
         let name = name.unwrap_or(&self.name).to_owned();
-        Self { account: self.account, path, name, seen: None }
+        Self { account: self.account, path, name, seen: None, called: None }
     }
 
     /// The group's record, as it was when it was decided on.
@@ -41,6 +43,10 @@ impl Resource for Group {
         self.account
     }
 
+    fn called(&self) -> Option<String> {
+        self.called.clone()
+    }
+
     fn scope(&self) -> Scope {
         iam_scope(self.account)
     }
@@ -51,10 +57,16 @@ pub async fn group(find: &Find<'_, Iam>, name: &str) -> Result<Group, Error> {
     let account = home(find)?;
     let seen = stored(find, account, &keys::group(name))?.map(|record| record.seen());
     let known = seen.as_ref().map_or(("/", name), |seen| (&seen.path, &seen.name));
-    Ok(Group { account, path: known.0.to_owned(), name: known.1.to_owned(), seen })
+    Ok(Group {
+        account,
+        path: known.0.to_owned(),
+        name: known.1.to_owned(),
+        seen,
+        called: Some(format!("group {name}")),
+    })
 }
 
 /// A group that does not exist yet.
 pub async fn new_group(find: &Find<'_, Iam>, given: &Option<String>, name: &str) -> Result<Group, Error> {
-    Ok(Group { account: home(find)?, path: path(given), name: name.to_owned(), seen: None })
+    Ok(Group { account: home(find)?, path: path(given), name: name.to_owned(), seen: None, called: None })
 }

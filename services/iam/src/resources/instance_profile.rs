@@ -21,6 +21,8 @@ pub struct InstanceProfile {
     /// The name.
     pub name: String,
     seen: Option<Seen>,
+    /// What denials call it: AWS does not tell the path of what a request names.
+    called: Option<String>,
 }
 
 impl InstanceProfile {
@@ -34,6 +36,10 @@ impl InstanceProfile {
 impl Resource for InstanceProfile {
     fn owner(&self) -> AccountId {
         self.account
+    }
+
+    fn called(&self) -> Option<String> {
+        self.called.clone()
     }
 
     fn scope(&self) -> Scope {
@@ -52,7 +58,8 @@ pub async fn instance_profile(find: &Find<'_, Iam>, name: &str) -> Result<Instan
     let account = home(find)?;
     let seen = stored(find, account, &keys::instance_profile(name))?.map(|record| record.seen());
     let known = seen.as_ref().map_or(("/", name), |seen| (&seen.path, &seen.name));
-    Ok(InstanceProfile { account, path: known.0.to_owned(), name: known.1.to_owned(), seen })
+    let called = Some(format!("instance profile {name}"));
+    Ok(InstanceProfile { account, path: known.0.to_owned(), name: known.1.to_owned(), seen, called })
 }
 
 /// An instance profile that does not exist yet.
@@ -61,5 +68,6 @@ pub async fn new_instance_profile(
     given: &Option<String>,
     name: &str,
 ) -> Result<InstanceProfile, Error> {
-    Ok(InstanceProfile { account: home(find)?, path: path(given), name: name.to_owned(), seen: None })
+    let (account, path, name) = (home(find)?, path(given), name.to_owned());
+    Ok(InstanceProfile { account, path, name, seen: None, called: None })
 }

@@ -42,6 +42,8 @@ pub struct Policy {
     pub name: String,
     account: AccountId,
     seen: Option<Seen>,
+    /// What denials call it.
+    called: String,
 }
 
 impl Policy {
@@ -64,6 +66,10 @@ impl Resource for Policy {
         self.account
     }
 
+    fn called(&self) -> Option<String> {
+        Some(self.called.clone())
+    }
+
     fn scope(&self) -> Scope {
         iam_scope(self.account)
     }
@@ -80,19 +86,19 @@ pub async fn policy(find: &Find<'_, Iam>, arn: &str) -> Result<Policy, Error> {
     let parsed: Arn = arn.parse().map_err(|_| Error::arn(arn))?;
     let (owner, rest) = within(&parsed, "policy").ok_or_else(|| Error::arn(arn))?;
     let (path, name) = path_and_name(rest).ok_or_else(|| Error::arn(arn))?;
-    let (path, name) = (path.to_owned(), name.to_owned());
+    let (path, name, called) = (path.to_owned(), name.to_owned(), format!("policy {arn}"));
     if owner == "aws" {
-        return Ok(Policy { owner: PolicyOwner::Aws, path, name, account: home(find)?, seen: None });
+        return Ok(Policy { owner: PolicyOwner::Aws, path, name, account: home(find)?, seen: None, called });
     }
     let account: AccountId = owner.parse().map_err(|_| Error::arn(arn))?;
     let record: Option<Record> = stored(find, account, &keys::policy(&name))?;
     let seen = record.filter(|record| record.path == path && record.name == name).map(|record| record.seen());
-    Ok(Policy { owner: PolicyOwner::Account(account), path, name, account, seen })
+    Ok(Policy { owner: PolicyOwner::Account(account), path, name, account, seen, called })
 }
 
 /// A managed policy that does not exist yet.
 pub async fn new_policy(find: &Find<'_, Iam>, given: &Option<String>, name: &str) -> Result<Policy, Error> {
     let account = home(find)?;
-    let owner = PolicyOwner::Account(account);
-    Ok(Policy { owner, path: path(given), name: name.to_owned(), account, seen: None })
+    let (owner, called) = (PolicyOwner::Account(account), format!("policy {name}"));
+    Ok(Policy { owner, path: path(given), name: name.to_owned(), account, seen: None, called })
 }

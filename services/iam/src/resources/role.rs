@@ -21,6 +21,8 @@ pub struct Role {
     /// The name.
     pub name: String,
     seen: Option<Seen>,
+    /// What denials call it: AWS does not tell the path of what a request names.
+    called: Option<String>,
     shows_boundary: bool,
     passed_to: Option<&'static str>,
     uses: bool,
@@ -33,6 +35,7 @@ impl Role {
             path: path.to_owned(),
             name: name.to_owned(),
             seen: None,
+            called: None,
             shows_boundary: false,
             passed_to: None,
             uses: false,
@@ -48,6 +51,10 @@ impl Role {
 impl Resource for Role {
     fn owner(&self) -> AccountId {
         self.account
+    }
+
+    fn called(&self) -> Option<String> {
+        self.called.clone()
     }
 
     fn scope(&self) -> Scope {
@@ -70,10 +77,11 @@ impl Resource for Role {
 pub async fn role(find: &Find<'_, Iam>, name: &str) -> Result<Role, Error> {
     let account = home(find)?;
     let found: Option<Record> = stored(find, account, &keys::role(name))?;
-    Ok(match found {
+    let role = match found {
         Some(record) => Role { seen: Some(record.seen()), ..Role::new(account, &record.path, &record.name) },
         None => Role::new(account, "/", name),
-    })
+    };
+    Ok(Role { called: Some(format!("role {name}")), ..role })
 }
 
 /// The role of this name; its permissions boundary is a condition key.
@@ -88,7 +96,7 @@ pub async fn use_of_role(find: &Find<'_, Iam>, name: &str) -> Result<Role, Error
 
 /// The role of this name, passed to EC2's instances.
 pub async fn role_for_ec2(find: &Find<'_, Iam>, name: &str) -> Result<Role, Error> {
-    Ok(Role { passed_to: Some("ec2.amazonaws.com"), ..role(find, name).await? })
+    Ok(Role { passed_to: Some("ec2.amazonaws.com"), called: None, ..role(find, name).await? })
 }
 
 /// A role that does not exist yet.

@@ -20,19 +20,21 @@ pub struct User {
     pub user: String,
     name: Option<String>,
     seen: Option<Seen>,
+    /// What denials call it: AWS does not tell the path of what a request names.
+    called: Option<String>,
     shows_boundary: bool,
     uses: bool,
 }
 
 impl User {
     fn named(account: AccountId, path: &str, name: &str) -> Self {
-        let user = format!("user{path}{name}");
-        Self { account, user, name: Some(name.to_owned()), seen: None, shows_boundary: false, uses: false }
+        let (user, name) = (format!("user{path}{name}"), Some(name.to_owned()));
+        Self { account, user, name, seen: None, called: None, shows_boundary: false, uses: false }
     }
 
     fn root(account: AccountId) -> Self {
         let user = "root".to_owned();
-        Self { account, user, name: None, seen: None, shows_boundary: false, uses: false }
+        Self { account, user, name: None, seen: None, called: None, shows_boundary: false, uses: false }
     }
 
     fn of(account: AccountId, record: &Record) -> Self {
@@ -64,6 +66,10 @@ impl Resource for User {
         self.account
     }
 
+    fn called(&self) -> Option<String> {
+        self.called.clone()
+    }
+
     fn scope(&self) -> Scope {
         if self.uses { usage_scope(self.account) } else { iam_scope(self.account) }
     }
@@ -81,7 +87,8 @@ impl Resource for User {
 pub async fn user(find: &Find<'_, Iam>, name: &str) -> Result<User, Error> {
     let account = home(find)?;
     let found = stored(find, account, &keys::user(name))?;
-    Ok(found.map_or_else(|| User::named(account, "/", name), |record| User::of(account, &record)))
+    let user = found.map_or_else(|| User::named(account, "/", name), |record| User::of(account, &record));
+    Ok(User { called: Some(format!("user {name}")), ..user })
 }
 
 /// The user of this name; its permissions boundary is a condition key.

@@ -1,29 +1,18 @@
-use kurodo_authz::Permit;
 use kurodo_gateway::{Authorized, Handler};
-use kurodo_store::{Expectation, KeyParser, Reader, Scan, StoreError, blobs::BlobId};
+use kurodo_store::{Expectation, KeyParser, Reader, Scan, StoreError, Transaction, blobs::BlobId};
 
 use super::Answer;
 use crate::{
-    Error, S3, action,
+    Error, S3,
     layout::{self, Setting},
     model::{DeleteBucketOutput, op},
     records::Part,
 };
 
-type MayDelete<'r> = Permit<'r, action::DeleteBucket>;
-
 impl Handler<op::DeleteBucket> for S3 {
     /// A bucket must be empty of objects. Uploads that nobody completed go with it.
     async fn handle(&self, call: Authorized<'_, Self, op::DeleteBucket>) -> Answer<op::DeleteBucket> {
         let (settings, contents) = &call.permits;
-        while !self.delete_bucket(settings, contents).await? {}
-        Ok(DeleteBucketOutput {}.into())
-    }
-}
-
-impl S3 {
-    /// Whether the bucket is gone; if not, an upload was faster.
-    async fn delete_bucket(&self, settings: &MayDelete<'_>, contents: &MayDelete<'_>) -> Result<bool, Error> {
         let bucket = settings.resource();
         let left = Left::read(&self.store.read(contents))?;
         let mut transaction = self.store.write(settings).transaction();
@@ -32,16 +21,25 @@ impl S3 {
             transaction.delete(setting.key());
         }
         transaction.under(contents).expect_empty([layout::OBJECTS]);
-        for key in &left.keys {
-            transaction.delete(key);
+        left.delete(&mut transaction);
+        transaction.commit().await.map_err(|error| failed(error, bucket.name()))?;
+        self.discard_left(left);
+
+        // What was uploaded meanwhile. Nothing can be added any more.
+        let late = Left::read(&self.store.read(contents))?;
+        if !late.keys.is_empty() {
+            let mut transaction = self.store.write(contents).transaction();
+            late.delete(&mut transaction);
+            transaction.commit().await?;
+            self.discard_left(late);
         }
-        match transaction.commit().await {
-            Ok(_) => {
-                left.blobs.into_iter().for_each(|blob| self.readers.discard(vec![blob]));
-                Ok(true)
-            }
-            Err(error) => Err(failed(error, bucket.name())),
-        }
+        Ok(DeleteBucketOutput {}.into())
+    }
+}
+
+impl S3 {
+    fn discard_left(&self, left: Left) {
+        left.blobs.into_iter().for_each(|blob| self.readers.discard(vec![blob]));
     }
 }
 
@@ -70,6 +68,12 @@ impl Left {
             left.keys.push(record.key);
         }
         Ok(left)
+    }
+
+    fn delete(&self, transaction: &mut Transaction<'_>) {
+        for key in &self.keys {
+            transaction.delete(key);
+        }
     }
 }
 

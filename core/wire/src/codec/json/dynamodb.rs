@@ -47,6 +47,7 @@ fn nested(member: &Member, kind: &Kind, start: Start) -> String {
         (Kind::Map { value, .. }, Start::List) => {
             let of = match value.target().kind {
                 Kind::Structure(_) => format!("{OWN}.{}", value.target().name),
+                Kind::List { item } => format!("java.util.List<{OWN}.{}>", item.target().name),
                 ref kind => java(kind).to_owned(),
             };
             format!("Unrecognized collection type java.util.Map<java.lang.String, {of}>")

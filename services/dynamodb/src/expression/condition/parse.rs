@@ -1,7 +1,7 @@
 use super::Comparator;
 use crate::expression::{
     Fault,
-    scan::{Parsed, Scanner, Stuck, Token},
+    scan::{KEYWORDS, Parsed, Scanner, Stuck, Token},
     tree::{Call, RawOperand},
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Parse {
 }
 
 pub(super) fn parse(text: &str) -> Result<Parse, Fault> {
-    let scanner = Scanner::new(text)?;
+    let scanner = Scanner::new(text, KEYWORDS)?;
     let mut reader = Reader { redundant: false, whole: None };
     let tree = scanner.finish(|scanner| reader.or(scanner))?;
     Ok(Parse { tree, redundant: reader.redundant })
@@ -131,7 +131,10 @@ impl Reader {
             let operand = scanner.deeper(|scanner| self.operand(scanner))?;
             scanner.expect(Token::Close)?;
             self.redundant |= inner;
-            return Ok(operand);
+            return match operand {
+                RawOperand::Path(path) => scanner.path_from(path).map(RawOperand::Path),
+                operand => Ok(operand),
+            };
         }
         if let Some(value) = scanner.take(Token::Value) {
             return Ok(RawOperand::Value(value.to_owned()));

@@ -23,7 +23,7 @@ impl Update {
     pub(crate) fn apply(&self, before: &Item) -> Result<Item, UpdateFault> {
         let mut after = before.clone();
         let mut removed: Vec<&Path> = Vec::new();
-        for action in &self.0 {
+        for action in &self.actions {
             match action {
                 Action::Set(path, source) => put(&mut after, path, source.value(before)?)?,
                 Action::Remove(path) => removed.push(path),

@@ -30,7 +30,11 @@ pub(super) fn check(sections: &[Section], placeholders: &Placeholders) -> Result
     for action in &actions {
         checker.action_type(action)?;
     }
-    actions.iter().map(|action| checker.action(action)).collect::<Result<_, _>>().map(Update)
+    actions
+        .iter()
+        .map(|action| checker.action(action))
+        .collect::<Result<_, _>>()
+        .map(|actions| Update { actions, legacy: false })
 }
 
 fn reserved(actions: &[&RawAction]) -> Result<(), Fault> {

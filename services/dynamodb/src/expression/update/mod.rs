@@ -6,12 +6,18 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use apply::UpdateFault;
+
 use super::{Fault, Path, Placeholders};
 use crate::attribute::Attribute;
 
 /// A checked update: no two of its paths lead to one another.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Update(pub(crate) Vec<Action>);
+pub(crate) struct Update {
+    pub(crate) actions: Vec<Action>,
+    /// Whether it was said by `AttributeUpdates`, whose messages are others.
+    pub(crate) legacy: bool,
+}
 
 /// What is done at one path.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +74,7 @@ impl Update {
 
     /// Visits every path that is written or read.
     pub(crate) fn paths<'u>(&'u self, each: &mut impl FnMut(&'u Path)) {
-        for action in &self.0 {
+        for action in &self.actions {
             each(action.path());
             if let Action::Set(_, source) = action {
                 source.paths(each);

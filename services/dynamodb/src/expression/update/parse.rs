@@ -52,8 +52,11 @@ impl RawSource {
     }
 }
 
+/// Words that are no names in updates.
+const SECTIONS: &[&str] = &["ADD", "DELETE", "REMOVE", "SET"];
+
 pub(super) fn parse(text: &str) -> Result<Vec<Section>, Fault> {
-    Scanner::new(text)?.finish(|scanner| {
+    Scanner::new(text, SECTIONS)?.finish(|scanner| {
         let mut sections = vec![section(scanner)?];
         while scanner.peek() != Token::End {
             sections.push(section(scanner)?);

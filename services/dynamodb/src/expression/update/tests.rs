@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{apply::UpdateFault, *};
+use super::*;
 use crate::attribute::{Item, Supplied};
 
 fn number(text: &str) -> Attribute {

@@ -1,0 +1,107 @@
+"""DynamoDB: one sample for every row of its table."""
+
+from conftest import document, statement
+
+# What is said to who did not sign, and to who may not.
+UNSIGNED = ("MissingAuthenticationTokenException", 400)
+DENIED = ("AccessDeniedException", 400)
+
+TAGS = [{"Key": "team", "Value": "a"}]
+SCHEMA = {
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+KEY = {"id": {"S": "1"}}
+TTL = {"Enabled": True, "AttributeName": "ends"}
+
+
+def nothing(world, name):
+    return {}
+
+
+def table(world, name):
+    made = world.dynamodb.create_table(TableName=name, Tags=TAGS, **SCHEMA)["TableDescription"]
+    world.dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    world.arns[name] = made["TableArn"]
+    return {"TableName": name}
+
+
+def arn(world, name):
+    table(world, name)
+    return {"ResourceArn": world.arns[name]}
+
+
+def policy(resource):
+    """A policy that denies what the matrix does not try."""
+    return document({**statement("Deny", "dynamodb:Scan", resource), "Principal": "*"})
+
+
+def new_policy(world, name):
+    where = arn(world, name)
+    return {**where, "Policy": policy(where["ResourceArn"])}
+
+
+def with_policy(world, name):
+    whole = new_policy(world, name)
+    world.dynamodb.put_resource_policy(**whole)
+    return {"ResourceArn": whole["ResourceArn"]}
+
+
+def having(sample, **more):
+    """What a sample sets up, and further parameters."""
+    return lambda world, name: {**sample(world, name), **more}
+
+
+def named(parameters):
+    """Parameters that name the table of a sample."""
+    return lambda world, name: parameters(table(world, name)["TableName"])
+
+
+def transaction(name):
+    where = {"TableName": name}
+    return {
+        "TransactItems": [
+            {"ConditionCheck": {**where, "Key": KEY, "ConditionExpression": "attribute_not_exists(id)"}},
+            {"Put": {**where, "Item": {"id": {"S": "2"}}}},
+            {"Update": {**where, "Key": {"id": {"S": "3"}}, "UpdateExpression": "REMOVE a"}},
+            {"Delete": {**where, "Key": {"id": {"S": "4"}}}},
+        ]
+    }
+
+
+SAMPLES = {
+    "CreateTable": lambda world, name: {
+        "TableName": name,
+        "Tags": TAGS,
+        "ResourcePolicy": policy(f"arn:aws:dynamodb:us-east-1:{world.account}:table/{name}"),
+        **SCHEMA,
+    },
+    "DeleteTable": table,
+    "DescribeTable": table,
+    "ListTables": nothing,
+    "UpdateTable": having(table, DeletionProtectionEnabled=False),
+    "TagResource": having(arn, Tags=TAGS),
+    "UntagResource": having(arn, TagKeys=["team"]),
+    "ListTagsOfResource": arn,
+    "PutResourcePolicy": new_policy,
+    "GetResourcePolicy": with_policy,
+    "DeleteResourcePolicy": with_policy,
+    "UpdateTimeToLive": having(table, TimeToLiveSpecification=TTL),
+    "DescribeTimeToLive": table,
+    "DescribeLimits": nothing,
+    "DescribeEndpoints": nothing,
+    "GetItem": having(table, Key=KEY),
+    "PutItem": having(table, Item=KEY),
+    "UpdateItem": having(table, Key=KEY),
+    "DeleteItem": having(table, Key=KEY),
+    "Query": having(table, KeyConditionExpression="id = :id", ExpressionAttributeValues={":id": {"S": "1"}}),
+    "Scan": table,
+    "BatchGetItem": named(lambda name: {"RequestItems": {name: {"Keys": [KEY]}}}),
+    "BatchWriteItem": named(lambda name: {"RequestItems": {name: [{"PutRequest": {"Item": KEY}}]}}),
+    "TransactGetItems": named(lambda name: {"TransactItems": [{"Get": {"TableName": name, "Key": KEY}}]}),
+    "TransactWriteItems": named(transaction),
+}
+
+# Parameters that ask for more than the operation's own action.
+ASKING = {"CreateTable": ("Tags", "ResourcePolicy")}

@@ -1,0 +1,191 @@
+"""S3: one sample for every row of its table. Buckets are the owner's, who is the account's root user."""
+
+from conftest import document, statement
+
+# What is said to who did not sign, and to who may not.
+UNSIGNED = ("AccessDenied", 403)
+DENIED = ("AccessDenied", 403)
+
+# Answers to HEAD have no content, so that clients know the status only.
+HEADS = {"HeadBucket", "HeadObject"}
+
+TAGS = {"TagSet": [{"Key": "team", "Value": "a"}]}
+OWNED = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+ENCRYPTED = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
+BLOCK = {"BlockPublicAcls": True}
+CONTENT = b"content"
+
+
+def bucket(world, name):
+    """A bucket whose access control lists count."""
+    name = name.lower()
+    world.s3.create_bucket(Bucket=name, ObjectOwnership="ObjectWriter")
+    return {"Bucket": name}
+
+
+def thing(world, name):
+    where = {**bucket(world, name), "Key": "key"}
+    world.s3.put_object(**where, Body=CONTENT)
+    return where
+
+
+def tagged(world, name):
+    where = {**bucket(world, name), "Key": "key"}
+    world.s3.put_object(**where, Body=CONTENT, Tagging="team=a")
+    return where
+
+
+def etag(world, where):
+    return world.s3.head_object(**where)["ETag"]
+
+
+def unchanged(sample):
+    """Under the condition that the object is the one that is there."""
+
+    def conditional(world, name):
+        where = sample(world, name)
+        return {**where, "IfMatch": etag(world, where)}
+
+    return conditional
+
+
+def source(world, name):
+    """A tagged object of a bucket of its own, to copy from."""
+    where = tagged(world, f"{name}-from")
+    return {"CopySource": f"{where['Bucket']}/{where['Key']}"}
+
+
+def copying(world, name):
+    where = thing(world, name)
+    asked = {"ACL": "private", "IfMatch": etag(world, where)}
+    return {**where, **source(world, name), **asked}
+
+
+def retagging(world, name):
+    return {**copying(world, name), "Tagging": "team=b", "TaggingDirective": "REPLACE"}
+
+
+def upload(world, name):
+    where = {**bucket(world, name), "Key": "key"}
+    made = world.s3.create_multipart_upload(**where)
+    return {**where, "UploadId": made["UploadId"]}
+
+
+def complete(world, name):
+    where = upload(world, name)
+    part = world.s3.upload_part(**where, PartNumber=1, Body=CONTENT)
+    return {**where, "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}}
+
+
+def policy(where):
+    return document(statement("Deny", "s3:DeleteBucket", f"arn:aws:s3:::{where['Bucket']}", Principal="*"))
+
+
+def with_policy(world, name):
+    where = bucket(world, name)
+    world.s3.put_bucket_policy(**where, Policy=policy(where))
+    return where
+
+
+def new_policy(world, name):
+    where = bucket(world, name)
+    return {**where, "Policy": policy(where)}
+
+
+def having(sample, **more):
+    """What a sample sets up, and further parameters."""
+    return lambda world, name: {**sample(world, name), **more}
+
+
+def put(call, sample, **more):
+    """What a sample sets up, with a setting put on it."""
+
+    def prepared(world, name):
+        where = sample(world, name)
+        getattr(world.s3, call)(**where, **more)
+        return where
+
+    return prepared
+
+
+SAMPLES = {
+    "ListBuckets": lambda world, name: {},
+    "CreateBucket": lambda world, name: {
+        "Bucket": name.lower(),
+        "ACL": "private",
+        "ObjectOwnership": "ObjectWriter",
+    },
+    "DeleteBucket": bucket,
+    "HeadBucket": bucket,
+    "GetBucketLocation": bucket,
+    "GetBucketVersioning": bucket,
+    "GetBucketRequestPayment": bucket,
+    "GetBucketPolicy": with_policy,
+    "PutBucketPolicy": new_policy,
+    "DeleteBucketPolicy": with_policy,
+    "GetBucketPolicyStatus": with_policy,
+    "GetPublicAccessBlock": bucket,
+    "PutPublicAccessBlock": having(bucket, PublicAccessBlockConfiguration=BLOCK),
+    "DeletePublicAccessBlock": bucket,
+    "GetBucketOwnershipControls": bucket,
+    "PutBucketOwnershipControls": having(bucket, OwnershipControls=OWNED),
+    "DeleteBucketOwnershipControls": bucket,
+    "GetBucketAcl": bucket,
+    "PutBucketAcl": having(bucket, ACL="private"),
+    "GetBucketTagging": put("put_bucket_tagging", bucket, Tagging=TAGS),
+    "PutBucketTagging": having(bucket, Tagging=TAGS),
+    "DeleteBucketTagging": bucket,
+    "GetBucketEncryption": bucket,
+    "PutBucketEncryption": having(bucket, ServerSideEncryptionConfiguration=ENCRYPTED),
+    "DeleteBucketEncryption": bucket,
+    "ListObjects": bucket,
+    "ListObjectsV2": bucket,
+    "GetObject": thing,
+    "HeadObject": thing,
+    "GetObjectAttributes": having(thing, ObjectAttributes=["ETag"]),
+    "PutObject": having(unchanged(thing), Body=CONTENT, ACL="private", Tagging="team=a"),
+    "CopyObject": retagging,
+    "DeleteObject": unchanged(thing),
+    "DeleteObjects": having(bucket, Delete={"Objects": [{"Key": "key"}]}),
+    "GetObjectAcl": thing,
+    "PutObjectAcl": having(thing, ACL="private"),
+    "GetObjectTagging": thing,
+    "PutObjectTagging": having(thing, Tagging=TAGS),
+    "DeleteObjectTagging": thing,
+    "CreateMultipartUpload": lambda world, name: {
+        **bucket(world, name),
+        "Key": "key",
+        "ACL": "private",
+        "Tagging": "team=a",
+    },
+    "UploadPart": having(upload, PartNumber=1, Body=CONTENT),
+    "UploadPartCopy": lambda world, name: {**upload(world, name), **source(world, name), "PartNumber": 1},
+    "CompleteMultipartUpload": complete,
+    "AbortMultipartUpload": upload,
+    "ListParts": upload,
+    "ListMultipartUploads": bucket,
+}
+
+# Parameters that ask for more than the operation's own action.
+ASKING = {
+    "CreateBucket": ("ACL", "ObjectOwnership"),
+    "PutObject": ("ACL", "Tagging", "IfMatch"),
+    "DeleteObject": ("IfMatch",),
+    "CreateMultipartUpload": ("ACL", "Tagging"),
+}
+
+# Actions that only other requests ask for: `s3:ListBucket` where the object is missing, tags where it has some.
+MISSING = {"s3:ListBucket"}
+UNASKED = {
+    "GetObject": {"s3:ListBucket", "s3:GetObjectTagging"},
+    "HeadObject": {"s3:ListBucket", "s3:GetObjectTagging"},
+    "GetObjectAttributes": MISSING,
+    "CopyObject": {"s3:ListBucket", "s3:GetObjectTagging"},
+    **{f"{does}Object{what}": MISSING for does in ("Get", "Put") for what in ("Acl", "Tagging")},
+    "DeleteObjectTagging": MISSING,
+    "UploadPartCopy": MISSING,
+    "CompleteMultipartUpload": {"s3:GetObject"},
+}
+
+# Rows that are not decided as a whole.
+APART = {"DeleteObjects": "each object is decided for itself; see tests/test_s3_access.py"}
