@@ -104,7 +104,7 @@ impl Shelf {
     }
 
     /// The prefix of those whose partition keys have this hash or a greater one, up to its last bit given.
-    pub(crate) fn from_hash(self, hash: u32) -> Key {
+    pub(crate) fn at_hash(self, hash: u32) -> Key {
         hash.to_be_bytes().into_iter().fold(self.builder(), KeyBuilder::byte).build()
     }
 

@@ -46,7 +46,6 @@ pub enum Attribute {
 
 /// The type of an attribute's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(clippy::upper_case_acronyms, reason = "DynamoDB's names of its types")]
 pub enum Type {
     /// String.
     S,

@@ -415,7 +415,7 @@ fn segment_range(shelf: Shelf, segment: u32, total: u32) -> Range {
         let cut = ((1_u64 << bits) * u64::from(segment)).div_ceil(u64::from(total.max(1)));
         u32::try_from(cut << (32 - bits)).ok()
     };
-    let at = |segment: u32| bound(segment).map(|hash| shelf.from_hash(hash).to_vec());
+    let at = |segment: u32| bound(segment).map(|hash| shelf.at_hash(hash).to_vec());
     let from = if segment == 0 { None } else { at(segment) };
     Range { within: shelf.all(), from, before: at(segment + 1) }
 }
