@@ -11,11 +11,7 @@ use crate::{
 };
 
 /// The response that carries an encoded output, or the content that a handler streams.
-pub(crate) fn encoded(
-    mounted: &Mounted,
-    encoded: Encoded,
-    content: Option<(u64, Content)>,
-) -> Response {
+pub(crate) fn encoded(mounted: &Mounted, encoded: Encoded, content: Option<(u64, Content)>) -> Response {
     let crc32 = mounted.mount.has_crc32().then(|| checksum(CrcAlgorithm::Crc32IsoHdlc, &encoded.body));
     let body = match content {
         Some((left, content)) => Outgoing::Stream { left, content },

@@ -39,7 +39,8 @@ impl SignedHeaders {
     /// Whether the field is signed. The name must be lower case.
     pub fn contains(&self, name: &str) -> bool {
         // Byte by byte: asked often, of short lists.
-        !name.is_empty() && self.0.as_bytes().split(|byte| *byte == b';').any(|signed| signed == name.as_bytes())
+        !name.is_empty()
+            && self.0.as_bytes().split(|byte| *byte == b';').any(|signed| signed == name.as_bytes())
     }
 }
 
