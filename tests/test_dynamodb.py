@@ -7,7 +7,7 @@ import boto3
 import dynamodb
 import pytest
 from botocore.config import Config
-from conftest import refused
+from conftest import Principal, refused
 from dynamodb import n, s
 
 
@@ -365,17 +365,22 @@ def test_what_is_not_served_is_refused_by_name(client, table):
     assert "StreamSpecification" in answer["Error"]["Message"]
 
 
+def signing(root, access_key_id, secret):
+    return Principal(root.server, access_key_id, secret).client("dynamodb")
+
+
 def test_unknown_keys_are_told_in_dynamodbs_words(root):
-    stranger = boto3.client(
-        "dynamodb",
-        endpoint_url=root.server.endpoint,
-        verify=root.server.ca,
-        region_name="us-east-1",
-        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
-        aws_secret_access_key="x" * 40,
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    stranger = signing(root, "AKIAIOSFODNN7EXAMPLE", "x" * 40)
     refused(stranger.list_tables, "UnrecognizedClientException", 400)
+
+
+def test_every_request_carries_a_signature_that_is_verified(root, table, anonymous):
+    key = {"TableName": table, "Key": {"h": s("a"), "r": n(1)}}
+    forger = signing(root, root.access_key_id, "x" * 40)
+    for call in (forger.list_tables, lambda: forger.get_item(**key), lambda: forger.delete_item(**key)):
+        refused(call, "InvalidSignatureException", 400)
+    nobody = anonymous("dynamodb")
+    refused(lambda: nobody.get_item(**key), "MissingAuthenticationTokenException", 400)
 
 
 def test_acknowledged_writes_outlive_a_crash(own_server):

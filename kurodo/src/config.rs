@@ -1,3 +1,4 @@
+use crate::say::say;
 use std::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
@@ -148,7 +149,7 @@ pub(crate) fn show(config: &Config) -> Outcome {
     };
     for (name, value, source) in &config.sources {
         let value = if value.is_empty() { decided(name) } else { value.clone() };
-        println!("{name:<16} {value:<48} {source}");
+        say!("{name:<16} {value:<48} {source}");
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod home;
 mod keys;
 mod platform;
 mod registry;
+mod say;
 mod serve;
 
 use std::process::ExitCode;

@@ -61,5 +61,5 @@ pub(crate) fn encode<O: Operation>(
         let value = HeaderValue::try_from(value).map_err(|error| Failure::internal(&error))?;
         encoded.headers.insert(HeaderName::from_static(name), value);
     }
-    Ok(respond::encoded(mounted, call, encoded, reply.content))
+    Ok(respond::encoded(mounted, encoded, reply.content))
 }

@@ -19,7 +19,7 @@ use hyper::{
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{
-    io::AsyncWriteExt,
+    io::{AsyncWriteExt, BufReader},
     net::TcpStream,
     sync::watch,
     time::{sleep, timeout},
@@ -46,6 +46,12 @@ impl Prompt {
     }
 }
 
+/// TLS over a socket that is read in large pieces: TLS alone asks it for 4 KiB at a time.
+type Secured = TlsStream<BufReader<TcpStream>>;
+
+/// What is read of a socket at once, in bytes: two whole records of TLS.
+const READ: usize = 32 * 1024;
+
 /// Serves a connection until it ends, or until it is told to stop.
 pub(crate) async fn serve(
     shared: Arc<Shared>,
@@ -68,7 +74,7 @@ pub(crate) async fn serve(
 }
 
 /// The TLS stream; `None` after a client that spoke plain HTTP was told so.
-async fn secured(tls: &TlsAcceptor, socket: Prompt) -> io::Result<Option<TlsStream<TcpStream>>> {
+async fn secured(tls: &TlsAcceptor, socket: Prompt) -> io::Result<Option<Secured>> {
     const HANDSHAKE: u8 = 0x16;
     let Prompt(mut socket) = socket;
     let mut first = [0_u8; 1];
@@ -76,7 +82,7 @@ async fn secured(tls: &TlsAcceptor, socket: Prompt) -> io::Result<Option<TlsStre
         return Ok(None);
     }
     if first == [HANDSHAKE] {
-        return tls.accept(socket).await.map(Some);
+        return tls.accept(BufReader::with_capacity(READ, socket)).await.map(Some);
     }
     socket.write_all(PLAINTEXT_REFUSAL).await?;
     socket.shutdown().await?;
@@ -89,7 +95,7 @@ const PLAINTEXT_REFUSAL: &[u8] = b"HTTP/1.1 400 Bad Request\r\n\
 
 async fn speak(
     shared: Arc<Shared>,
-    stream: TlsStream<TcpStream>,
+    stream: Secured,
     peer: SocketAddr,
     turned_away: bool,
     stop: watch::Receiver<bool>,

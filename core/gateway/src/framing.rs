@@ -2,6 +2,8 @@
 //!
 //! Source: RFC 9112, "HTTP/1.1", sections 6 and 7.
 
+use std::io::BufRead as _;
+
 /// Reads along.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
@@ -61,14 +63,13 @@ impl Watch {
     }
 
     fn read<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        let end = bytes.iter().position(|byte| *byte == b'\n');
-        let (piece, rest) = match end {
-            Some(at) => bytes.split_at(at + 1),
-            None => (bytes, &[][..]),
-        };
+        let mut rest = bytes;
+        // Reading memory does not fail.
+        let length = rest.skip_until(b'\n').unwrap_or_default();
+        let piece = bytes.get(..length).unwrap_or_default();
         let room = LINE.saturating_sub(self.line.len());
-        self.line.extend(piece.iter().take(room));
-        if end.is_some() {
+        self.line.extend_from_slice(piece.get(..room).unwrap_or(piece));
+        if piece.ends_with(b"\n") {
             let line = std::mem::take(&mut self.line);
             self.line(line.trim_ascii_end());
             self.line = line;

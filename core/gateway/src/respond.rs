@@ -11,12 +11,7 @@ use crate::{
 };
 
 /// The response that carries an encoded output, or the content that a handler streams.
-pub(crate) fn encoded(
-    mounted: &Mounted,
-    call: &Call,
-    encoded: Encoded,
-    content: Option<(u64, Content)>,
-) -> Response {
+pub(crate) fn encoded(mounted: &Mounted, encoded: Encoded, content: Option<(u64, Content)>) -> Response {
     let crc32 = mounted.mount.has_crc32().then(|| checksum(CrcAlgorithm::Crc32IsoHdlc, &encoded.body));
     let body = match content {
         Some((left, content)) => Outgoing::Stream { left, content },
@@ -25,7 +20,6 @@ pub(crate) fn encoded(
     let mut response = http::Response::new(body);
     *response.status_mut() = status(encoded.status);
     *response.headers_mut() = encoded.headers;
-    identify(mounted, call, &mut response);
     if let Some(crc32) = crc32 {
         put(&mut response, "x-amz-crc32", &crc32.to_string());
     }
@@ -46,7 +40,7 @@ pub(crate) fn failure(mounted: &Mounted, protocol: Protocol, call: &Call, failur
         host_id: s3.then_some(call.request_id()),
         resource: s3.then(|| call.head.path()),
     };
-    let mut response = encoded(mounted, call, encode_error(protocol, mounted.facts.schema, &reply), None);
+    let mut response = encoded(mounted, encode_error(protocol, mounted.facts.schema, &reply), None);
     for (name, value) in &failure.headers {
         put(&mut response, name, value);
     }
@@ -71,20 +65,6 @@ pub(crate) fn headed(method: &Method, mut response: Response) -> Response {
         *response.body_mut() = Outgoing::Whole(Bytes::new());
     }
     response
-}
-
-fn identify(mounted: &Mounted, call: &Call, response: &mut Response) {
-    const ID: HeaderName = HeaderName::from_static("x-amz-request-id");
-    const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
-    const OTHERS: HeaderName = HeaderName::from_static("x-amzn-requestid");
-    let Ok(id) = HeaderValue::from_str(call.request_id()) else { return };
-    let fields = response.headers_mut();
-    if mounted.facts.dialect == Dialect::S3 {
-        fields.insert(ID, id.clone());
-        fields.insert(HOST_ID, id);
-    } else {
-        fields.insert(OTHERS, id);
-    }
 }
 
 /// Sets a header field; a value that no field may have is left out.

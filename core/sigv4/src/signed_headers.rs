@@ -38,7 +38,9 @@ impl SignedHeaders {
 
     /// Whether the field is signed. The name must be lower case.
     pub fn contains(&self, name: &str) -> bool {
-        self.iter().any(|signed| signed == name)
+        // Byte by byte: asked often, of short lists.
+        !name.is_empty()
+            && self.0.as_bytes().split(|byte| *byte == b';').any(|signed| signed == name.as_bytes())
     }
 }
 

@@ -3,7 +3,7 @@ use std::{thread::sleep, time::Duration};
 use serde_json::{Value, json};
 
 use super::administrator;
-use crate::{Outcome, cli::AccountCommand, client::Access, home::Home};
+use crate::{Outcome, cli::AccountCommand, client::Access, home::Home, say::say};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -20,7 +20,7 @@ pub(crate) fn run(command: &AccountCommand, home: &Home) -> Outcome {
 
 fn create(access: &Access, home: &Home, name: &str, email: Option<&str>) -> Outcome {
     let id = found(access, name, email)?;
-    println!("{id}");
+    say!("{id}");
     let keys = administrator::create(access, &id).map_err(|error| {
         format!(
             "the account {id} was created, but not its administrator ({error}): enter it with the role {}",
@@ -80,7 +80,7 @@ fn list(access: &Access) -> Outcome {
         let input = if token.is_null() { json!({}) } else { json!({ "NextToken": token }) };
         let page = access.call("organizations", &format!("{PREFIX}.ListAccounts"), &input)?;
         for account in page.get("Accounts").and_then(Value::as_array).into_iter().flatten() {
-            println!("{}  {:<10} {}", text(account, "Id"), text(account, "Status"), text(account, "Name"));
+            say!("{}  {:<10} {}", text(account, "Id"), text(account, "Status"), text(account, "Name"));
         }
         match page.get("NextToken") {
             Some(next) if !next.is_null() => token = next.clone(),

@@ -6,7 +6,7 @@ use std::{
 
 use kurodo_audit::{AuditError, AuditReader, Record, Report};
 
-use crate::{Outcome, cli::AuditCommand, home::Home, keys::Keys, platform};
+use crate::{Outcome, cli::AuditCommand, home::Home, keys::Keys, platform, say::say};
 
 /// Reads and verifies the trail.
 pub(crate) fn run(command: &AuditCommand, home: &Home) -> Outcome {
@@ -27,9 +27,9 @@ fn renew(keys: &Keys, home: &Home) -> Outcome {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let aside = home.audit().with_file_name(format!("audit-until-{seconds}"));
     match std::fs::rename(home.audit(), &aside) {
-        Ok(()) => println!("the audit trail is kept in {}; the next start begins a new one", aside.display()),
+        Ok(()) => say!("the audit trail is kept in {}; the next start begins a new one", aside.display()),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            println!("the next start begins a new audit trail")
+            say!("the next start begins a new audit trail")
         }
         Err(error) => return Err(format!("{} cannot be moved: {error}", home.audit().display()).into()),
     }
@@ -51,7 +51,7 @@ fn tail(reader: &AuditReader, number: usize, follow: bool) -> Outcome {
 }
 
 fn print(record: &Record) -> Outcome {
-    println!("{}", serde_json::to_string(record)?);
+    say!("{}", serde_json::to_string(record)?);
     Ok(())
 }
 
@@ -61,7 +61,7 @@ fn verify(reader: &AuditReader) -> Outcome {
     match report.first_bad {
         None => {
             let (entries, first) = (report.entries, report.first);
-            println!("audit trail: {entries} entries, from entry {first} on, are whole and in order");
+            say!("audit trail: {entries} entries, from entry {first} on, are whole and in order");
             Ok(())
         }
         Some(bad) => {

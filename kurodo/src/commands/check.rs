@@ -4,7 +4,7 @@ use kurodo_audit::AuditReader;
 use kurodo_identity::{Directory, SessionSealer, StoredDirectory};
 use kurodo_store::{AccountKeys, CoreDoor, Store, StoreError, blobs::Blobs};
 
-use crate::{Outcome, client::Access, commands::audit, home::Home, keys::Keys, platform};
+use crate::{Outcome, client::Access, commands::audit, home::Home, keys::Keys, platform, say::say};
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -48,7 +48,7 @@ struct Findings {
 impl Findings {
     fn damaged(&mut self, what: &str, how: impl Display) {
         self.damage += 1;
-        println!("{what}: DAMAGED: {how}");
+        say!("{what}: DAMAGED: {how}");
     }
 
     /// The value; or its error, noted.
@@ -77,13 +77,13 @@ fn records(home: &Home, keys: Keys, findings: &mut Findings) -> Result<Option<u6
         findings.damaged("records", damage);
     }
     if check.damage.is_empty() {
-        println!("records: whole");
+        say!("records: whole");
     }
     if check.spoiled > 0 {
-        println!("records: one of two copies of a mark or checkpoint does not open, {SPOILED}");
+        say!("records: one of two copies of a mark or checkpoint does not open, {SPOILED}");
     }
     if check.remains > 0 {
-        println!("records: {} blocks that nothing needs do not open, {SPOILED}", check.remains);
+        say!("records: {} blocks that nothing needs do not open, {SPOILED}", check.remains);
     }
     let keys = keys.accounts(&door);
     accounts(&keys, findings)?;
@@ -101,10 +101,7 @@ fn accounts(keys: &AccountKeys, findings: &mut Findings) -> Outcome {
         }
     }
     if findings.damage == before {
-        println!(
-            "keys: the root key opens, and under it the server's key and those of {} accounts",
-            list.len()
-        );
+        say!("keys: the root key opens, and under it the server's key and those of {} accounts", list.len());
     }
     Ok(())
 }
@@ -120,7 +117,7 @@ fn contents(home: &Home, door: &CoreDoor, keys: &AccountKeys, findings: &mut Fin
     for damage in &found.damaged {
         findings.damaged("blobs", damage);
     }
-    println!("blobs: {} contents are whole, {} lie under customers' own keys", found.whole, found.closed);
+    say!("blobs: {} contents are whole, {} lie under customers' own keys", found.whole, found.closed);
     Ok(())
 }
 
@@ -132,7 +129,7 @@ fn handed_out(home: &Home, door: &CoreDoor, sessions: SessionSealer, findings: &
         findings.damaged("ca.pem", "it is not the authority's certificate; the next start writes it anew");
     }
     let Ok(access) = Access::read(home) else {
-        println!("credentials: there are none here");
+        say!("credentials: there are none here");
         return Ok(());
     };
     let directory = StoredDirectory::new(door.clone(), sessions);
@@ -140,8 +137,8 @@ fn handed_out(home: &Home, door: &CoreDoor, sessions: SessionSealer, findings: &
         Ok(found) if found.secret.expose() != access.keys.secret.as_str() => {
             findings.damaged("credentials", "the secret is not that of the access key");
         }
-        Ok(_) => println!("credentials: as in the records"),
-        Err(_) => println!("credentials: the access key is not, or no longer, in use"),
+        Ok(_) => say!("credentials: as in the records"),
+        Err(_) => say!("credentials: the access key is not, or no longer, in use"),
     }
     Ok(())
 }
@@ -149,7 +146,7 @@ fn handed_out(home: &Home, door: &CoreDoor, sessions: SessionSealer, findings: &
 /// The audit trail, and that it is as long as the records say.
 fn trail(reader: &AuditReader, noted: Option<u64>, findings: &mut Findings) {
     if reader.anchor_is_spoiled() {
-        println!("audit trail: one of two copies of its anchor does not open, {SPOILED}");
+        say!("audit trail: one of two copies of its anchor does not open, {SPOILED}");
     }
     let report = match audit::walk(reader) {
         Ok(report) => report,
@@ -161,6 +158,6 @@ fn trail(reader: &AuditReader, noted: Option<u64>, findings: &mut Findings) {
         (None, Some(noted)) if end < noted => {
             findings.damaged("audit trail", format!("it has {end} entries, and there have been {noted}"));
         }
-        (None, _) => println!("audit trail: {} entries are whole and in order", report.entries),
+        (None, _) => say!("audit trail: {} entries are whole and in order", report.entries),
     }
 }

@@ -1,3 +1,4 @@
+use crate::say::say;
 use std::fs;
 
 use crate::{
@@ -28,9 +29,9 @@ pub(crate) fn run(account: Option<&str>, home: &Home) -> Outcome {
         ("SSL_CERT_FILE", &ca),
     ];
     for (name, value) in lines {
-        println!("export {name}={}", quoted(value));
+        say!("export {name}={}", quoted(value));
     }
-    println!("unset AWS_SESSION_TOKEN AWS_PROFILE");
+    say!("unset AWS_SESSION_TOKEN AWS_PROFILE");
     Ok(())
 }
 

@@ -1,3 +1,4 @@
+use crate::say::say;
 use kurodo_keys::StoredKeyring;
 
 use crate::{
@@ -15,7 +16,7 @@ pub(crate) fn run(command: KeysCommand, home: &Home) -> Outcome {
         KeysCommand::Rotate { accounts } => rotate(keys, home, accounts),
         KeysCommand::Reseal { to_seal_key, to_passphrase_file } => {
             keys.reseal(&home.sealed_by(to_seal_key, to_passphrase_file))?;
-            println!("the root key is sealed anew; the next start needs the new seal");
+            say!("the root key is sealed anew; the next start needs the new seal");
             Ok(())
         }
     }
@@ -23,10 +24,10 @@ pub(crate) fn run(command: KeysCommand, home: &Home) -> Outcome {
 
 fn list(keys: Keys, home: &Home) -> Outcome {
     let (_store, door) = keys.store(home)?;
-    println!("{:<20} versions {}", "root", joined(keys.root.versions()));
-    println!("{:<20} wrapped by root {}", "server", keys.server_wrapped_by(home)?);
+    say!("{:<20} versions {}", "root", joined(keys.root.versions()));
+    say!("{:<20} wrapped by root {}", "server", keys.server_wrapped_by(home)?);
     for (account, stored) in keys.accounts(&door).list()? {
-        println!("{:<20} {}", format!("account {account}"), described(&stored));
+        say!("{:<20} {}", format!("account {account}"), described(&stored));
     }
     Ok(())
 }
@@ -44,8 +45,6 @@ fn joined(numbers: impl IntoIterator<Item = u32>) -> String {
 fn rotate(keys: Keys, home: &Home, accounts: bool) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let Rotated { version, keyrings } = runtime.block_on(keys.rotate(home, accounts))?;
-    println!(
-        "the root key is version {version}; the server's key and {keyrings} account keys are wrapped by it"
-    );
+    say!("the root key is version {version}; the server's key and {keyrings} account keys are wrapped by it");
     Ok(())
 }

@@ -1,21 +1,21 @@
 use serde_json::json;
 
-use crate::{Outcome, registry};
+use crate::{Outcome, registry, say::say};
 
 /// Prints what every operation demands.
 pub(crate) fn run(as_json: bool) -> Outcome {
     let tables = registry::tables();
     if as_json {
         let tables: Vec<_> = tables.iter().map(machine).collect();
-        println!("{}", serde_json::to_string_pretty(&tables)?);
+        say!("{}", serde_json::to_string_pretty(&tables)?);
         return Ok(());
     }
     for table in tables {
-        println!("{}", table.schema.name);
+        say!("{}", table.schema.name);
         for (row, _) in &table.rows {
-            println!("  {:<40} {}", row.operation, one_line(row.line));
+            say!("  {:<40} {}", row.operation, one_line(row.line));
         }
-        println!("  refused: {}", table.refused.join(", "));
+        say!("  refused: {}", table.refused.join(", "));
     }
     Ok(())
 }

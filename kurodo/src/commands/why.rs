@@ -2,7 +2,7 @@ use kurodo_audit::{AuditReader, Ending, Record, Verdict};
 use kurodo_policy::Explanation;
 use serde_json::Value;
 
-use crate::{Outcome, home::Home, keys::Keys};
+use crate::{Outcome, home::Home, keys::Keys, say::say};
 
 /// Explains the decision about one request.
 pub(crate) fn run(request_id: &str, home: &Home) -> Outcome {
@@ -18,24 +18,24 @@ pub(crate) fn run(request_id: &str, home: &Home) -> Outcome {
 
 fn print(record: &Record) {
     let who = record.principal.as_deref().unwrap_or("anonymous");
-    println!("request    {}", record.request_id);
-    println!("time       {}", record.time);
-    println!("caller     {who}");
+    say!("request    {}", record.request_id);
+    say!("time       {}", record.time);
+    say!("caller     {who}");
     if let Some(key) = &record.access_key_id {
-        println!("key        {key}");
+        say!("key        {key}");
     }
-    println!("from       {}", record.source);
-    println!("operation  {}:{} in {}", record.service, record.operation, record.region);
+    say!("from       {}", record.source);
+    say!("operation  {}:{} in {}", record.service, record.operation, record.region);
     for resource in &record.resources {
-        println!("resource   {resource}");
+        say!("resource   {resource}");
     }
     match &record.decision {
         Verdict::Allowed => {
-            println!("decision   allowed");
-            println!("outcome    {}", outcome(&record.ending));
+            say!("decision   allowed");
+            say!("outcome    {}", outcome(&record.ending));
         }
         Verdict::Denied { reason, explanation } => {
-            println!("decision   denied: {reason}\n");
+            say!("decision   denied: {reason}\n");
             explain(explanation);
         }
     }
@@ -72,7 +72,7 @@ fn outline(value: &Value, depth: usize) {
                 branch("-", item, depth);
             }
         }
-        leaf => println!("{:depth$}{}", "", text(leaf)),
+        leaf => say!("{:depth$}{}", "", text(leaf)),
     }
 }
 
@@ -80,10 +80,10 @@ fn branch(name: &str, value: &Value, depth: usize) {
     match value {
         Value::Null => {}
         Value::Object(_) | Value::Array(_) => {
-            println!("{:depth$}{name}", "");
+            say!("{:depth$}{name}", "");
             outline(value, depth + 2);
         }
-        leaf => println!("{:depth$}{name}: {}", "", text(leaf)),
+        leaf => say!("{:depth$}{name}: {}", "", text(leaf)),
     }
 }
 

@@ -112,7 +112,7 @@ fn within(bucket: BucketId) -> KeyBuilder {
 }
 
 fn bytes(key: KeyBuilder) -> Vec<u8> {
-    key.build().to_vec()
+    key.build().into()
 }
 
 /// A numbered record below an object or upload.

@@ -22,16 +22,17 @@ pub(crate) const BARE: &str = "bare hyper + rustls";
 
 /// Starts Kurodo twice: the first start makes the data, the second one, on the same data, is measured.
 pub(crate) fn start(place: &Place) -> Outcome<Server> {
-    let home = place.folder("kurodo")?;
-    drop(serve(place, &home)?);
-    let (process, root, log) = serve(place, &home)?;
+    let (home, port) = (place.folder("kurodo")?, free_port()?);
+    drop(serve(place, &home, port)?);
+    let root = root(place, &home, port)?;
+    let (process, log) = serve(place, &home, port)?;
+    root.send(&Request::form("sts", "Action=GetCallerIdentity&Version=2011-06-15"))?;
     let start = process.started.elapsed();
-    let endpoint = user(&root)?;
     Ok(Server {
         name: "Kurodo",
         keeps: Keeps::Durable,
         serves: serves(place)?,
-        endpoint,
+        endpoint: user(&root)?,
         process,
         log,
         start,
@@ -41,17 +42,14 @@ pub(crate) fn start(place: &Place) -> Outcome<Server> {
     })
 }
 
-/// A server that has answered a signed request.
-fn serve(place: &Place, home: &Path) -> Outcome<(Process, Endpoint, PathBuf)> {
+/// A server that has said where it listens.
+fn serve(place: &Place, home: &Path, port: u16) -> Outcome<(Process, PathBuf)> {
     let log = home.with_extension("log");
-    let port = free_port()?;
     let mut command = Command::new(place.built.join("kurodo"));
     command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"]).arg(home);
     let mut process = Process::start(&mut command, &log)?;
     until(&mut process, &log, || fs::read_to_string(&log).is_ok_and(|said| said.contains("kurodo env")))?;
-    let endpoint = root(place, home, port)?;
-    endpoint.send(&Request::form("sts", "Action=GetCallerIdentity&Version=2011-06-15"))?;
-    Ok((process, endpoint, log))
+    Ok((process, log))
 }
 
 /// The root user, as `kurodo env` describes it.

@@ -69,7 +69,7 @@ fn build(fuzz: &Path) -> Outcome<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(["build", "--bins", "--locked", "--target", &host, "--manifest-path"])
+        .args(["build", "--bins", "--target", &host, "--manifest-path"])
         .arg(fuzz.join("Cargo.toml"))
         .env("CARGO_TARGET_DIR", &target)
         .env("RUSTFLAGS", INSTRUMENTS);

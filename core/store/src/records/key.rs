@@ -8,6 +8,9 @@ const END: [u8; 2] = [0, 1];
 /// Stands for a zero byte within a part.
 const ZERO: [u8; 2] = [0, 255];
 
+/// Room for most keys, so that building one does not grow it.
+const USUAL: usize = 64;
+
 /// A key put together from parts.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(Vec<u8>);
@@ -20,7 +23,9 @@ pub struct KeyBuilder(Vec<u8>);
 impl KeyBuilder {
     /// A whole key, below this namespace (its first byte).
     pub fn new(namespace: u8) -> Self {
-        Self(vec![namespace])
+        let mut key = Vec::with_capacity(USUAL);
+        key.push(namespace);
+        Self(key)
     }
 
     /// A key relative to a scope or prefix.

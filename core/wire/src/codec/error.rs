@@ -136,7 +136,7 @@ fn type_name<'e>(service: &ServiceSchema, error: &'e ErrorReply<'_>) -> Cow<'e, 
     };
     let namespace = match code {
         "ValidationException" => "com.amazon.coral.validate",
-        _ if service.error(code).is_some() => own,
+        _ if error.modeled.is_some() || service.error(code).is_some() => own,
         _ => FRAMEWORK,
     };
     format!("{namespace}#{code}").into()

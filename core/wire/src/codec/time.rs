@@ -66,10 +66,23 @@ fn rfc822(out: &mut String, at: Timestamp) {
     let name = |names: &[&'static str], index: i8| {
         usize::try_from(index).ok().and_then(|index| names.get(index)).copied().unwrap_or_default()
     };
-    let day = name(&DAYS, t.weekday().to_monday_zero_offset());
-    let month = name(&MONTHS, t.month() - 1);
-    let (hour, minute, second) = (t.hour(), t.minute(), t.second());
-    _ = write!(out, "{day}, {:02} {month} {:04} {hour:02}:{minute:02}:{second:02} GMT", t.day(), t.year());
+    out.push_str(name(&DAYS, t.weekday().to_monday_zero_offset()));
+    out.push_str(", ");
+    digits(out, t.day());
+    out.push(' ');
+    out.push_str(name(&MONTHS, t.month() - 1));
+    _ = write!(out, " {:04} ", t.year());
+    for (number, after) in [(t.hour(), ":"), (t.minute(), ":"), (t.second(), " GMT")] {
+        digits(out, number);
+        out.push_str(after);
+    }
+}
+
+/// Two digits. Every S3 answer has a date, and formatting one costs more than this.
+fn digits(out: &mut String, number: i8) {
+    let number = number.unsigned_abs() % 100;
+    out.push(char::from(b'0' + number / 10));
+    out.push(char::from(b'0' + number % 10));
 }
 
 fn epoch_seconds(out: &mut String, at: Timestamp) {

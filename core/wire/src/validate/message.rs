@@ -52,10 +52,17 @@ pub(super) fn mismatch(wanted: &Pattern) -> Constraint {
 
 /// The value as AWS prints it. Nothing for sensitive values and for those whose print says nothing.
 pub(super) fn shown(member: &Member, value: &Value) -> Option<String> {
-    match value {
-        Value::Struct(_) | Value::Sparse(_) => None,
-        value => print(member, value).map(|text| if value.is_null() { text } else { format!("'{text}'") }),
+    let structures = match (&member.target().kind, value) {
+        (_, Value::Struct(_) | Value::Sparse(_)) => true,
+        (Kind::List { item }, Value::List(items)) => {
+            !items.is_empty() && matches!(item.target().kind, Kind::Structure(_))
+        }
+        _ => false,
+    };
+    if structures {
+        return None;
     }
+    print(member, value).map(|text| if value.is_null() { text } else { format!("'{text}'") })
 }
 
 /// The value without quotes; nothing where a part of it is sensitive or cannot be printed.

@@ -5,17 +5,17 @@ use kurodo_arn::{AccountId, Region};
 
 use super::TableFacts;
 
-/// Facts of the tables that were asked for lately, and of names that no table has. Readers never wait.
+/// Facts of the tables that were asked for lately. Readers never wait.
 pub(crate) struct Cache(ArcSwap<HashMap<(AccountId, Region), HashMap<String, Entry>>>);
 
 #[derive(Clone)]
 struct Entry {
-    /// The generation of the tables that the facts were read in.
+    /// The generation of the tables that the facts were read in; older ones may have changed.
     generation: u64,
-    facts: Option<Arc<TableFacts>>,
+    facts: Arc<TableFacts>,
 }
 
-/// So many tables of a place are kept; then the cache begins anew.
+/// So many tables of a place, and places, are kept; then the cache begins anew.
 const MOST: usize = 4096;
 
 impl Cache {
@@ -23,37 +23,27 @@ impl Cache {
         Self(ArcSwap::default())
     }
 
-    /// What is known of this name in this generation: its table's facts, or that there is no table.
+    /// The facts of this table, if they are known in this generation.
     pub(super) fn find(
         &self,
         account: AccountId,
         region: &Region,
         name: &str,
         generation: u64,
-    ) -> Option<Option<Arc<TableFacts>>> {
+    ) -> Option<Arc<TableFacts>> {
         let known = self.0.load();
         let entry = known.get(&(account, region.clone()))?.get(name)?;
-        (entry.generation == generation).then(|| entry.facts.clone())
+        (entry.generation == generation).then(|| Arc::clone(&entry.facts))
     }
 
-    pub(super) fn keep(
-        &self,
-        account: AccountId,
-        region: &Region,
-        name: &str,
-        generation: u64,
-        facts: Option<&Arc<TableFacts>>,
-    ) {
+    pub(super) fn keep(&self, generation: u64, facts: &Arc<TableFacts>) {
         self.0.rcu(|known| {
-            let mut next = HashMap::clone(known);
-            if next.len() >= MOST {
-                next.clear();
-            }
-            let place = next.entry((account, region.clone())).or_default();
+            let mut next = if known.len() < MOST { HashMap::clone(known) } else { HashMap::new() };
+            let place = next.entry((facts.account, facts.region.clone())).or_default();
             if place.len() >= MOST {
                 place.clear();
             }
-            place.insert(name.to_owned(), Entry { generation, facts: facts.cloned() });
+            place.insert(facts.name.clone(), Entry { generation, facts: Arc::clone(facts) });
             next
         });
     }

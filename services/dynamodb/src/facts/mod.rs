@@ -42,10 +42,12 @@ impl DynamoDb {
     ) -> Result<Option<Arc<TableFacts>>, Error> {
         let (service, generation) = (find.service, find.service.store.generation(layout::TABLES));
         if let Some(facts) = service.tables.find(account, region, name, generation) {
-            return Ok(facts);
+            return Ok(Some(facts));
         }
         let facts = read(find, account, region, name)?.map(Arc::new);
-        service.tables.keep(account, region, name, generation, facts.as_ref());
+        if let Some(facts) = &facts {
+            service.tables.keep(generation, facts);
+        }
         Ok(facts)
     }
 }

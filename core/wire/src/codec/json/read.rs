@@ -39,7 +39,10 @@ fn whole(
     let text = std::str::from_utf8(body).map_err(|_| WireError::serialization("the body is not UTF-8"))?;
     let mut scanner = Scanner::new(text, dialect, budget);
     if scanner.at_end() {
-        return Ok(None);
+        return match dialect {
+            Dialect::DynamoDb => Err(malformed()),
+            _ => Ok(None),
+        };
     }
     let value = read(&mut scanner)?;
     if scanner.at_end() { Ok(Some(value)) } else { Err(malformed()) }

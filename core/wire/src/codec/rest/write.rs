@@ -90,7 +90,8 @@ fn set_header(reply: &mut Reply, member: &Member, name: &HeaderName, value: &Val
             Ok(())
         }
         (_, value) => {
-            let mut out = String::new();
+            // Room for a date.
+            let mut out = String::with_capacity(32);
             text::write(&mut out, member, value, HEADER_STYLE)?;
             reply.header(name.clone(), &out)
         }

@@ -32,7 +32,10 @@ impl Update {
                     put(&mut after, path, sum)?;
                 }
                 Action::Delete(path, value) => {
-                    let Some(set) = path.find(before) else { continue };
+                    let Some(set) = path.find(before) else {
+                        check_place(&mut after, path)?;
+                        continue;
+                    };
                     match subtract(set, value)? {
                         Some(left) => put(&mut after, path, left)?,
                         None => removed.push(path),
@@ -126,6 +129,17 @@ fn parent<'i>(item: &'i mut Item, path: &'i Path) -> Result<(&'i mut Attribute, 
         _ => None,
     });
     Ok((parent.ok_or(UpdateFault::Path)?, last))
+}
+
+/// That something could be at the path.
+fn check_place(item: &mut Item, path: &Path) -> Result<(), UpdateFault> {
+    if !path.is_nested() {
+        return Ok(());
+    }
+    match parent(item, path)? {
+        (Attribute::Map(_), Step::Name(_)) | (Attribute::List(_), Step::Index(_)) => Ok(()),
+        _ => Err(UpdateFault::Path),
+    }
 }
 
 fn put(item: &mut Item, path: &Path, value: Attribute) -> Result<(), UpdateFault> {

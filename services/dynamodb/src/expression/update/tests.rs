@@ -86,6 +86,8 @@ fn what_does_not_fit_the_item_is_refused() {
         ("SET l.x = :n", UpdateFault::Path),
         ("SET m[0] = :n", UpdateFault::Path),
         ("REMOVE q.x", UpdateFault::Path),
+        ("DELETE q.x :ss", UpdateFault::Path),
+        ("DELETE n[0] :ss", UpdateFault::Path),
     ] {
         assert_eq!(applied(text), Err(fault), "{text}");
     }
