@@ -1,111 +1,107 @@
-"""DynamoDB: one sample for every row of its table. Every table has one item, of the key `one`."""
+"""DynamoDB: one sample for every row of its table."""
 
-import json
-
-from conftest import statement
+from conftest import document, statement
 
 # What is said to who did not sign, and to who may not.
 UNSIGNED = ("MissingAuthenticationTokenException", 400)
 DENIED = ("AccessDeniedException", 400)
 
-KEY = {"h": {"S": "one"}}
 TAGS = [{"Key": "team", "Value": "a"}]
-DEFINITION = {
-    "KeySchema": [{"AttributeName": "h", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "h", "AttributeType": "S"}],
+SCHEMA = {
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
     "BillingMode": "PAY_PER_REQUEST",
 }
+KEY = {"id": {"S": "1"}}
+TTL = {"Enabled": True, "AttributeName": "ends"}
 
 
-def policy(world):
-    allow = statement("Allow", "dynamodb:GetItem", Principal={"AWS": f"arn:aws:iam::{world.account}:root"})
-    return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-
-
-def arn(world, name):
-    return {"ResourceArn": f"arn:aws:dynamodb:us-east-1:{world.account}:table/{name}"}
+def nothing(world, name):
+    return {}
 
 
 def table(world, name):
-    world.dynamodb.create_table(TableName=name, Tags=TAGS, **DEFINITION)
-    world.dynamodb.put_item(TableName=name, Item=KEY)
+    made = world.dynamodb.create_table(TableName=name, Tags=TAGS, **SCHEMA)["TableDescription"]
+    world.dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    world.arns[name] = made["TableArn"]
     return {"TableName": name}
 
 
-def tagged(world, name):
+def arn(world, name):
     table(world, name)
-    return arn(world, name)
+    return {"ResourceArn": world.arns[name]}
 
 
-def governed(world, name):
-    table(world, name)
-    world.dynamodb.put_resource_policy(**arn(world, name), Policy=policy(world))
-    return arn(world, name)
+def policy(resource):
+    """A policy that denies what the matrix does not try."""
+    return document({**statement("Deny", "dynamodb:Scan", resource), "Principal": "*"})
 
 
-def of(world, name, **parameters):
-    return {**table(world, name), **parameters}
+def new_policy(world, name):
+    where = arn(world, name)
+    return {**where, "Policy": policy(where["ResourceArn"])}
 
 
-def batch(world, name, request):
-    table(world, name)
-    return {"RequestItems": {name: request}}
+def with_policy(world, name):
+    whole = new_policy(world, name)
+    world.dynamodb.put_resource_policy(**whole)
+    return {"ResourceArn": whole["ResourceArn"]}
 
 
-def transaction(world, name):
-    table(world, name)
+def having(sample, **more):
+    """What a sample sets up, and further parameters."""
+    return lambda world, name: {**sample(world, name), **more}
 
-    def one(key, **more):
-        return {"TableName": name, "Key": {"h": {"S": key}}, **more}
 
-    items = [
-        {"ConditionCheck": one("one", ConditionExpression="attribute_exists(h)")},
-        {"Put": {"TableName": name, "Item": {"h": {"S": "put"}}}},
-        {"Update": one("updated", UpdateExpression="REMOVE a")},
-        {"Delete": one("deleted")},
-    ]
-    return {"TransactItems": items}
+def named(parameters):
+    """Parameters that name the table of a sample."""
+    return lambda world, name: parameters(table(world, name)["TableName"])
+
+
+def transaction(name):
+    where = {"TableName": name}
+    return {
+        "TransactItems": [
+            {"ConditionCheck": {**where, "Key": KEY, "ConditionExpression": "attribute_not_exists(id)"}},
+            {"Put": {**where, "Item": {"id": {"S": "2"}}}},
+            {"Update": {**where, "Key": {"id": {"S": "3"}}, "UpdateExpression": "REMOVE a"}},
+            {"Delete": {**where, "Key": {"id": {"S": "4"}}}},
+        ]
+    }
 
 
 SAMPLES = {
     "CreateTable": lambda world, name: {
         "TableName": name,
         "Tags": TAGS,
-        "ResourcePolicy": policy(world),
-        **DEFINITION,
+        "ResourcePolicy": policy(f"arn:aws:dynamodb:us-east-1:{world.account}:table/{name}"),
+        **SCHEMA,
     },
     "DeleteTable": table,
     "DescribeTable": table,
-    "ListTables": lambda world, name: {},
-    "UpdateTable": lambda world, name: of(world, name, DeletionProtectionEnabled=False),
-    "TagResource": lambda world, name: {**tagged(world, name), "Tags": TAGS},
-    "UntagResource": lambda world, name: {**tagged(world, name), "TagKeys": ["team"]},
-    "ListTagsOfResource": tagged,
-    "PutResourcePolicy": lambda world, name: {**tagged(world, name), "Policy": policy(world)},
-    "GetResourcePolicy": governed,
-    "DeleteResourcePolicy": governed,
-    "UpdateTimeToLive": lambda world, name: of(
-        world, name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "until"}
-    ),
+    "ListTables": nothing,
+    "UpdateTable": having(table, DeletionProtectionEnabled=False),
+    "TagResource": having(arn, Tags=TAGS),
+    "UntagResource": having(arn, TagKeys=["team"]),
+    "ListTagsOfResource": arn,
+    "PutResourcePolicy": new_policy,
+    "GetResourcePolicy": with_policy,
+    "DeleteResourcePolicy": with_policy,
+    "UpdateTimeToLive": having(table, TimeToLiveSpecification=TTL),
     "DescribeTimeToLive": table,
-    "DescribeLimits": lambda world, name: {},
-    "DescribeEndpoints": lambda world, name: {},
-    "GetItem": lambda world, name: of(world, name, Key=KEY),
-    "PutItem": lambda world, name: of(world, name, Item=KEY),
-    "UpdateItem": lambda world, name: of(world, name, Key=KEY),
-    "DeleteItem": lambda world, name: of(world, name, Key=KEY),
-    "Query": lambda world, name: of(
-        world, name, KeyConditionExpression="h = :h", ExpressionAttributeValues={":h": {"S": "one"}}
-    ),
+    "DescribeLimits": nothing,
+    "DescribeEndpoints": nothing,
+    "GetItem": having(table, Key=KEY),
+    "PutItem": having(table, Item=KEY),
+    "UpdateItem": having(table, Key=KEY),
+    "DeleteItem": having(table, Key=KEY),
+    "Query": having(table, KeyConditionExpression="id = :id", ExpressionAttributeValues={":id": {"S": "1"}}),
     "Scan": table,
-    "BatchGetItem": lambda world, name: batch(world, name, {"Keys": [KEY]}),
-    "BatchWriteItem": lambda world, name: batch(world, name, [{"PutRequest": {"Item": KEY}}]),
-    "TransactGetItems": lambda world, name: {"TransactItems": [{"Get": {**table(world, name), "Key": KEY}}]},
-    "TransactWriteItems": transaction,
+    "BatchGetItem": named(lambda name: {"RequestItems": {name: {"Keys": [KEY]}}}),
+    "BatchWriteItem": named(lambda name: {"RequestItems": {name: [{"PutRequest": {"Item": KEY}}]}}),
+    "TransactGetItems": named(lambda name: {"TransactItems": [{"Get": {"TableName": name, "Key": KEY}}]}),
+    "TransactWriteItems": named(transaction),
 }
 
 # Parameters that ask for more than the operation's own action.
 ASKING = {"CreateTable": ("Tags", "ResourcePolicy")}
-
-# What everybody is told.
-SHARED = {"DescribeLimits", "DescribeEndpoints"}
