@@ -38,7 +38,7 @@ class Server:
         lines = []
         for line in self.process.stdout:
             lines.append(line)
-            if "kurodo env" in line:
+            if 'eval "$(' in line:
                 break
         self.banner = "".join(lines)
         if "kurodo env" not in self.banner:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import os
+import socket
 import urllib.error
 import urllib.request
 import uuid
@@ -138,7 +139,11 @@ def test_a_key_is_limited(put):
     refused(lambda: put("k" * 1025), "KeyTooLongError", 400)
 
 
-def test_both_styles_of_addresses(root, bucket):
+def test_both_styles_of_addresses(root, bucket, monkeypatch):
+    # Not every machine resolves names below localhost.
+    resolve = socket.getaddrinfo
+    local = lambda host, *more, **named: resolve("localhost" if host.endswith(".localhost") else host, *more, **named)
+    monkeypatch.setattr(socket, "getaddrinfo", local)
     for style in ["path", "virtual"]:
         s3 = root.client("s3", s3={"addressing_style": style})
         s3.put_object(Bucket=bucket, Key=f"a/{style}", Body=SMALL)
@@ -264,7 +269,7 @@ ALGORITHMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"]
 KNOWN = {
     "CRC32": "y/Q5Jg==",
     "CRC32C": "4waSgw==",
-    "CRC64NVME": "rosUhgoHmYg=",
+    "CRC64NVME": "rosUhgp5mIg=",
     "SHA1": base64.b64encode(hashlib.sha1(b"123456789").digest()).decode(),
     "SHA256": base64.b64encode(hashlib.sha256(b"123456789").digest()).decode(),
 }
@@ -324,7 +329,8 @@ def test_a_customers_key_is_needed_to_read(s3, bucket, put, read, body):
 def test_a_customers_key_must_be_one(put):
     refused(lambda: put("a", SSECustomerAlgorithm="AES256", SSECustomerKey=b"short"), "InvalidArgument", 400)
     refused(lambda: put("a", **{**customers_key(1), "SSECustomerAlgorithm": "DES"}), "InvalidEncryptionAlgorithmError", 400)
-    refused(lambda: put("a", **customers_key(1), SSECustomerKeyMD5="AAAAAAAAAAAAAAAAAAAAAA=="), "InvalidArgument", 400)
+    mismatched = {"SSECustomerKey": base64.b64encode(b"k" * 32).decode(), "SSECustomerKeyMD5": "A" * 22 + "=="}
+    refused(lambda: put("a", SSECustomerAlgorithm="AES256", **mismatched), "InvalidArgument", 400)
 
 
 # Copies
@@ -471,9 +477,10 @@ def without_digest(request, **_):
 # Presigned
 
 
-def test_presigned_urls(server, s3, bucket, read):
+def test_presigned_urls(server, root, bucket, read):
     import ssl
 
+    s3 = root.client("s3", signature_version="s3v4")
     trusted = ssl.create_default_context(cafile=server.ca)
 
     def send(method, url, body=None):

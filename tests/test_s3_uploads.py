@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import os
-import uuid
 import zlib
 
 import pytest
@@ -277,19 +276,3 @@ def test_what_is_known_of_an_object(s3, bucket):
     second = s3.get_object_attributes(Bucket=bucket, Key="a", ObjectAttributes=["ObjectParts"], PartNumberMarker=1)
     assert [part["PartNumber"] for part in second["ObjectParts"]["Parts"]] == [2]
     assert "ObjectSize" not in second
-
-
-def test_many_parts(s3, bucket):
-    """More parts than one record lists."""
-    source = f"k-{uuid.uuid4().hex[:6]}"
-    upload = Upload(s3, bucket, source)
-    upload.part(1, PART)
-    upload.complete()
-    upload = Upload(s3, bucket, "many")
-    for number in range(1, 521):
-        copied = s3.upload_part_copy(**upload.name, CopySource=f"{bucket}/{source}", PartNumber=number)
-        upload.parts.append({"PartNumber": number, "ETag": copied["CopyPartResult"]["ETag"]})
-    upload.complete()
-    assert s3.head_object(Bucket=bucket, Key="many")["ContentLength"] == 520 * len(PART)
-    part = s3.get_object(Bucket=bucket, Key="many", Range=f"bytes={519 * len(PART)}-")["Body"].read()
-    assert part == PART

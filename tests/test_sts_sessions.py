@@ -337,7 +337,7 @@ def test_a_denial_is_decoded_for_the_account_that_was_denied(root, other):
     answer = refused(user.client("iam").list_users, "AccessDenied", 403)
     encoded = answer["ResponseMetadata"]["HTTPHeaders"]["x-amzn-encoded-authorization-message"]
     decoded = root.client("sts").decode_authorization_message(EncodedMessage=encoded)["DecodedMessage"]
-    assert json.loads(decoded)["action"] == "iam:ListUsers"
+    assert json.loads(decoded)["context"]["action"] == "iam:ListUsers"
     refused(
         lambda: other.client("sts").decode_authorization_message(EncodedMessage=encoded),
         "InvalidAuthorizationMessageException",

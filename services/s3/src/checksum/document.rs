@@ -21,6 +21,10 @@ pub(crate) fn check_document(
     let asked = header("x-amz-sdk-checksum-algorithm").and_then(|word| ChecksumAlgorithm::parse(&word));
     refuse_others(call)?;
     let declared = Declared::read(call, header("content-md5").as_ref(), asked, &given)?;
+    if schema.checksum.request_required && !declared.has_md5() && declared.algorithm().is_none() {
+        let message = "Missing required header for this request: Content-MD5 OR x-amz-checksum-*";
+        return Err(Error::InvalidRequest(message.into()));
+    }
     let algorithms: Vec<_> = declared.algorithm().into_iter().collect();
     let mut hasher = Hasher::new(declared.has_md5(), &algorithms);
     hasher.update(content);

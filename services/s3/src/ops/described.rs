@@ -181,7 +181,7 @@ impl Reading<'_> {
     /// The checksum to show.
     pub(super) fn shown_checksum(&self, head: &Head, extent: &Extent, part: Option<&Part>) -> Option<Stored> {
         match (self.checksum, part, extent) {
-            (false, ..) => None,
+            (false, ..) | (_, _, Extent::NotModified) => None,
             (true, Some(part), _) => part.checksum,
             (true, None, Extent::Range(_)) => None,
             (true, None, _) => head.checksum,

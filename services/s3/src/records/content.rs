@@ -129,3 +129,31 @@ impl PartList {
         Ok(parts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_parts_take_several_lists() {
+        let content = |count| PartList::content(&vec![part(); count]);
+        assert_eq!(content(512), Content::Parts { count: 512, lists: 1 });
+        assert_eq!(content(513), Content::Parts { count: 513, lists: 2 });
+        assert_eq!(content(10_000), Content::Parts { count: 10_000, lists: 20 });
+    }
+
+    #[test]
+    fn lists_are_read_as_written_and_damage_is_found() {
+        let parts = vec![part(); PartList::MAX];
+        let record: Bytes = PartList::write(&parts).into();
+        assert!(record.len() <= 64 << 10, "{}", record.len());
+        assert_eq!(PartList::read(&record).unwrap(), parts);
+        assert!(PartList::read(&record.slice(..record.len() - 1)).is_err());
+    }
+
+    fn part() -> PartEntry {
+        let blob =
+            BlobRef::from_bytes(&[0; BlobRef::LEN]).or_else(|_| BlobRef::from_bytes(&[1; BlobRef::LEN]));
+        PartEntry { blob: blob.unwrap(), checksum: Checksum::new(Algorithm::Sha256, &[7; 32]) }
+    }
+}
