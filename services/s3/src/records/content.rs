@@ -152,7 +152,8 @@ mod tests {
     }
 
     fn part() -> PartEntry {
-        let blob = BlobRef::from_bytes(&[0; BlobRef::LEN]).or_else(|_| BlobRef::from_bytes(&[1; BlobRef::LEN]));
+        let blob =
+            BlobRef::from_bytes(&[0; BlobRef::LEN]).or_else(|_| BlobRef::from_bytes(&[1; BlobRef::LEN]));
         PartEntry { blob: blob.unwrap(), checksum: Checksum::new(Algorithm::Sha256, &[7; 32]) }
     }
 }
