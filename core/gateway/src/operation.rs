@@ -66,8 +66,9 @@ pub struct Authorized<'r, S: Service, O: Row<S>> {
     pub input: O::Input,
     /// The permits that the row demands.
     pub permits: <O::Demand as Demand>::Permits<'r>,
-    /// The streamed content, for operations that take one.
-    pub body: Body,
+    /// The streamed content, for operations that take one. What the handler leaves is received and thrown away, so
+    /// that the connection can be used again.
+    pub body: &'r mut Body,
     /// Who calls, when, from where.
     pub call: &'r Call,
 }

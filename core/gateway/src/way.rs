@@ -170,8 +170,7 @@ impl Attempt<'_, '_> {
         };
         trail.begin().await?;
 
-        let content = std::mem::replace(body, Body::empty());
-        let reply = service.handle(Authorized { input, permits, body: content, call }).await;
+        let reply = service.handle(Authorized { input, permits, body, call }).await;
         let reply: Reply<O::Output> = reply.map_err(Into::into)?;
         codec::encode::<O>(mounted, target, call, reply)
     }

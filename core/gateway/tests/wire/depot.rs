@@ -72,7 +72,7 @@ service! { Depot:
 }
 
 impl Handler<op::PutThing> for Depot {
-    async fn handle(&self, mut call: Authorized<'_, Self, op::PutThing>) -> Result<Reply<Tagged>, Failure> {
+    async fn handle(&self, call: Authorized<'_, Self, op::PutThing>) -> Result<Reply<Tagged>, Failure> {
         self.handled.fetch_add(1, Ordering::Relaxed);
         let content = call.body.collect(64 << 20).await;
         let content = content.map_err(|error| body_failure(Dialect::S3, &error))?;

@@ -19,9 +19,9 @@ use crate::{
 
 impl Handler<op::PutObject> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::PutObject>) -> Answer<op::PutObject> {
-        let Authorized { mut input, permits: (permit, ..), mut body, call, .. } = call;
+        let Authorized { mut input, permits: (permit, ..), body, call, .. } = call;
         let customer = customer!(input)?;
-        let made = self.take(&mut input, customer.as_ref(), permit.resource(), &mut body, call).await?;
+        let made = self.take(&mut input, customer.as_ref(), permit.resource(), body, call).await?;
         let conditions = WriteConditions {
             if_match: input.if_match.as_deref(),
             if_none_match: input.if_none_match.as_deref(),

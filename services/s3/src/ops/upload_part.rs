@@ -17,7 +17,7 @@ use crate::{
 
 impl Handler<op::UploadPart> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::UploadPart>) -> Answer<op::UploadPart> {
-        let Authorized { input, permits: permit, mut body, call, .. } = call;
+        let Authorized { input, permits: permit, body, call, .. } = call;
         let number = part_number(input.part_number)?;
         let underway = Underway::read(&self.store.read(&permit), &permit)?;
         let customer = customer!(input)?;
@@ -28,11 +28,11 @@ impl Handler<op::UploadPart> for S3 {
 
         let length = metadata::length(call, input.content_length)?;
         let plan = parting.plan(length, declared.has_md5(), declared.algorithm());
-        let received = receive(self, Source::Client(&mut body), plan).await?;
+        let received = receive(self, Source::Client(body), plan).await?;
         let shown = declared.algorithm().or(underway.upload.algorithm);
         let shown = shown.and_then(|algorithm| received.sums.of(algorithm));
         let declared_in = declared.algorithm();
-        declared.check(&body, &received.sums)?;
+        declared.check(body, &received.sums)?;
         let part = parting.part(received, declared_in, call).await?;
         self.keep_part(&permit, &underway, number, &part).await?;
 

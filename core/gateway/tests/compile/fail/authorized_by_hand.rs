@@ -27,7 +27,7 @@ impl Handler<model::op::ChangeBook> for Shelf {
 
 async fn call(shelf: &Shelf, call: &kurodo_gateway::Call) {
     let input = model::Titled { title: String::new() };
-    let body = kurodo_gateway::Body::empty();
+    let body = &mut kurodo_gateway::Body::empty();
     let _ = Handler::<model::op::ReadBook>::handle(shelf, Authorized { input, permits: todo(), body, call }).await;
 }
 fn todo<T>() -> T {
