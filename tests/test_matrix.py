@@ -14,7 +14,7 @@ import pytest
 
 from conftest import kurodo
 from matrix.page import Line, page
-from matrix.world import ALLOWED, World, fits, names_below_localhost_are_here
+from matrix.world import ALLOWED, World, fits
 
 TABLES = {table["service"]: table for table in json.loads(kurodo("table", "--json").stdout)}
 ROWS = [(service, row) for service, table in TABLES.items() for row in table["rows"]]
@@ -29,8 +29,7 @@ def samples(service):
 
 @pytest.fixture(scope="module")
 def world(server, root):
-    with names_below_localhost_are_here():
-        yield World(server, root)
+    return World(server, root)
 
 
 @pytest.fixture(scope="module")

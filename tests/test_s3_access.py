@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import socket
 import urllib.request
 import uuid
 
@@ -486,14 +485,7 @@ def test_the_layers_combine(root, anonymous, stage, acl, ignored, restricted):
 
 
 @pytest.fixture
-def control(monkeypatch, root):
-    """S3 Control puts the account in front of the host; names below localhost are this machine (RFC 6761)."""
-    found = socket.getaddrinfo
-
-    def here(host, *rest, **more):
-        return found("localhost" if str(host).endswith(".localhost") else host, *rest, **more)
-
-    monkeypatch.setattr(socket, "getaddrinfo", here)
+def control(root):
     client, account = root.client("s3control"), root.account
     yield client
     client.delete_public_access_block(AccountId=account)

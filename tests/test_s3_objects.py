@@ -4,7 +4,6 @@ import base64
 import hashlib
 import io
 import os
-import socket
 import urllib.error
 import urllib.request
 import uuid
@@ -139,11 +138,7 @@ def test_a_key_is_limited(put):
     refused(lambda: put("k" * 1025), "KeyTooLongError", 400)
 
 
-def test_both_styles_of_addresses(root, bucket, monkeypatch):
-    # Not every machine resolves names below localhost.
-    resolve = socket.getaddrinfo
-    local = lambda host, *more, **named: resolve("localhost" if host.endswith(".localhost") else host, *more, **named)
-    monkeypatch.setattr(socket, "getaddrinfo", local)
+def test_both_styles_of_addresses(root, bucket):
     for style in ["path", "virtual"]:
         s3 = root.client("s3", s3={"addressing_style": style})
         s3.put_object(Bucket=bucket, Key=f"a/{style}", Body=SMALL)

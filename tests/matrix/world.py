@@ -2,9 +2,7 @@
 
 import json
 import re
-import socket
 from dataclasses import dataclass
-from unittest import mock
 
 import boto3
 from botocore import UNSIGNED, xform_name
@@ -109,17 +107,6 @@ class World:
         decoded = self.sts.decode_authorization_message(EncodedMessage=answer.sealed)
         told = json.loads(decoded["DecodedMessage"])["context"]
         return Need(told["action"], told["resource"])
-
-
-def names_below_localhost_are_here():
-    """Some services put an account in front of the host; RFC 6761 has such names mean this machine, and not every
-    machine knows it."""
-    found = socket.getaddrinfo
-
-    def here(host, *rest, **more):
-        return found("localhost" if str(host).endswith(".localhost") else host, *rest, **more)
-
-    return mock.patch.object(socket, "getaddrinfo", here)
 
 
 def answered(metadata, outcome, message, body):

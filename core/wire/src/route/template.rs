@@ -37,16 +37,16 @@ fn literal(part: &'static str) -> Literal {
 }
 
 impl Template {
-    /// How particular the path is: the more literals the better, labels before greedy ones.
+    /// How particular the path is: the more literals the better, labels before greedy ones; a greedy one that takes all
+    /// the rest comes after one that leaves something.
     pub(super) fn rank(&self) -> Vec<u8> {
-        self.segments
-            .iter()
-            .map(|segment| match segment {
-                Segment::Literal(_) => 0,
-                Segment::Label(_) => 1,
-                Segment::Greedy(_) => 2,
-            })
-            .collect()
+        let rank = |segment: &Segment| match segment {
+            Segment::Literal(_) => 0,
+            Segment::Label(_) => 1,
+            Segment::Greedy(_) => 2,
+        };
+        let takes_all = matches!(self.segments.last(), Some(Segment::Greedy(_)));
+        self.segments.iter().map(rank).chain(takes_all.then_some(3)).collect()
     }
 
     /// The labels' raw values, if the path is one of this template. A slash at the end makes no difference.

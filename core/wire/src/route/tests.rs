@@ -36,9 +36,11 @@ static OPERATIONS: [OperationSchema; 9] = [
     OperationSchema::new("ListObjectsV2", "GET", "/{Bucket}?list-type=2", [&EMPTY, &EMPTY]),
     OperationSchema::new("GetAnalytics", "GET", "/{Bucket}?analytics", [&CONFIGURATION, &EMPTY]),
 ];
-static REFUSED: [RouteSchema; 2] = [
+static REFUSED: [RouteSchema; 4] = [
     route("ListAnalytics", "GET", "/{Bucket}?analytics"),
     route("Respond", "POST", "/WriteGetObjectResponse"),
+    route("GetPoint", "GET", "/mrap/{Name+}"),
+    route("GetPointPolicy", "GET", "/mrap/{Name+}/policy"),
 ];
 static SERVICE: ServiceSchema = ServiceSchema {
     operations: &[
@@ -93,6 +95,8 @@ fn requests_find_their_operation() {
         ("GET", "/b?analytics", "ListAnalytics Bucket=b"),
         ("GET", "/b?analytics&id=1", "GetAnalytics Bucket=b"),
         ("POST", "/WriteGetObjectResponse", "Respond"),
+        ("GET", "/mrap/a/b", "GetPoint Name=a/b"),
+        ("GET", "/mrap/a/policy", "GetPointPolicy Name=a"),
     ] {
         assert_eq!(routed(method, uri, &none), expected, "{method} {uri}");
     }
