@@ -10,7 +10,7 @@ from conftest import allow, kurodo, refused, statement
 
 
 def tail(server, number=50):
-    lines = kurodo("audit", "tail", "-n", number, "--data-dir", server.data_dir).stdout.splitlines()
+    lines = kurodo("audit", "tail", "-n", number, "--data-dir", server.data_dir).stdout.rstrip("\n").split("\n")
     return [json.loads(line) for line in lines]
 
 

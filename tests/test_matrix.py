@@ -210,7 +210,7 @@ def test_every_call_of_the_matrix_left_one_record(world):
     while time.monotonic() < deadline:
         tail = kurodo("audit", "tail", "--data-dir", world.server.data_dir, "-n", "1000000").stdout
         found = {}
-        for record in map(json.loads, tail.splitlines()):
+        for record in map(json.loads, tail.rstrip("\n").split("\n")):
             found.setdefault(record["request_id"], []).append(record)
         if all(request in found for request in world.records):
             break

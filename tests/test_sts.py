@@ -78,7 +78,7 @@ def test_every_act_is_in_the_trail(server, root):
     deadline = time.monotonic() + 10
     record = None
     while record is None and time.monotonic() < deadline:
-        lines = kurodo("audit", "tail", "--data-dir", server.data_dir, "-n", "50").stdout.splitlines()
+        lines = kurodo("audit", "tail", "--data-dir", server.data_dir, "-n", "50").stdout.rstrip("\n").split("\n")
         record = next((r for r in map(json.loads, lines) if r["request_id"] == request_id), None)
     assert record["operation"] == "GetCallerIdentity"
     assert record["decision"] == {"verdict": "allowed"}

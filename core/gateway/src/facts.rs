@@ -9,10 +9,6 @@ pub struct ServiceFacts {
     pub dialect: Dialect,
     /// Seconds that a signature's time may differ from ours.
     pub skew_seconds: i64,
-    /// Whether AWS applies resource control policies to the service.
-    ///
-    /// Source: Organizations User Guide, "Resource control policies", list of services.
-    pub rcps: bool,
     /// The operations that are data events; all others are management events, which the audit trail always
     /// keeps.
     ///

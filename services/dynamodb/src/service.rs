@@ -26,7 +26,6 @@ impl Service for DynamoDb {
         schema: &model::SERVICE,
         dialect: Dialect::Json,
         skew_seconds: 15 * 60,
-        rcps: true,
         data_events: &[
             "BatchGetItem",
             "BatchWriteItem",

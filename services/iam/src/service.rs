@@ -24,7 +24,6 @@ impl Service for Iam {
         schema: &crate::model::SERVICE,
         dialect: Dialect::Query,
         skew_seconds: 15 * 60,
-        rcps: false,
         data_events: &[],
     };
 }

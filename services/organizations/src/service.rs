@@ -24,7 +24,6 @@ impl Service for Organizations {
         schema: &crate::model::SERVICE,
         dialect: Dialect::Json,
         skew_seconds: 5 * 60,
-        rcps: false,
         data_events: &[],
     };
 }

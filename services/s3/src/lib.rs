@@ -97,7 +97,6 @@ impl Service for S3 {
         schema: &model::SERVICE,
         dialect: Dialect::S3,
         skew_seconds: 900,
-        rcps: true,
         data_events: DATA_EVENTS,
     };
 

@@ -22,7 +22,6 @@ impl Service for S3Control {
         schema: &model::SERVICE,
         dialect: Dialect::S3,
         skew_seconds: 15 * 60,
-        rcps: false,
         data_events: &[],
     };
 }

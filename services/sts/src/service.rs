@@ -27,7 +27,6 @@ impl Service for Sts {
         schema: &model::SERVICE,
         dialect: Dialect::Query,
         skew_seconds: 15 * 60,
-        rcps: true,
         data_events: &[],
     };
 }

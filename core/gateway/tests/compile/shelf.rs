@@ -31,7 +31,7 @@ pub mod resources {
 }
 
 pub mod model {
-    use kurodo_gateway::wire::{Auth, ChecksumTraits, Member, OperationSchema, Schema, ServiceSchema};
+    use kurodo_gateway::wire::{Member, OperationSchema, Schema, ServiceSchema};
 
     static STRING: Schema = Schema::new("String", kurodo_gateway::wire::Kind::String);
     static TITLED: Schema = Schema::structure("Titled", &[Member::new("title", &STRING)]);
@@ -45,24 +45,9 @@ pub mod model {
     }
 
     pub static OPERATION: OperationSchema = OperationSchema {
-        name: "Operation",
-        method: "POST",
-        uri: "/",
-        status: 200,
-        input: &TITLED,
-        output: &EMPTY,
-        errors: &[],
-        result_wrapper: None,
-        checksum: ChecksumTraits {
-            request_algorithm_member: None,
-            request_required: false,
-            response_mode_member: None,
-            response_algorithms: &[],
-        },
-        auth: Auth::Signed,
-        deprecated: false,
         max_body: 1024,
         max_values: 1024,
+        ..OperationSchema::new("Operation", "POST", "/", [&TITLED, &EMPTY])
     };
 
     pub static SERVICE: ServiceSchema = ServiceSchema {
@@ -95,5 +80,5 @@ pub mod model {
 impl Service for Shelf {
     type Error = Failure;
     const FACTS: &'static ServiceFacts =
-        &ServiceFacts { schema: &model::SERVICE, dialect: Dialect::Json, skew_seconds: 900, rcps: false, data_events: &[] };
+        &ServiceFacts { schema: &model::SERVICE, dialect: Dialect::Json, skew_seconds: 900, data_events: &[] };
 }

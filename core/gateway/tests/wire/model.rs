@@ -129,7 +129,6 @@ const FACTS: ServiceFacts = ServiceFacts {
     schema: &SERVICE,
     dialect: kurodo_gateway::Dialect::S3,
     skew_seconds: 900,
-    rcps: false,
     data_events: &["PutThing", "GetThing", "HeadThing"],
 };
 pub(crate) static S3: ServiceFacts = FACTS;

@@ -22,26 +22,28 @@ impl Update {
     /// The item after the update. Every value is computed from the item before it.
     pub(crate) fn apply(&self, before: &Item) -> Result<Item, UpdateFault> {
         let mut after = before.clone();
-        let mut removed: Vec<&Path> = Vec::new();
+        let (mut written, mut removed): (Vec<(&Path, Attribute)>, Vec<&Path>) = Default::default();
         for action in &self.actions {
             match action {
-                Action::Set(path, source) => put(&mut after, path, source.value(before)?)?,
+                Action::Set(path, source) => written.push((path, source.value(before)?)),
                 Action::Remove(path) => removed.push(path),
-                Action::Add(path, value) => {
-                    let sum = add(path.find(before), value)?;
-                    put(&mut after, path, sum)?;
-                }
+                Action::Add(path, value) => written.push((path, add(path.find(before), value)?)),
                 Action::Delete(path, value) => {
                     let Some(set) = path.find(before) else {
                         check_place(&mut after, path)?;
                         continue;
                     };
                     match subtract(set, value)? {
-                        Some(left) => put(&mut after, path, left)?,
+                        Some(left) => written.push((path, left)),
                         None => removed.push(path),
                     }
                 }
             }
+        }
+        // What is written past the end of a list is appended, in the order of its places.
+        written.sort_by_key(|(path, _)| place(path));
+        for (path, value) in written {
+            put(&mut after, path, value)?;
         }
         // Places in a list are those before the update: the last ones go first.
         removed.sort_by_key(|path| std::cmp::Reverse(place(path)));

@@ -59,6 +59,7 @@ fn lists_grow_and_shrink() {
     assert_eq!(at("SET l = list_append(l, :l)", "l"), list(&["0", "1", "2", "9"]));
     assert_eq!(at("SET q = list_append(if_not_exists(q, :l), :l)", "q"), list(&["9", "9"]));
     assert_eq!(at("SET l[1] = :n, l[7] = n", "l"), list(&["0", "5", "2", "1"]));
+    assert_eq!(at("SET l[9] = :n, l[5] = n ADD l[7] :n", "l"), list(&["0", "1", "2", "1", "5", "5"]));
     assert_eq!(at("REMOVE l[0], l[2], l[9]", "l"), list(&["1"]));
 }
 
