@@ -19,14 +19,13 @@ pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
 }
 
 impl Request {
-    /// Reads a request line, fields and a body; `None` where HTTP would not let it in.
+    /// Reads a request line and fields, up to an empty line; `None` where HTTP would not let them in.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        let at = bytes.windows(2).position(|two| two == b"\n\n");
-        let (head, body) = at.map_or((bytes, &[][..]), |at| (&bytes[..at], &bytes[at + 2..]));
+        let end = bytes.windows(2).position(|two| two == b"\n\n").unwrap_or(bytes.len());
+        let head = &bytes[..end];
         let mut lines = head.split(|byte| *byte == b'\n');
         let line = std::str::from_utf8(lines.next()?).ok()?;
         let (method, target) = line.split_once(' ')?;
@@ -42,7 +41,6 @@ impl Request {
             path: uri.path().to_owned(),
             query: uri.query().unwrap_or_default().to_owned(),
             headers,
-            body: body.to_vec(),
         })
     }
 
