@@ -18,7 +18,10 @@ pub(crate) static SERVICES: [&ServiceSchema; 4] = [
 ];
 
 /// The operation that two bytes choose, of these services.
-pub(crate) fn operation(services: &[&'static ServiceSchema], choice: [u8; 2]) -> Option<&'static OperationSchema> {
+pub(crate) fn operation(
+    services: &[&'static ServiceSchema],
+    choice: [u8; 2],
+) -> Option<&'static OperationSchema> {
     let all = services.iter().map(|service| service.operations.len()).sum::<usize>();
     let at = usize::from(u16::from_be_bytes(choice)).checked_rem(all)?;
     services.iter().flat_map(|service| service.operations).copied().nth(at)

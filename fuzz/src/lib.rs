@@ -33,7 +33,8 @@ pub fn cbor(data: &[u8]) {
 /// Forms and queries, read as both of AWS's query protocols do.
 pub fn query(data: &[u8]) {
     let Some((choice, text)) = data.split_first_chunk::<2>() else { return };
-    let (Some(operation), Ok(text)) = (decode::operation(&decode::SERVICES, *choice), std::str::from_utf8(text))
+    let (Some(operation), Ok(text)) =
+        (decode::operation(&decode::SERVICES, *choice), std::str::from_utf8(text))
     else {
         return;
     };

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use kurodo_policy::{
-    Attached, Context, Kind, Model, Policies, Policy, Principal, PrincipalKind, Request, context_keys, explain,
-    is_public,
+    Attached, Context, Kind, Model, Policies, Policy, Principal, PrincipalKind, Request, context_keys,
+    explain, is_public,
 };
 
 /// Reads bytes as every kind of policy, and asks those that are accepted.

@@ -7,8 +7,9 @@ use http_body_util::Empty;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use kurodo_sigv4::{
-    BodyCheck, Claim, Rules, V4aKey, post_policy, read,
+    BodyCheck, Claim, Rules, V4aKey, post_policy,
     post_policy::{Fields, PostKey, PostVersion},
+    read,
 };
 use tokio::io::AsyncWriteExt;
 
@@ -54,9 +55,7 @@ fn holds(request: &Request, secret: &str, rules: &Rules<'_>) -> bool {
     let head = request.head();
     let hash = Some([0; 32]);
     match read(&head) {
-        Ok(Claim::V4(claim)) => {
-            claim.verify(&head, &key(secret, &claim.scope), rules, NOW, hash).is_ok()
-        }
+        Ok(Claim::V4(claim)) => claim.verify(&head, &key(secret, &claim.scope), rules, NOW, hash).is_ok(),
         Ok(Claim::V4a(claim)) => V4aKey::derive(&claim.access_key_id, secret)
             .is_some_and(|key| claim.verify(&head, &key, rules, NOW, hash).is_ok()),
         Ok(Claim::V2(claim)) => claim.verify(&head, secret, rules, NOW, None, None).is_ok(),
@@ -75,7 +74,9 @@ pub fn signed(data: &[u8]) {
         let at = 1 + usize::from(edit[0]) % (path.len() - 1);
         path[at] = edit[1];
     }
-    let Some(path) = String::from_utf8(path).ok().filter(|path| path.parse::<http::Uri>().is_ok()) else { return };
+    let Some(path) = String::from_utf8(path).ok().filter(|path| path.parse::<http::Uri>().is_ok()) else {
+        return;
+    };
     let same = decoded(&path) == decoded(&whole.path);
     let changed = Request { path, ..whole };
     assert!(same || !holds(&changed, SECRET, &Rules::s3()), "{}", changed.path);
