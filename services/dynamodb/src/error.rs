@@ -50,6 +50,27 @@ pub enum Error {
     /// The resource has no policy, or another revision of it.
     #[error("{0}")]
     PolicyNotFound(String),
+    /// There is no such table to be backed up or recovered. Holds its name.
+    #[error("Table not found: {0}")]
+    TableNotFound(String),
+    /// There is a table of the name that a restored one is to have.
+    #[error("Table already exists: {0}")]
+    TableAlreadyExists(String),
+    /// Something is under way with the table.
+    #[error("{0}")]
+    TableInUse(String),
+    /// There is no such backup. Holds its ARN.
+    #[error("Backup not found: {0}")]
+    BackupNotFound(String),
+    /// The backup is being restored.
+    #[error("{0}")]
+    BackupInUse(String),
+    /// A time that the table cannot be recovered to.
+    #[error("{0}")]
+    InvalidRestoreTime(String),
+    /// Recovery to a point in time is not enabled. Holds the table's name.
+    #[error("Point in time recovery is not enabled for table '{0}'")]
+    PointInTimeRecoveryUnavailable(String),
     /// What Kurodo does not do.
     #[error("{operation} does not implement {member} in Kurodo.")]
     NotImplemented {
@@ -130,6 +151,13 @@ impl Error {
             Self::TableChanged => "InternalServerError",
             Self::LimitExceeded(_) => "LimitExceededException",
             Self::PolicyNotFound(_) => "PolicyNotFoundException",
+            Self::TableNotFound(_) => "TableNotFoundException",
+            Self::TableAlreadyExists(_) => "TableAlreadyExistsException",
+            Self::TableInUse(_) => "TableInUseException",
+            Self::BackupNotFound(_) => "BackupNotFoundException",
+            Self::BackupInUse(_) => "BackupInUseException",
+            Self::InvalidRestoreTime(_) => "InvalidRestoreTimeException",
+            Self::PointInTimeRecoveryUnavailable(_) => "PointInTimeRecoveryUnavailableException",
             Self::NotImplemented { .. } => "NotImplemented",
             Self::Store(_) | Self::Item(_) | Self::Table(_) | Self::Random => return None,
         })

@@ -5,10 +5,12 @@
 //! says and nothing else.
 
 pub mod attribute;
+mod backup;
 mod definition;
 mod error;
 mod expression;
 mod facts;
+mod history;
 mod items;
 mod layout;
 mod legacy;

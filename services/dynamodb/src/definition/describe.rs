@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::{Index, KeyAttribute, KeySchema, Projected, Throughput};
+use super::{Definition, Index, KeyAttribute, KeySchema, Projected, Restored, Throughput};
 use crate::{
     attribute::Type,
     facts::TableFacts,
     model::{
         AttributeDefinition, BillingMode, BillingModeSummary, GlobalSecondaryIndexDescription, IndexStatus,
         KeySchemaElement, KeyType, LocalSecondaryIndexDescription, Projection, ProjectionType,
-        ProvisionedThroughputDescription, ScalarAttributeType, TableClass, TableClassSummary,
+        ProvisionedThroughputDescription, RestoreSummary, ScalarAttributeType, TableClass, TableClassSummary,
         TableDescription, TableStatus,
     },
 };
@@ -51,15 +51,34 @@ pub(crate) fn describe(
             .and_then(TableClass::parse)
             .map(|class| TableClassSummary { table_class: Some(class), ..TableClassSummary::default() }),
         deletion_protection_enabled: Some(definition.protected),
+        restore_summary: definition.restored.as_ref().map(summary),
         ..TableDescription::default()
     }
 }
 
-fn some<T>(all: impl Iterator<Item = T>) -> Option<Vec<T>> {
+fn summary(restored: &Restored) -> RestoreSummary {
+    RestoreSummary {
+        source_backup_arn: restored.backup.clone(),
+        source_table_arn: Some(restored.table.clone()),
+        restore_date_time: time(restored.at),
+        restore_in_progress: restored.filling.is_some(),
+    }
+}
+
+/// What a table's state is called.
+pub(crate) fn status(definition: &Definition) -> TableStatus {
+    match (definition.deleting, definition.filling()) {
+        (true, _) => TableStatus::Deleting,
+        (false, Some(_)) => TableStatus::Creating,
+        (false, None) => TableStatus::Active,
+    }
+}
+
+pub(super) fn some<T>(all: impl Iterator<Item = T>) -> Option<Vec<T>> {
     Some(all.collect::<Vec<_>>()).filter(|all| !all.is_empty())
 }
 
-fn time(ms: i64) -> Timestamp {
+pub(super) fn time(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or_default()
 }
 
@@ -72,7 +91,7 @@ fn attribute(attribute: &KeyAttribute) -> AttributeDefinition {
     AttributeDefinition { attribute_name: attribute.name.clone(), attribute_type }
 }
 
-fn key_schema(key: &KeySchema) -> Vec<KeySchemaElement> {
+pub(super) fn key_schema(key: &KeySchema) -> Vec<KeySchemaElement> {
     let element =
         |key: &KeyAttribute, key_type| KeySchemaElement { attribute_name: key.name.clone(), key_type };
     let range = key.range.as_ref().map(|range| element(range, KeyType::Range));
@@ -99,7 +118,7 @@ fn billing(facts: &TableFacts) -> Option<BillingModeSummary> {
     })
 }
 
-fn projection(index: &Index) -> Projection {
+pub(super) fn projection(index: &Index) -> Projection {
     let (kind, names) = match &index.projected {
         Projected::All => (ProjectionType::All, None),
         Projected::Keys => (ProjectionType::KeysOnly, None),

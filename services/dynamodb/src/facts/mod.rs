@@ -11,7 +11,7 @@ use kurodo_store::Fact;
 
 pub(crate) use cache::Cache;
 
-use crate::{DynamoDb, Error, definition::Definition, error::DamagedTable, layout};
+use crate::{DynamoDb, Error, definition::Definition, error::DamagedTable, layout, names::TableName};
 
 /// A table with its definition.
 pub(crate) struct TableFacts {
@@ -26,6 +26,11 @@ pub(crate) struct TableFacts {
 }
 
 impl TableFacts {
+    /// Which table it is.
+    pub(crate) fn place(&self) -> TableName {
+        TableName { region: self.region.clone(), account: self.account, name: self.name.clone() }
+    }
+
     /// The table's ARN.
     pub(crate) fn arn(&self) -> String {
         format!("arn:aws:dynamodb:{}:{}:table/{}", self.region, self.account, self.name)

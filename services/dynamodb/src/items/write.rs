@@ -2,7 +2,7 @@
 //! nothing else happened meanwhile, or is tried again.
 
 use kurodo_authz::{Grant, Resource, Write};
-use kurodo_store::{Expectation, StoreError, Transaction, Writer};
+use kurodo_store::{Expectation, StoreError, Transaction, Version, Writer};
 
 use super::get;
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     definition::Index,
     expression::UpdateFault,
     facts::TableFacts,
+    history::Noting,
     layout,
     needs::ITEM,
     plan::{self, Act, Change},
@@ -24,6 +25,8 @@ pub(crate) const ATTEMPTS: usize = 1000;
 pub(crate) struct Written {
     /// The item before; `None` too where the write does not depend on it.
     pub(crate) old: Option<Item>,
+    /// The version of the item before.
+    pub(crate) version: Option<Version>,
     pub(crate) new: Option<Item>,
 }
 
@@ -110,18 +113,17 @@ fn prepare<'w>(
     looks: bool,
 ) -> Result<(Written, Transaction<'w>), Error> {
     let mut transaction = writer.transaction();
-    let mut old = None;
+    let mut written = Written::default();
     if looks {
         match get(writer, &change.key.stored)? {
             Some((item, version)) => {
                 transaction.expect_version(&change.key.stored, version);
-                old = Some(item);
+                (written.old, written.version) = (Some(item), Some(version));
             }
             None => _ = transaction.expect_absent(&change.key.stored),
         }
     }
-    let new = change.outcome(facts, old.as_ref())?;
-    let written = Written { old, new };
+    written.new = change.outcome(facts, written.old.as_ref())?;
     if !matches!(change.act, Act::Check) {
         stage(&mut transaction, facts, change, &written);
     }
@@ -144,9 +146,13 @@ where
         let writer = service.store.write(permit);
         let mut all = writer.transaction();
         all.expect_fact(&facts.current);
+        let (noting, time) = (Noting::read(&writer)?, service.clock.tick());
+        noting.expect(&mut all);
+        let looks = looks || noting.looks();
         let mut written = Vec::with_capacity(changes.len());
         for change in changes {
-            let (one, transaction) = prepare(&writer, facts, change, looks || change.depends(facts))?;
+            let (one, mut transaction) = prepare(&writer, facts, change, looks || change.depends(facts))?;
+            noting.note(&writer, time, &mut transaction, &change.key.stored, &one)?;
             all.join(transaction);
             written.push(one);
         }

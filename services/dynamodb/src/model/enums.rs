@@ -10,6 +10,34 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `dynamodb` enum `BackupStatus`.
+    pub enum BackupStatus {
+        Creating = "CREATING",
+        Deleted = "DELETED",
+        Available = "AVAILABLE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `BackupType`.
+    pub enum BackupType {
+        User = "USER",
+        System = "SYSTEM",
+        AwsBackup = "AWS_BACKUP",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `BackupTypeFilter`.
+    pub enum BackupTypeFilter {
+        User = "USER",
+        System = "SYSTEM",
+        AwsBackup = "AWS_BACKUP",
+        All = "ALL",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `dynamodb` enum `BillingMode`.
     pub enum BillingMode {
         Provisioned = "PROVISIONED",
@@ -41,6 +69,14 @@ kurodo_wire::words! {
     pub enum ConditionalOperator {
         And = "AND",
         Or = "OR",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `ContinuousBackupsStatus`.
+    pub enum ContinuousBackupsStatus {
+        Enabled = "ENABLED",
+        Disabled = "DISABLED",
     }
 }
 
@@ -83,6 +119,14 @@ kurodo_wire::words! {
     pub enum MultiRegionConsistency {
         Eventual = "EVENTUAL",
         Strong = "STRONG",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `PointInTimeRecoveryStatus`.
+    pub enum PointInTimeRecoveryStatus {
+        Enabled = "ENABLED",
+        Disabled = "DISABLED",
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod batch;
 mod item;
+mod restore;
 mod search;
 mod table;
 mod touched;
@@ -19,6 +20,7 @@ use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
+pub(crate) use restore::{restore_table_from_backup, restore_table_to_point_in_time};
 pub(crate) use search::{query, scan};
 pub(crate) use table::create_table;
 pub(crate) use touched::Touched;
@@ -50,8 +52,8 @@ where
 {
     let facts = DynamoDb::table_facts(find, table.account, &table.region, &table.name)?;
     let plan = match &facts {
-        Some(facts) => plan(facts),
-        None => Err(Refusal::NoTable),
+        Some(facts) if facts.definition.is_usable() => plan(facts),
+        _ => Err(Refusal::NoTable),
     };
     if let (Ok(plan), Some(facts)) = (&plan, &facts) {
         touched.leading = plan.leading(&facts.definition.key);

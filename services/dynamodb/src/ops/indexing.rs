@@ -1,13 +1,13 @@
 //! Indexes that are added to a table with items, and taken away from one.
 
 use kurodo_authz::Permit;
-use kurodo_store::{Record, Scan, Writer};
+use kurodo_store::{Key, Record, Scan, Writer};
 
-use super::{delete_table::TOGETHER, settings::record};
+use super::{settings::record, sweeping::TOGETHER};
 use crate::{
     DynamoDb, Error,
-    attribute::{decode, encode},
-    definition::Index,
+    attribute::{Item, decode, encode},
+    definition::{Definition, Index, KeyAttribute},
     facts::TableFacts,
     items::{changed, some},
     layout::{self, Shelf},
@@ -83,21 +83,24 @@ async fn copy(
     index: &Index,
     records: &[Record],
 ) -> Result<bool, Error> {
-    let key = &facts.definition.key;
     let mut transaction = writer.transaction();
     transaction.expect_fact(&facts.current);
     for record in records {
-        let item = decode(&record.value)?;
-        // An item whose attribute is of another type than the index's key is left out, as in AWS.
-        let fits =
-            index.key.attributes().all(|key| item.get(&key.name).is_some_and(|v| v.type_of() == key.kind));
-        if fits
-            && check_item(&facts.definition, &item).is_ok()
-            && let Some(place) = layout::indexed(index.number, &index.key, key, &item)
-        {
+        if let Some((place, copy)) = copy_for(&facts.definition, index, &decode(&record.value)?) {
             transaction.expect_version(&record.key, record.version);
-            transaction.put(place, encode(&index.copy(key, &item)));
+            transaction.put(place, copy);
         }
     }
     Ok(changed(transaction.commit().await)?.is_some())
+}
+
+/// What an index has of an item, and where. An item whose attribute is of another type than the index's key is left
+/// out, as in AWS.
+pub(super) fn copy_for(definition: &Definition, index: &Index, item: &Item) -> Option<(Key, Vec<u8>)> {
+    let fits = |key: &KeyAttribute| item.get(&key.name).is_some_and(|value| value.type_of() == key.kind);
+    if !index.key.attributes().all(fits) || check_item(definition, item).is_err() {
+        return None;
+    }
+    let place = layout::indexed(index.number, &index.key, &definition.key, item)?;
+    Some((place, encode(&index.copy(&definition.key, item))))
 }

@@ -2,7 +2,10 @@
 
 use kurodo_authz::{Action, Permit, Write};
 
-use crate::{DynamoDb, Error, definition::Definition, error::DamagedTable, items::changed, resources::Table};
+use crate::{
+    DynamoDb, Error, definition::Definition, error::DamagedTable, facts::TableFacts, items::changed,
+    resources::Table,
+};
 
 impl DynamoDb {
     /// Puts a definition in place of the one that was decided on. Meanwhile nobody else may have changed it.
@@ -15,6 +18,7 @@ impl DynamoDb {
         A: Action<Access = Write, Resource = Table>,
     {
         let facts = permit.resource().existing()?;
+        idle(facts)?;
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
         transaction.expect_fact(&facts.current);
@@ -24,13 +28,22 @@ impl DynamoDb {
     }
 }
 
+/// That nothing is under way with a table.
+pub(super) fn idle(facts: &TableFacts) -> Result<(), Error> {
+    let Some(what) = facts.definition.under_way() else { return Ok(()) };
+    Err(Error::ResourceInUse(format!(
+        "Attempt to change a resource which is still in use: Table is being {what}: {}",
+        facts.name
+    )))
+}
+
 /// A definition's record.
 pub(super) fn record(definition: &Definition) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(definition).map_err(|_| DamagedTable(definition.id.clone()).into())
 }
 
 /// Random bytes.
-pub(super) fn random<const N: usize>() -> Result<[u8; N], Error> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::Random)?;
     Ok(bytes)

@@ -12,7 +12,9 @@ use crate::{
     DynamoDb, Error,
     error::Reason,
     facts::TableFacts,
+    history::Noting,
     items::{ATTEMPTS, Consumed, Digest, Tokens, Written, collection, get, stage},
+    layout,
     model::{
         ItemCollectionMetrics, ReturnItemCollectionMetrics, TransactWriteItemsInput,
         TransactWriteItemsOutput, op,
@@ -164,12 +166,14 @@ impl DynamoDb {
         let writers: Vec<Option<Writer<'_>>> = parts.0.iter().map(|part| part.writer(self)).collect();
         let first = writers.iter().flatten().next();
         let Some(state) = parts.0.first().map(|part| part.reader(self)) else { return Ok(None) };
+        let time = self.clock.tick();
         if let (Some(tokens), Some(first)) = (tokens, first)
             && tokens.is_done(first)?
         {
             let unchanged = parts.0.iter().zip(plans).map(|(part, (change, _))| {
-                let item = get(&part.beside(&state), &change.key.stored)?.map(|(item, _)| item);
-                Ok(Written { old: item.clone(), new: item })
+                let found = get(&part.beside(&state), &change.key.stored)?;
+                let (item, version) = found.map_or((None, None), |(item, version)| (Some(item), Some(version)));
+                Ok(Written { old: item.clone(), version, new: item })
             });
             return unchanged.collect::<Result<Vec<_>, Error>>().map(Some);
         }
@@ -177,9 +181,9 @@ impl DynamoDb {
         let Some(first) = first else { return Ok(Some(looked.into_iter().map(|one| one.written).collect())) };
         let mut transaction = first.transaction();
         for ((writer, one), (change, facts)) in writers.iter().zip(&looked).zip(plans) {
-            transaction.expect_fact(&facts.current).expect_fact(&one.fact);
+            transaction.expect_fact(&facts.current).expect_fact(&one.fact).expect_fact(&one.kept);
             if let Some(writer) = writer {
-                transaction.join(staged(writer, facts, change, &one.written));
+                transaction.join(staged(writer, (*change, *facts), one, time)?);
             }
         }
         if let Some(tokens) = tokens {
@@ -211,17 +215,23 @@ impl DynamoDb {
 struct Looked {
     written: Written,
     fact: kurodo_store::Fact,
+    /// What of the table's past is kept, and that it was so.
+    noting: Noting,
+    kept: kurodo_store::Fact,
 }
 
 /// Finds every item and what becomes of it; or why the transaction is cancelled.
 fn look(parts: &Parts<'_>, plans: &[Plan<'_>], state: &Reader<'_>) -> Result<Vec<Looked>, Error> {
     let (mut looked, mut reasons) = (Vec::new(), Vec::new());
     for (part, (change, facts)) in parts.0.iter().zip(plans) {
-        let (record, fact) = part.beside(state).fact(&change.key.stored)?;
+        let reader = part.beside(state);
+        let (record, fact) = reader.fact(&change.key.stored)?;
+        let version = record.as_ref().map(|record| record.version);
         let old = record.map(|record| crate::attribute::decode(&record.value)).transpose()?;
+        let (noting, (_, kept)) = (Noting::read(&reader)?, reader.fact(layout::history())?);
         match change.outcome(facts, old.as_ref()) {
             Ok(new) => {
-                looked.push(Looked { written: Written { old, new }, fact });
+                looked.push(Looked { written: Written { old, version, new }, fact, noting, kept });
                 reasons.push(Reason::NONE);
             }
             Err(error) => reasons.push(reason(error)?),
@@ -239,24 +249,26 @@ fn reason(error: Error) -> Result<Reason, Error> {
     }
 }
 
+/// What of the transaction one item is.
 fn staged<'w>(
     writer: &'w Writer<'_>,
-    facts: &TableFacts,
-    change: &Change,
-    written: &Written,
-) -> Transaction<'w> {
+    (change, facts): Plan<'_>,
+    looked: &Looked,
+    time: u64,
+) -> Result<Transaction<'w>, Error> {
     let mut transaction = writer.transaction();
     if !matches!(change.act, Act::Check) {
-        stage(&mut transaction, facts, change, written);
+        stage(&mut transaction, facts, change, &looked.written);
+        looked.noting.note(writer, time, &mut transaction, &change.key.stored, &looked.written)?;
     }
-    transaction
+    Ok(transaction)
 }
 
-/// Commits; `false` where an item was changed meanwhile. Facts of tables and of items alternate.
+/// Commits; `false` where an item was changed meanwhile. Of each three facts the first is of the table.
 async fn changed_facts(transaction: Transaction<'_>, items: usize) -> Result<bool, Error> {
     match transaction.commit().await {
         Err(error) => match error.conflict() {
-            Some(conflict) if conflict.which < items * 2 && conflict.which.is_multiple_of(2) => {
+            Some(conflict) if conflict.which < items * 3 && conflict.which.is_multiple_of(3) => {
                 Err(Error::TableChanged)
             }
             Some(_) => Ok(false),

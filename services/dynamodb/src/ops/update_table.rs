@@ -1,6 +1,6 @@
 use kurodo_gateway::Handler;
 
-use super::{Answer, Asked, counts::count};
+use super::{Answer, Asked, counts::count, settings::idle};
 use crate::{
     DynamoDb, Error,
     definition::{Counts, Index, check_asked, describe, update},
@@ -14,6 +14,7 @@ impl Handler<op::UpdateTable> for DynamoDb {
         check_honoured(input)?;
         check_asked(input)?;
         let before = permit.resource().existing()?;
+        idle(before)?;
         let updated = update(&before.definition, input, asked.call.now_ms)?;
         self.redefine(permit, &updated.definition).await?;
         let (_, current) = self.store.read(permit).fact([])?;

@@ -3,6 +3,7 @@
 //! A resource that touches items carries the plan of what is to be done with them. The permit holds the resource, so
 //! that an operation does what was decided on; its scope is the contents of that one table.
 
+mod backup;
 mod table;
 
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Named, Resource, Scope};
 use kurodo_policy::{Attached, Context};
 
+pub use backup::{Backup, Backups, Filling, Kept, Origin, Source, Target};
+pub(crate) use backup::{backup, backups, kept, source};
 pub use table::Table;
 pub(crate) use table::{contents, everything, governed, table, tagged};
 
@@ -61,6 +64,11 @@ impl<P> Data<P> {
     pub(crate) fn by_index(self, index: Option<&str>) -> Self {
         let index = index.map(|name| format!("/index/{name}")).unwrap_or_default();
         Self { index, ..self }
+    }
+
+    /// The table, if there is one.
+    pub(crate) fn facts(&self) -> Option<&TableFacts> {
+        self.facts.as_deref()
     }
 
     /// What is to be done, and with which table.

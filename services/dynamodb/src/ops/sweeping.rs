@@ -1,0 +1,78 @@
+//! Deleting what nobody needs any more, piece by piece.
+
+use kurodo_authz::{Grant, Write};
+use kurodo_store::{Record, Scan, Writer};
+
+use crate::{
+    DynamoDb, Error,
+    history::Noting,
+    items::{changed, some},
+    layout::{self, Past},
+};
+
+/// How many records are deleted together.
+pub(super) const TOGETHER: usize = 2000;
+
+impl DynamoDb {
+    /// Deletes some of what nobody needs of what the permit reaches; `true` once there is nothing more.
+    pub(super) async fn sweep<G: Grant<Access = Write>>(&self, permit: &G) -> Result<bool, Error> {
+        let writer = self.store.write(permit);
+        let noting = Noting::read(&writer)?;
+        for prefix in noting.history.unneeded() {
+            let records = some(&writer, &Scan::within(&prefix), TOGETHER)?;
+            if !records.is_empty() {
+                delete(&writer, &noting, records.iter()).await?;
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Deletes some of what items were that no backup is of any more; `true` once there is no more of it.
+    pub(super) async fn prune<G: Grant<Access = Write>>(&self, permit: &G) -> Result<bool, Error> {
+        prune(&self.store.write(permit)).await
+    }
+}
+
+async fn prune(writer: &Writer<'_>) -> Result<bool, Error> {
+    let noting = Noting::read(writer)?;
+    let marks = writer.scan(&Scan::within(layout::marks()))?;
+    let marks: Vec<u64> = marks.iter().map(|mark| mark.version.number()).collect();
+    let mut idle = Vec::new();
+    for record in writer.cursor(&Scan::within(Past::Kept.all()))? {
+        let record = record?;
+        if !is_needed(&record, &marks) {
+            idle.push(record);
+        }
+        if idle.len() == TOGETHER {
+            break;
+        }
+    }
+    delete(writer, &noting, idle.iter()).await?;
+    Ok(idle.len() < TOGETHER)
+}
+
+/// The same until there is no more, for tests of what is kept.
+#[cfg(test)]
+pub(crate) async fn prune_all(writer: &Writer<'_>) -> Result<(), Error> {
+    prune(writer).await.map(|_| ())
+}
+
+/// Whether an item was as this says when one of these backups was made.
+fn is_needed(record: &Record, marks: &[u64]) -> bool {
+    let Some(from) = record.value.first_chunk().copied().map(u64::from_be_bytes) else { return true };
+    marks.iter().any(|mark| from <= *mark && *mark < record.version.number())
+}
+
+/// Deletes these records, unless something else is kept meanwhile.
+async fn delete<'r>(
+    writer: &Writer<'_>,
+    noting: &Noting,
+    records: impl Iterator<Item = &'r Record>,
+) -> Result<(), Error> {
+    let mut transaction = writer.transaction();
+    noting.expect(&mut transaction);
+    records.for_each(|record| _ = transaction.delete(&record.key));
+    changed(transaction.commit().await)?;
+    Ok(())
+}
