@@ -13,6 +13,7 @@ SCHEMA = {
     "BillingMode": "PAY_PER_REQUEST",
 }
 KEY = {"id": {"S": "1"}}
+RECOVERY = {"PointInTimeRecoveryEnabled": True}
 TTL = {"Enabled": True, "AttributeName": "ends"}
 
 
@@ -58,6 +59,21 @@ def named(parameters):
     return lambda world, name: parameters(table(world, name)["TableName"])
 
 
+def backup(world, name):
+    made = world.dynamodb.create_backup(**table(world, name), BackupName="matrix")["BackupDetails"]
+    return {"BackupArn": made["BackupArn"]}
+
+
+def restore(world, name):
+    return {**backup(world, name), "TargetTableName": f"{name}-restored"}
+
+
+def recovery(world, name):
+    where = table(world, name)
+    world.dynamodb.update_continuous_backups(**where, PointInTimeRecoverySpecification=RECOVERY)
+    return {"SourceTableName": name, "TargetTableName": f"{name}-restored", "UseLatestRestorableTime": True}
+
+
 def transaction(name):
     where = {"TableName": name}
     return {
@@ -91,6 +107,14 @@ SAMPLES = {
     "DescribeTimeToLive": table,
     "DescribeLimits": nothing,
     "DescribeEndpoints": nothing,
+    "CreateBackup": having(table, BackupName="matrix"),
+    "DescribeBackup": backup,
+    "ListBackups": nothing,
+    "DeleteBackup": backup,
+    "RestoreTableFromBackup": restore,
+    "UpdateContinuousBackups": having(table, PointInTimeRecoverySpecification=RECOVERY),
+    "DescribeContinuousBackups": table,
+    "RestoreTableToPointInTime": recovery,
     "GetItem": having(table, Key=KEY),
     "PutItem": having(table, Item=KEY),
     "UpdateItem": having(table, Key=KEY),
