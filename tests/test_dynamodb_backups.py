@@ -391,3 +391,65 @@ def test_nobody_without_the_right_to_write_the_target_restores(root, client):
     )
     assert f"table/{restored}" in answer["Error"]["Message"]
     refused(lambda: client.describe_table(TableName=restored), "ResourceNotFoundException")
+
+
+def big(client, items, **more):
+    """A table of more items than are copied, indexed or deleted within one request."""
+    table = dynamodb.create(client, **more)
+    for start in range(0, items, 25):
+        puts = [
+            {"PutRequest": {"Item": {"h": s(f"h-{at}"), "r": n(at), "g": s(f"g-{at % 7}")}}}
+            for at in range(start, min(start + 25, items))
+        ]
+        client.batch_write_item(RequestItems={table: puts})
+    return table
+
+
+def until(is_so, seconds=60):
+    for _ in range(seconds * 10):
+        if is_so():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never was so")
+
+
+def status(client, table):
+    return client.describe_table(TableName=table)["Table"]["TableStatus"]
+
+
+def test_a_big_table_is_restored_indexed_and_deleted_in_the_background(own_server):
+    """Even if the server ends meanwhile."""
+    server = own_server
+    client = server.root().client("dynamodb")
+    table = big(client, 6000)
+    before, backup = content(client, table), back_up(client, table)
+    restored = dynamodb.name("restored")
+    client.restore_table_from_backup(TargetTableName=restored, BackupArn=backup)
+    if status(client, restored) == "CREATING":
+        get = {"TableName": restored, "Key": {"h": s("h-1"), "r": n(1)}}
+        refused(lambda: client.get_item(**get), "ResourceNotFoundException", 400)
+        refused(lambda: client.delete_table(TableName=restored), "ResourceInUseException", 400)
+        refused(lambda: client.delete_backup(BackupArn=backup), "BackupInUseException", 400)
+    put(client, table, "h-1", "changed meanwhile")
+    client.update_table(
+        TableName=table,
+        AttributeDefinitions=dynamodb.definitions(h="S", r="N", g="S"),
+        GlobalSecondaryIndexUpdates=[{"Create": dynamodb.index("by-g", "g", "r")}],
+    )
+    server.kill()
+    server.start()
+    client = server.root().client("dynamodb")
+    until(lambda: status(client, restored) == "ACTIVE")
+    assert content(client, restored) == before
+
+    def index():
+        return client.describe_table(TableName=table)["Table"]["GlobalSecondaryIndexes"][0]
+
+    until(lambda: index()["IndexStatus"] == "ACTIVE")
+    assert len(content(client, table, IndexName="by-g")) == 5999  # The changed one has no such attribute.
+    client.delete_table(TableName=table)
+    server.kill()
+    server.start()
+    client = server.root().client("dynamodb")
+    until(lambda: table not in client.list_tables()["TableNames"])
+    assert len(content(client, restore(client, backup))) == 6000

@@ -12,7 +12,8 @@
 //! | `21` table `b` hash key time | what an item was, for backups |
 //! | `21` table `j` day hash key time | what an item was, for recovery to a point in time |
 //! | `21` table `p` | how far a restore is that fills the table |
-//! | `24` account region name id | a backup |
+//! | `21` table `p` index | how far an index is that is filled |
+//! | `25` account region name id | a backup |
 //!
 //! A table's items sort by a hash of the partition key, then by the partition key, then by the sort key: a query is
 //! one range, and a segment of a scan is one too. Definitions have a namespace of their own, so that writing items
@@ -33,7 +34,7 @@ pub(crate) const TABLES: u8 = 20;
 /// The namespace of items.
 const ITEMS: u8 = 21;
 /// The namespace of backups.
-const BACKUPS: u8 = 24;
+pub(crate) const BACKUPS: u8 = 25;
 
 const ITEM: u8 = b'i';
 const INDEX: u8 = b'x';
@@ -184,11 +185,34 @@ pub(crate) fn lone() -> [Key; 3] {
     [INDEX, TOKEN, EXPIRY].map(|kind| KeyBuilder::relative().byte(kind).build())
 }
 
-/// What is left of a table then: its items, which backups are of them, how far a restore is; and at last everything.
+/// What is left of a table then: its items, which backups are of them, how far copying is, and what is kept.
 pub(crate) fn rest() -> [Key; 4] {
-    let all = [ITEM, MARK, PROGRESS].map(|kind| KeyBuilder::relative().byte(kind).build());
-    let [items, marks, progress] = all;
-    [items, marks, progress, KeyBuilder::relative().build()]
+    [ITEM, MARK, PROGRESS, HISTORY].map(|kind| KeyBuilder::relative().byte(kind).build())
+}
+
+/// How far an index is that is filled.
+pub(crate) fn index_progress(number: u32) -> Key {
+    number.to_be_bytes().into_iter().fold(KeyBuilder::relative().byte(PROGRESS), KeyBuilder::byte).build()
+}
+
+/// All tables of an account, wherever they are.
+pub(crate) fn tables_anywhere(account: AccountId) -> Key {
+    KeyBuilder::new(TABLES).number(account.value()).build()
+}
+
+/// All backups of an account, wherever they are.
+pub(crate) fn backups_anywhere(account: AccountId) -> Key {
+    KeyBuilder::new(BACKUPS).number(account.value()).build()
+}
+
+/// The region and the names of a whole key below one of these.
+pub(crate) fn parse_place(key: &[u8]) -> Option<(Region, String, Option<String>)> {
+    let mut parser = KeyParser::new(key);
+    parser.byte().ok()?;
+    parser.number().ok()?;
+    let region = parser.text().ok()?.parse().ok()?;
+    let name = parser.text().ok()?.into_owned();
+    Some((region, name, parser.text().ok().map(std::borrow::Cow::into_owned)))
 }
 
 /// How far a restore is that fills a table.

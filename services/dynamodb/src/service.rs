@@ -4,7 +4,7 @@ use kurodo_gateway::{
 };
 use kurodo_store::Store;
 
-use crate::{Error, facts::Cache, history::Clock, model};
+use crate::{Error, facts::Cache, history::Clock, model, needs::Rounds};
 
 /// The service.
 pub struct DynamoDb {
@@ -13,12 +13,14 @@ pub struct DynamoDb {
     pub(crate) tables: Cache,
     /// When items are changed.
     pub(crate) clock: Clock,
+    /// What chores looked at last.
+    pub(crate) rounds: Rounds,
 }
 
 impl DynamoDb {
     /// The service over this store.
     pub fn new(store: Store) -> Self {
-        Self { store, tables: Cache::new(), clock: Clock::default() }
+        Self { store, tables: Cache::new(), clock: Clock::default(), rounds: Rounds::default() }
     }
 }
 

@@ -146,6 +146,16 @@ service! { DynamoDb:
         TransactWriteItems: [ConditionCheckItem for all, PutItem for all, UpdateItem for all, DeleteItem for all]
             by needs::transact_write_items;
     }
+    chores {
+        // What operations began, and what is too much to be done within them.
+        FillTables: [RestoreByPut, RestoreByBatch, HoldKept or RestoreTableToPointInTime]
+            by needs::unfilled every 1 seconds;
+        IndexTables: [UpdateTable, IndexContents] by needs::unindexed every 1 seconds;
+        EmptyTables: [DeleteTable, DeleteContents] by needs::unemptied every 1 seconds;
+        ForgetBackups: [DeleteBackup, ReleaseKept] by needs::unforgotten every 1 seconds;
+        // What items were before the time that tables can be recovered to.
+        TrimHistory: [UpdateContinuousBackups] by needs::untrimmed every 600 seconds;
+    }
     refused {
         BatchExecuteStatement, ExecuteStatement, ExecuteTransaction,
         ExportTableToPointInTime, DescribeExport, ListExports, ImportTable, DescribeImport, ListImports,

@@ -63,6 +63,7 @@ pub(crate) fn create(input: &CreateTableInput, fresh: Fresh) -> Result<Definitio
         tags: fresh.tags,
         policy: fresh.policy,
         expiry: None,
+        clearing: Vec::new(),
         restored: None,
         deleting: false,
     })

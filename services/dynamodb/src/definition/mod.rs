@@ -41,6 +41,9 @@ pub(crate) struct Definition {
     pub(crate) policy: Option<ResourcePolicy>,
     /// The attribute that says when an item expires.
     pub(crate) expiry: Option<String>,
+    /// The numbers of indexes that are gone, and whose copies of items are still being deleted.
+    #[serde(default)]
+    pub(crate) clearing: Vec<u32>,
     /// What it was restored from.
     #[serde(default)]
     pub(crate) restored: Option<Restored>,
@@ -171,6 +174,11 @@ impl Definition {
     /// Whether items can be read and written.
     pub(crate) fn is_usable(&self) -> bool {
         !self.deleting && self.filling().is_none()
+    }
+
+    /// Whether an index is being filled, or one that is gone is being cleared.
+    pub(crate) fn is_indexing(&self) -> bool {
+        !self.clearing.is_empty() || self.indexes.iter().any(|index| index.building)
     }
 
     /// What is under way with the table, in AWS's words, where something is.

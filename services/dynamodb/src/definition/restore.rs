@@ -86,6 +86,7 @@ pub(crate) fn restore(
         tags: fresh.tags,
         policy: fresh.policy,
         expiry: None,
+        clearing: Vec::new(),
         restored: Some(restored),
         deleting: false,
         ..before.clone()
@@ -222,6 +223,7 @@ mod tests {
             tags: vec![("a".into(), "b".into())],
             policy: None,
             expiry: Some("e".into()),
+            clearing: vec![3],
             restored: None,
             deleting: false,
         }

@@ -1,4 +1,5 @@
-use kurodo_store::{Key, Reader, Scan, Transaction, Version};
+use bytes::Bytes;
+use kurodo_store::{Key, Reader, Scan, Transaction, Version, Versioned};
 
 use super::{History, keep::day};
 use crate::{
@@ -23,7 +24,12 @@ pub(crate) struct Noting {
 impl Noting {
     /// What is kept of the items that this reader reaches.
     pub(crate) fn read(reader: &Reader<'_>) -> Result<Self, Error> {
-        let Some(found) = reader.get(layout::history())? else { return Ok(Self::default()) };
+        Self::of(reader.get(layout::history())?)
+    }
+
+    /// What this record says is kept.
+    pub(crate) fn of(found: Option<Versioned<Bytes>>) -> Result<Self, Error> {
+        let Some(found) = found else { return Ok(Self::default()) };
         let history = serde_json::from_slice(&found.value);
         let history = history.map_err(|_| DamagedTable("(what is kept of its past)".to_owned()))?;
         Ok(Self { history, version: Some(found.version) })

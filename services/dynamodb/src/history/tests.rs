@@ -67,7 +67,7 @@ impl World {
 
     /// Some time passes: sometimes none of a second, sometimes more than one.
     fn tick(&mut self) -> u64 {
-        self.time += if self.time % 3 == 0 { SECOND * 3 / 2 + 1 } else { 7 };
+        self.time += if self.time.is_multiple_of(3) { SECOND * 3 / 2 + 1 } else { 7 };
         self.time
     }
 

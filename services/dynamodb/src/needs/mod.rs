@@ -6,6 +6,7 @@
 //! Source: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
 
 mod batch;
+mod chores;
 mod item;
 mod restore;
 mod search;
@@ -19,6 +20,7 @@ use kurodo_authz::{Action, Named, Need, Resource};
 use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
+pub(crate) use chores::{Rounds, unemptied, unfilled, unforgotten, unindexed, untrimmed};
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
 pub(crate) use restore::{restore_table_from_backup, restore_table_to_point_in_time};
 pub(crate) use search::{query, scan};

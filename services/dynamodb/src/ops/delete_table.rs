@@ -6,7 +6,7 @@ use super::{
     Answer, Asked,
     counts::count,
     create_backup::new_place,
-    settings::{idle, record},
+    settings::{AT_ONCE, begun, idle, record},
 };
 use crate::{
     DynamoDb, Error,
@@ -19,9 +19,6 @@ use crate::{
     model::{DeleteTableOutput, TableStatus, op},
     table::action,
 };
-
-/// How many pieces of a table are deleted at once, before the rest is left to be done later.
-const AT_ONCE: usize = 4;
 
 type Permits<'r> = (
     Permit<'r, action::DeleteTable>,
@@ -41,12 +38,7 @@ impl Handler<op::DeleteTable> for DynamoDb {
             )));
         }
         self.begin_deletion(&asked.permits, facts, asked.call.now_ms).await?;
-        for _ in 0..AT_ONCE {
-            if self.sweep(contents).await? {
-                self.undefine(permit).await?;
-                break;
-            }
-        }
+        begun(self.empty_on(permit, contents, AT_ONCE).await)?;
         let mut description = describe(facts, TableStatus::Deleting, |_| Counts::default());
         description.attribute_definitions = None;
         description.key_schema = None;
@@ -81,13 +73,34 @@ impl DynamoDb {
         Err(Error::TransactionConflict)
     }
 
-    /// Forgets a table that nothing is left of.
-    pub(super) async fn undefine(&self, permit: &Permit<'_, action::DeleteTable>) -> Result<(), Error> {
-        let writer = self.store.write(permit);
-        let mut transaction = writer.transaction();
-        transaction.delete([]);
-        transaction.commit().await?;
-        Ok(())
+    /// Deletes what is left of a deleted table, piece by piece, and forgets the table once nothing is; `true` then.
+    /// What a restore still reads is left until it is done.
+    pub(super) async fn empty_on(
+        &self,
+        permit: &Permit<'_, action::DeleteTable>,
+        contents: &Permit<'_, action::DeleteContents>,
+        pieces: usize,
+    ) -> Result<bool, Error> {
+        for _ in 0..pieces {
+            if self.sweep(contents).await? {
+                let is_read = !Noting::read(&self.store.read(contents))?.history.restores.is_empty();
+                return if is_read { Ok(false) } else { self.undefine(permit).await };
+            }
+        }
+        Ok(false)
+    }
+
+    /// Forgets a table of which nothing is left: it, and not another one that has its name by now.
+    async fn undefine(&self, permit: &Permit<'_, action::DeleteTable>) -> Result<bool, Error> {
+        let (writer, deleted) = (self.store.write(permit), &permit.resource().existing()?.definition);
+        let (found, current) = writer.fact([])?;
+        let found = found.and_then(|found| serde_json::from_slice::<Definition>(&found.value).ok());
+        if found.is_some_and(|found| found.deleting && found.contents == deleted.contents) {
+            let mut transaction = writer.transaction();
+            transaction.expect_fact(&current).delete([]);
+            changed(transaction.commit().await)?;
+        }
+        Ok(true)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod batch_get_item;
 mod batch_write_item;
+mod chores;
 mod continuous;
 mod counts;
 mod create_backup;

@@ -3,7 +3,7 @@ use kurodo_gateway::Handler;
 use super::{
     Answer, Asked,
     restoring::{check_honoured, check_target, shown},
-    settings::uuid,
+    settings::{AT_ONCE, begun, uuid},
 };
 use crate::{
     DynamoDb, Error,
@@ -40,9 +40,7 @@ impl Handler<op::RestoreTableFromBackup> for DynamoDb {
         let fresh = Fresh { id: uuid()?, contents: target.contents, policy: None, tags: Vec::new(), now };
         let definition = restore(&backup.definition, &Overrides::from(input), fresh, restored)?;
         let facts = self.begin_restore(kept, put, definition, fact).await?;
-        if self.fill(kept, batch, &facts.definition, now).await? {
-            self.finish_restore(kept, put, batch, &facts).await?;
-        }
+        begun(self.fill_on(kept, put, batch, &facts, (AT_ONCE, now)).await)?;
         Ok(RestoreTableFromBackupOutput { table_description: Some(shown(&facts)) }.into())
     }
 }

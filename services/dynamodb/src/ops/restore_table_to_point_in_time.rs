@@ -4,7 +4,7 @@ use super::{
     Answer, Asked,
     create_backup::recoverable,
     restoring::{check_honoured, check_target, shown},
-    settings::uuid,
+    settings::{AT_ONCE, begun, uuid},
 };
 use crate::{
     DynamoDb, Error,
@@ -34,9 +34,7 @@ impl Handler<op::RestoreTableToPointInTime> for DynamoDb {
         let fresh = Fresh { id: uuid()?, contents: target.contents, policy: None, tags: Vec::new(), now };
         let definition = restore(&before.definition, &Overrides::from(input), fresh, restored(before, at))?;
         let facts = self.begin_restore(origin, put, definition, &before.current).await?;
-        if self.fill(origin, batch, &facts.definition, now).await? {
-            self.finish_restore(origin, put, batch, &facts).await?;
-        }
+        begun(self.fill_on(origin, put, batch, &facts, (AT_ONCE, now)).await)?;
         Ok(RestoreTableToPointInTimeOutput { table_description: Some(shown(&facts)) }.into())
     }
 }

@@ -92,23 +92,26 @@ impl DynamoDb {
     }
 
     /// Copies the next items; `true` once there are no more.
-    pub(super) async fn fill<S, T>(
+    async fn fill<S, T>(
         &self,
         origin: &S,
         items: &T,
-        definition: &Definition,
+        facts: &TableFacts,
         now: i64,
     ) -> Result<bool, Error>
     where
         S: Grant<Access = Write>,
         T: Grant<Access = Write>,
     {
+        let definition = &facts.definition;
         let Some(filling) = definition.filling() else { return Ok(true) };
         let target = self.store.write(items);
         let progress = target.get(layout::progress())?;
         let after = progress.as_ref().map(|progress| &progress.value[..]);
         let found = page(&self.store.read(origin), filling.cut, after, COPIED, now)?;
         let mut transaction = target.transaction();
+        // Whoever has not seen that the table is full writes nothing.
+        transaction.expect_fact(&facts.current);
         match &progress {
             Some(progress) => transaction.expect_version(layout::progress(), progress.version),
             None => transaction.expect_absent(layout::progress()),
@@ -120,12 +123,33 @@ impl DynamoDb {
         if let Some(last) = found.last {
             transaction.put(layout::progress(), last);
         }
-        changed(transaction.commit().await)?;
-        Ok(!found.more)
+        Ok(changed(transaction.commit().await)?.is_some() && !found.more)
+    }
+
+    /// Fills a restored table some more, piece by piece; `true` once it is full.
+    pub(super) async fn fill_on<S, T>(
+        &self,
+        origin: &S,
+        permit: &ByPut<'_>,
+        items: &T,
+        facts: &TableFacts,
+        (pieces, now): (usize, i64),
+    ) -> Result<bool, Error>
+    where
+        S: Grant<Access = Write>,
+        T: Grant<Access = Write>,
+    {
+        for _ in 0..pieces {
+            if self.fill(origin, items, facts, now).await? {
+                self.finish_restore(origin, permit, items, facts).await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Says that the table is filled.
-    pub(super) async fn finish_restore<S, T>(
+    async fn finish_restore<S, T>(
         &self,
         origin: &S,
         permit: &ByPut<'_>,

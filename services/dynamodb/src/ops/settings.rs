@@ -37,6 +37,18 @@ pub(super) fn idle(facts: &TableFacts) -> Result<(), Error> {
     )))
 }
 
+/// How many pieces of a long work are done within the operation that begins it, so that small tables are ready at
+/// once. The rest is left to chores.
+pub(super) const AT_ONCE: usize = 4;
+
+/// That the work has begun: whether it goes on here, or a chore has taken it up already, is all the same.
+pub(super) fn begun(done: Result<bool, Error>) -> Result<(), Error> {
+    match done {
+        Ok(_) | Err(Error::TableChanged) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// A definition's record.
 pub(super) fn record(definition: &Definition) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(definition).map_err(|_| DamagedTable(definition.id.clone()).into())

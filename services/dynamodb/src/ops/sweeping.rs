@@ -1,37 +1,50 @@
 //! Deleting what nobody needs any more, piece by piece.
 
 use kurodo_authz::{Grant, Write};
-use kurodo_store::{Record, Scan, Writer};
+use kurodo_store::{Key, Record, Scan, Writer};
 
 use crate::{
     DynamoDb, Error,
     history::Noting,
-    items::{changed, some},
+    items::changed,
     layout::{self, Past},
 };
 
 /// How many records are deleted together.
 pub(super) const TOGETHER: usize = 2000;
+/// The most bytes of records that are looked at together, beyond the last one.
+const BYTES: usize = 4 << 20;
 
 impl DynamoDb {
     /// Deletes some of what nobody needs of what the permit reaches; `true` once there is nothing more.
     pub(super) async fn sweep<G: Grant<Access = Write>>(&self, permit: &G) -> Result<bool, Error> {
         let writer = self.store.write(permit);
         let noting = Noting::read(&writer)?;
-        for prefix in noting.history.unneeded() {
-            let records = some(&writer, &Scan::within(&prefix), TOGETHER)?;
-            if !records.is_empty() {
-                delete(&writer, &noting, records.iter()).await?;
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let idle = first(&writer, noting.history.unneeded())?;
+        delete(&writer, &noting, idle.iter()).await?;
+        Ok(idle.is_empty())
     }
 
     /// Deletes some of what items were that no backup is of any more; `true` once there is no more of it.
     pub(super) async fn prune<G: Grant<Access = Write>>(&self, permit: &G) -> Result<bool, Error> {
         prune(&self.store.write(permit)).await
     }
+}
+
+/// The first records of these prefixes: so many, or fewer where they are large.
+fn first(writer: &Writer<'_>, prefixes: Vec<Key>) -> Result<Vec<Record>, Error> {
+    let (mut records, mut bytes) = (Vec::new(), 0);
+    for prefix in prefixes {
+        for record in writer.cursor(&Scan::within(&prefix))? {
+            let record = record?;
+            bytes += record.key.len() + record.value.len();
+            records.push(record);
+            if records.len() == TOGETHER || bytes > BYTES {
+                return Ok(records);
+            }
+        }
+    }
+    Ok(records)
 }
 
 async fn prune(writer: &Writer<'_>) -> Result<bool, Error> {

@@ -209,6 +209,13 @@ impl Target {
         Ok(Self { region, account, name, contents: u64::from_be_bytes(random()?), facts, restores })
     }
 
+    /// The table that is being filled.
+    pub(crate) fn of(facts: &Arc<TableFacts>) -> Self {
+        let TableName { region, account, name } = facts.place();
+        let (contents, facts) = (facts.definition.contents, Some(Arc::clone(facts)));
+        Self { region, account, name, contents, facts, restores: 0 }
+    }
+
     /// The table that has the name, if there is one.
     pub(crate) fn facts(&self) -> Option<&Arc<TableFacts>> {
         self.facts.as_ref()
@@ -293,6 +300,12 @@ impl Origin {
         let contents = facts.as_ref().map(|facts| facts.definition.contents);
         let TableName { region, account, name } = table;
         Ok(Self { region, account, name, contents, facts })
+    }
+
+    /// What a restore reads, whatever became of its table.
+    pub(crate) fn of(table: TableName, contents: u64) -> Self {
+        let TableName { region, account, name } = table;
+        Self { region, account, name, contents: Some(contents), facts: None }
     }
 
     /// The table.
