@@ -48,7 +48,10 @@ services! {
         parts.store.clone(),
         kurodo_identity::Founder::new(parts.door.clone()),
     );
-    kurodo_dynamodb::DynamoDb: |parts| kurodo_dynamodb::DynamoDb::new(parts.store.clone());
+    kurodo_dynamodb::DynamoDb: |parts| kurodo_dynamodb::DynamoDb::new(
+        parts.store.clone(),
+        parts.dynamodb_throughput,
+    );
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 

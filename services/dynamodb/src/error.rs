@@ -53,6 +53,9 @@ pub enum Error {
     /// There is no such table to be backed up or recovered. Holds its name.
     #[error("Table not found: {0}")]
     TableNotFound(String),
+    /// What items were cannot be kept yet. Holds the table's name.
+    #[error("Backups are being enabled for the table: {0}. Please retry later")]
+    ContinuousBackupsUnavailable(String),
     /// There is a table of the name that a restored one is to have.
     #[error("Table already exists: {0}")]
     TableAlreadyExists(String),
@@ -71,6 +74,9 @@ pub enum Error {
     /// Recovery to a point in time is not enabled. Holds the table's name.
     #[error("Point in time recovery is not enabled for table '{0}'")]
     PointInTimeRecoveryUnavailable(String),
+    /// More was asked for than is provisioned.
+    #[error("{0}")]
+    ThroughputExceeded(String),
     /// What Kurodo does not do.
     #[error("{operation} does not implement {member} in Kurodo.")]
     NotImplemented {
@@ -152,12 +158,14 @@ impl Error {
             Self::LimitExceeded(_) => "LimitExceededException",
             Self::PolicyNotFound(_) => "PolicyNotFoundException",
             Self::TableNotFound(_) => "TableNotFoundException",
+            Self::ContinuousBackupsUnavailable(_) => "ContinuousBackupsUnavailableException",
             Self::TableAlreadyExists(_) => "TableAlreadyExistsException",
             Self::TableInUse(_) => "TableInUseException",
             Self::BackupNotFound(_) => "BackupNotFoundException",
             Self::BackupInUse(_) => "BackupInUseException",
             Self::InvalidRestoreTime(_) => "InvalidRestoreTimeException",
             Self::PointInTimeRecoveryUnavailable(_) => "PointInTimeRecoveryUnavailableException",
+            Self::ThroughputExceeded(_) => "ProvisionedThroughputExceededException",
             Self::NotImplemented { .. } => "NotImplemented",
             Self::Store(_) | Self::Item(_) | Self::Table(_) | Self::Random => return None,
         })

@@ -13,6 +13,7 @@
 //! | `21` table `j` day hash key time | what an item was, for recovery to a point in time |
 //! | `21` table `p` | how far a restore is that fills the table |
 //! | `21` table `p` index | how far an index is that is filled |
+//! | `21` table `p` backup | how far the deletion of what a backup kept is |
 //! | `25` account region name id | a backup |
 //!
 //! A table's items sort by a hash of the partition key, then by the partition key, then by the sort key: a query is
@@ -188,6 +189,11 @@ pub(crate) fn lone() -> [Key; 3] {
 /// What is left of a table then: its items, which backups are of them, how far copying is, and what is kept.
 pub(crate) fn rest() -> [Key; 4] {
     [ITEM, MARK, PROGRESS, HISTORY].map(|kind| KeyBuilder::relative().byte(kind).build())
+}
+
+/// How far the deletion of what only this backup kept is.
+pub(crate) fn prune_progress(id: &str) -> Key {
+    KeyBuilder::relative().byte(PROGRESS).part(id).build()
 }
 
 /// How far an index is that is filled.

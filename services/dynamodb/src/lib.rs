@@ -14,6 +14,7 @@ mod history;
 mod items;
 mod layout;
 mod legacy;
+mod meter;
 pub mod model;
 mod names;
 mod needs;

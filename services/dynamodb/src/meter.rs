@@ -16,7 +16,7 @@ use crate::{
     Error,
     definition::{Index, Throughput},
     facts::TableFacts,
-    items::Consumed,
+    items::{Consumed, Written},
 };
 
 /// Seconds for which unused capacity is kept.
@@ -93,6 +93,13 @@ impl Meter {
             if let Some((place, rate)) = self.limit(facts, Some(index), kind) {
                 self.take(place, rate, units, now);
             }
+        }
+    }
+
+    /// Takes what a write consumed.
+    pub(crate) fn charge_written(&self, facts: &TableFacts, written: &Written) {
+        if self.enforced {
+            self.charge(facts, Kind::Write, &Consumed::written(facts, written));
         }
     }
 

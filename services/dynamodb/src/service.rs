@@ -4,7 +4,7 @@ use kurodo_gateway::{
 };
 use kurodo_store::Store;
 
-use crate::{Error, facts::Cache, history::Clock, model, needs::Rounds};
+use crate::{Error, facts::Cache, history::Clock, meter::Meter, model, needs::Rounds};
 
 /// The service.
 pub struct DynamoDb {
@@ -15,12 +15,20 @@ pub struct DynamoDb {
     pub(crate) clock: Clock,
     /// What chores looked at last.
     pub(crate) rounds: Rounds,
+    /// Capacity that is provisioned.
+    pub(crate) meter: Meter,
 }
 
 impl DynamoDb {
-    /// The service over this store.
-    pub fn new(store: Store) -> Self {
-        Self { store, tables: Cache::new(), clock: Clock::default(), rounds: Rounds::default() }
+    /// The service over this store. Provisioned capacity is enforced or only noted.
+    pub fn new(store: Store, enforces_throughput: bool) -> Self {
+        Self {
+            store,
+            tables: Cache::new(),
+            clock: Clock::default(),
+            rounds: Rounds::default(),
+            meter: Meter::new(enforces_throughput),
+        }
     }
 }
 

@@ -122,7 +122,7 @@ impl World {
         let mut transaction = writer.transaction();
         transaction.delete(layout::mark(&id));
         transaction.commit().await.unwrap();
-        crate::ops::prune_all(&self.door.write()).await.unwrap();
+        crate::ops::prune_all(&self.door, &id).await.unwrap();
     }
 
     async fn step(&mut self, step: Step) {

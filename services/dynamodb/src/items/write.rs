@@ -142,6 +142,7 @@ where
     G: Grant<Access = Write>,
     G::Resource: Resource,
 {
+    service.meter.admit_write(facts)?;
     for _ in 0..ATTEMPTS {
         let writer = service.store.write(permit);
         let mut all = writer.transaction();
@@ -157,7 +158,10 @@ where
             written.push(one);
         }
         match changed(all.commit().await)? {
-            Some(_) => return Ok(written),
+            Some(_) => {
+                written.iter().for_each(|one| service.meter.charge_written(facts, one));
+                return Ok(written);
+            }
             None => continue,
         }
     }

@@ -2,7 +2,7 @@ use kurodo_authz::{Grant, Permit, Write};
 use kurodo_gateway::Handler;
 use kurodo_store::Fact;
 
-use super::{Answer, Asked};
+use super::{Answer, Asked, settings::AT_ONCE};
 use crate::{
     DynamoDb, Error,
     backup::Backup,
@@ -20,7 +20,11 @@ impl Handler<op::DeleteBackup> for DynamoDb {
         let (backup, fact) = permit.resource().existing(asked.call.now_ms)?;
         let description = backup.describe(&permit.resource().place(), BackupStatus::Deleted);
         self.release(permit, kept, backup, fact).await?;
-        self.forget(permit, kept).await?;
+        for _ in 0..AT_ONCE {
+            if self.forget(permit, kept).await? {
+                break;
+            }
+        }
         Ok(DeleteBackupOutput { backup_description: Some(description) }.into())
     }
 }
@@ -72,7 +76,7 @@ impl DynamoDb {
     where
         G: Grant<Access = Write, Resource = resources::Kept>,
     {
-        if !self.prune(kept).await? || !self.sweep(kept).await? {
+        if !self.prune(kept, &permit.resource().id).await? || !self.sweep(kept).await? {
             return Ok(false);
         }
         let writer = self.store.write(permit);

@@ -5,13 +5,16 @@ use crate::{
     DynamoDb,
     attribute::shown,
     items::search,
+    meter::Kind,
     model::{ScanOutput, op},
 };
 
 impl Handler<op::Scan> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::Scan>) -> Answer<op::Scan> {
         let (plan, facts) = asked.permits.resource().plan()?;
+        self.meter.admit_read(facts, plan.index.as_ref())?;
         let found = search(&self.store.read(&asked.permits), facts, plan)?;
+        self.meter.charge(facts, Kind::Read, &found.consumed);
         Ok(ScanOutput {
             items: (!plan.count).then(|| found.items.into_iter().map(shown).collect()),
             count: count(found.count),

@@ -6,7 +6,7 @@ use kurodo_store::{Key, Record, Scan, Writer};
 use crate::{
     DynamoDb, Error,
     history::Noting,
-    items::changed,
+    items::{changed, some},
     layout::{self, Past},
 };
 
@@ -25,9 +25,10 @@ impl DynamoDb {
         Ok(idle.is_empty())
     }
 
-    /// Deletes some of what items were that no backup is of any more; `true` once there is no more of it.
-    pub(super) async fn prune<G: Grant<Access = Write>>(&self, permit: &G) -> Result<bool, Error> {
-        prune(&self.store.write(permit)).await
+    /// Deletes some of what items were that no backup is of any more since this one is deleted; `true` once there is no
+    /// more of it.
+    pub(super) async fn prune<G: Grant<Access = Write>>(&self, permit: &G, id: &str) -> Result<bool, Error> {
+        prune(&self.store.write(permit), id).await
     }
 }
 
@@ -47,28 +48,33 @@ fn first(writer: &Writer<'_>, prefixes: Vec<Key>) -> Result<Vec<Record>, Error> 
     Ok(records)
 }
 
-async fn prune(writer: &Writer<'_>) -> Result<bool, Error> {
-    let noting = Noting::read(writer)?;
+async fn prune(writer: &Writer<'_>, id: &str) -> Result<bool, Error> {
+    let (noting, key) = (Noting::read(writer)?, layout::prune_progress(id));
     let marks = writer.scan(&Scan::within(layout::marks()))?;
     let marks: Vec<u64> = marks.iter().map(|mark| mark.version.number()).collect();
-    let mut idle = Vec::new();
-    for record in writer.cursor(&Scan::within(Past::Kept.all()))? {
-        let record = record?;
-        if !is_needed(&record, &marks) {
-            idle.push(record);
-        }
-        if idle.len() == TOGETHER {
-            break;
-        }
+    let (scan, progress) = (Scan::within(Past::Kept.all()), writer.get(&key)?);
+    let scan = match &progress {
+        Some(progress) => scan.after(&progress.value),
+        None => scan,
+    };
+    let records = some(writer, &scan, TOGETHER)?;
+    let mut transaction = writer.transaction();
+    noting.expect(&mut transaction);
+    for record in records.iter().filter(|record| !is_needed(record, &marks)) {
+        transaction.delete(&record.key);
     }
-    delete(writer, &noting, idle.iter()).await?;
-    Ok(idle.len() < TOGETHER)
+    match records.last() {
+        Some(last) => transaction.put(&key, last.key.clone()),
+        None => transaction.delete(&key),
+    };
+    Ok(changed(transaction.commit().await)?.is_some() && records.is_empty())
 }
 
 /// The same until there is no more, for tests of what is kept.
 #[cfg(test)]
-pub(crate) async fn prune_all(writer: &Writer<'_>) -> Result<(), Error> {
-    prune(writer).await.map(|_| ())
+pub(crate) async fn prune_all(door: &kurodo_store::CoreDoor, id: &str) -> Result<(), Error> {
+    while !prune(&door.write(), id).await? {}
+    Ok(())
 }
 
 /// Whether an item was as this says when one of these backups was made.

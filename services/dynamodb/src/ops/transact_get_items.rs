@@ -8,6 +8,7 @@ use crate::{
     attribute::{item_size, shown},
     error::Reason,
     items::{Consumed, found, read_units},
+    meter::Kind,
     model::{ConsumedCapacity, ItemResponse, ReturnConsumedCapacity, TransactGetItemsOutput, op},
 };
 
@@ -18,6 +19,7 @@ impl Handler<op::TransactGetItems> for DynamoDb {
         let Some(first) = asked.permits.first() else {
             return Ok(TransactGetItemsOutput::default().into());
         };
+        throttled(plans.iter().map(|(_, facts)| self.meter.admit_read(facts, None)))?;
         // All items are as they are in one state of the store.
         let state = self.store.read(first);
         let (mut responses, mut consumed) = (Vec::new(), BTreeMap::new());
@@ -25,13 +27,31 @@ impl Handler<op::TransactGetItems> for DynamoDb {
             let found = found(&state.beside(permit), lookup)?;
             let size = found.as_ref().map_or(0, |(item, _)| item_size(item));
             let table: &mut Consumed = consumed.entry(facts.name.clone()).or_default();
-            table.add(&Consumed::read(read_units(size, true) * 2.0));
+            let units = Consumed::read(read_units(size, true) * 2.0);
+            self.meter.charge(facts, Kind::Read, &units);
+            table.add(&units);
             let item = found.map(|(item, part)| shown(part.unwrap_or(item)));
             responses.push(ItemResponse { item });
         }
         let consumed_capacity = view(consumed, asked.input.return_consumed_capacity, false);
         Ok(TransactGetItemsOutput { consumed_capacity, responses: Some(responses) }.into())
     }
+}
+
+/// That all of it is let through; or else why the transaction is cancelled.
+pub(super) fn throttled(admitted: impl Iterator<Item = Result<(), Error>>) -> Result<(), Error> {
+    let (mut reasons, mut refused) = (Vec::new(), false);
+    for one in admitted {
+        reasons.push(match one {
+            Ok(()) => Reason::NONE,
+            Err(error) => {
+                refused = true;
+                let (code, message) = ("ProvisionedThroughputExceeded", Some(error.to_string()));
+                Reason { code, message, item: None }
+            }
+        });
+    }
+    if refused { Err(Error::TransactionCanceled(reasons)) } else { Ok(()) }
 }
 
 /// What a transaction consumed, by table.

@@ -6,7 +6,7 @@ use kurodo_store::{Reader, Transaction, Writer};
 
 use super::{
     Answer, Asked,
-    transact_get_items::{cancelled, view},
+    transact_get_items::{cancelled, throttled, view},
 };
 use crate::{
     DynamoDb, Error,
@@ -15,6 +15,7 @@ use crate::{
     history::Noting,
     items::{ATTEMPTS, Consumed, Digest, Tokens, Written, collection, get, stage},
     layout,
+    meter::Kind,
     model::{
         ItemCollectionMetrics, ReturnItemCollectionMetrics, TransactWriteItemsInput,
         TransactWriteItemsOutput, op,
@@ -37,6 +38,7 @@ impl Handler<op::TransactWriteItems> for DynamoDb {
             }
             _ => None,
         };
+        throttled(plans.iter().map(|(_, facts)| self.meter.admit_write(facts)))?;
         let mut done = None;
         for _ in 0..ATTEMPTS {
             if let Some(found) = self.attempt(&parts, &plans, tokens.as_ref()).await? {
@@ -48,6 +50,7 @@ impl Handler<op::TransactWriteItems> for DynamoDb {
         let mut consumed: BTreeMap<String, Consumed> = BTreeMap::new();
         for ((_, facts), written) in plans.iter().zip(&written) {
             let units = Consumed::written(facts, written).times(2.0);
+            self.meter.charge(facts, Kind::Write, &units);
             consumed.entry(facts.name.clone()).or_default().add(&units);
         }
         Ok(TransactWriteItemsOutput {

@@ -20,7 +20,11 @@ impl Handler<op::UpdateContinuousBackups> for DynamoDb {
     ) -> Answer<op::UpdateContinuousBackups> {
         let (permit, now) = (&asked.permits, asked.call.now_ms);
         let given = &asked.input.point_in_time_recovery_specification;
-        let facts = recoverable(permit.resource().facts(), &permit.resource().name)?;
+        let name = &permit.resource().name;
+        let facts = recoverable(permit.resource().facts(), name).map_err(|error| match error {
+            Error::TableInUse(_) => Error::ContinuousBackupsUnavailable(name.clone()),
+            other => other,
+        })?;
         for _ in 0..ATTEMPTS {
             let writer = self.store.write(permit);
             let noting = Noting::read(&writer)?;
