@@ -20,11 +20,8 @@ use crate::{
     table::action,
 };
 
-type Permits<'r> = (
-    Permit<'r, action::DeleteTable>,
-    Permit<'r, action::DeleteContents>,
-    Permit<'r, action::ArchiveTable>,
-);
+type Permits<'r> =
+    (Permit<'r, action::DeleteTable>, Permit<'r, action::DeleteContents>, Permit<'r, action::ArchiveTable>);
 
 impl Handler<op::DeleteTable> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::DeleteTable>) -> Answer<op::DeleteTable> {
