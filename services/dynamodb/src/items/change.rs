@@ -9,7 +9,7 @@ use crate::{
     attribute::{Item, encode},
     definition::{Definition, Index},
     facts::TableFacts,
-    layout,
+    layout, streams,
 };
 
 /// When an item is changed, and by whom.
@@ -38,18 +38,19 @@ impl Occasion {
 
 /// Whether what follows from a change hangs on the item before, so that it must be read.
 pub(crate) fn looks_back(definition: &Definition) -> bool {
-    !definition.indexes.is_empty()
+    let streams = definition.stream.is_some_and(|stream| stream.enabled);
+    streams || !definition.indexes.is_empty()
 }
 
 /// Adds to a transaction that the item of this key is another one now, and what follows from that: its copies in
-/// indexes. `reader` reads what the transaction is based on.
+/// indexes, and what the table's stream tells. `reader` reads what the transaction is based on.
 pub(crate) fn stage(
     transaction: &mut Transaction<'_>,
-    _reader: &Reader<'_>,
+    reader: &Reader<'_>,
     facts: &TableFacts,
     key: &[u8],
     written: &Written,
-    _occasion: Occasion,
+    occasion: Occasion,
 ) -> Result<(), Error> {
     match &written.new {
         Some(item) => transaction.put(key, encode(item)),
@@ -58,7 +59,7 @@ pub(crate) fn stage(
     for index in &facts.definition.indexes {
         reindex(transaction, facts, index, written);
     }
-    Ok(())
+    streams::append(transaction, reader, facts, written, occasion)
 }
 
 fn reindex(transaction: &mut Transaction<'_>, facts: &TableFacts, index: &Index, written: &Written) {

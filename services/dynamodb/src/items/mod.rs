@@ -9,7 +9,7 @@ mod token;
 mod write;
 
 pub(crate) use capacity::{Consumed, read_units, wants};
-pub(crate) use change::{Occasion, looks_back, stage};
+pub(crate) use change::{Author, Occasion, looks_back, stage};
 pub(crate) use metrics::collection;
 pub(crate) use read::{found, get, some};
 pub(crate) use search::search;

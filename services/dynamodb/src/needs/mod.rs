@@ -7,6 +7,7 @@
 
 mod batch;
 mod item;
+mod policy;
 mod search;
 mod table;
 mod touched;
@@ -19,6 +20,7 @@ use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
+pub(crate) use policy::{delete_resource_policy, get_resource_policy, put_resource_policy};
 pub(crate) use search::{query, scan};
 pub(crate) use table::create_table;
 pub(crate) use touched::Touched;
