@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 
 import dynamodb
 import pytest
@@ -190,18 +191,18 @@ def test_writers_at_once_are_told_in_the_order_of_what_they_did(client, streams,
 def test_images_that_are_too_large_for_one_record(client, streams):
     table, arn = create(client)
     def large(letter):
-        numbers = [n(ord(letter) % 10)] * 100_000  # Each counts for three bytes, and is stored in four.
-        return {**key(1), "numbers": {"L": numbers}, "letter": s(letter * 90_000)}
+        numbers = [n(99)] * 130_000  # Each counts for three bytes, and is stored in five.
+        return {**key(1), "numbers": {"L": numbers}, "letter": s(letter)}
     client.put_item(TableName=table, Item=large("x"))
     client.put_item(TableName=table, Item=large("y"))
     client.put_item(TableName=table, Item=item(2, "small"))
     pages, place = [], iterator(streams, arn)
-    for _ in range(4):
+    for _ in range(3):
         page = streams.get_records(ShardIterator=place)
         pages.append([one["dynamodb"] for one in page["Records"]])
         place = page["NextShardIterator"]
+    assert [len(page) for page in pages] == [1, 2, 0]
     found = [one for page in pages for one in page]
-    assert [len(page) for page in pages[:2]] == [2, 1] and len(found) == 3
     assert found[1]["OldImage"] == large("x") and found[1]["NewImage"] == large("y")
     after = iterator(streams, arn, "AFTER_SEQUENCE_NUMBER", SequenceNumber=found[1]["SequenceNumber"])
     assert streams.get_records(ShardIterator=after)["Records"][0]["dynamodb"]["Keys"] == key(2)
@@ -467,16 +468,36 @@ def test_iterators_expire_and_shards_follow_one_another(own_server):
 def test_a_day_later_it_is_gone(own_server):
     client, streams = own_server.root().client("dynamodb"), own_server.root().client("dynamodbstreams")
     table, arn = create(client)
-    client.put_item(TableName=table, Item=item(1, "old"))
+    for number in (1, 2):
+        client.put_item(TableName=table, Item=item(number, "old"))
+    old = [one["dynamodb"]["SequenceNumber"] for one in records(streams, arn)]
     gone_table, gone = create(client)
+    client.put_item(TableName=gone_table, Item=item(1, "old"))
     client.update_table(TableName=gone_table, StreamSpecification={"StreamEnabled": False})
     ahead(own_server, 25 * HOUR)
     client, streams = own_server.root().client("dynamodb"), own_server.root().client("dynamodbstreams")
     with signing_ahead(25 * HOUR):
-        client.put_item(TableName=table, Item=item(2, "new"))
-        assert told(streams, arn) == [("INSERT", "2")]
         refused(lambda: streams.describe_stream(StreamArn=gone), "ResourceNotFoundException", 400)
         assert [one["StreamArn"] for one in streams.list_streams()["Streams"]] == [arn]
+        assert told(streams, arn) == []
+        # Nothing changed since, so the first shard is still open, and now it takes no more.
+        client.put_item(TableName=table, Item=item(3, "new"))
+        assert told(streams, arn) == [("INSERT", "3")]
+        first = shards(streams, arn)[0]["ShardId"]
+
+        def trimmed(kind, number):
+            try:
+                iterator(streams, arn, kind, shard=first, SequenceNumber=number)
+            except ClientError as error:
+                return error.response["Error"]["Code"] == "TrimmedDataAccessException"
+            return False
+
+        deadline = time.monotonic() + 60
+        while not trimmed("AT_SEQUENCE_NUMBER", old[1]):
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+        assert trimmed("AFTER_SEQUENCE_NUMBER", old[0])
+        assert told(streams, arn) == [("INSERT", "3")]
 
 
 def test_acknowledged_changes_are_in_the_stream_after_kill_9(own_server):

@@ -52,6 +52,11 @@ pub(crate) fn tables(account: AccountId, region: &Region) -> Scope {
     Scope::new(KeyBuilder::new(TABLES).number(account.value()).part(region.as_str()).build())
 }
 
+/// All tables of an account.
+pub(crate) fn all_tables(account: AccountId) -> Scope {
+    Scope::new(KeyBuilder::new(TABLES).number(account.value()).build())
+}
+
 /// The key of a table's definition, below all tables.
 pub(crate) fn name(name: &str) -> Key {
     KeyBuilder::relative().part(name).build()
@@ -65,6 +70,11 @@ pub(crate) fn table(account: AccountId, region: &Region, name: &str) -> Scope {
 /// The items of a table, and what belongs to them.
 pub(crate) fn contents(table: u64) -> Scope {
     Scope::new(KeyBuilder::new(ITEMS).number(table).build())
+}
+
+/// All streams of an account.
+pub(crate) fn all_streams(account: AccountId) -> Scope {
+    Scope::new(KeyBuilder::new(STREAMS).number(account.value()).build())
 }
 
 /// All streams of an account in a region.

@@ -24,6 +24,8 @@ service! { DynamoDb:
         ReadBatch { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
         // Items of one table that are written together, but for themselves.
         WriteBatch { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // Items whose time to live is over.
+        Expired { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
         // Items of a table, or of an index where `index` names one.
         Search { region, account, name, index } = "arn:aws:dynamodb:{region}:{account}:table/{name}{index}";
         // The definitions of a table's streams, which are made and disabled with the table's.
@@ -50,6 +52,7 @@ service! { DynamoDb:
         DescribeLimits: Read on Everything = "dynamodb:DescribeLimits";
         DescribeTable: Read on Table = "dynamodb:DescribeTable";
         DescribeTimeToLive: Read on Table = "dynamodb:DescribeTimeToLive";
+        ExpireItems: Write on Expired = "dynamodb:DeleteItem";
         GetItem: Read on Item = "dynamodb:GetItem";
         GetResourcePolicy: Read on Table = "dynamodb:GetResourcePolicy";
         GetStreamPolicy: Read on Stream = "dynamodb:GetResourcePolicy";
@@ -109,6 +112,9 @@ service! { DynamoDb:
         TransactGetItems: [GetItem for all] by needs::transact_get_items;
         TransactWriteItems: [ConditionCheckItem for all, PutItem for all, UpdateItem for all, DeleteItem for all]
             by needs::transact_write_items;
+    }
+    chores {
+        ExpireItems: [ExpireItems for all] by needs::expired_items every 10 seconds;
     }
     refused {
         BatchExecuteStatement, ExecuteStatement, ExecuteTransaction,

@@ -2,6 +2,7 @@
 
 mod capacity;
 mod change;
+mod expiry;
 mod metrics;
 mod read;
 mod search;
@@ -10,6 +11,7 @@ mod write;
 
 pub(crate) use capacity::{Consumed, read_units, wants};
 pub(crate) use change::{Author, Occasion, looks_back, stage};
+pub(crate) use expiry::{Rounds, TOGETHER as EXPIRED_TOGETHER, is_over};
 pub(crate) use metrics::collection;
 pub(crate) use read::{found, get, some};
 pub(crate) use search::search;

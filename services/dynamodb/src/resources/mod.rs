@@ -35,6 +35,8 @@ pub type ReadBatch = Data<plan::Lookups>;
 pub type WriteBatch = Data<plan::Changes>;
 /// Items of a table or of an index, found by a query or scan.
 pub type Search = Data<plan::Search>;
+/// Items of a table whose time to live is over.
+pub type Expired = Data<plan::Due>;
 /// The items of a table, as a whole.
 pub type Contents = Data<plan::Whole>;
 

@@ -87,9 +87,18 @@ impl<P> OfStream<P> {
         scope: impl FnOnce(&StreamFacts) -> Scope,
     ) -> Result<Self, Error> {
         let facts = StreamFacts::read(&find.stored(), &stream, find.call.now_ms)?;
+        Ok(Self::new(stream, facts, part, scope))
+    }
+
+    fn new(
+        stream: StreamName,
+        facts: Option<StreamFacts>,
+        part: P,
+        scope: impl FnOnce(&StreamFacts) -> Scope,
+    ) -> Self {
         let scope = facts.as_ref().map_or_else(layout::nothing, scope);
         let (region, account, name) = (stream.region.clone(), stream.account, stream.table.clone());
-        Ok(Self { region, account, name, label: label(stream.created), stream, facts, scope, part })
+        Self { region, account, name, label: label(stream.created), stream, facts, scope, part }
     }
 
     /// The stream's facts.
@@ -102,15 +111,33 @@ impl<P> OfStream<P> {
     }
 }
 
+impl Stream {
+    /// The definition of a stream that is known.
+    pub(crate) fn known(facts: StreamFacts) -> Self {
+        Self::new(facts.name.clone(), Some(facts), Settings, definition)
+    }
+}
+
+fn definition(StreamFacts { name, .. }: &StreamFacts) -> Scope {
+    layout::stream(name.account, &name.region, &name.table, name.created)
+}
+
+fn contents(facts: &StreamFacts) -> Scope {
+    layout::stream_contents(facts.definition.contents, facts.name.created)
+}
+
 impl StreamRecords {
+    /// The records of a stream that is known.
+    pub(crate) fn known(facts: StreamFacts) -> Self {
+        Self::new(facts.name.clone(), Some(facts), Records(None), contents)
+    }
+
     fn of(
         find: &Find<'_, DynamoDbStreams>,
         stream: StreamName,
         iterator: Option<ShardIterator>,
     ) -> Result<Self, Error> {
-        Self::find(find, stream, Records(iterator), |facts| {
-            layout::stream_contents(facts.definition.contents, facts.name.created)
-        })
+        Self::find(find, stream, Records(iterator), contents)
     }
 
     /// The iterator that was asked about, if it was one.
@@ -167,9 +194,7 @@ pub(crate) async fn table_streams(find: &Find<'_, DynamoDb>, name: &str) -> Resu
 
 /// The definition of the stream of this ARN.
 pub(crate) fn stream(find: &Find<'_, DynamoDb>, arn: &str) -> Result<Stream, Error> {
-    Stream::find(find, StreamName::from_arn(find.region(), arn)?, Settings, |StreamFacts { name, .. }| {
-        layout::stream(name.account, &name.region, &name.table, name.created)
-    })
+    Stream::find(find, StreamName::from_arn(find.region(), arn)?, Settings, definition)
 }
 
 /// The records of the stream of this ARN.

@@ -106,6 +106,12 @@ impl Entry {
     }
 }
 
+/// When the record was written whose stored form begins so, in milliseconds since 1970.
+pub(super) fn time(stored: &[u8]) -> Result<i64, Damaged> {
+    let time = stored.get(1..).and_then(<[u8]>::first_chunk).ok_or(Damaged)?;
+    Ok(i64::from_be_bytes(*time))
+}
+
 fn take<const N: usize>(rest: &mut Bytes) -> Result<[u8; N], Damaged> {
     let bytes = *rest.first_chunk().ok_or(Damaged)?;
     *rest = rest.slice(N..);
@@ -151,6 +157,7 @@ mod tests {
         {
             let entry = entry(view, &written).unwrap();
             assert_eq!((entry.new.is_some(), entry.old.is_some(), entry.size()), (new, old, size));
+            assert_eq!(time(&entry.encode()), Ok(entry.time));
             assert_eq!(Entry::decode(&entry.encode().into()), Ok(entry));
         }
     }

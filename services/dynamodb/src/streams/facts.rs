@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
+use kurodo_arn::AccountId;
 use kurodo_policy::{Attached, Kind, Policy};
-use kurodo_store::{Fact, Reader};
+use kurodo_store::{Fact, KeyParser, Reader, Record, Scan};
 
 use super::{StreamDefinition, StreamName, label};
 use crate::{Error, error::DamagedTable, layout};
@@ -19,15 +20,37 @@ pub(crate) struct StreamFacts {
 impl StreamFacts {
     /// The facts of this stream; `None` where there is none, or none any more.
     pub(crate) fn read(stored: &Reader<'_>, name: &StreamName, now: i64) -> Result<Option<Self>, Error> {
+        Ok(Self::find(stored, name)?.filter(|facts| !facts.definition.is_gone(now)))
+    }
+
+    /// The same, also of one that nobody sees any more.
+    fn find(stored: &Reader<'_>, name: &StreamName) -> Result<Option<Self>, Error> {
         let key = layout::stream(name.account, &name.region, &name.table, name.created);
         let (Some(found), current) = stored.fact(key.prefix())? else { return Ok(None) };
         let definition = decode(&found.value, name)?;
-        if definition.is_gone(now) {
-            return Ok(None);
-        }
         let policy = definition.policy.as_ref().map(|policy| compile(name, &policy.text)).transpose()?;
         Ok(Some(Self { name: name.clone(), definition, current, policy }))
     }
+}
+
+/// All streams of an account, also those that nobody sees any more.
+pub(crate) fn all(stored: &Reader<'_>, account: AccountId) -> Result<Vec<StreamFacts>, Error> {
+    let mut all = Vec::new();
+    for record in stored.cursor(&Scan::within(layout::all_streams(account).prefix()))? {
+        let name = named(account, &record?).ok_or_else(|| DamagedTable("of no name".to_owned()))?;
+        all.extend(StreamFacts::find(stored, &name)?);
+    }
+    Ok(all)
+}
+
+/// The stream that a record defines.
+fn named(account: AccountId, record: &Record) -> Option<StreamName> {
+    let mut key = KeyParser::new(&record.key);
+    key.byte().ok()?;
+    key.number().ok()?;
+    let region = key.text().ok()?.parse().ok()?;
+    let table = key.text().ok()?.into_owned();
+    Some(StreamName { region, account, table, created: key.number().ok()?.cast_signed() })
 }
 
 /// A stream's definition, from its record.

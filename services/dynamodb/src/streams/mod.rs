@@ -16,14 +16,16 @@ mod service;
 mod shard;
 mod switch;
 pub mod table;
+mod trim;
 mod write;
 
 pub(crate) use definition::{StreamDefinition, TableStream, View};
 pub(crate) use iterator::ShardIterator;
-pub(crate) use facts::{StreamFacts, encode};
+pub(crate) use facts::{StreamFacts, all, encode};
 pub(crate) use name::{StreamName, is_stream, label};
 pub use service::DynamoDbStreams;
 pub(crate) use switch::{asked, stage, switch};
+pub(crate) use trim::is_due;
 pub(crate) use write::append;
 
 /// How long records, closed shards and disabled streams stay, in milliseconds.

@@ -18,15 +18,21 @@ service! { DynamoDbStreams:
     }
     actions {
         DescribeStream: Read on StreamRecords = "dynamodb:DescribeStream";
+        ForgetStream: Write on Stream = "dynamodb:UpdateTable";
         GetRecords: Read on StreamRecords = "dynamodb:GetRecords";
         GetShardIterator: Read on StreamRecords = "dynamodb:GetShardIterator";
         ListStreams: Read on AllStreams = "dynamodb:ListStreams";
+        TrimRecords: Write on StreamRecords = "dynamodb:UpdateTable";
     }
     operations {
         DescribeStream: DescribeStream on records(stream_arn);
         GetRecords: GetRecords on iterated(shard_iterator);
         GetShardIterator: GetShardIterator on records(stream_arn);
         ListStreams: ListStreams on all_streams();
+    }
+    chores {
+        TrimStreams: [TrimRecords for all] by needs::old_records every 60 seconds;
+        ForgetStreams: [ForgetStream for all] by needs::forgotten_streams every 60 seconds;
     }
     refused {}
 }
