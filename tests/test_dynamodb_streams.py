@@ -256,7 +256,6 @@ def test_what_cannot_be_asked_is_refused(client, streams):
         (lambda: streams.get_records(ShardIterator="x"), "ValidationException", "Invalid ShardIterator"),
         (lambda: streams.get_records(ShardIterator=place[:-8]), "ValidationException", "Invalid ShardIterator"),
         (lambda: streams.get_records(ShardIterator=place, Limit=1001), "ValidationException", "less than or equal to 1000"),
-        (lambda: streams.get_records(ShardIterator=place, Limit=0), "ValidationException", "greater than or equal to 1"),
     ]:
         assert message in refused(call, code, 400)["Error"]["Message"]
     assert len(shards(streams, arn, ShardFilter={"Type": "CHILD_SHARDS", "ShardId": shard})) == 0
@@ -401,9 +400,18 @@ def test_a_policy_of_the_stream_lets_its_principals_in(client, root, other):
     shown = client.get_resource_policy(ResourceArn=arn)
     assert (json.loads(shown["Policy"]), shown["RevisionId"]) == (json.loads(text), revision)
     assert len(records(guest, arn)) == len(records(other.client("dynamodbstreams"), arn)) == 1
+    # Who may give the table a policy may not give the stream one, nor the other way round.
+    table_arn = arn.split("/stream/")[0]
+    for own, foreign in ((arn, table_arn), (table_arn, arn)):
+        governor = root.user(policy=[statement("Allow", "dynamodb:*ResourcePolicy", own)]).client("dynamodb")
+        for call in (governor.get_resource_policy, governor.delete_resource_policy):
+            refused(lambda: call(ResourceArn=foreign), "AccessDeniedException", 400)
+        refused(lambda: governor.put_resource_policy(ResourceArn=foreign, Policy=text), "AccessDeniedException", 400)
+        governor.delete_resource_policy(ResourceArn=own, ExpectedRevisionId="NO_POLICY" if own == table_arn else revision)
+    revision = client.put_resource_policy(ResourceArn=arn, Policy=text)["RevisionId"]
     # The table is not opened by it, and the stream not by the table's.
     refused(lambda: root.user().client("dynamodb").scan(TableName=table), "AccessDeniedException", 400)
-    refused(lambda: client.get_resource_policy(ResourceArn=arn.split("/stream/")[0]), "PolicyNotFoundException", 400)
+    refused(lambda: client.get_resource_policy(ResourceArn=table_arn), "PolicyNotFoundException", 400)
     client.put_item(TableName=table, Item=item(2, "b"))
     refused(
         lambda: client.delete_resource_policy(ResourceArn=arn, ExpectedRevisionId="1"), "PolicyNotFoundException", 400
@@ -466,38 +474,40 @@ def test_iterators_expire_and_shards_follow_one_another(own_server):
 
 
 def test_a_day_later_it_is_gone(own_server):
+    ahead(own_server, -25 * HOUR)
     client, streams = own_server.root().client("dynamodb"), own_server.root().client("dynamodbstreams")
-    table, arn = create(client)
-    for number in (1, 2):
-        client.put_item(TableName=table, Item=item(number, "old"))
-    old = [one["dynamodb"]["SequenceNumber"] for one in records(streams, arn)]
-    gone_table, gone = create(client)
-    client.put_item(TableName=gone_table, Item=item(1, "old"))
-    client.update_table(TableName=gone_table, StreamSpecification={"StreamEnabled": False})
-    ahead(own_server, 25 * HOUR)
+    with signing_ahead(-25 * HOUR):
+        table, arn = create(client)
+        for number in (1, 2):
+            client.put_item(TableName=table, Item=item(number, "old"))
+        old = [one["dynamodb"]["SequenceNumber"] for one in records(streams, arn)]
+        gone_table, gone = create(client)
+        client.put_item(TableName=gone_table, Item=item(1, "old"))
+        client.update_table(TableName=gone_table, StreamSpecification={"StreamEnabled": False})
+        assert len(records(streams, gone)) == 1
+    ahead(own_server, 0)
     client, streams = own_server.root().client("dynamodb"), own_server.root().client("dynamodbstreams")
-    with signing_ahead(25 * HOUR):
-        refused(lambda: streams.describe_stream(StreamArn=gone), "ResourceNotFoundException", 400)
-        assert [one["StreamArn"] for one in streams.list_streams()["Streams"]] == [arn]
-        assert told(streams, arn) == []
-        # Nothing changed since, so the first shard is still open, and now it takes no more.
-        client.put_item(TableName=table, Item=item(3, "new"))
-        assert told(streams, arn) == [("INSERT", "3")]
-        first = shards(streams, arn)[0]["ShardId"]
+    refused(lambda: streams.describe_stream(StreamArn=gone), "ResourceNotFoundException", 400)
+    assert [one["StreamArn"] for one in streams.list_streams()["Streams"]] == [arn]
+    assert told(streams, arn) == []
+    # Nothing changed since, so the first shard is still open, and now it takes no more.
+    client.put_item(TableName=table, Item=item(3, "new"))
+    assert told(streams, arn) == [("INSERT", "3")]
+    first = shards(streams, arn)[0]["ShardId"]
 
-        def trimmed(kind, number):
-            try:
-                iterator(streams, arn, kind, shard=first, SequenceNumber=number)
-            except ClientError as error:
-                return error.response["Error"]["Code"] == "TrimmedDataAccessException"
-            return False
+    def trimmed(kind, number):
+        try:
+            iterator(streams, arn, kind, shard=first, SequenceNumber=number)
+        except ClientError as error:
+            return error.response["Error"]["Code"] == "TrimmedDataAccessException"
+        return False
 
-        deadline = time.monotonic() + 60
-        while not trimmed("AT_SEQUENCE_NUMBER", old[1]):
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
-        assert trimmed("AFTER_SEQUENCE_NUMBER", old[0])
-        assert told(streams, arn) == [("INSERT", "3")]
+    deadline = time.monotonic() + 60
+    while not trimmed("AT_SEQUENCE_NUMBER", old[1]):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    assert trimmed("AFTER_SEQUENCE_NUMBER", old[0])
+    assert told(streams, arn) == [("INSERT", "3")]
 
 
 def test_acknowledged_changes_are_in_the_stream_after_kill_9(own_server):

@@ -34,3 +34,6 @@ SAMPLES = {
 
 # Parameters that ask for more than the operation's own action.
 ASKING = {}
+
+# What differs from run to run.
+SHOWN = [(r"/stream/.*", "/stream/{label}")]

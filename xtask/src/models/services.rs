@@ -125,7 +125,9 @@ impl Service {
     pub(crate) fn sources(&self) -> (PathBuf, PathBuf) {
         let sources = |service: &str| PathBuf::from(format!("services/{service}/src"));
         match self.within {
-            Some((service, module)) => (sources(service).join(module), sources(service).join("model").join(module)),
+            Some((service, module)) => {
+                (sources(service).join(module), sources(service).join("model").join(module))
+            }
             None => (sources(self.name), sources(self.name).join("model")),
         }
     }
@@ -133,7 +135,10 @@ impl Service {
     /// The modules that the model of this service has for others in its crate.
     pub(crate) fn guests(&self) -> impl Iterator<Item = &'static str> {
         let host = self.name;
-        SERVICES.iter().filter_map(move |guest| guest.within.filter(|(name, _)| *name == host)).map(|(_, module)| module)
+        SERVICES
+            .iter()
+            .filter_map(move |guest| guest.within.filter(|(name, _)| *name == host))
+            .map(|(_, module)| module)
     }
 
     /// The facts' file, from the root.

@@ -112,12 +112,7 @@ fn holds(records: &Records<'_>, pages: &Pages, condition: &Condition) -> Result<
     }
 }
 
-fn write(
-    records: &mut Records<'_>,
-    pages: &Pages,
-    change: &Change,
-    place: Place,
-) -> Result<(), StoreError> {
+fn write(records: &mut Records<'_>, pages: &Pages, change: &Change, place: Place) -> Result<(), StoreError> {
     let version = place.version;
     let Some(value) = &change.value else {
         records.remove(&change.key[..]).map_err(explaining(pages))?;

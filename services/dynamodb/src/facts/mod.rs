@@ -11,7 +11,13 @@ use kurodo_store::Fact;
 
 pub(crate) use cache::Cache;
 
-use crate::{DynamoDb, Error, definition::Definition, error::DamagedTable, layout, streams::{StreamName, TableStream}};
+use crate::{
+    DynamoDb, Error,
+    definition::Definition,
+    error::DamagedTable,
+    layout,
+    streams::{StreamName, TableStream},
+};
 
 /// A table with its definition.
 pub(crate) struct TableFacts {

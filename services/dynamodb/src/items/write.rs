@@ -119,7 +119,8 @@ where
         all.expect_fact(&facts.current);
         let mut written = Vec::with_capacity(changes.len());
         for change in changes {
-            let (one, transaction) = prepare(&writer, facts, change, looks || change.depends(facts), occasion)?;
+            let (one, transaction) =
+                prepare(&writer, facts, change, looks || change.depends(facts), occasion)?;
             all.join(transaction);
             written.push(one);
         }

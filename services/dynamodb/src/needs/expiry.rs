@@ -3,14 +3,8 @@ use kurodo_gateway::Find;
 use kurodo_store::{KeyParser, Record, Scan};
 
 use crate::{
-    DynamoDb, Error,
-    definition::Definition,
-    error::DamagedTable,
-    layout,
-    names::TableName,
-    plan::Due,
-    resources::Data,
-    table::action,
+    DynamoDb, Error, definition::Definition, error::DamagedTable, layout, names::TableName, plan::Due,
+    resources::Data, table::action,
 };
 
 /// The most items of an account that are looked at together.

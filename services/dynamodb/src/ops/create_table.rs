@@ -36,7 +36,8 @@ impl Handler<op::CreateTable> for DynamoDb {
         transaction.expect_absent([]);
         transaction.put([], record(&definition)?);
         let of_streams = self.store.write(streams);
-        let opened = crate::streams::stage(&of_streams, streams.resource(), None, Some(&definition), call.now_ms)?;
+        let opened =
+            crate::streams::stage(&of_streams, streams.resource(), None, Some(&definition), call.now_ms)?;
         opened.into_iter().for_each(|opened| _ = transaction.join(opened));
         match transaction.commit().await {
             Err(error) if error.conflict().is_some_and(|c| c.expectation == Expectation::Absent) => {

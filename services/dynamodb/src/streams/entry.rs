@@ -53,7 +53,13 @@ const NO_IMAGE: u32 = u32::MAX;
 
 impl Entry {
     /// The record of a change, as streams of this view have it.
-    pub(super) fn new(key: &KeySchema, view: View, event: Event, written: &Written, occasion: Occasion) -> Self {
+    pub(super) fn new(
+        key: &KeySchema,
+        view: View,
+        event: Event,
+        written: &Written,
+        occasion: Occasion,
+    ) -> Self {
         let keys = written.new.as_ref().or(written.old.as_ref()).map(|item| key.of(item)).unwrap_or_default();
         Self {
             event,
@@ -152,9 +158,12 @@ mod tests {
     #[test]
     fn a_view_shows_what_it_says() {
         let written = Written { old: Some(item(text("old"))), new: Some(item(text("newer"))) };
-        for (view, new, old, size) in
-            [(View::Keys, false, false, 2), (View::New, true, false, 10), (View::Old, false, true, 8), (View::Both, true, true, 16)]
-        {
+        for (view, new, old, size) in [
+            (View::Keys, false, false, 2),
+            (View::New, true, false, 10),
+            (View::Old, false, true, 8),
+            (View::Both, true, true, 16),
+        ] {
             let entry = entry(view, &written).unwrap();
             assert_eq!((entry.new.is_some(), entry.old.is_some(), entry.size()), (new, old, size));
             assert_eq!(time(&entry.encode()), Ok(entry.time));

@@ -20,8 +20,8 @@ mod trim;
 mod write;
 
 pub(crate) use definition::{StreamDefinition, TableStream, View};
-pub(crate) use iterator::ShardIterator;
 pub(crate) use facts::{StreamFacts, all, encode};
+pub(crate) use iterator::ShardIterator;
 pub(crate) use name::{StreamName, is_stream, label};
 pub use service::DynamoDbStreams;
 pub(crate) use switch::{asked, stage, switch};

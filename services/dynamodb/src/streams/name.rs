@@ -25,8 +25,7 @@ impl StreamName {
     fn parse(text: &str) -> Option<Self> {
         let arn: Arn = text.parse().ok()?;
         let own = arn.partition == PARTITION && arn.service == "dynamodb";
-        let (table, label) =
-            arn.resource.strip_prefix("table/").filter(|_| own)?.split_once("/stream/")?;
+        let (table, label) = arn.resource.strip_prefix("table/").filter(|_| own)?.split_once("/stream/")?;
         names::check("tableName", table).ok()?;
         let created = created(label)?;
         let (account, region) = (arn.account.parse().ok()?, arn.region.parse().ok()?);

@@ -46,7 +46,8 @@ mod tests {
     #[test]
     fn numbers_grow_as_places_do_and_come_back() {
         let place = |version, change| Place { version: Version::from_number(version), change };
-        let places = [place(0, 0), place(0, 99_999), place(1, 0), place(1, 7), place(20, 1), place(10_u64.pow(14), 0)];
+        let places =
+            [place(0, 0), place(0, 99_999), place(1, 0), place(1, 7), place(20, 1), place(10_u64.pow(14), 0)];
         let numbers = places.map(|place| Sequence(place).to_string());
         assert!(numbers.is_sorted() && numbers.iter().all(|number| number.len() == 21));
         for (place, number) in places.iter().zip(&numbers) {

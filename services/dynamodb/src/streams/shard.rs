@@ -97,7 +97,10 @@ mod tests {
     #[test]
     fn an_epoch_takes_four_hours() {
         let hour = 60 * 60 * 1000;
-        assert_eq!([0, 4 * hour - 1, 4 * hour, 25 * hour].map(|later| epoch(1000, 1000 + later)), [0, 0, 1, 6]);
+        assert_eq!(
+            [0, 4 * hour - 1, 4 * hour, 25 * hour].map(|later| epoch(1000, 1000 + later)),
+            [0, 0, 1, 6]
+        );
         assert_eq!(epoch(1000, 0), 0, "a clock that went back");
     }
 }

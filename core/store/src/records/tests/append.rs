@@ -9,7 +9,8 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 #[test]
 fn appended_records_stand_in_the_order_of_commits_and_of_changes() {
     let dir = tempfile::tempdir().unwrap();
-    let open = || Store::open(dir.path(), &SecretKey::from_bytes([1; 32]), &StoreOptions::default()).unwrap().1;
+    let open =
+        || Store::open(dir.path(), &SecretKey::from_bytes([1; 32]), &StoreOptions::default()).unwrap().1;
     let door = open();
     let found = |door: &super::super::CoreDoor| -> Vec<(Place, Vec<u8>)> {
         let records = door.read().scan(&Scan::within(b"log")).unwrap();

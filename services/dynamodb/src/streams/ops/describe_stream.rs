@@ -8,8 +8,8 @@ use crate::{
     definition::KeySchema,
     error::invalid_values,
     model::streams::{
-        self as model, DescribeStreamOutput, KeySchemaElement, KeyType, SequenceNumberRange, ShardFilter, ShardFilterType,
-        StreamDescription, StreamStatus, StreamViewType, op,
+        self as model, DescribeStreamOutput, KeySchemaElement, KeyType, SequenceNumberRange, ShardFilter,
+        ShardFilterType, StreamDescription, StreamStatus, StreamViewType, op,
     },
     streams::{
         StreamFacts, View, label, read,

@@ -38,7 +38,6 @@ fn shard(
     now: i64,
     is: impl Fn(&Shard) -> bool,
 ) -> Result<Shard, Error> {
-    let missing =
-        || Error::ResourceNotFound("Requested resource not found: Shard does not exist".to_owned());
+    let missing = || Error::ResourceNotFound("Requested resource not found: Shard does not exist".to_owned());
     shards(reader, facts, now)?.into_iter().find(is).ok_or_else(missing)
 }
