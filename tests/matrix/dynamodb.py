@@ -129,3 +129,6 @@ SAMPLES = {
 
 # Parameters that ask for more than the operation's own action.
 ASKING = {"CreateTable": ("Tags", "ResourcePolicy")}
+
+# What differs from run to run.
+SHOWN = [(r"/backup/\d{14}-[0-9a-f]{8}", "/backup/{id}")]

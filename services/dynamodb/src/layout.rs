@@ -453,7 +453,8 @@ mod tests {
 
     #[test]
     fn what_an_item_was_is_found_by_its_key_and_sorts_like_it() {
-        let keys: Vec<_> = ["1", "2", "30"].iter().map(|range| item(&schema(), &one("a", range)).unwrap()).collect();
+        let keys: Vec<_> =
+            ["1", "2", "30"].iter().map(|range| item(&schema(), &one("a", range)).unwrap()).collect();
         for past in [Past::Kept, Past::Day(7)] {
             let all: Vec<_> = keys.iter().flat_map(|key| [past.until(key, 3), past.until(key, 20)]).collect();
             assert!(all.is_sorted());

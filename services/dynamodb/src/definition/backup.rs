@@ -45,10 +45,7 @@ pub(crate) fn features(definition: &Definition) -> SourceTableFeatureDetails {
 }
 
 fn throughput(throughput: &Throughput) -> ProvisionedThroughput {
-    ProvisionedThroughput {
-        read_capacity_units: throughput.read,
-        write_capacity_units: throughput.write,
-    }
+    ProvisionedThroughput { read_capacity_units: throughput.read, write_capacity_units: throughput.write }
 }
 
 fn keys(key: &KeySchema) -> Option<Vec<crate::model::KeySchemaElement>> {

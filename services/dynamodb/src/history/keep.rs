@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_restore_under_way_keeps_what_it_reads() {
-        let restore = |backup: Option<&str>, at| Restore { table: "t".into(), backup: backup.map(Into::into), at };
+        let restore =
+            |backup: Option<&str>, at| Restore { table: "t".into(), backup: backup.map(Into::into), at };
         let mut history = History { gone: true, ..History::default() };
         assert!(history.unneeded().contains(&Past::journal()));
         assert_eq!(history.first_day(NOW), u32::MAX);

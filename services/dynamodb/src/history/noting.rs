@@ -75,7 +75,8 @@ impl Noting {
         }
         let now = i64::try_from(time / 1000).unwrap_or(i64::MAX);
         let before = written.old.as_ref().zip(written.version);
-        let record = before.map(|(item, version)| [&version.number().to_be_bytes()[..], &encode(item)].concat());
+        let record =
+            before.map(|(item, version)| [&version.number().to_be_bytes()[..], &encode(item)].concat());
         // Backups were all made before this was written, so an item that was written since is of none of them.
         let backed = self.history.backups > 0 && written.version.is_some_and(|old| Some(old) <= self.version);
         if let Some(record) = record.as_ref().filter(|_| backed) {

@@ -143,7 +143,9 @@ type Unindexed = (Need<action::UpdateTable>, Need<action::IndexContents>);
 /// A table with an index that is being filled, or one that is gone.
 pub(crate) async fn unindexed(find: &Find<'_, DynamoDb>) -> Result<Option<Unindexed>, Error> {
     let is_due = |definition: &Definition| definition.is_usable() && definition.is_indexing();
-    let Some(facts) = table(find, Work::Index, |_, definition| Ok(is_due(definition)))? else { return Ok(None) };
+    let Some(facts) = table(find, Work::Index, |_, definition| Ok(is_due(definition)))? else {
+        return Ok(None);
+    };
     Ok(Some((Need::new(Table::find(find, facts.place())?), Need::new(contents(&facts)))))
 }
 
@@ -151,7 +153,9 @@ type Unemptied = (Need<action::DeleteTable>, Need<action::DeleteContents>);
 
 /// A table that is deleted, and not yet gone.
 pub(crate) async fn unemptied(find: &Find<'_, DynamoDb>) -> Result<Option<Unemptied>, Error> {
-    let Some(facts) = table(find, Work::Empty, |_, definition| Ok(definition.deleting))? else { return Ok(None) };
+    let Some(facts) = table(find, Work::Empty, |_, definition| Ok(definition.deleting))? else {
+        return Ok(None);
+    };
     Ok(Some((Need::new(Table::find(find, facts.place())?), Need::new(contents(&facts)))))
 }
 

@@ -26,7 +26,8 @@ impl Handler<op::BatchWriteItem> for DynamoDb {
             let all: Vec<&Change> = changes.0.iter().collect();
             let written = match write(self, permit, facts, &all, looks, occasion).await {
                 Err(refusal @ Error::ThroughputExceeded(_)) => {
-                    unprocessed.insert(facts.name.clone(), all.iter().map(|change| request(change)).collect());
+                    unprocessed
+                        .insert(facts.name.clone(), all.iter().map(|change| request(change)).collect());
                     refused = Some(refusal);
                     continue;
                 }

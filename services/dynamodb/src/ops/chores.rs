@@ -87,7 +87,10 @@ impl Keeper<chore::TrimHistory> for DynamoDb {
         let mut transaction = writer.transaction();
         noting.expect(&mut transaction);
         let old = |key: &[u8]| Past::day(key).is_some_and(|day| day < first);
-        records.iter().filter(|record| old(&record.key)).for_each(|record| _ = transaction.delete(&record.key));
+        records
+            .iter()
+            .filter(|record| old(&record.key))
+            .for_each(|record| _ = transaction.delete(&record.key));
         changed(transaction.commit().await)?;
         Ok(Progress::More)
     }

@@ -52,7 +52,9 @@ fn time(input: &RestoreTableToPointInTimeInput, continuous: Continuous, now: i64
         (true, None) => return Ok(latest),
         (false, Some(at)) => at.as_second().saturating_mul(1000),
         (true, Some(_)) => {
-            return Err(invalid_values("UseLatestRestorableTime and RestoreDateTime cannot be given together"));
+            return Err(invalid_values(
+                "UseLatestRestorableTime and RestoreDateTime cannot be given together",
+            ));
         }
         (false, None) => {
             return Err(invalid_values("One of UseLatestRestorableTime and RestoreDateTime must be given"));

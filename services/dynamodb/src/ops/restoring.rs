@@ -92,13 +92,7 @@ impl DynamoDb {
     }
 
     /// Copies the next items; `true` once there are no more.
-    async fn fill<S, T>(
-        &self,
-        origin: &S,
-        items: &T,
-        facts: &TableFacts,
-        now: i64,
-    ) -> Result<bool, Error>
+    async fn fill<S, T>(&self, origin: &S, items: &T, facts: &TableFacts, now: i64) -> Result<bool, Error>
     where
         S: Grant<Access = Write>,
         T: Grant<Access = Write>,
@@ -203,7 +197,11 @@ fn replaced<'w>(
 }
 
 /// Adds the copies of an item in indexes.
-fn copy(transaction: &mut Transaction<'_>, definition: &Definition, value: &bytes::Bytes) -> Result<(), Error> {
+fn copy(
+    transaction: &mut Transaction<'_>,
+    definition: &Definition,
+    value: &bytes::Bytes,
+) -> Result<(), Error> {
     if definition.indexes.is_empty() {
         return Ok(());
     }

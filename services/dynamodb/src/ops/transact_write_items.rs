@@ -176,7 +176,8 @@ impl DynamoDb {
         {
             let unchanged = parts.0.iter().zip(plans).map(|(part, (change, _))| {
                 let found = get(&part.beside(&state), &change.key.stored)?;
-                let (item, version) = found.map_or((None, None), |(item, version)| (Some(item), Some(version)));
+                let (item, version) =
+                    found.map_or((None, None), |(item, version)| (Some(item), Some(version)));
                 Ok(Written { old: item.clone(), version, new: item })
             });
             return unchanged.collect::<Result<Vec<_>, Error>>().map(Some);

@@ -36,7 +36,9 @@ impl Handler<op::UpdateContinuousBackups> for DynamoDb {
             if changed(transaction.commit().await)?.is_some() {
                 self.sweep(permit).await?;
                 let description = Some(describe(continuous, now));
-                return Ok(UpdateContinuousBackupsOutput { continuous_backups_description: description }.into());
+                return Ok(
+                    UpdateContinuousBackupsOutput { continuous_backups_description: description }.into()
+                );
             }
         }
         Err(Error::TransactionConflict)

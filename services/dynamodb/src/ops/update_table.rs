@@ -1,7 +1,11 @@
 use kurodo_authz::Permit;
 use kurodo_gateway::Handler;
 
-use super::{Answer, Asked, counts::count, settings::{AT_ONCE, begun, idle}};
+use super::{
+    Answer, Asked,
+    counts::count,
+    settings::{AT_ONCE, begun, idle},
+};
 use crate::{
     DynamoDb, Error,
     definition::{Counts, Index, check_asked, describe, update},

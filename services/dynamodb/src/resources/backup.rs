@@ -8,7 +8,11 @@ use kurodo_store::Fact;
 
 use super::describe;
 use crate::{
-    DynamoDb, Error, backup, definition::Definition, facts::TableFacts, layout, names::{BackupName, TableName},
+    DynamoDb, Error, backup,
+    definition::Definition,
+    facts::TableFacts,
+    layout,
+    names::{BackupName, TableName},
     ops::random,
 };
 
