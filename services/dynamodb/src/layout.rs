@@ -466,6 +466,25 @@ mod tests {
     }
 
     #[test]
+    fn who_reads_a_stream_reaches_its_records_and_nothing_else() {
+        let (table, stream) = (contents(7), stream_contents(7, 1_700_000_000_123));
+        let written = [table.prefix(), &*stream_entries(1_700_000_000_123)].concat();
+        assert_eq!(written, [stream.prefix(), &*entries()].concat());
+        let opened = [table.prefix(), &*opened(1_700_000_000_123, 3)].concat();
+        assert!(opened.starts_with(&[stream.prefix(), &*shards()].concat()));
+        assert!(stream.prefix().starts_with(table.prefix()));
+        for other in [stream_contents(7, 1_700_000_000_124), stream_contents(8, 1_700_000_000_123)] {
+            assert!(
+                !other.prefix().starts_with(stream.prefix()) && !stream.prefix().starts_with(other.prefix())
+            );
+        }
+        // A table that is deleted leaves its streams.
+        for deleted in lone().into_iter().chain(rest()) {
+            assert!(!stream.prefix().starts_with(&[table.prefix(), &deleted].concat()));
+        }
+    }
+
+    #[test]
     fn copies_of_different_items_have_different_keys() {
         let index = KeySchema { hash: schema().hash, range: None };
         let key = |range: &str| indexed(1, &index, &schema(), &one("a", range)).unwrap();
