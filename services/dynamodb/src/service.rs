@@ -4,9 +4,7 @@ use kurodo_gateway::{
 };
 use kurodo_store::Store;
 
-use crate::{
-    Error, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch,
-};
+use crate::{Error, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch};
 
 /// The service.
 pub struct DynamoDb {

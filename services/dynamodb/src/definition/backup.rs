@@ -6,7 +6,8 @@ use super::{
 };
 use crate::model::{
     BillingMode, GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo, ProvisionedThroughput,
-    SourceTableDetails, SourceTableFeatureDetails, StreamSpecification, TimeToLiveDescription, TimeToLiveStatus,
+    SourceTableDetails, SourceTableFeatureDetails, StreamSpecification, TimeToLiveDescription,
+    TimeToLiveStatus,
 };
 
 /// The table that a backup is of.

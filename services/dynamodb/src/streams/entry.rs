@@ -176,9 +176,18 @@ mod tests {
         let set = |members: [&str; 2]| Some(item(Attribute::Strings(members.map(Into::into).into())));
         assert_eq!(Event::of(&Written { old: set(["a", "b"]), version: None, new: set(["b", "a"]) }), None);
         assert_eq!(Event::of(&Written::default()), None);
-        assert_eq!(Event::of(&Written { old: None, version: None, new: set(["a", "b"]) }), Some(Event::Insert));
-        assert_eq!(Event::of(&Written { old: set(["a", "b"]), version: None, new: None }), Some(Event::Remove));
-        assert_eq!(Event::of(&Written { old: set(["a", "b"]), version: None, new: set(["a", "c"]) }), Some(Event::Modify));
+        assert_eq!(
+            Event::of(&Written { old: None, version: None, new: set(["a", "b"]) }),
+            Some(Event::Insert)
+        );
+        assert_eq!(
+            Event::of(&Written { old: set(["a", "b"]), version: None, new: None }),
+            Some(Event::Remove)
+        );
+        assert_eq!(
+            Event::of(&Written { old: set(["a", "b"]), version: None, new: set(["a", "c"]) }),
+            Some(Event::Modify)
+        );
     }
 
     proptest::proptest! {
