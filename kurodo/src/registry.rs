@@ -43,6 +43,7 @@ services! {
         parts.store.clone(),
         parts.dynamodb_throughput,
     );
+    kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 

@@ -77,6 +77,12 @@ pub enum Error {
     /// More was asked for than is provisioned.
     #[error("{0}")]
     ThroughputExceeded(String),
+    /// What was asked for is older than what a stream still has.
+    #[error("The operation attempted to read past the oldest stream record in a shard")]
+    Trimmed,
+    /// A shard iterator that was given out too long ago.
+    #[error("The shard iterator has expired: iterators can be used for 15 minutes")]
+    ExpiredIterator,
     /// What Kurodo does not do.
     #[error("{operation} does not implement {member} in Kurodo.")]
     NotImplemented {
@@ -166,6 +172,8 @@ impl Error {
             Self::InvalidRestoreTime(_) => "InvalidRestoreTimeException",
             Self::PointInTimeRecoveryUnavailable(_) => "PointInTimeRecoveryUnavailableException",
             Self::ThroughputExceeded(_) => "ProvisionedThroughputExceededException",
+            Self::Trimmed => "TrimmedDataAccessException",
+            Self::ExpiredIterator => "ExpiredIteratorException",
             Self::NotImplemented { .. } => "NotImplemented",
             Self::Store(_) | Self::Item(_) | Self::Table(_) | Self::Random => return None,
         })

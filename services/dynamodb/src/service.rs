@@ -4,17 +4,19 @@ use kurodo_gateway::{
 };
 use kurodo_store::Store;
 
-use crate::{Error, facts::Cache, history::Clock, meter::Meter, model, needs::Rounds};
+use crate::{Error, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch};
 
 /// The service.
 pub struct DynamoDb {
     pub(crate) store: Store,
     /// The tables that requests asked for lately.
     pub(crate) tables: Cache,
+    /// How far the looks for expired items have come.
+    pub(crate) rounds: Rounds,
     /// When items are changed.
     pub(crate) clock: Clock,
-    /// What chores looked at last.
-    pub(crate) rounds: Rounds,
+    /// What other chores looked at last.
+    pub(crate) watch: Watch,
     /// Capacity that is provisioned.
     pub(crate) meter: Meter,
 }
@@ -25,8 +27,9 @@ impl DynamoDb {
         Self {
             store,
             tables: Cache::new(),
-            clock: Clock::default(),
             rounds: Rounds::default(),
+            clock: Clock::default(),
+            watch: Watch::default(),
             meter: Meter::new(enforces_throughput),
         }
     }

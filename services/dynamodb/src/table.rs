@@ -24,8 +24,15 @@ service! { DynamoDb:
         ReadBatch { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
         // Items of one table that are written together, but for themselves.
         WriteBatch { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // Items whose time to live is over.
+        Expired { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
         // Items of a table, or of an index where `index` names one.
         Search { region, account, name, index } = "arn:aws:dynamodb:{region}:{account}:table/{name}{index}";
+        // The definitions of a table's streams, which are made and disabled with the table's.
+        TableStreams { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // A stream of a table: its definition and policy. Its records are the business of `streams::table`.
+        Stream { region, account, name, label }
+            = "arn:aws:dynamodb:{region}:{account}:table/{name}/stream/{label}";
         // Everything, as the caller's account sees it.
         Everything {} = "*";
         // A table, as what its backups are made of.
@@ -47,6 +54,7 @@ service! { DynamoDb:
         ArchiveTable: Write on Source = "dynamodb:DeleteTable";
         BatchGetItem: Read on ReadBatch = "dynamodb:BatchGetItem";
         BatchWriteItem: Write on WriteBatch = "dynamodb:BatchWriteItem";
+        CloseStream: Write on TableStreams = "dynamodb:DeleteTable";
         ConditionCheckItem: Read on Change = "dynamodb:ConditionCheckItem";
         CreateBackup: Write on Source = "dynamodb:CreateBackup";
         CreateTable: Write on Table = "dynamodb:CreateTable";
@@ -54,6 +62,7 @@ service! { DynamoDb:
         DeleteContents: Write on Contents = "dynamodb:DeleteTable";
         DeleteItem: Write on Change = "dynamodb:DeleteItem";
         DeleteResourcePolicy: Write on Table = "dynamodb:DeleteResourcePolicy";
+        DeleteStreamPolicy: Write on Stream = "dynamodb:DeleteResourcePolicy";
         DeleteTable: Write on Table = "dynamodb:DeleteTable";
         DescribeBackup: Read on Backup = "dynamodb:DescribeBackup";
         DescribeContents: Read on Contents = "dynamodb:DescribeTable";
@@ -62,16 +71,20 @@ service! { DynamoDb:
         DescribeLimits: Read on Everything = "dynamodb:DescribeLimits";
         DescribeTable: Read on Table = "dynamodb:DescribeTable";
         DescribeTimeToLive: Read on Table = "dynamodb:DescribeTimeToLive";
+        ExpireItems: Write on Expired = "dynamodb:DeleteItem";
         GetItem: Read on Item = "dynamodb:GetItem";
         GetResourcePolicy: Read on Table = "dynamodb:GetResourcePolicy";
         HoldContents: Write on Contents = "dynamodb:CreateBackup";
         HoldKept: Write on Kept = "dynamodb:RestoreTableFromBackup";
+        GetStreamPolicy: Read on Stream = "dynamodb:GetResourcePolicy";
         IndexContents: Write on Contents = "dynamodb:UpdateTable";
         ListBackups: Read on Backups = "dynamodb:ListBackups";
         ListTables: Read on Everything = "dynamodb:ListTables";
         ListTagsOfResource: Read on Table = "dynamodb:ListTagsOfResource";
+        OpenStream: Write on TableStreams = "dynamodb:CreateTable";
         PutItem: Write on Change = "dynamodb:PutItem";
         PutResourcePolicy: Write on Table = "dynamodb:PutResourcePolicy";
+        PutStreamPolicy: Write on Stream = "dynamodb:PutResourcePolicy";
         Query: Read on Search = "dynamodb:Query";
         ReleaseKept: Write on Kept = "dynamodb:DeleteBackup";
         RestoreByBatch: Write on Filling = "dynamodb:BatchWriteItem";
@@ -84,6 +97,7 @@ service! { DynamoDb:
         RestoreTableFromBackup: Read on Backup = "dynamodb:RestoreTableFromBackup";
         RestoreTableToPointInTime: Write on Origin = "dynamodb:RestoreTableToPointInTime";
         Scan: Read on Search = "dynamodb:Scan";
+        SwitchStream: Write on TableStreams = "dynamodb:UpdateTable";
         TagResource: Write on Table = "dynamodb:TagResource";
         UntagResource: Write on Table = "dynamodb:UntagResource";
         UpdateContinuousBackups: Write on Contents = "dynamodb:UpdateContinuousBackups";
@@ -92,15 +106,16 @@ service! { DynamoDb:
         UpdateTimeToLive: Write on Table = "dynamodb:UpdateTimeToLive";
     }
     operations {
-        CreateTable: [CreateTable, TagResource if asked, PutResourcePolicy if asked] by needs::create_table
+        CreateTable: [CreateTable, OpenStream, TagResource if asked, PutResourcePolicy if asked] by needs::create_table
             refusing ["OnDemandThroughput", "WarmThroughput", "GlobalSecondaryIndexes.OnDemandThroughput",
                 "GlobalSecondaryIndexes.WarmThroughput", "GlobalTableSourceArn", "GlobalTableSettingsReplicationMode",
                 "VectorIndexes"];
         DeleteTable: DeleteTable on table(table_name), DeleteContents on contents(table_name),
-            ArchiveTable on source(table_name);
+            ArchiveTable on source(table_name), CloseStream on table_streams(table_name);
         DescribeTable: DescribeTable on table(table_name), DescribeContents on contents(table_name);
         ListTables: ListTables on everything();
-        UpdateTable: UpdateTable on table(table_name), IndexContents on contents(table_name)
+        UpdateTable: UpdateTable on table(table_name), IndexContents on contents(table_name),
+            SwitchStream on table_streams(table_name)
             refusing ["OnDemandThroughput", "WarmThroughput", "ReplicaUpdates", "MultiRegionConsistency",
                 "GlobalTableWitnessUpdates", "GlobalTableSettingsReplicationMode", "DisassociationProtectionEnabled",
                 "VectorIndexUpdates", "GlobalSecondaryIndexUpdates.Create.OnDemandThroughput",
@@ -111,9 +126,9 @@ service! { DynamoDb:
         TagResource: TagResource on tagged(resource_arn) with "aws:TagKeys" = tags with "aws:RequestTag/*" = tags;
         UntagResource: UntagResource on tagged(resource_arn) with "aws:TagKeys" = tag_keys;
         ListTagsOfResource: ListTagsOfResource on tagged(resource_arn);
-        PutResourcePolicy: PutResourcePolicy on governed(resource_arn);
-        GetResourcePolicy: GetResourcePolicy on governed(resource_arn);
-        DeleteResourcePolicy: DeleteResourcePolicy on governed(resource_arn);
+        PutResourcePolicy: [PutResourcePolicy or PutStreamPolicy] by needs::put_resource_policy;
+        GetResourcePolicy: [GetResourcePolicy or GetStreamPolicy] by needs::get_resource_policy;
+        DeleteResourcePolicy: [DeleteResourcePolicy or DeleteStreamPolicy] by needs::delete_resource_policy;
         UpdateTimeToLive: UpdateTimeToLive on table(table_name);
         DescribeTimeToLive: DescribeTimeToLive on table(table_name);
         DescribeLimits: DescribeLimits on everything();
@@ -155,6 +170,7 @@ service! { DynamoDb:
         ForgetBackups: [DeleteBackup, ReleaseKept] by needs::unforgotten every 1 seconds;
         // What items were before the time that tables can be recovered to.
         TrimHistory: [UpdateContinuousBackups] by needs::untrimmed every 600 seconds;
+        ExpireItems: [ExpireItems for all] by needs::expired_items every 10 seconds;
     }
     refused {
         BatchExecuteStatement, ExecuteStatement, ExecuteTransaction,

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::model::{
     BillingMode, GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo, ProvisionedThroughput,
-    SourceTableDetails, SourceTableFeatureDetails, TimeToLiveDescription, TimeToLiveStatus,
+    SourceTableDetails, SourceTableFeatureDetails, StreamSpecification, TimeToLiveDescription,
+    TimeToLiveStatus,
 };
 
 /// The table that a backup is of.
@@ -36,6 +37,9 @@ pub(crate) fn features(definition: &Definition) -> SourceTableFeatureDetails {
         time_to_live_description: Some(TimeToLiveDescription {
             time_to_live_status: Some(status),
             attribute_name: definition.expiry.clone(),
+        }),
+        stream_description: definition.stream.filter(|stream| stream.enabled).map(|stream| {
+            StreamSpecification { stream_enabled: true, stream_view_type: Some(stream.view.kind()) }
         }),
         ..SourceTableFeatureDetails::default()
     }

@@ -9,9 +9,10 @@ use crate::{
     model::{
         AttributeDefinition, BillingMode, BillingModeSummary, GlobalSecondaryIndexDescription, IndexStatus,
         KeySchemaElement, KeyType, LocalSecondaryIndexDescription, Projection, ProjectionType,
-        ProvisionedThroughputDescription, RestoreSummary, ScalarAttributeType, TableClass, TableClassSummary,
-        TableDescription, TableStatus,
+        ProvisionedThroughputDescription, RestoreSummary, ScalarAttributeType, StreamSpecification,
+        TableClass, TableClassSummary, TableDescription, TableStatus,
     },
+    streams::label,
 };
 
 /// How many items there are, about, and how many bytes they take.
@@ -52,6 +53,11 @@ pub(crate) fn describe(
             .map(|class| TableClassSummary { table_class: Some(class), ..TableClassSummary::default() }),
         deletion_protection_enabled: Some(definition.protected),
         restore_summary: definition.restored.as_ref().map(summary),
+        stream_specification: definition.stream.filter(|stream| stream.enabled).map(|stream| {
+            StreamSpecification { stream_enabled: true, stream_view_type: Some(stream.view.kind()) }
+        }),
+        latest_stream_label: definition.stream.map(|stream| label(stream.created)),
+        latest_stream_arn: definition.stream.map(|stream| facts.stream(stream).arn()),
         ..TableDescription::default()
     }
 }

@@ -14,7 +14,10 @@ pub(crate) use describe::{Counts, describe, status};
 pub(crate) use restore::{Filling, Overrides, Restored, restore};
 pub(crate) use update::{check_asked, update};
 
-use crate::attribute::{Item, Type};
+use crate::{
+    attribute::{Item, Type},
+    streams::TableStream,
+};
 
 /// A table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,6 +53,9 @@ pub(crate) struct Definition {
     /// Whether it is deleted, and its items still are being.
     #[serde(default)]
     pub(crate) deleting: bool,
+    /// The latest stream, also one that was disabled.
+    #[serde(default)]
+    pub(crate) stream: Option<TableStream>,
 }
 
 /// The policy attached to a table.

@@ -86,6 +86,7 @@ pub(crate) fn restore(
         tags: fresh.tags,
         policy: fresh.policy,
         expiry: None,
+        stream: None,
         clearing: Vec::new(),
         restored: Some(restored),
         deleting: false,
@@ -224,6 +225,7 @@ mod tests {
             policy: None,
             expiry: Some("e".into()),
             clearing: vec![3],
+            stream: None,
             restored: None,
             deleting: false,
         }

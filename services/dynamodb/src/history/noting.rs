@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use kurodo_store::{Key, Reader, Scan, Transaction, Version, Versioned};
+use kurodo_store::{Reader, Scan, Transaction, Version, Versioned};
 
 use super::{History, keep::day};
 use crate::{
@@ -67,7 +67,7 @@ impl Noting {
         reader: &Reader<'_>,
         time: u64,
         transaction: &mut Transaction<'_>,
-        key: &Key,
+        key: &[u8],
         written: &Written,
     ) -> Result<(), Error> {
         if !self.looks() || (written.old.is_none() && written.new.is_none()) {

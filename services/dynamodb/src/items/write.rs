@@ -4,15 +4,13 @@
 use kurodo_authz::{Grant, Resource, Write};
 use kurodo_store::{Expectation, StoreError, Transaction, Version, Writer};
 
-use super::get;
+use super::{Occasion, get, looks_back, stage};
 use crate::{
     DynamoDb, Error,
-    attribute::{Item, encode, item_size},
-    definition::Index,
+    attribute::{Item, item_size},
     expression::UpdateFault,
     facts::TableFacts,
     history::Noting,
-    layout,
     needs::ITEM,
     plan::{self, Act, Change},
 };
@@ -33,9 +31,9 @@ pub(crate) struct Written {
 impl Change {
     /// Whether what is written depends on the item before.
     pub(crate) fn depends(&self, facts: &TableFacts) -> bool {
-        let indexed = !facts.definition.indexes.is_empty();
+        let followed = looks_back(&facts.definition);
         let returns = self.returns != crate::model::ReturnValue::None;
-        self.condition.is_some() || indexed || returns || matches!(self.act, Act::Update(_) | Act::Check)
+        self.condition.is_some() || followed || returns || matches!(self.act, Act::Update(_) | Act::Check)
     }
 
     /// The item after.
@@ -78,39 +76,13 @@ fn check_updated(facts: &TableFacts, new: &Item) -> Result<(), Error> {
     }
 }
 
-/// Adds to a transaction that an item is another one now, in the table and in its indexes.
-pub(crate) fn stage(
-    transaction: &mut Transaction<'_>,
-    facts: &TableFacts,
-    change: &Change,
-    written: &Written,
-) {
-    match &written.new {
-        Some(item) => transaction.put(&change.key.stored, encode(item)),
-        None => transaction.delete(&change.key.stored),
-    };
-    for index in &facts.definition.indexes {
-        let (before, after) =
-            (place(facts, index, written.old.as_ref()), place(facts, index, written.new.as_ref()));
-        if let Some(before) = before.as_ref().filter(|before| Some(*before) != after.as_ref()) {
-            transaction.delete(before);
-        }
-        if let (Some(after), Some(item)) = (after, &written.new) {
-            transaction.put(after, encode(&index.copy(&facts.definition.key, item)));
-        }
-    }
-}
-
-fn place(facts: &TableFacts, index: &Index, item: Option<&Item>) -> Option<kurodo_store::Key> {
-    layout::indexed(index.number, &index.key, &facts.definition.key, item?)
-}
-
 /// What of a transaction a change is: the item before, where it matters, and the transaction.
 fn prepare<'w>(
     writer: &'w Writer<'_>,
     facts: &TableFacts,
     change: &Change,
     looks: bool,
+    occasion: Occasion,
 ) -> Result<(Written, Transaction<'w>), Error> {
     let mut transaction = writer.transaction();
     let mut written = Written::default();
@@ -125,7 +97,7 @@ fn prepare<'w>(
     }
     written.new = change.outcome(facts, written.old.as_ref())?;
     if !matches!(change.act, Act::Check) {
-        stage(&mut transaction, facts, change, &written);
+        stage(&mut transaction, writer, facts, &change.key.stored, &written, occasion)?;
     }
     Ok((written, transaction))
 }
@@ -137,6 +109,7 @@ pub(crate) async fn write<G>(
     facts: &TableFacts,
     changes: &[&Change],
     looks: bool,
+    occasion: Occasion,
 ) -> Result<Vec<Written>, Error>
 where
     G: Grant<Access = Write>,
@@ -152,7 +125,8 @@ where
         let looks = looks || noting.looks();
         let mut written = Vec::with_capacity(changes.len());
         for change in changes {
-            let (one, mut transaction) = prepare(&writer, facts, change, looks || change.depends(facts))?;
+            let (one, mut transaction) =
+                prepare(&writer, facts, change, looks || change.depends(facts), occasion)?;
             noting.note(&writer, time, &mut transaction, &change.key.stored, &one)?;
             all.join(transaction);
             written.push(one);

@@ -38,7 +38,7 @@ enum Work {
 
 /// When there was nothing to do: looking again is no use before something changed.
 #[derive(Debug, Default)]
-pub(crate) struct Rounds(Mutex<HashMap<(Work, AccountId), Round>>);
+pub(crate) struct Watch(Mutex<HashMap<(Work, AccountId), Round>>);
 
 /// The last look.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +49,7 @@ struct Round {
     last: Vec<u8>,
 }
 
-impl Rounds {
+impl Watch {
     fn last(&self, work: Work, account: AccountId) -> Round {
         let rounds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         rounds.get(&(work, account)).cloned().unwrap_or_default()
@@ -68,17 +68,17 @@ fn due(
 ) -> Result<Option<Record>, Error> {
     let Some(account) = find.account() else { return Ok(None) };
     let (namespace, within) = match work {
-        Work::Forget => (layout::BACKUPS, layout::backups_anywhere(account)),
-        _ => (layout::TABLES, layout::tables_anywhere(account)),
+        Work::Forget => (layout::BACKUPS, layout::all_backups(account)),
+        _ => (layout::TABLES, layout::all_tables(account)),
     };
     let (service, now) = (find.service, find.call.now_ms);
     let generation = service.store.generation(namespace);
-    let round = service.rounds.last(work, account);
+    let round = service.watch.last(work, account);
     if work != Work::Trim && round.idle.is_some_and(|(then, at)| then == generation && now - at < IDLE) {
         return Ok(None);
     }
     let (stored, mut first, mut found) = (find.stored(), None, None);
-    for record in stored.cursor(&Scan::within(&within))? {
+    for record in stored.cursor(&Scan::within(within.prefix()))? {
         let record = record?;
         if !is_due(&stored, &record)? {
             continue;
@@ -94,7 +94,7 @@ fn due(
         Some(record) => Round { idle: None, last: record.key.to_vec() },
         None => Round { idle: Some((generation, now)), last: Vec::new() },
     };
-    service.rounds.note(work, account, next);
+    service.watch.note(work, account, next);
     Ok(found)
 }
 

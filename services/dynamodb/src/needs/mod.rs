@@ -7,12 +7,15 @@
 
 mod batch;
 mod chores;
+mod expiry;
 mod item;
+mod policy;
 mod restore;
 mod search;
 mod table;
 mod touched;
 mod transact;
+mod trim;
 
 use std::collections::BTreeMap;
 
@@ -20,13 +23,16 @@ use kurodo_authz::{Action, Named, Need, Resource};
 use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
-pub(crate) use chores::{Rounds, unemptied, unfilled, unforgotten, unindexed, untrimmed};
+pub(crate) use chores::{Watch, unemptied, unfilled, unforgotten, unindexed, untrimmed};
+pub(crate) use expiry::expired_items;
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
+pub(crate) use policy::{delete_resource_policy, get_resource_policy, put_resource_policy};
 pub(crate) use restore::{restore_table_from_backup, restore_table_to_point_in_time};
 pub(crate) use search::{query, scan};
 pub(crate) use table::create_table;
 pub(crate) use touched::Touched;
 pub(crate) use transact::{transact_get_items, transact_write_items};
+pub(crate) use trim::{forgotten_streams, old_records};
 
 use crate::{
     DynamoDb, Error,

@@ -6,7 +6,7 @@ use super::{Answer, Asked};
 use crate::{
     DynamoDb, Error,
     attribute::shown,
-    items::{Consumed, collection, wants, write},
+    items::{Consumed, Occasion, collection, wants, write},
     model::{BatchWriteItemOutput, DeleteRequest, PutRequest, WriteRequest, op},
     plan::{Act, Change},
 };
@@ -17,13 +17,14 @@ impl Handler<op::BatchWriteItem> for DynamoDb {
         for permit in permits {
             permit.resource().plan()?;
         }
+        let occasion = Occasion::call(asked.call.now_ms);
         let looks = wants(input.return_consumed_capacity);
         let (mut consumed_capacity, mut metrics) = (Vec::new(), BTreeMap::new());
         let (mut unprocessed, mut refused) = (BTreeMap::new(), None);
         for permit in permits {
             let (changes, facts) = permit.resource().plan()?;
             let all: Vec<&Change> = changes.0.iter().collect();
-            let written = match write(self, permit, facts, &all, looks).await {
+            let written = match write(self, permit, facts, &all, looks, occasion).await {
                 Err(refusal @ Error::ThroughputExceeded(_)) => {
                     unprocessed
                         .insert(facts.name.clone(), all.iter().map(|change| request(change)).collect());

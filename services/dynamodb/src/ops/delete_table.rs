@@ -17,15 +17,20 @@ use crate::{
     items::{ATTEMPTS, changed},
     layout,
     model::{DeleteTableOutput, TableStatus, op},
+    streams::stage,
     table::action,
 };
 
-type Permits<'r> =
-    (Permit<'r, action::DeleteTable>, Permit<'r, action::DeleteContents>, Permit<'r, action::ArchiveTable>);
+type Permits<'r> = (
+    Permit<'r, action::DeleteTable>,
+    Permit<'r, action::DeleteContents>,
+    Permit<'r, action::ArchiveTable>,
+    Permit<'r, action::CloseStream>,
+);
 
 impl Handler<op::DeleteTable> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::DeleteTable>) -> Answer<op::DeleteTable> {
-        let (permit, contents, _) = &asked.permits;
+        let (permit, contents, ..) = &asked.permits;
         let facts = permit.resource().existing()?;
         idle(facts)?;
         if facts.definition.protected {
@@ -48,7 +53,7 @@ impl DynamoDb {
     /// Says that the table is being deleted: nobody reaches its items any more. A table that could be recovered to
     /// a point in time leaves a backup.
     async fn begin_deletion(&self, permits: &Permits<'_>, facts: &TableFacts, now: i64) -> Result<(), Error> {
-        let (permit, contents, archive) = permits;
+        let (permit, contents, archive, streams) = permits;
         let definition = Definition { deleting: true, ..facts.definition.clone() };
         for _ in 0..ATTEMPTS {
             let (writer, items) = (self.store.write(permit), self.store.write(contents));
@@ -56,6 +61,9 @@ impl DynamoDb {
             let mut history = History { gone: true, continuous: None, ..noting.history.clone() };
             let mut transaction = writer.transaction();
             transaction.expect_fact(&facts.current).put([], record(&definition)?);
+            let of_streams = self.store.write(streams);
+            let closed = stage(&of_streams, streams.resource(), Some(&facts.definition), None, now)?;
+            closed.into_iter().for_each(|closed| _ = transaction.join(closed));
             let mut kept = items.transaction();
             if noting.history.continuous.is_some() {
                 history.backups += 1;

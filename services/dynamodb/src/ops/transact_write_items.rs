@@ -13,7 +13,7 @@ use crate::{
     error::Reason,
     facts::TableFacts,
     history::Noting,
-    items::{ATTEMPTS, Consumed, Digest, Tokens, Written, collection, get, stage},
+    items::{ATTEMPTS, Consumed, Digest, Occasion, Tokens, Written, collection, get, stage},
     layout,
     meter::Kind,
     model::{
@@ -39,9 +39,9 @@ impl Handler<op::TransactWriteItems> for DynamoDb {
             _ => None,
         };
         throttled(plans.iter().map(|(_, facts)| self.meter.admit_write(facts)))?;
-        let mut done = None;
+        let (occasion, mut done) = (Occasion::call(asked.call.now_ms), None);
         for _ in 0..ATTEMPTS {
-            if let Some(found) = self.attempt(&parts, &plans, tokens.as_ref()).await? {
+            if let Some(found) = self.attempt(&parts, &plans, tokens.as_ref(), occasion).await? {
                 done = Some(found);
                 break;
             }
@@ -165,6 +165,7 @@ impl DynamoDb {
         parts: &Parts<'_>,
         plans: &[Plan<'_>],
         tokens: Option<&Tokens<'_>>,
+        occasion: Occasion,
     ) -> Result<Option<Vec<Written>>, Error> {
         let writers: Vec<Option<Writer<'_>>> = parts.0.iter().map(|part| part.writer(self)).collect();
         let first = writers.iter().flatten().next();
@@ -184,10 +185,12 @@ impl DynamoDb {
         let looked = look(parts, plans, &state)?;
         let Some(first) = first else { return Ok(Some(looked.into_iter().map(|one| one.written).collect())) };
         let mut transaction = first.transaction();
-        for ((writer, one), (change, facts)) in writers.iter().zip(&looked).zip(plans) {
+        for (one, (_, facts)) in looked.iter().zip(plans) {
             transaction.expect_fact(&facts.current).expect_fact(&one.fact).expect_fact(&one.kept);
+        }
+        for ((writer, one), plan) in writers.iter().zip(&looked).zip(plans) {
             if let Some(writer) = writer {
-                transaction.join(staged(writer, (*change, *facts), one, time)?);
+                transaction.join(staged(writer, *plan, one, (occasion, time))?);
             }
         }
         if let Some(tokens) = tokens {
@@ -258,12 +261,12 @@ fn staged<'w>(
     writer: &'w Writer<'_>,
     (change, facts): Plan<'_>,
     looked: &Looked,
-    time: u64,
+    (occasion, time): (Occasion, u64),
 ) -> Result<Transaction<'w>, Error> {
-    let mut transaction = writer.transaction();
+    let (mut transaction, written) = (writer.transaction(), &looked.written);
     if !matches!(change.act, Act::Check) {
-        stage(&mut transaction, facts, change, &looked.written);
-        looked.noting.note(writer, time, &mut transaction, &change.key.stored, &looked.written)?;
+        stage(&mut transaction, writer, facts, &change.key.stored, written, occasion)?;
+        looked.noting.note(writer, time, &mut transaction, &change.key.stored, written)?;
     }
     Ok(transaction)
 }
