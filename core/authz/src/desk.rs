@@ -46,7 +46,7 @@ impl<'r> Desk<'r> {
     pub fn permit<A: Action>(&mut self, need: Need<A>) -> Result<Permit<'r, A>, Box<Denial>> {
         let Need { resource, context } = need;
         let (arn, owner) = (resource.arn(), resource.owner());
-        let context = self.context(&resource, owner, context);
+        let context = self.context(&*resource, owner, context);
         let rcps = self.guardrails.rcps(owner);
         let principal = &self.caller.principal;
         let grant = resource.grant(A::NAME, principal);
