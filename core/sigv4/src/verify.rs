@@ -94,11 +94,7 @@ impl Checked<'_> {
     ///
     /// # Errors
     /// A signature that the key does not give; a body with another hash than the signed one.
-    pub fn verify(
-        self,
-        key: &SigningKey,
-        body_sha256: Option<[u8; 32]>,
-    ) -> Result<Verified, AuthError> {
+    pub fn verify(self, key: &SigningKey, body_sha256: Option<[u8; 32]>) -> Result<Verified, AuthError> {
         let Self { claim, head, rules } = self;
         let view = claim.view();
         let payload = view.payload_line(rules, body_sha256)?;

@@ -1,6 +1,6 @@
+use ::md5::{Digest as _, Md5};
 use aws_lc_rs::digest;
 use crc_fast::{CrcAlgorithm, Digest};
-use ::md5::{Digest as _, Md5};
 
 use super::{Algorithm, Checksum};
 

@@ -70,12 +70,7 @@ fn transposed<S: Simd>(simd: S, quarter: usize, blocks: [&Block; 4]) -> [u32x4<S
     });
     let (even, odd) = (a.zip_low(c), b.zip_low(d));
     let (later_even, later_odd) = (a.zip_high(c), b.zip_high(d));
-    [
-        even.zip_low(odd),
-        even.zip_high(odd),
-        later_even.zip_low(later_odd),
-        later_even.zip_high(later_odd),
-    ]
+    [even.zip_low(odd), even.zip_high(odd), later_even.zip_low(later_odd), later_even.zip_high(later_odd)]
 }
 
 #[inline(always)]
@@ -254,7 +249,11 @@ mod tests {
     #[test]
     fn the_sines_are_sines() {
         for (number, sine) in (1..).zip(SINES.as_flattened()) {
-            assert_eq!(u64::from(*sine), (f64::from(number).sin().abs() * 4_294_967_296.0) as u64, "{number}");
+            assert_eq!(
+                u64::from(*sine),
+                (f64::from(number).sin().abs() * 4_294_967_296.0) as u64,
+                "{number}"
+            );
         }
     }
 

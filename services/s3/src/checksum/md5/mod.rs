@@ -17,9 +17,9 @@ pub(crate) const ALONE: u64 = 128 << 10;
 
 #[cfg(test)]
 mod tests {
+    use ::md5::{Digest as _, Md5};
     use bytes::Bytes;
     use futures_util::future::join_all;
-    use ::md5::{Digest as _, Md5};
 
     use super::*;
 
