@@ -24,7 +24,7 @@ pub struct Object {
     door: Door,
     counts: Counts,
     acls: bool,
-    found: Option<Found>,
+    found: Option<Box<Found>>,
 }
 
 /// What a permit for the object reaches.
@@ -73,7 +73,7 @@ impl Object {
         let mut object = Self::at(find, facts, key, Door::Content)?;
         let record = find.stored().get(layout::object(facts.id, key).prefix())?;
         let lists_count = facts.ownership() != Ownership::Enforced;
-        object.found = record.map(|record| Found::read(record, lists_count)).transpose()?;
+        object.found = record.map(|record| Found::read(record, lists_count).map(Box::new)).transpose()?;
         let foreign = object.rights().is_some_and(|(owner, _)| owner.account() != Some(facts.account));
         if foreign && object.counts == Counts::Whole {
             object.counts = Counts::Denials;
