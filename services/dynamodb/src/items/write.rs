@@ -120,7 +120,7 @@ where
         let writer = service.store.write(permit);
         let mut all = writer.transaction();
         all.expect_fact(&facts.current);
-        let (noting, time) = (Noting::read(&writer)?, service.clock.tick());
+        let (noting, time) = (Noting::read(&writer)?, service.clock.tick(occasion.now));
         noting.expect(&mut all);
         let looks = looks || noting.looks();
         let mut written = Vec::with_capacity(changes.len());

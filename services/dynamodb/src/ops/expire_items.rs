@@ -42,7 +42,7 @@ impl DynamoDb {
             let writer = self.store.write(permit);
             let mut transaction = writer.transaction();
             transaction.expect_fact(&facts.current);
-            let (noting, time) = (Noting::read(&writer)?, self.clock.tick());
+            let (noting, time) = (Noting::read(&writer)?, self.clock.tick(now));
             noting.expect(&mut transaction);
             let mut found = false;
             for key in &due.0 {

@@ -170,7 +170,7 @@ impl DynamoDb {
         let writers: Vec<Option<Writer<'_>>> = parts.0.iter().map(|part| part.writer(self)).collect();
         let first = writers.iter().flatten().next();
         let Some(state) = parts.0.first().map(|part| part.reader(self)) else { return Ok(None) };
-        let time = self.clock.tick();
+        let time = self.clock.tick(occasion.now);
         if let (Some(tokens), Some(first)) = (tokens, first)
             && tokens.is_done(first)?
         {
