@@ -164,6 +164,14 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `MFADelete`.
+    pub enum MFADelete {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `MFADeleteStatus`.
     pub enum MFADeleteStatus {
         Enabled = "Enabled",
@@ -204,6 +212,13 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `ObjectLockEnabled`.
+    pub enum ObjectLockEnabled {
+        Enabled = "Enabled",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `ObjectLockEventHold`.
     pub enum ObjectLockEventHold {
         On = "ON",
@@ -222,6 +237,14 @@ kurodo_wire::words! {
 kurodo_wire::words! {
     /// AWS `s3` enum `ObjectLockMode`.
     pub enum ObjectLockMode {
+        Governance = "GOVERNANCE",
+        Compliance = "COMPLIANCE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ObjectLockRetentionMode`.
+    pub enum ObjectLockRetentionMode {
         Governance = "GOVERNANCE",
         Compliance = "COMPLIANCE",
     }
@@ -254,6 +277,13 @@ kurodo_wire::words! {
         FsxOntap = "FSX_ONTAP",
         AwsBackupWarm = "AWS_BACKUP_WARM",
         AwsBackupLowCostWarm = "AWS_BACKUP_LOW_COST_WARM",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ObjectVersionStorageClass`.
+    pub enum ObjectVersionStorageClass {
+        Standard = "STANDARD",
     }
 }
 

@@ -3,9 +3,11 @@
 use kurodo_wire::{Secret, Timestamp};
 
 use super::{
-    BucketLocationConstraint, BucketType, ChecksumAlgorithm, ChecksumType, DataRedundancy, EncryptionType,
-    IntelligentTieringAccessTier, LocationType, ObjectOwnership, ObjectStorageClass, Permission,
-    ServerSideEncryption, StorageClass, Type, schema,
+    BucketLocationConstraint, BucketType, BucketVersioningStatus, ChecksumAlgorithm, ChecksumType,
+    DataRedundancy, EncryptionType, IntelligentTieringAccessTier, LocationType, MFADelete, ObjectLockEnabled,
+    ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode, ObjectOwnership,
+    ObjectStorageClass, ObjectVersionStorageClass, Permission, ServerSideEncryption, StorageClass, Type,
+    schema,
 };
 
 kurodo_wire::shape! {
@@ -149,11 +151,34 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `DefaultRetention`.
+    #[derive(Debug, Default)]
+    pub struct DefaultRetention: schema::DEFAULT_RETENTION {
+        mode: Option<ObjectLockRetentionMode> = "Mode",
+        days: Option<i32> = "Days",
+        years: Option<i32> = "Years",
+        default_event_hold: Option<EventHoldDuration> = "DefaultEventHold",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `Delete`.
     #[derive(Debug)]
     pub struct Delete: schema::DELETE {
         objects: Vec<ObjectIdentifier> = "Objects",
         quiet: Option<bool> = "Quiet",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `DeleteMarkerEntry`.
+    #[derive(Debug, Default)]
+    pub struct DeleteMarkerEntry: schema::DELETE_MARKER_ENTRY {
+        owner: Option<Owner> = "Owner",
+        key: Option<String> = "Key",
+        version_id: Option<String> = "VersionId",
+        is_latest: Option<bool> = "IsLatest",
+        last_modified: Option<Timestamp> = "LastModified",
     }
 }
 
@@ -176,6 +201,15 @@ kurodo_wire::shape! {
         version_id: Option<String> = "VersionId",
         code: Option<String> = "Code",
         message: Option<String> = "Message",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `EventHoldDuration`.
+    #[derive(Debug, Default)]
+    pub struct EventHoldDuration: schema::EVENT_HOLD_DURATION {
+        days: Option<i32> = "Days",
+        years: Option<i32> = "Years",
     }
 }
 
@@ -285,6 +319,42 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `ObjectLockConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct ObjectLockConfiguration: schema::OBJECT_LOCK_CONFIGURATION {
+        object_lock_enabled: Option<ObjectLockEnabled> = "ObjectLockEnabled",
+        rule: Option<ObjectLockRule> = "Rule",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ObjectLockLegalHold`.
+    #[derive(Debug, Default)]
+    pub struct ObjectLockLegalHold: schema::OBJECT_LOCK_LEGAL_HOLD {
+        status: Option<ObjectLockLegalHoldStatus> = "Status",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ObjectLockRetention`.
+    #[derive(Debug, Default)]
+    pub struct ObjectLockRetention: schema::OBJECT_LOCK_RETENTION {
+        mode: Option<ObjectLockRetentionMode> = "Mode",
+        retain_until_date: Option<Timestamp> = "RetainUntilDate",
+        event_hold: Option<ObjectLockEventHold> = "EventHold",
+        event_hold_duration: Option<EventHoldDuration> = "EventHoldDuration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ObjectLockRule`.
+    #[derive(Debug, Default)]
+    pub struct ObjectLockRule: schema::OBJECT_LOCK_RULE {
+        default_retention: Option<DefaultRetention> = "DefaultRetention",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `ObjectPart`.
     #[derive(Debug, Default)]
     pub struct ObjectPart: schema::OBJECT_PART {
@@ -300,6 +370,24 @@ kurodo_wire::shape! {
         checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
         checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
         checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ObjectVersion`.
+    #[derive(Debug, Default)]
+    pub struct ObjectVersion: schema::OBJECT_VERSION {
+        e_tag: Option<String> = "ETag",
+        checksum_algorithm: Option<Vec<ChecksumAlgorithm>> = "ChecksumAlgorithm",
+        checksum_type: Option<ChecksumType> = "ChecksumType",
+        size: Option<i64> = "Size",
+        storage_class: Option<ObjectVersionStorageClass> = "StorageClass",
+        key: Option<String> = "Key",
+        version_id: Option<String> = "VersionId",
+        is_latest: Option<bool> = "IsLatest",
+        last_modified: Option<Timestamp> = "LastModified",
+        owner: Option<Owner> = "Owner",
+        restore_status: Option<RestoreStatus> = "RestoreStatus",
     }
 }
 
@@ -418,5 +506,14 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct Tagging: schema::TAGGING {
         tag_set: Vec<Tag> = "TagSet",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `VersioningConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct VersioningConfiguration: schema::VERSIONING_CONFIGURATION {
+        mfa_delete: Option<MFADelete> = "MFADelete",
+        status: Option<BucketVersioningStatus> = "Status",
     }
 }

@@ -1,0 +1,192 @@
+use bytes::Bytes;
+use kurodo_store::{Cursor, Key, KeyBuilder, KeyParser, Reader, Record, Scan, after_prefix};
+
+use super::walk::{Ask, Start};
+use crate::{
+    Error, layout,
+    records::{Damaged, Kept, VersionId},
+};
+
+/// A listed version.
+#[derive(Debug)]
+pub(crate) struct Version {
+    pub(crate) key: String,
+    pub(crate) kept: Kept,
+    /// Whether it is the key's current version.
+    pub(crate) is_latest: bool,
+}
+
+/// A page of versions.
+#[derive(Debug, Default)]
+pub(crate) struct VersionPage {
+    pub(crate) versions: Vec<Version>,
+    pub(crate) prefixes: Vec<String>,
+    /// Where the next page begins, if there is more: behind a key or prefix, or behind a version of a key.
+    pub(crate) next: Option<(Start, Option<VersionId>)>,
+}
+
+/// Lists the versions of what a reader of a bucket's contents reaches: key by key, the latest first. `behind` is the
+/// version of the key that the page begins after.
+///
+/// The current versions and the others lie apart, each in order; the list is the two merged.
+pub(crate) fn walk_versions(
+    reader: &Reader<'_>,
+    ask: &Ask<'_>,
+    behind: Option<&VersionId>,
+) -> Result<VersionPage, Error> {
+    let mut page = VersionPage::default();
+    if ask.most == 0 {
+        return Ok(page);
+    }
+    let mut merged = Merged {
+        objects: Side::open(reader, layout::OBJECTS, ask)?,
+        versions: Side::open(reader, layout::VERSIONS, ask)?,
+    };
+    let mut last = (Start::Beginning, None);
+    merged.seek(ask, behind)?;
+    while let Some(version) = merged.next()? {
+        if page.versions.len() + page.prefixes.len() == ask.most {
+            page.next = Some(last);
+            break;
+        }
+        if let Some(common) = ask.common(&version.key) {
+            last = (Start::AfterPrefix(common.to_owned()), None);
+            page.prefixes.push(common.to_owned());
+            if !merged.skip(&KeyBuilder::relative().beginning(common))? {
+                break;
+            }
+            continue;
+        }
+        last = (Start::AfterKey(version.key.clone()), Some(*version.kept.id()));
+        page.versions.push(version);
+    }
+    Ok(page)
+}
+
+/// Both sides of the list.
+struct Merged {
+    objects: Side,
+    versions: Side,
+}
+
+impl Merged {
+    /// Goes to where the list begins.
+    fn seek(&mut self, ask: &Ask<'_>, behind: Option<&VersionId>) -> Result<(), Error> {
+        let whole = |key: &str| -> Key { KeyBuilder::relative().part(key).build() };
+        match (&ask.start, behind) {
+            (Start::Beginning, _) => {}
+            (Start::AfterPrefix(prefix), _) => {
+                self.skip(&KeyBuilder::relative().beginning(prefix))?;
+            }
+            (Start::AfterKey(key), None) => {
+                self.skip(&whole(key))?;
+            }
+            (Start::AfterKey(key), Some(id)) => {
+                self.objects.seek(&whole(key))?;
+                self.versions.seek(&whole(key))?;
+                self.pass(key, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes the versions of a key that are not older than this one.
+    fn pass(&mut self, key: &str, id: &VersionId) -> Result<(), Error> {
+        for side in [&mut self.objects, &mut self.versions] {
+            let newer = |version: &Version| version.key == key && version.kept.id().order() <= id.order();
+            let whole = KeyBuilder::relative().part(key).build();
+            if side.peek()?.is_some_and(newer) {
+                side.take();
+            }
+            if side.kind == layout::VERSIONS && side.peek()?.is_some_and(newer) {
+                side.seek_behind(&[&*whole, &id.key()].concat())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes all keys that begin so; whether any can follow.
+    fn skip(&mut self, beginning: &[u8]) -> Result<bool, Error> {
+        Ok(self.objects.seek_behind(beginning)? & self.versions.seek_behind(beginning)?)
+    }
+
+    /// The next version: of two with the same key, the current one.
+    fn next(&mut self) -> Result<Option<Version>, Error> {
+        let object = self.objects.peek()?.map(|version| version.key.as_str());
+        let version = self.versions.peek()?.map(|version| version.key.as_str());
+        Ok(match (object, version) {
+            (Some(object), Some(version)) if version < object => self.versions.take(),
+            (Some(_), _) => self.objects.take(),
+            (None, _) => self.versions.take(),
+        })
+    }
+}
+
+/// One side of the list, a version ahead.
+struct Side {
+    kind: u8,
+    cursor: Cursor,
+    ahead: Option<Version>,
+}
+
+impl Side {
+    fn open(reader: &Reader<'_>, kind: u8, ask: &Ask<'_>) -> Result<Self, Error> {
+        let beginning = KeyBuilder::relative().byte(kind).beginning(ask.prefix);
+        Ok(Self { kind, cursor: reader.cursor(&Scan::within(beginning))?, ahead: None })
+    }
+
+    fn seek(&mut self, key: &[u8]) -> Result<(), Error> {
+        self.ahead = None;
+        Ok(self.cursor.seek(&[&[self.kind], key].concat())?)
+    }
+
+    /// Goes behind everything that begins so; whether there can be anything.
+    fn seek_behind(&mut self, beginning: &[u8]) -> Result<bool, Error> {
+        let next = after_prefix(beginning);
+        match &next {
+            Some(next) => self.seek(next)?,
+            None => self.seek(&[u8::MAX])?,
+        }
+        Ok(next.is_some())
+    }
+
+    fn take(&mut self) -> Option<Version> {
+        self.ahead.take()
+    }
+
+    /// The next version. Records beside it are passed, those of a long list of parts in one seek.
+    fn peek(&mut self) -> Result<Option<&Version>, Error> {
+        while self.ahead.is_none() {
+            let Some(record) = self.cursor.next().transpose()? else { break };
+            match self.read(&record)? {
+                Ok(version) => self.ahead = Some(version),
+                Err(beside) => self.pass_beside(&beside)?,
+            }
+        }
+        Ok(self.ahead.as_ref())
+    }
+
+    fn pass_beside(&mut self, beside: &[u8]) -> Result<(), Error> {
+        if let Some(next) = after_prefix(beside) {
+            self.cursor.seek(&next)?;
+        }
+        Ok(())
+    }
+
+    /// The version that a record is; or what the keys of records beside one begin with.
+    fn read(&self, record: &Record) -> Result<Result<Version, Bytes>, Error> {
+        let malformed = |_| Damaged("key of an object");
+        let mut parser = KeyParser::new(&record.key);
+        parser.byte().map_err(malformed)?;
+        let key = parser.text().map_err(malformed)?.into_owned();
+        let own = 1 + KeyBuilder::relative().part(&key).build().len();
+        let older = own + VersionId::KEY;
+        let (length, kind) = (record.key.len(), record.key.get(own).copied());
+        if length != own && !(self.kind == layout::VERSIONS && kind == Some(layout::OLDER) && length == older) {
+            let beside = if kind == Some(layout::OLDER) && length > older { older } else { length };
+            let beside = if self.kind == layout::OBJECTS { own } else { beside };
+            return Ok(Err(record.key.slice(..beside)));
+        }
+        Ok(Ok(Version { key, kept: Kept::read(&record.value)?, is_latest: length == own }))
+    }
+}
