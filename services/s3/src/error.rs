@@ -207,6 +207,9 @@ pub enum Error {
     /// No such object.
     #[error("The specified key does not exist.")]
     NoSuchKey(String),
+    /// The bucket has no lifecycle configuration.
+    #[error("The lifecycle configuration does not exist")]
+    NoSuchLifecycleConfiguration(String),
     /// The version cannot be locked, or was never.
     #[error("The specified object does not have a ObjectLock configuration")]
     NoSuchObjectLock,
@@ -351,6 +354,7 @@ impl Error {
             Self::NoSuchBucket(_) => ("NoSuchBucket", 404),
             Self::NoSuchBucketPolicy(_) => ("NoSuchBucketPolicy", 404),
             Self::NoSuchKey(_) => ("NoSuchKey", 404),
+            Self::NoSuchLifecycleConfiguration(_) => ("NoSuchLifecycleConfiguration", 404),
             Self::NoSuchObjectLock => ("NoSuchObjectLockConfiguration", 404),
             Self::NoObjectLockConfiguration(_) => ("ObjectLockConfigurationNotFoundError", 404),
             Self::NoSuchVersion { .. } => ("NoSuchVersion", 404),
@@ -396,6 +400,7 @@ impl Error {
             | Self::BucketNotEmpty { bucket, .. }
             | Self::InvalidBucketName(bucket)
             | Self::NoObjectLockConfiguration(bucket)
+            | Self::NoSuchLifecycleConfiguration(bucket)
             | Self::NoOwnershipControls(bucket)
             | Self::NoSuchBucket(bucket)
             | Self::NoSuchBucketPolicy(bucket)

@@ -14,6 +14,7 @@ pub(crate) use cache::Cache;
 
 use crate::{
     acl::Acl,
+    lifecycle::Lifecycle,
     records::{BlockPublic, BucketId, Encryption, ObjectLock, Owner, Ownership, Tags, Versioning},
 };
 
@@ -44,6 +45,7 @@ pub(crate) struct BucketFacts {
     pub(crate) versioned: Fact,
     /// `None` where versions cannot be locked.
     pub(crate) object_lock: Option<ObjectLock>,
+    pub(crate) lifecycle: Option<Lifecycle>,
 }
 
 /// Where the accounts' own public access blocks are found. Another service writes them.

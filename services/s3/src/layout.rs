@@ -63,11 +63,13 @@ pub(crate) enum Setting {
     Versioning = b'v',
     /// Whether and how versions are locked.
     ObjectLock = b'l',
+    /// What happens to its objects as they grow old.
+    Lifecycle = b'y',
 }
 
 impl Setting {
     /// All of them, the bucket itself first.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Identity,
         Self::Policy,
         Self::Acl,
@@ -77,6 +79,7 @@ impl Setting {
         Self::Encryption,
         Self::Versioning,
         Self::ObjectLock,
+        Self::Lifecycle,
     ];
 
     /// Its key below the bucket's.

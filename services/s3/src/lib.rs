@@ -14,6 +14,7 @@ mod copy_source;
 mod error;
 mod facts;
 mod layout;
+mod lifecycle;
 mod limits;
 mod listing;
 mod metadata;
@@ -57,6 +58,8 @@ pub struct S3 {
     accounts: AccountBlocks,
     /// Takes the one-time codes that deleting versions may need.
     codes: Arc<StoredDirectory>,
+    /// How far the lifecycle rules have been followed today.
+    rounds: lifecycle::Rounds,
     readers: Arc<content::Readers>,
 }
 
@@ -71,7 +74,7 @@ impl S3 {
         codes: Arc<StoredDirectory>,
     ) -> Self {
         let readers = content::Readers::new(blobs.clone());
-        Self { store, blobs, keys, buckets: facts::Cache::new(), accounts, codes, readers }
+        Self { store, blobs, keys, buckets: facts::Cache::new(), accounts, codes, rounds: lifecycle::Rounds::default(), readers }
     }
 }
 

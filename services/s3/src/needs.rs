@@ -4,6 +4,7 @@ mod asks;
 mod bucket;
 mod copy;
 mod delete;
+mod lifecycle;
 mod lock;
 mod multipart;
 mod read;
@@ -12,6 +13,7 @@ mod write;
 pub(crate) use bucket::{create_bucket, get_bucket_policy, put_bucket_acl, put_bucket_policy};
 pub(crate) use copy::{copy_object, upload_part_copy};
 pub(crate) use delete::{delete_object, delete_objects};
+pub(crate) use lifecycle::lifecycle;
 pub(crate) use lock::{
     get_object_legal_hold, get_object_retention, put_object_legal_hold, put_object_retention,
 };

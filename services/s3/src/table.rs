@@ -40,6 +40,9 @@ service! { S3:
         GetEncryptionConfiguration: Read on Bucket = "s3:GetEncryptionConfiguration";
         PutEncryptionConfiguration: Write on Bucket = "s3:PutEncryptionConfiguration";
 
+        GetLifecycleConfiguration: Read on Bucket = "s3:GetLifecycleConfiguration";
+        PutLifecycleConfiguration: Write on Bucket = "s3:PutLifecycleConfiguration";
+
         GetObject: Read on Object = "s3:GetObject";
         GetObjectVersion: Read on Object = "s3:GetObjectVersion";
         PutObject: Write on Object = "s3:PutObject";
@@ -104,6 +107,9 @@ service! { S3:
         GetBucketEncryption: GetEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
         PutBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
         DeleteBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
+        GetBucketLifecycleConfiguration: GetLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
+        PutBucketLifecycleConfiguration: PutLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
+        DeleteBucketLifecycle: PutLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
 
         ListObjects: ListBucket on objects(bucket, expected_bucket_owner)
             with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
@@ -178,26 +184,28 @@ service! { S3:
             with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_uploads;
     }
 
+    chores {
+        Lifecycle: [DeleteObject for each, DeleteObjectVersion for each, PutObject for each,
+                AbortMultipartUpload for each] by needs::lifecycle every 60 seconds;
+    }
+
     refused {
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
         DeleteBucketAnalyticsConfiguration, DeleteBucketCors, DeleteBucketIntelligentTieringConfiguration,
-        DeleteBucketInventoryConfiguration, DeleteBucketLifecycle, DeleteBucketMetadataConfiguration,
-        DeleteBucketMetadataTableConfiguration, DeleteBucketMetricsConfiguration, DeleteBucketReplication,
-        DeleteBucketWebsite, DeleteObjectAnnotation, GetBucketAbac, GetBucketAccelerateConfiguration,
-        GetBucketAnalyticsConfiguration, GetBucketCors, GetBucketIntelligentTieringConfiguration,
-        GetBucketInventoryConfiguration, GetBucketLifecycle, GetBucketLifecycleConfiguration, GetBucketLogging,
-        GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration, GetBucketMetricsConfiguration,
-        GetBucketNotification, GetBucketNotificationConfiguration, GetBucketReplication, GetBucketWebsite,
-        GetObjectAnnotation, GetObjectTorrent,
+        DeleteBucketInventoryConfiguration, DeleteBucketMetadataConfiguration, DeleteBucketMetadataTableConfiguration,
+        DeleteBucketMetricsConfiguration, DeleteBucketReplication, DeleteBucketWebsite, DeleteObjectAnnotation,
+        GetBucketAbac, GetBucketAccelerateConfiguration, GetBucketAnalyticsConfiguration, GetBucketCors,
+        GetBucketIntelligentTieringConfiguration, GetBucketInventoryConfiguration, GetBucketLifecycle,
+        GetBucketLogging, GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration,
+        GetBucketMetricsConfiguration, GetBucketNotification, GetBucketNotificationConfiguration,
+        GetBucketReplication, GetBucketWebsite, GetObjectAnnotation, GetObjectTorrent,
         ListBucketAnalyticsConfigurations, ListBucketIntelligentTieringConfigurations,
         ListBucketInventoryConfigurations, ListBucketMetricsConfigurations, ListDirectoryBuckets,
-        ListObjectAnnotations, PutBucketAbac, PutBucketAccelerateConfiguration,
-        PutBucketAnalyticsConfiguration, PutBucketCors, PutBucketIntelligentTieringConfiguration,
-        PutBucketInventoryConfiguration, PutBucketLifecycle, PutBucketLifecycleConfiguration, PutBucketLogging,
-        PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
-        PutBucketReplication, PutBucketRequestPayment, PutBucketWebsite, PutObjectAnnotation,
-        RenameObject, RestoreObject,
-        SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,
+        ListObjectAnnotations, PutBucketAbac, PutBucketAccelerateConfiguration, PutBucketAnalyticsConfiguration,
+        PutBucketCors, PutBucketIntelligentTieringConfiguration, PutBucketInventoryConfiguration, PutBucketLifecycle,
+        PutBucketLogging, PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
+        PutBucketReplication, PutBucketRequestPayment, PutBucketWebsite, PutObjectAnnotation, RenameObject,
+        RestoreObject, SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,
         UpdateBucketMetadataInventoryTableConfiguration, UpdateBucketMetadataJournalTableConfiguration,
         UpdateObjectEncryption, WriteGetObjectResponse,
     }

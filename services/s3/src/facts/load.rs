@@ -75,6 +75,7 @@ impl S3 {
             tags: optional(setting(Setting::Tags), "tag set")?.unwrap_or_default(),
             versioning: optional(setting(Setting::Versioning), "versioning")?.unwrap_or_default(),
             versioned,
+            lifecycle: optional(setting(Setting::Lifecycle), "lifecycle configuration")?,
             object_lock: optional(setting(Setting::ObjectLock), "object lock configuration")?,
         }))
     }

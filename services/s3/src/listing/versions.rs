@@ -25,12 +25,13 @@ pub(crate) struct VersionPage {
     pub(crate) next: Option<(Start, Option<VersionId>)>,
 }
 
-/// Lists the versions of what a reader of a bucket's contents reaches: key by key, the latest first. `behind` is the
-/// version of the key that the page begins after.
+/// Lists the versions in a bucket: key by key, the latest first. `base` is what the keys of the bucket's contents begin
+/// with for this reader, and `behind` the version of the key that the page begins after.
 ///
 /// The current versions and the others lie apart, each in order; the list is the two merged.
 pub(crate) fn walk_versions(
     reader: &Reader<'_>,
+    base: &[u8],
     ask: &Ask<'_>,
     behind: Option<&VersionId>,
 ) -> Result<VersionPage, Error> {
@@ -39,8 +40,8 @@ pub(crate) fn walk_versions(
         return Ok(page);
     }
     let mut merged = Merged {
-        objects: Side::open(reader, layout::OBJECTS, ask)?,
-        versions: Side::open(reader, layout::VERSIONS, ask)?,
+        objects: Side::open(reader, base, layout::OBJECTS, ask)?,
+        versions: Side::open(reader, base, layout::VERSIONS, ask)?,
     };
     let mut last = (Start::Beginning, None);
     merged.seek(ask, behind)?;
@@ -124,20 +125,22 @@ impl Merged {
 
 /// One side of the list, a version ahead.
 struct Side {
+    base: Vec<u8>,
     kind: u8,
     cursor: Cursor,
     ahead: Option<Version>,
 }
 
 impl Side {
-    fn open(reader: &Reader<'_>, kind: u8, ask: &Ask<'_>) -> Result<Self, Error> {
+    fn open(reader: &Reader<'_>, base: &[u8], kind: u8, ask: &Ask<'_>) -> Result<Self, Error> {
         let beginning = KeyBuilder::relative().byte(kind).beginning(ask.prefix);
-        Ok(Self { kind, cursor: reader.cursor(&Scan::within(beginning))?, ahead: None })
+        let cursor = reader.cursor(&Scan::within([base, &*beginning].concat()))?;
+        Ok(Self { base: base.to_vec(), kind, cursor, ahead: None })
     }
 
     fn seek(&mut self, key: &[u8]) -> Result<(), Error> {
         self.ahead = None;
-        Ok(self.cursor.seek(&[&[self.kind], key].concat())?)
+        Ok(self.cursor.seek(&[&*self.base, &[self.kind], key].concat())?)
     }
 
     /// Goes behind everything that begins so; whether there can be anything.
@@ -176,16 +179,17 @@ impl Side {
     /// The version that a record is; or what the keys of records beside one begin with.
     fn read(&self, record: &Record) -> Result<Result<Version, Bytes>, Error> {
         let malformed = |_| Damaged("key of an object");
-        let mut parser = KeyParser::new(&record.key);
+        let whole = record.key.slice(self.base.len().min(record.key.len())..);
+        let mut parser = KeyParser::new(&whole);
         parser.byte().map_err(malformed)?;
         let key = parser.text().map_err(malformed)?.into_owned();
         let own = 1 + KeyBuilder::relative().part(&key).build().len();
         let older = own + VersionId::KEY;
-        let (length, kind) = (record.key.len(), record.key.get(own).copied());
+        let (length, kind) = (whole.len(), whole.get(own).copied());
         if length != own && !(self.kind == layout::VERSIONS && kind == Some(layout::OLDER) && length == older) {
             let beside = if kind == Some(layout::OLDER) && length > older { older } else { length };
             let beside = if self.kind == layout::OBJECTS { own } else { beside };
-            return Ok(Err(record.key.slice(..beside)));
+            return Ok(Err(record.key.slice(..self.base.len() + beside)));
         }
         Ok(Ok(Version { key, kept: Kept::read(&record.value)?, is_latest: length == own }))
     }

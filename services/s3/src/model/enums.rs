@@ -148,6 +148,14 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `ExpirationStatus`.
+    pub enum ExpirationStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `IntelligentTieringAccessTier`.
     pub enum IntelligentTieringAccessTier {
         ArchiveAccess = "ARCHIVE_ACCESS",
@@ -375,6 +383,26 @@ kurodo_wire::words! {
     pub enum TaggingDirective {
         Copy = "COPY",
         Replace = "REPLACE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `TransitionDefaultMinimumObjectSize`.
+    pub enum TransitionDefaultMinimumObjectSize {
+        VariesByStorageClass = "varies_by_storage_class",
+        AllStorageClasses128k = "all_storage_classes_128K",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `TransitionStorageClass`.
+    pub enum TransitionStorageClass {
+        Glacier = "GLACIER",
+        StandardIa = "STANDARD_IA",
+        OnezoneIa = "ONEZONE_IA",
+        IntelligentTiering = "INTELLIGENT_TIERING",
+        DeepArchive = "DEEP_ARCHIVE",
+        GlacierIr = "GLACIER_IR",
     }
 }
 

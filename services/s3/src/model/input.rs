@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Secret, Streaming, Timestamp};
 
 use super::{
-    AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketNamespace, ChecksumAlgorithm,
-    ChecksumMode, ChecksumType, CompletedMultipartUpload, CreateBucketConfiguration, Delete, EncodingType,
-    MetadataDirective, ObjectAttributes, ObjectCannedACL, ObjectLockConfiguration, ObjectLockEventHold,
-    ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectOwnership,
-    OptionalObjectAttributes, OwnershipControls, PublicAccessBlockConfiguration, RequestPayer,
-    ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
-    VersioningConfiguration, schema,
+    AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketLifecycleConfiguration, BucketNamespace,
+    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CreateBucketConfiguration,
+    Delete, EncodingType, MetadataDirective, ObjectAttributes, ObjectCannedACL, ObjectLockConfiguration,
+    ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention,
+    ObjectOwnership, OptionalObjectAttributes, OwnershipControls, PublicAccessBlockConfiguration,
+    RequestPayer, ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tagging,
+    TaggingDirective, TransitionDefaultMinimumObjectSize, VersioningConfiguration, schema,
 };
 
 kurodo_wire::shape! {
@@ -306,6 +306,36 @@ kurodo_wire::shape! {
     /// Input of AWS `s3:DeleteBucketEncryption`.
     #[derive(Debug)]
     pub struct DeleteBucketEncryptionInput: schema::DELETE_BUCKET_ENCRYPTION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketLifecycleConfiguration`.
+    #[derive(Debug)]
+    pub struct GetBucketLifecycleConfigurationInput: schema::GET_BUCKET_LIFECYCLE_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketLifecycleConfiguration`.
+    #[derive(Debug)]
+    pub struct PutBucketLifecycleConfigurationInput: schema::PUT_BUCKET_LIFECYCLE_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        lifecycle_configuration: Option<BucketLifecycleConfiguration> = "LifecycleConfiguration",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        transition_default_minimum_object_size: Option<TransitionDefaultMinimumObjectSize> = "TransitionDefaultMinimumObjectSize",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketLifecycle`.
+    #[derive(Debug)]
+    pub struct DeleteBucketLifecycleInput: schema::DELETE_BUCKET_LIFECYCLE_INPUT {
         bucket: String = "Bucket",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }

@@ -34,6 +34,9 @@ kurodo_wire::operations! {
     GetBucketEncryption(super::GetBucketEncryptionInput) -> super::GetBucketEncryptionOutput = service::GET_BUCKET_ENCRYPTION;
     PutBucketEncryption(super::PutBucketEncryptionInput) -> super::PutBucketEncryptionOutput = service::PUT_BUCKET_ENCRYPTION;
     DeleteBucketEncryption(super::DeleteBucketEncryptionInput) -> super::DeleteBucketEncryptionOutput = service::DELETE_BUCKET_ENCRYPTION;
+    GetBucketLifecycleConfiguration(super::GetBucketLifecycleConfigurationInput) -> super::GetBucketLifecycleConfigurationOutput = service::GET_BUCKET_LIFECYCLE_CONFIGURATION;
+    PutBucketLifecycleConfiguration(super::PutBucketLifecycleConfigurationInput) -> super::PutBucketLifecycleConfigurationOutput = service::PUT_BUCKET_LIFECYCLE_CONFIGURATION;
+    DeleteBucketLifecycle(super::DeleteBucketLifecycleInput) -> super::DeleteBucketLifecycleOutput = service::DELETE_BUCKET_LIFECYCLE;
     ListObjects(super::ListObjectsInput) -> super::ListObjectsOutput = service::LIST_OBJECTS;
     ListObjectsV2(super::ListObjectsV2Input) -> super::ListObjectsV2Output = service::LIST_OBJECTS_V2;
     ListObjectVersions(super::ListObjectVersionsInput) -> super::ListObjectVersionsOutput = service::LIST_OBJECT_VERSIONS;

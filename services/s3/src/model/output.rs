@@ -7,11 +7,12 @@ use kurodo_wire::{Secret, Streaming, Timestamp};
 use super::{
     ArchiveStatus, Bucket, BucketLocationConstraint, BucketVersioningStatus, Checksum, ChecksumAlgorithm,
     ChecksumType, CommonPrefix, CopyObjectResult, CopyPartResult, DeleteMarkerEntry, DeletedObject,
-    EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, LocationType, MFADeleteStatus,
-    MultipartUpload, Object, ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold,
-    ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectVersion, Owner, OwnershipControls,
-    Part, Payer, PolicyStatus, PublicAccessBlockConfiguration, ReplicationStatus, RequestCharged,
-    ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tag, schema,
+    EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, LifecycleRule, LocationType,
+    MFADeleteStatus, MultipartUpload, Object, ObjectLockConfiguration, ObjectLockEventHold,
+    ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectVersion,
+    Owner, OwnershipControls, Part, Payer, PolicyStatus, PublicAccessBlockConfiguration, ReplicationStatus,
+    RequestCharged, ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tag,
+    TransitionDefaultMinimumObjectSize, schema,
 };
 
 kurodo_wire::shape! {
@@ -232,6 +233,30 @@ kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketEncryption`.
     #[derive(Debug, Default)]
     pub struct DeleteBucketEncryptionOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketLifecycleConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketLifecycleConfigurationOutput: schema::GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT {
+        rules: Option<Vec<LifecycleRule>> = "Rules",
+        transition_default_minimum_object_size: Option<TransitionDefaultMinimumObjectSize> = "TransitionDefaultMinimumObjectSize",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketLifecycleConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketLifecycleConfigurationOutput: schema::PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT {
+        transition_default_minimum_object_size: Option<TransitionDefaultMinimumObjectSize> = "TransitionDefaultMinimumObjectSize",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketLifecycle`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketLifecycleOutput: kurodo_wire::common::UNIT {
     }
 }
 

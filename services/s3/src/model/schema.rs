@@ -4,6 +4,10 @@ use kurodo_wire::{
     HeaderName, Kind, Location, Member, Pattern, Schema, Structure, TimestampFormat, XmlNamespace, common,
 };
 
+pub(super) static ABORT_INCOMPLETE_MULTIPART_UPLOAD: Schema = Schema::new(
+    "AbortIncompleteMultipartUpload",
+    Kind::Structure(Structure::new(&[Member::new("DaysAfterInitiation", &common::INTEGER)])),
+);
 pub(super) static ACCESS_CONTROL_POLICY: Schema = Schema::new(
     "AccessControlPolicy",
     Kind::Structure(Structure::new(&[
@@ -44,6 +48,13 @@ pub(super) static BUCKET_INFO: Schema = Schema::new(
         Member::new("DataRedundancy", &DATA_REDUNDANCY),
         Member::new("Type", &BUCKET_TYPE),
     ])),
+);
+pub(super) static BUCKET_LIFECYCLE_CONFIGURATION: Schema = Schema::new(
+    "BucketLifecycleConfiguration",
+    Kind::Structure(Structure::new(&[Member::new("Rules", &LIFECYCLE_RULES)
+        .wire_name("Rule")
+        .flattened()
+        .required()])),
 );
 pub(super) static BUCKET_LOCATION_CONSTRAINT: Schema = Schema::new("BucketLocationConstraint", Kind::String)
     .words(&[
@@ -266,6 +277,8 @@ pub(super) static EVENT_HOLD_DURATION: Schema = Schema::new(
         Member::new("Years", &common::INTEGER),
     ])),
 );
+pub(super) static EXPIRATION_STATUS: Schema =
+    Schema::new("ExpirationStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static GET_OBJECT_ATTRIBUTES_PARTS: Schema = Schema::new(
     "GetObjectAttributesParts",
     Kind::Structure(Structure::new(&[
@@ -325,6 +338,51 @@ pub(super) static INVALID_REQUEST: Schema =
     Schema::new("InvalidRequest", Kind::Structure(Structure::new(&[])));
 pub(super) static INVALID_WRITE_OFFSET: Schema =
     Schema::new("InvalidWriteOffset", Kind::Structure(Structure::new(&[])));
+pub(super) static LIFECYCLE_EXPIRATION: Schema = Schema::new(
+    "LifecycleExpiration",
+    Kind::Structure(Structure::new(&[
+        Member::new("Date", &common::TIMESTAMP).timestamp_format(TimestampFormat::Iso8601),
+        Member::new("Days", &common::INTEGER),
+        Member::new("ExpiredObjectDeleteMarker", &common::BOOLEAN),
+    ])),
+);
+pub(super) static LIFECYCLE_RULE: Schema = Schema::new(
+    "LifecycleRule",
+    Kind::Structure(Structure::new(&[
+        Member::new("Expiration", &LIFECYCLE_EXPIRATION),
+        Member::new("ID", &common::STRING),
+        Member::new("Prefix", &common::STRING),
+        Member::new("Filter", &LIFECYCLE_RULE_FILTER),
+        Member::new("Status", &EXPIRATION_STATUS).required(),
+        Member::new("Transitions", &TRANSITION_LIST).wire_name("Transition").flattened(),
+        Member::new("NoncurrentVersionTransitions", &NONCURRENT_VERSION_TRANSITION_LIST)
+            .wire_name("NoncurrentVersionTransition")
+            .flattened(),
+        Member::new("NoncurrentVersionExpiration", &NONCURRENT_VERSION_EXPIRATION),
+        Member::new("AbortIncompleteMultipartUpload", &ABORT_INCOMPLETE_MULTIPART_UPLOAD),
+    ])),
+);
+pub(super) static LIFECYCLE_RULE_AND_OPERATOR: Schema = Schema::new(
+    "LifecycleRuleAndOperator",
+    Kind::Structure(Structure::new(&[
+        Member::new("Prefix", &common::STRING),
+        Member::new("Tags", &TAG_SET).wire_name("Tag").flattened(),
+        Member::new("ObjectSizeGreaterThan", &common::LONG),
+        Member::new("ObjectSizeLessThan", &common::LONG),
+    ])),
+);
+pub(super) static LIFECYCLE_RULE_FILTER: Schema = Schema::new(
+    "LifecycleRuleFilter",
+    Kind::Structure(Structure::new(&[
+        Member::new("Prefix", &common::STRING),
+        Member::new("Tag", &TAG),
+        Member::new("ObjectSizeGreaterThan", &common::LONG),
+        Member::new("ObjectSizeLessThan", &common::LONG),
+        Member::new("And", &LIFECYCLE_RULE_AND_OPERATOR),
+    ])),
+);
+pub(super) static LIFECYCLE_RULES: Schema =
+    Schema::list("LifecycleRules", Member::new("member", &LIFECYCLE_RULE));
 pub(super) static LOCATION_INFO: Schema = Schema::new(
     "LocationInfo",
     Kind::Structure(Structure::new(&[
@@ -362,6 +420,23 @@ pub(super) static MULTIPART_UPLOAD_LIST: Schema =
 pub(super) static NO_SUCH_BUCKET: Schema = Schema::new("NoSuchBucket", Kind::Structure(Structure::new(&[])));
 pub(super) static NO_SUCH_KEY: Schema = Schema::new("NoSuchKey", Kind::Structure(Structure::new(&[])));
 pub(super) static NO_SUCH_UPLOAD: Schema = Schema::new("NoSuchUpload", Kind::Structure(Structure::new(&[])));
+pub(super) static NONCURRENT_VERSION_EXPIRATION: Schema = Schema::new(
+    "NoncurrentVersionExpiration",
+    Kind::Structure(Structure::new(&[
+        Member::new("NoncurrentDays", &common::INTEGER),
+        Member::new("NewerNoncurrentVersions", &common::INTEGER),
+    ])),
+);
+pub(super) static NONCURRENT_VERSION_TRANSITION: Schema = Schema::new(
+    "NoncurrentVersionTransition",
+    Kind::Structure(Structure::new(&[
+        Member::new("NoncurrentDays", &common::INTEGER),
+        Member::new("StorageClass", &TRANSITION_STORAGE_CLASS),
+        Member::new("NewerNoncurrentVersions", &common::INTEGER),
+    ])),
+);
+pub(super) static NONCURRENT_VERSION_TRANSITION_LIST: Schema =
+    Schema::list("NoncurrentVersionTransitionList", Member::new("member", &NONCURRENT_VERSION_TRANSITION));
 pub(super) static OBJECT: Schema = Schema::new(
     "Object",
     Kind::Structure(Structure::new(&[
@@ -647,6 +722,21 @@ pub(super) static TAGGING: Schema =
 pub(super) static TAGGING_DIRECTIVE: Schema =
     Schema::new("TaggingDirective", Kind::String).words(&["COPY", "REPLACE"]);
 pub(super) static TOO_MANY_PARTS: Schema = Schema::new("TooManyParts", Kind::Structure(Structure::new(&[])));
+pub(super) static TRANSITION: Schema = Schema::new(
+    "Transition",
+    Kind::Structure(Structure::new(&[
+        Member::new("Date", &common::TIMESTAMP).timestamp_format(TimestampFormat::Iso8601),
+        Member::new("Days", &common::INTEGER),
+        Member::new("StorageClass", &TRANSITION_STORAGE_CLASS),
+    ])),
+);
+pub(super) static TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE: Schema =
+    Schema::new("TransitionDefaultMinimumObjectSize", Kind::String)
+        .words(&["varies_by_storage_class", "all_storage_classes_128K"]);
+pub(super) static TRANSITION_LIST: Schema =
+    Schema::list("TransitionList", Member::new("member", &TRANSITION));
+pub(super) static TRANSITION_STORAGE_CLASS: Schema = Schema::new("TransitionStorageClass", Kind::String)
+    .words(&["GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR"]);
 pub(super) static TYPE: Schema =
     Schema::new("Type", Kind::String).words(&["CanonicalUser", "AmazonCustomerByEmail", "Group"]);
 pub(super) static VERSIONING_CONFIGURATION: Schema = Schema::new(
@@ -1158,6 +1248,64 @@ pub(super) static PUT_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
 );
 pub(super) static DELETE_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
     "DeleteBucketEncryptionRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_LIFECYCLE_CONFIGURATION_INPUT: Schema = Schema::new(
+    "GetBucketLifecycleConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT: Schema = Schema::new(
+    "GetBucketLifecycleConfigurationOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("Rules", &LIFECYCLE_RULES).wire_name("Rule").flattened(),
+            Member::new("TransitionDefaultMinimumObjectSize", &TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)
+                .wire_name("x-amz-transition-default-minimum-object-size")
+                .at(Location::Header(&H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)),
+        ])
+        .xml_name("LifecycleConfiguration"),
+    ),
+);
+pub(super) static PUT_BUCKET_LIFECYCLE_CONFIGURATION_INPUT: Schema = Schema::new(
+    "PutBucketLifecycleConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("LifecycleConfiguration", &BUCKET_LIFECYCLE_CONFIGURATION)
+            .wire_name("LifecycleConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("TransitionDefaultMinimumObjectSize", &TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)
+            .wire_name("x-amz-transition-default-minimum-object-size")
+            .at(Location::Header(&H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)),
+    ])),
+);
+pub(super) static PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT: Schema = Schema::new(
+    "PutBucketLifecycleConfigurationOutput",
+    Kind::Structure(Structure::new(&[Member::new(
+        "TransitionDefaultMinimumObjectSize",
+        &TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE,
+    )
+    .wire_name("x-amz-transition-default-minimum-object-size")
+    .at(Location::Header(&H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE))])),
+);
+pub(super) static DELETE_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
+    "DeleteBucketLifecycleRequest",
     Kind::Structure(Structure::new(&[
         Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
         Member::new("ExpectedBucketOwner", &common::STRING)
@@ -3203,6 +3351,8 @@ static H_X_AMZ_STORAGE_CLASS: HeaderName = HeaderName::from_static("x-amz-storag
 static H_X_AMZ_TAGGING: HeaderName = HeaderName::from_static("x-amz-tagging");
 static H_X_AMZ_TAGGING_COUNT: HeaderName = HeaderName::from_static("x-amz-tagging-count");
 static H_X_AMZ_TAGGING_DIRECTIVE: HeaderName = HeaderName::from_static("x-amz-tagging-directive");
+static H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE: HeaderName =
+    HeaderName::from_static("x-amz-transition-default-minimum-object-size");
 static H_X_AMZ_VERSION_ID: HeaderName = HeaderName::from_static("x-amz-version-id");
 static H_X_AMZ_WEBSITE_REDIRECT_LOCATION: HeaderName =
     HeaderName::from_static("x-amz-website-redirect-location");

@@ -49,6 +49,9 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &GET_BUCKET_ENCRYPTION,
         &PUT_BUCKET_ENCRYPTION,
         &DELETE_BUCKET_ENCRYPTION,
+        &GET_BUCKET_LIFECYCLE_CONFIGURATION,
+        &PUT_BUCKET_LIFECYCLE_CONFIGURATION,
+        &DELETE_BUCKET_LIFECYCLE,
         &LIST_OBJECTS,
         &LIST_OBJECTS_V2,
         &LIST_OBJECT_VERSIONS,
@@ -130,14 +133,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             method: "DELETE",
             uri: "/{Bucket}?inventory",
             required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DeleteBucketLifecycle",
-            method: "DELETE",
-            uri: "/{Bucket}?lifecycle",
-            required_query: &[],
             required_headers: &[],
             deprecated: false,
         },
@@ -244,14 +239,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             required_query: &[],
             required_headers: &[],
             deprecated: true,
-        },
-        RouteSchema {
-            name: "GetBucketLifecycleConfiguration",
-            method: "GET",
-            uri: "/{Bucket}?lifecycle",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
         },
         RouteSchema {
             name: "GetBucketLogging",
@@ -436,14 +423,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             required_query: &[],
             required_headers: &[],
             deprecated: true,
-        },
-        RouteSchema {
-            name: "PutBucketLifecycleConfiguration",
-            method: "PUT",
-            uri: "/{Bucket}?lifecycle",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
         },
         RouteSchema {
             name: "PutBucketLogging",
@@ -1015,6 +994,46 @@ pub(super) static DELETE_BUCKET_ENCRYPTION: OperationSchema = OperationSchema {
         "DELETE",
         "/{Bucket}?encryption",
         [&schema::DELETE_BUCKET_ENCRYPTION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static GET_BUCKET_LIFECYCLE_CONFIGURATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketLifecycleConfiguration",
+        "GET",
+        "/{Bucket}?lifecycle",
+        [
+            &schema::GET_BUCKET_LIFECYCLE_CONFIGURATION_INPUT,
+            &schema::GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT,
+        ],
+    )
+};
+pub(super) static PUT_BUCKET_LIFECYCLE_CONFIGURATION: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketLifecycleConfiguration",
+        "PUT",
+        "/{Bucket}?lifecycle",
+        [
+            &schema::PUT_BUCKET_LIFECYCLE_CONFIGURATION_INPUT,
+            &schema::PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT,
+        ],
+    )
+};
+pub(super) static DELETE_BUCKET_LIFECYCLE: OperationSchema = OperationSchema {
+    status: 204,
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "DeleteBucketLifecycle",
+        "DELETE",
+        "/{Bucket}?lifecycle",
+        [&schema::DELETE_BUCKET_LIFECYCLE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static LIST_OBJECTS: OperationSchema = OperationSchema {

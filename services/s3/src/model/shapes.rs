@@ -4,11 +4,19 @@ use kurodo_wire::{Secret, Timestamp};
 
 use super::{
     BucketLocationConstraint, BucketType, BucketVersioningStatus, ChecksumAlgorithm, ChecksumType,
-    DataRedundancy, EncryptionType, IntelligentTieringAccessTier, LocationType, MFADelete, ObjectLockEnabled,
-    ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode, ObjectOwnership,
-    ObjectStorageClass, ObjectVersionStorageClass, Permission, ServerSideEncryption, StorageClass, Type,
-    schema,
+    DataRedundancy, EncryptionType, ExpirationStatus, IntelligentTieringAccessTier, LocationType, MFADelete,
+    ObjectLockEnabled, ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode,
+    ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, Permission, ServerSideEncryption,
+    StorageClass, TransitionStorageClass, Type, schema,
 };
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `AbortIncompleteMultipartUpload`.
+    #[derive(Debug, Default)]
+    pub struct AbortIncompleteMultipartUpload: schema::ABORT_INCOMPLETE_MULTIPART_UPLOAD {
+        days_after_initiation: Option<i32> = "DaysAfterInitiation",
+    }
+}
 
 kurodo_wire::shape! {
     /// AWS `s3` structure `AccessControlPolicy`.
@@ -44,6 +52,14 @@ kurodo_wire::shape! {
     pub struct BucketInfo: schema::BUCKET_INFO {
         data_redundancy: Option<DataRedundancy> = "DataRedundancy",
         r#type: Option<BucketType> = "Type",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `BucketLifecycleConfiguration`.
+    #[derive(Debug)]
+    pub struct BucketLifecycleConfiguration: schema::BUCKET_LIFECYCLE_CONFIGURATION {
+        rules: Vec<LifecycleRule> = "Rules",
     }
 }
 
@@ -266,6 +282,55 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `LifecycleExpiration`.
+    #[derive(Debug, Default)]
+    pub struct LifecycleExpiration: schema::LIFECYCLE_EXPIRATION {
+        date: Option<Timestamp> = "Date",
+        days: Option<i32> = "Days",
+        expired_object_delete_marker: Option<bool> = "ExpiredObjectDeleteMarker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `LifecycleRule`.
+    #[derive(Debug)]
+    pub struct LifecycleRule: schema::LIFECYCLE_RULE {
+        expiration: Option<LifecycleExpiration> = "Expiration",
+        id: Option<String> = "ID",
+        prefix: Option<String> = "Prefix",
+        filter: Option<LifecycleRuleFilter> = "Filter",
+        status: ExpirationStatus = "Status",
+        transitions: Option<Vec<Transition>> = "Transitions",
+        noncurrent_version_transitions: Option<Vec<NoncurrentVersionTransition>> = "NoncurrentVersionTransitions",
+        noncurrent_version_expiration: Option<NoncurrentVersionExpiration> = "NoncurrentVersionExpiration",
+        abort_incomplete_multipart_upload: Option<AbortIncompleteMultipartUpload> = "AbortIncompleteMultipartUpload",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `LifecycleRuleAndOperator`.
+    #[derive(Debug, Default)]
+    pub struct LifecycleRuleAndOperator: schema::LIFECYCLE_RULE_AND_OPERATOR {
+        prefix: Option<String> = "Prefix",
+        tags: Option<Vec<Tag>> = "Tags",
+        object_size_greater_than: Option<i64> = "ObjectSizeGreaterThan",
+        object_size_less_than: Option<i64> = "ObjectSizeLessThan",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `LifecycleRuleFilter`.
+    #[derive(Debug, Default)]
+    pub struct LifecycleRuleFilter: schema::LIFECYCLE_RULE_FILTER {
+        prefix: Option<String> = "Prefix",
+        tag: Option<Tag> = "Tag",
+        object_size_greater_than: Option<i64> = "ObjectSizeGreaterThan",
+        object_size_less_than: Option<i64> = "ObjectSizeLessThan",
+        and: Option<LifecycleRuleAndOperator> = "And",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `LocationInfo`.
     #[derive(Debug, Default)]
     pub struct LocationInfo: schema::LOCATION_INFO {
@@ -287,6 +352,25 @@ kurodo_wire::shape! {
         checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
         checksum_type: Option<ChecksumType> = "ChecksumType",
         version_id: Option<String> = "VersionId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `NoncurrentVersionExpiration`.
+    #[derive(Debug, Default)]
+    pub struct NoncurrentVersionExpiration: schema::NONCURRENT_VERSION_EXPIRATION {
+        noncurrent_days: Option<i32> = "NoncurrentDays",
+        newer_noncurrent_versions: Option<i32> = "NewerNoncurrentVersions",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `NoncurrentVersionTransition`.
+    #[derive(Debug, Default)]
+    pub struct NoncurrentVersionTransition: schema::NONCURRENT_VERSION_TRANSITION {
+        noncurrent_days: Option<i32> = "NoncurrentDays",
+        storage_class: Option<TransitionStorageClass> = "StorageClass",
+        newer_noncurrent_versions: Option<i32> = "NewerNoncurrentVersions",
     }
 }
 
@@ -506,6 +590,16 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct Tagging: schema::TAGGING {
         tag_set: Vec<Tag> = "TagSet",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `Transition`.
+    #[derive(Debug, Default)]
+    pub struct Transition: schema::TRANSITION {
+        date: Option<Timestamp> = "Date",
+        days: Option<i32> = "Days",
+        storage_class: Option<TransitionStorageClass> = "StorageClass",
     }
 }
 

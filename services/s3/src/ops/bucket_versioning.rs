@@ -1,6 +1,6 @@
 use kurodo_gateway::{Authorized, Call, Handler};
 
-use super::{Answer, setting::record};
+use super::{Answer, bucket_lifecycle::CODE, setting::record};
 use crate::{
     Error, S3,
     facts::BucketFacts,
@@ -41,6 +41,9 @@ impl Handler<op::PutBucketVersioning> for S3 {
         let (lock, fact) = self.setting::<ObjectLock>(&permit, Setting::ObjectLock)?;
         if lock.is_some() && !versioning.is_on() {
             return Err(Error::InvalidBucketState(LOCKED.into()));
+        }
+        if versioning.needs_code() && facts.lifecycle.is_some() {
+            return Err(Error::InvalidBucketState(CODE.into()));
         }
         self.check_owner(&input, versioning, facts, call).await?;
         self.settle(&permit, Setting::Versioning, Some(record(&versioning)?), Some(&fact)).await?;

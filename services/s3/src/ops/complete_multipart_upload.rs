@@ -2,7 +2,7 @@ use kurodo_gateway::{Authorized, Call, Handler};
 
 use super::{
     Answer,
-    described::{new_version, show_checksum},
+    described::{new_expiry, new_version, show_checksum},
     pieces::{Pieces, listed},
     uploads::Underway,
 };
@@ -48,6 +48,7 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
         self.clear_upload(&permit).await?;
         let mut output = answer(input, call, &underway.upload, etag, checksum);
         output.version_id = new_version(id);
+        output.expiration = new_expiry(place.resource(), &object)?;
         Ok(output.into())
     }
 }

@@ -7,7 +7,7 @@ use kurodo_keys::SecretKey;
 use super::{
     Answer,
     described::{
-        check_key, new_version, show_checksum, show_encryption, shown_version, source_conditions,
+        check_key, new_expiry, new_version, show_checksum, show_encryption, shown_version, source_conditions,
     },
     making::{Made, Making, Sealing},
     rights,
@@ -57,6 +57,7 @@ impl Handler<op::CopyObject> for S3 {
         show_checksum!(result, made.checksum);
         let mut output = CopyObjectOutput { copy_object_result: Some(result), ..CopyObjectOutput::default() };
         output.version_id = new_version(id);
+        output.expiration = new_expiry(target.resource(), &made.object)?;
         output.copy_source_version_id = shown_version(&source)?;
         show_encryption!(output, &customer);
         Ok(output.into())

@@ -3,7 +3,7 @@ use kurodo_store::Expectation;
 
 use super::{
     Answer,
-    described::show_encryption,
+    described::{show_abort, show_encryption},
     making::Sealing,
     rights,
     uploads::{checksum, initiator},
@@ -61,6 +61,7 @@ impl Handler<op::CreateMultipartUpload> for S3 {
             checksum_type: algorithm.map(|_| kind.word()),
             ..CreateMultipartUploadOutput::default()
         };
+        show_abort!(output, object.facts(), object.key(), call.now_ms);
         show_encryption!(output, &customer);
         Ok(output.into())
     }

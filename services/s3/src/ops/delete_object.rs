@@ -7,7 +7,7 @@ use crate::{
     facts::BucketFacts,
     model::{DeleteObjectOutput, op},
     records::{Owner, Ownership, Wanted},
-    versions::{Removal, Removed},
+    versions::{If, Removal, Removed},
 };
 
 impl Handler<op::DeleteObject> for S3 {
@@ -20,7 +20,7 @@ impl Handler<op::DeleteObject> for S3 {
         }
         let removal = Removal {
             version,
-            if_match: input.if_match.as_deref(),
+            only: If::matches(input.if_match.as_deref()),
             bypasses: bypass.is_some(),
             now_ms: call.now_ms,
             by: remover(facts, call)?,

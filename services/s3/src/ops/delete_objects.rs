@@ -8,7 +8,7 @@ use crate::{
     facts::BucketFacts,
     model::{self, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ObjectIdentifier, op},
     records::Wanted,
-    versions::{Removal, Removed},
+    versions::{If, Removal, Removed},
 };
 
 type Decided<P> = Result<P, Box<Denial>>;
@@ -87,7 +87,7 @@ impl S3 {
         let bypass = bypass.transpose().map_err(denied)?;
         let removal = Removal {
             version: Wanted::asked(object.version_id.as_ref())?,
-            if_match: object.e_tag.as_deref(),
+            only: If::matches(object.e_tag.as_deref()),
             bypasses: bypass.is_some(),
             now_ms: call.now_ms,
             by: remover(Grant::resource(&permit).facts(), call)?,

@@ -11,8 +11,10 @@ use crate::{
     conditions::{ReadConditions, Verdict},
     content::Customer,
     facts::BucketFacts,
+    lifecycle::Facts,
     records::{Content, Head, VersionId},
     resources::Object,
+    versions::{NewObject, Place},
 };
 
 /// The content type of an object that was put without one.
@@ -22,6 +24,23 @@ pub(super) const UNTYPED: &str = "binary/octet-stream";
 pub(super) fn shown_version<G: Grant<Resource = Object>>(permit: &G) -> Result<Option<String>, Error> {
     let head = Object::granted(permit)?;
     Ok(permit.resource().facts().versioning.was_on().then(|| head.id.to_string()))
+}
+
+/// When the current version expires.
+pub(super) fn shown_expiry<G: Grant<Resource = Object>>(permit: &G) -> Result<Option<String>, Error> {
+    let (object, placed) = (permit.resource(), Object::placed(permit)?);
+    match (&object.facts().lifecycle, placed.kept.head()) {
+        (Some(rules), Some(head)) if placed.place == Place::Current => {
+            Ok(rules.shown_expiry(Facts { key: object.key(), head })?)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// When an object that was put expires.
+pub(super) fn new_expiry(place: &Object, new: &NewObject) -> Result<Option<String>, Error> {
+    let Some(rules) = &place.facts().lifecycle else { return Ok(None) };
+    Ok(rules.shown_expiry(Facts { key: place.key(), head: &new.head()? })?)
 }
 
 /// The id of a version that was put: the null version's is not told.
@@ -44,6 +63,17 @@ macro_rules! show_lock {
 }
 pub(super) use show_lock;
 
+/// Shows when an upload is aborted if nobody completes it.
+macro_rules! show_abort {
+    ($output:expr, $facts:expr, $key:expr, $initiated_ms:expr) => {
+        if let Some(abort) = $facts.lifecycle.as_ref().and_then(|rules| rules.abort($key, $initiated_ms)) {
+            $output.abort_date = Some($crate::times::exact(abort.at_ms));
+            $output.abort_rule_id = Some(abort.rule.to_owned());
+        }
+    };
+}
+pub(super) use show_abort;
+
 /// Fills in what is said of an object whenever it is read.
 macro_rules! describe {
     ($output:expr, $input:expr, $permit:expr, $customer:expr) => {{
@@ -51,6 +81,7 @@ macro_rules! describe {
         let meta = head.meta()?;
         output.version_id = $crate::ops::described::shown_version($permit)?;
         output.storage_class = head.class.shown();
+        output.expiration = $crate::ops::described::shown_expiry($permit)?;
         output.accept_ranges = Some("bytes".to_owned());
         output.last_modified = Some($crate::times::shown(head.modified_ms));
         output.e_tag = Some(head.etag.to_string());

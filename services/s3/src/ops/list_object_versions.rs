@@ -29,7 +29,7 @@ impl Handler<op::ListObjectVersions> for S3 {
         let reader = self.store.read(&permit);
         let (start, older) = start(&input, &prefix, permit.resource(), &reader)?;
         let ask = Ask { prefix: &prefix, delimiter, start, most, ..Ask::default() };
-        let page = walk_versions(&reader, &ask, older.as_ref())?;
+        let page = walk_versions(&reader, &[], &ask, older.as_ref())?;
 
         let (mut versions, mut markers) = (Vec::new(), Vec::new());
         for version in &page.versions {

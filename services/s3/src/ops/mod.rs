@@ -3,6 +3,7 @@
 mod abort_multipart_upload;
 mod bucket_acl;
 mod bucket_encryption;
+mod bucket_lifecycle;
 mod bucket_ownership_controls;
 mod bucket_policy;
 mod bucket_tagging;
@@ -22,6 +23,7 @@ mod get_object;
 mod get_object_attributes;
 mod head_bucket;
 mod head_object;
+mod keep_lifecycle;
 mod list_buckets;
 mod list_multipart_uploads;
 mod list_object_versions;

@@ -2,7 +2,7 @@ use kurodo_gateway::{Authorized, Body, Call, Handler};
 
 use super::{
     Answer,
-    described::{new_version, show_checksum, show_encryption},
+    described::{new_expiry, new_version, show_checksum, show_encryption},
     making::{Made, Making, Sealing},
     rights,
 };
@@ -33,6 +33,7 @@ impl Handler<op::PutObject> for S3 {
 
         let mut output = PutObjectOutput { e_tag: Some(made.etag.to_string()), ..PutObjectOutput::default() };
         output.version_id = new_version(id);
+        output.expiration = new_expiry(permit.resource(), &made.object)?;
         show_checksum!(output, made.checksum);
         show_encryption!(output, &customer);
         Ok(output.into())

@@ -135,13 +135,14 @@ impl Head {
 
     /// The same object with something else about it, as a record.
     pub(crate) fn with(&self, change: Change<'_>) -> Result<Bytes, Damaged> {
-        let (mut id, mut lock) = (self.id, self.lock);
+        let (mut id, mut lock, mut class) = (self.id, self.lock, self.class);
         let (mut tags, mut rights) = (self.tags()?, self.rights()?);
         match change {
             Change::Id(other) => id = other,
             Change::Tags(other) => tags = other.clone(),
             Change::Rights(other) => rights = other,
             Change::Lock(other) => lock = other,
+            Change::Class(other) => class = other,
         }
         HeadParts {
             id,
@@ -152,7 +153,7 @@ impl Head {
             content: &self.content,
             customer_key: self.customer_key,
             lock,
-            class: self.class,
+            class,
             meta: &self.meta()?,
             tags: &tags,
             rights: rights.as_ref(),
@@ -168,4 +169,5 @@ pub(crate) enum Change<'a> {
     Tags(&'a Tags),
     Rights(Option<(Owner, Acl)>),
     Lock(Lock),
+    Class(Class),
 }

@@ -11,7 +11,7 @@ use crate::{
     acl::{self, Acl, On},
     facts::BucketFacts,
     layout, names,
-    records::{Head, Kept, Lock, Owner, Ownership, Tags, UploadId, VersionId, Wanted},
+    records::{Class, Head, Kept, Lock, Owner, Ownership, Tags, UploadId, VersionId, Wanted},
     versions::{Place, Placed, Versions},
 };
 
@@ -27,6 +27,20 @@ pub struct Object {
     counts: Counts,
     acls: bool,
     found: Option<Arc<Found>>,
+    /// What a lifecycle rule makes of it.
+    fate: Fate,
+}
+
+/// What is to become of an object that a lifecycle rule is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Fate {
+    /// What the action says.
+    #[default]
+    Plain,
+    /// It gets this storage class.
+    Class(Class),
+    /// It goes if no other version of its key is left.
+    Alone,
 }
 
 /// What a permit for the object reaches.
@@ -67,12 +81,33 @@ impl Object {
             counts,
             acls: counts != Counts::Nothing,
             found: None,
+            fate: Fate::Plain,
         })
     }
 
     /// The same, by the version that the request names.
     pub(crate) fn named(self, version: Option<Wanted>) -> Self {
         Self { version, ..self }
+    }
+
+    /// The same, which is to get this storage class.
+    pub(crate) fn moving(self, class: Class) -> Self {
+        Self { fate: Fate::Class(class), ..self }
+    }
+
+    /// The same, which is to go if no other version of its key is left.
+    pub(crate) fn alone(self) -> Self {
+        Self { fate: Fate::Alone, ..self }
+    }
+
+    /// The storage class that it is to get.
+    pub(crate) fn class(&self) -> Option<Class> {
+        if let Fate::Class(class) = self.fate { Some(class) } else { None }
+    }
+
+    /// Whether it goes only if no other version of its key is left.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.fate == Fate::Alone
     }
 
     /// The object with this key: its current version, or the one that the request names. If there is none, it is as if

@@ -11,4 +11,4 @@ mod remove;
 
 pub(crate) use find::{Place, Placed, Versions};
 pub(crate) use publish::{Ends, NewObject, WriteConditions};
-pub(crate) use remove::{Removal, Removed};
+pub(crate) use remove::{If, Removal, Removed};

@@ -31,6 +31,11 @@ impl NewObject {
         Self { id, record, parts, fresh: None }
     }
 
+    /// What it will be.
+    pub(crate) fn head(&self) -> Result<Head, Damaged> {
+        Head::read(&self.record)
+    }
+
     /// Its id and its record as the version after `top`.
     fn after(&self, top: Option<&Kept>) -> Result<(VersionId, Bytes), Damaged> {
         let id = self.id.after(top.map(Kept::id));

@@ -3,12 +3,13 @@ use kurodo_store::blobs::BlobId;
 
 use super::{
     change::Change,
-    find::Placed,
+    find::{Placed, Versions},
     publish::ATTEMPTS,
 };
 use crate::{
     Error, S3,
-    records::{Head, Kept, Marker, Owner, VersionId, Wanted},
+    lifecycle::Facts,
+    records::{Kept, Marker, Owner, VersionId, Wanted},
     resources::Object,
 };
 
@@ -16,14 +17,33 @@ use crate::{
 pub(crate) struct Removal<'a> {
     /// The version that goes for good; where none is named, the key gets a delete marker if its bucket keeps versions.
     pub(crate) version: Option<Wanted>,
-    /// The entity tag of what is there.
-    pub(crate) if_match: Option<&'a str>,
+    pub(crate) only: If<'a>,
     /// Whether governance does not keep the version.
     pub(crate) bypasses: bool,
     /// When, in milliseconds since 1970.
     pub(crate) now_ms: i64,
     /// Who removes it, where that is not the bucket's owner.
     pub(crate) by: Option<Owner>,
+}
+
+/// What must be there for anything to be removed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum If<'a> {
+    /// Anything, or nothing.
+    Anything,
+    /// What has this entity tag; anything else is an error.
+    Matches(&'a str),
+    /// What the bucket's lifecycle rules say has expired.
+    Expired,
+    /// The only version that is left.
+    Alone,
+}
+
+impl<'a> If<'a> {
+    /// As the request asks.
+    pub(crate) fn matches(tag: Option<&'a str>) -> Self {
+        tag.map_or(Self::Anything, Self::Matches)
+    }
 }
 
 /// What was removed.
@@ -61,17 +81,27 @@ impl S3 {
 }
 
 impl Removal<'_> {
-    /// Whether what is there is what the request wants to remove.
-    fn check(&self, there: Option<&Head>, key: &str) -> Result<(), Error> {
-        match (self.if_match, there) {
-            (Some(_), None) => Err(Error::NoSuchKey(key.to_owned())),
-            (Some(tags), Some(head)) if !crate::conditions::matches(tags, &head.etag) => {
-                Err(Error::PreconditionFailed("If-Match"))
+    /// Whether what is there is what is to be removed.
+    fn takes(&self, there: Option<&Placed>, object: &Object, versions: &Versions<'_>) -> Result<bool, Error> {
+        let head = there.and_then(|placed| placed.kept.head());
+        match (self.only, head) {
+            (If::Anything, _) => Ok(true),
+            (If::Matches(_), None) => Err(Error::NoSuchKey(object.key().to_owned())),
+            (If::Matches(tags), Some(head)) if crate::conditions::matches(tags, &head.etag) => Ok(true),
+            (If::Matches(_), Some(_)) => Err(Error::PreconditionFailed("If-Match")),
+            (If::Expired, None) => Ok(false),
+            (If::Expired, Some(head)) => {
+                let facts = Facts { key: object.key(), head };
+                let rules = object.facts().lifecycle.as_ref();
+                Ok(rules.map_or(Ok(false), |rules| rules.has_expired(facts, self.now_ms))?)
             }
-            _ => Ok(()),
+            (If::Alone, _) => Ok(versions.latest_older()?.is_none()),
         }
     }
 }
+
+/// What is done where nothing is.
+const NOTHING: Option<Outcome> = Some((Removed::Whole, Vec::new()));
 
 async fn remove_current<'p, G: Grant<Access = Write, Resource = Object>>(
     mut change: Change<'p, G>,
@@ -79,9 +109,9 @@ async fn remove_current<'p, G: Grant<Access = Write, Resource = Object>>(
     object: &Object,
 ) -> Result<Option<Outcome>, Error> {
     let (top, versioning) = (change.top()?, object.facts().versioning);
-    removal.check(top.as_ref().and_then(|top| top.kept.head()), object.key())?;
-    if !versioning.was_on() && top.is_none() {
-        return Ok(Some((Removed::Whole, Vec::new())));
+    let taken = removal.takes(top.as_ref(), object, change.versions())?;
+    if !taken || (!versioning.was_on() && top.is_none()) {
+        return Ok(NOTHING);
     }
     change.make_room(top.as_ref())?;
     let mut removed = Removed::Whole;
@@ -102,7 +132,9 @@ async fn remove_version<'p, G: Grant<Access = Write, Resource = Object>>(
 ) -> Result<Option<Outcome>, Error> {
     let top = change.top()?;
     let placed = change.versions().find(&wanted)?;
-    removal.check(placed.as_ref().and_then(|placed| placed.kept.head()), object.key())?;
+    if !removal.takes(placed.as_ref(), object, change.versions())? {
+        return Ok(NOTHING);
+    }
     let Some(placed) = placed else {
         return Ok(Some((Removed::Version { wanted, marker: false }, Vec::new())));
     };
