@@ -380,7 +380,9 @@ impl Error {
         const MARKER: &str = "x-amz-delete-marker";
         match self {
             Self::PermanentRedirect { region, .. } => vec![("x-amz-bucket-region", region.clone())],
-            Self::Deleted { marker, .. } => vec![(MARKER, "true".to_owned()), ("x-amz-version-id", marker.clone())],
+            Self::Deleted { marker, .. } => {
+                vec![(MARKER, "true".to_owned()), ("x-amz-version-id", marker.clone())]
+            }
             Self::IsDeleteMarker { marker, modified_ms } => vec![
                 (MARKER, "true".to_owned()),
                 ("x-amz-version-id", marker.clone()),
@@ -407,7 +409,9 @@ impl Error {
             | Self::NoSuchPublicAccessBlock(bucket)
             | Self::NoSuchTagSet(bucket) => vec![text("BucketName", bucket)],
             Self::NoSuchVersion { key, version } => vec![text("Key", key), text("VersionId", version)],
-            Self::Deleted { key, .. } | Self::NoSuchKey(key) | Self::ConditionalRequestConflict(key) => vec![text("Key", key)],
+            Self::Deleted { key, .. } | Self::NoSuchKey(key) | Self::ConditionalRequestConflict(key) => {
+                vec![text("Key", key)]
+            }
             Self::NoSuchUpload(upload) | Self::InvalidPartOrder(upload) => vec![text("UploadId", upload)],
             Self::EntityTooLarge { proposed, limit } => {
                 vec![text("ProposedSize", proposed), text("MaxSizeAllowed", limit)]

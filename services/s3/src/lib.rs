@@ -18,8 +18,8 @@ mod lifecycle;
 mod limits;
 mod listing;
 mod metadata;
-pub mod model;
 mod mfa;
+pub mod model;
 mod names;
 mod needs;
 mod object_lock;
@@ -74,7 +74,16 @@ impl S3 {
         codes: Arc<StoredDirectory>,
     ) -> Self {
         let readers = content::Readers::new(blobs.clone());
-        Self { store, blobs, keys, buckets: facts::Cache::new(), accounts, codes, rounds: lifecycle::Rounds::default(), readers }
+        Self {
+            store,
+            blobs,
+            keys,
+            buckets: facts::Cache::new(),
+            accounts,
+            codes,
+            rounds: lifecycle::Rounds::default(),
+            readers,
+        }
     }
 }
 

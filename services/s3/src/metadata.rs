@@ -2,11 +2,7 @@
 
 use kurodo_gateway::Call;
 
-use crate::{
-    Error, limits,
-    model::ServerSideEncryption,
-    records::Meta,
-};
+use crate::{Error, limits, model::ServerSideEncryption, records::Meta};
 
 /// The metadata members of an input that has them all.
 macro_rules! meta {

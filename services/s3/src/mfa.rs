@@ -22,8 +22,9 @@ impl S3 {
         facts: &BucketFacts,
         call: &Call,
     ) -> Result<(), Error> {
-        let (serial, code) =
-            shown.and_then(|shown| shown.trim().split_once(' ')).ok_or(Error::AccessDenied(MISSING.into()))?;
+        let (serial, code) = shown
+            .and_then(|shown| shown.trim().split_once(' '))
+            .ok_or(Error::AccessDenied(MISSING.into()))?;
         let now = call.now_ms.div_euclid(1000);
         if is_owner(call, facts) && self.codes.show_code(&call.caller, serial, code.trim(), now).await? {
             return Ok(());

@@ -18,7 +18,8 @@ pub fn live_blobs(door: &CoreDoor) -> Result<HashSet<BlobId>, Error> {
         let record = record?;
         match What::lies_at(&record.key).map_err(|_| Damaged("key of an object"))? {
             What::Version => {
-                if let Some(Content::Blob(blob)) = Kept::read(&record.value)?.head().map(|head| &head.content) {
+                if let Some(Content::Blob(blob)) = Kept::read(&record.value)?.head().map(|head| &head.content)
+                {
                     live.insert(blob.id());
                 }
             }

@@ -272,7 +272,8 @@ mod tests {
         let older_expiration = Some(OlderExpiration { days: 2, spared: Some(1) });
         let lifecycle = of(vec![Rule { older_expiration, ..rule("r") }]);
         let head = head(1, 0, &[]);
-        let goes = |newer, now_ms| lifecycle.has_aged(Facts { key: "k", head: &head }, (0, newer), now_ms).unwrap();
+        let goes =
+            |newer, now_ms| lifecycle.has_aged(Facts { key: "k", head: &head }, (0, newer), now_ms).unwrap();
         assert!(!goes(0, 9 * DAY_MS) && goes(1, 9 * DAY_MS));
         assert!(goes(1, 3 * DAY_MS) && !goes(1, 3 * DAY_MS - 1));
     }

@@ -37,7 +37,11 @@ impl Lifecycle {
     }
 }
 
-fn argument(name: &'static str, value: impl std::fmt::Display, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+fn argument(
+    name: &'static str,
+    value: impl std::fmt::Display,
+    message: impl Into<std::borrow::Cow<'static, str>>,
+) -> Error {
     Error::argument(name, value, message)
 }
 
@@ -167,7 +171,8 @@ fn older_transition(asked: &model::NoncurrentVersionTransition) -> Result<OlderT
 }
 
 fn abort_days(asked: &model::AbortIncompleteMultipartUpload) -> Result<i32, Error> {
-    let message = "'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a positive integer";
+    let message =
+        "'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a positive integer";
     positive("DaysAfterInitiation", asked.days_after_initiation.ok_or(Error::MalformedXml)?, message)
 }
 

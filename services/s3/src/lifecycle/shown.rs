@@ -2,8 +2,8 @@ use super::{Expiration, Filter, Form, Lifecycle, OlderExpiration, OlderTransitio
 use crate::{
     model::{
         AbortIncompleteMultipartUpload, ExpirationStatus, LifecycleExpiration, LifecycleRule,
-        LifecycleRuleAndOperator, LifecycleRuleFilter, NoncurrentVersionExpiration, NoncurrentVersionTransition,
-        TransitionDefaultMinimumObjectSize, TransitionStorageClass,
+        LifecycleRuleAndOperator, LifecycleRuleFilter, NoncurrentVersionExpiration,
+        NoncurrentVersionTransition, TransitionDefaultMinimumObjectSize, TransitionStorageClass,
     },
     records::Class,
     tags, times,
@@ -34,7 +34,8 @@ fn rule(rule: &Rule) -> LifecycleRule {
         filter: filter(&rule.filter),
         expiration: rule.expiration.map(expiration),
         transitions: (!transitions.is_empty()).then(|| transitions.iter().map(transition).collect()),
-        noncurrent_version_transitions: (!older.is_empty()).then(|| older.iter().map(older_transition).collect()),
+        noncurrent_version_transitions: (!older.is_empty())
+            .then(|| older.iter().map(older_transition).collect()),
         noncurrent_version_expiration: rule.older_expiration.map(older_expiration),
         abort_incomplete_multipart_upload: rule
             .abort_days

@@ -186,7 +186,8 @@ impl Side {
         let own = 1 + KeyBuilder::relative().part(&key).build().len();
         let older = own + VersionId::KEY;
         let (length, kind) = (whole.len(), whole.get(own).copied());
-        if length != own && !(self.kind == layout::VERSIONS && kind == Some(layout::OLDER) && length == older) {
+        if length != own && !(self.kind == layout::VERSIONS && kind == Some(layout::OLDER) && length == older)
+        {
             let beside = if kind == Some(layout::OLDER) && length > older { older } else { length };
             let beside = if self.kind == layout::OBJECTS { own } else { beside };
             return Ok(Err(record.key.slice(..self.base.len() + beside)));

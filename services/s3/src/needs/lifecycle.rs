@@ -196,7 +196,8 @@ impl Look<'_> {
         let malformed = |_| Damaged("key of an upload");
         let mut parser = KeyParser::new(key);
         let name = parser.text().map_err(malformed)?;
-        let id = UploadId::from_halves(parser.number().map_err(malformed)?, parser.number().map_err(malformed)?);
+        let id =
+            UploadId::from_halves(parser.number().map_err(malformed)?, parser.number().map_err(malformed)?);
         if parser.end().is_err() {
             return Ok(());
         }

@@ -1,8 +1,4 @@
-use super::{
-    Finding, Missing, Need,
-    asks::with_lock,
-    read::named,
-};
+use super::{Finding, Missing, Need, asks::with_lock, read::named};
 use crate::{
     Error,
     model::{

@@ -1,11 +1,6 @@
 use kurodo_authz::{Grant, Write};
 
-use crate::{
-    Error, S3,
-    records::Change,
-    resources::Object,
-    versions::Place,
-};
+use crate::{Error, S3, records::Change, resources::Object, versions::Place};
 
 impl S3 {
     /// Changes something about a version that stays the same version, if its record is still the one that the decision

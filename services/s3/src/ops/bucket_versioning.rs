@@ -7,8 +7,8 @@ use crate::{
     layout::Setting,
     mfa,
     model::{
-        BucketVersioningStatus, GetBucketVersioningOutput, MFADelete, MFADeleteStatus, PutBucketVersioningInput,
-        PutBucketVersioningOutput, op,
+        BucketVersioningStatus, GetBucketVersioningOutput, MFADelete, MFADeleteStatus,
+        PutBucketVersioningInput, PutBucketVersioningOutput, op,
     },
     records::{ObjectLock, Versioning, VersioningState},
 };
@@ -69,7 +69,9 @@ impl S3 {
             return Ok(());
         }
         if !mfa::is_owner(call, facts) {
-            return Err(Error::AccessDenied("This operation may only be performed by the bucket owner".into()));
+            return Err(Error::AccessDenied(
+                "This operation may only be performed by the bucket owner".into(),
+            ));
         }
         self.take_code(input.mfa.as_deref(), facts, call).await
     }

@@ -87,7 +87,12 @@ fn start(
     Ok((Start::AfterKey(key.to_owned()), id))
 }
 
-fn shown(version: &Version, head: &Head, encoding: Encoding, facts: &BucketFacts) -> Result<ObjectVersion, Error> {
+fn shown(
+    version: &Version,
+    head: &Head,
+    encoding: Encoding,
+    facts: &BucketFacts,
+) -> Result<ObjectVersion, Error> {
     let kept = if facts.ownership() == Ownership::Enforced { None } else { head.rights()? };
     Ok(ObjectVersion {
         e_tag: Some(head.etag.to_string()),
@@ -104,7 +109,12 @@ fn shown(version: &Version, head: &Head, encoding: Encoding, facts: &BucketFacts
     })
 }
 
-fn shown_marker(version: &Version, marker: &Marker, encoding: Encoding, facts: &BucketFacts) -> DeleteMarkerEntry {
+fn shown_marker(
+    version: &Version,
+    marker: &Marker,
+    encoding: Encoding,
+    facts: &BucketFacts,
+) -> DeleteMarkerEntry {
     let kept: Option<&Owner> = marker.owner.as_ref().filter(|_| facts.ownership() != Ownership::Enforced);
     DeleteMarkerEntry {
         owner: Some(shown_owner(kept.unwrap_or(&facts.owner))),

@@ -1,6 +1,7 @@
 //! The operations, one file each.
 
 mod abort_multipart_upload;
+mod amend;
 mod bucket_acl;
 mod bucket_encryption;
 mod bucket_lifecycle;
@@ -32,7 +33,6 @@ mod list_objects_v2;
 mod list_parts;
 mod listed;
 mod making;
-mod amend;
 mod object_acl;
 mod object_legal_hold;
 mod object_lock_configuration;

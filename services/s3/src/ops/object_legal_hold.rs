@@ -4,7 +4,8 @@ use super::Answer;
 use crate::{
     Error, S3,
     model::{
-        GetObjectLegalHoldOutput, ObjectLockLegalHold, ObjectLockLegalHoldStatus, PutObjectLegalHoldOutput, op,
+        GetObjectLegalHoldOutput, ObjectLockLegalHold, ObjectLockLegalHoldStatus, PutObjectLegalHoldOutput,
+        op,
     },
     object_lock::check_bucket,
     records::{Change, Lock},

@@ -48,7 +48,9 @@ impl Class {
 
     fn words(self) -> (StorageClass, ObjectStorageClass) {
         let found = Self::ALL.into_iter().find(|(class, ..)| *class == self);
-        found.map_or((StorageClass::Standard, ObjectStorageClass::Standard), |(_, word, listed)| (word, listed))
+        found.map_or((StorageClass::Standard, ObjectStorageClass::Standard), |(_, word, listed)| {
+            (word, listed)
+        })
     }
 
     /// The class's name.

@@ -114,7 +114,20 @@ impl Head {
         let (meta, tags, rights) = (input.section()?, input.section()?, input.section()?);
         let content = Content::read(&mut input)?;
         input.end()?;
-        Ok(Self { id, size, modified_ms, etag, checksum, content, customer_key, lock, class, meta, tags, rights })
+        Ok(Self {
+            id,
+            size,
+            modified_ms,
+            etag,
+            checksum,
+            content,
+            customer_key,
+            lock,
+            class,
+            meta,
+            tags,
+            rights,
+        })
     }
 
     pub(crate) fn meta(&self) -> Result<Meta, Damaged> {

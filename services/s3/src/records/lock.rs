@@ -51,7 +51,8 @@ impl Lock {
             2 => Some(Mode::Compliance),
             _ => return Err(input.damaged()),
         };
-        let retention = mode.map(|mode| input.i64().map(|until_ms| Retention { mode, until_ms })).transpose()?;
+        let retention =
+            mode.map(|mode| input.i64().map(|until_ms| Retention { mode, until_ms })).transpose()?;
         let hold = match input.u8()? {
             0 => None,
             1 => Some(true),

@@ -20,7 +20,8 @@ impl Marker {
     pub(super) const VERSION: u8 = 128;
 
     pub(crate) fn to_record(&self) -> Result<Bytes, Damaged> {
-        let owner = self.owner.as_ref().map(serde_json::to_vec).transpose().map_err(|_| Damaged("delete marker"))?;
+        let owner =
+            self.owner.as_ref().map(serde_json::to_vec).transpose().map_err(|_| Damaged("delete marker"))?;
         let mut out = Out::with_capacity(128);
         out.u8(Self::VERSION);
         self.id.write(&mut out);

@@ -84,7 +84,13 @@ impl VersionId {
     /// Where it lies among the older versions of its key.
     pub(crate) fn key(&self) -> Vec<u8> {
         let (high, low) = halves(self.tag);
-        KeyBuilder::relative().byte(layout::OLDER).number(!self.rank).number(high).number(low).build().to_vec()
+        KeyBuilder::relative()
+            .byte(layout::OLDER)
+            .number(!self.rank)
+            .number(high)
+            .number(low)
+            .build()
+            .to_vec()
     }
 
     /// The version that lies there. What follows its id is left to the parser.

@@ -133,7 +133,8 @@ impl Object {
     fn look_up(&self, find: &Find<'_, S3>) -> Result<Option<Placed>, Error> {
         let (reader, object) = (find.stored(), self.scope());
         if self.version.is_none() {
-            let found = reader.get(object.prefix())?.map(|found| Placed::read(Place::Current, found)).transpose()?;
+            let found =
+                reader.get(object.prefix())?.map(|found| Placed::read(Place::Current, found)).transpose()?;
             if found.is_some() || !self.facts.versioning.was_on() {
                 return Ok(found);
             }

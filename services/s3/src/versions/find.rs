@@ -59,7 +59,11 @@ struct Below<'r> {
 
 impl Below<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Versioned<Bytes>>, StoreError> {
-        if self.prefix.is_empty() { self.reader.get(key) } else { self.reader.get([&self.prefix, key].concat()) }
+        if self.prefix.is_empty() {
+            self.reader.get(key)
+        } else {
+            self.reader.get([&self.prefix, key].concat())
+        }
     }
 }
 
@@ -137,7 +141,8 @@ impl<'r> Versions<'r> {
     /// Which of the older versions is the null version.
     fn older_null(&self) -> Result<Option<VersionId>, Error> {
         let Some(found) = self.versions.get(&[layout::NULL])? else { return Ok(None) };
-        let rank: [u8; 8] = found.value.as_ref().try_into().map_err(|_| Damaged("place of a null version"))?;
+        let rank: [u8; 8] =
+            found.value.as_ref().try_into().map_err(|_| Damaged("place of a null version"))?;
         Ok(Some(VersionId::null_of(u64::from_be_bytes(rank))))
     }
 

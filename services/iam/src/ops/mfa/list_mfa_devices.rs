@@ -28,7 +28,10 @@ fn devices(look: &impl Look, resource: &resources::User) -> Result<Vec<(String, 
     if resource.name().is_none() {
         let root = look.account().to_string();
         let devices = all_of_root(look)?;
-        return Ok(devices.iter().map(|device| shown(&device.serial(look.account()), device, &root)).collect());
+        return Ok(devices
+            .iter()
+            .map(|device| shown(&device.serial(look.account()), device, &root))
+            .collect());
     }
     let user = resource.load(look)?;
     user.mfa.iter().map(|serial| Ok(shown(serial, &of_user(look, &user, serial)?, &user.name))).collect()

@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::{
-    AbortIncompleteMultipartUpload, LifecycleRuleAndOperator, LifecycleRuleFilter, NoncurrentVersionExpiration, Tag,
+    AbortIncompleteMultipartUpload, LifecycleRuleAndOperator, LifecycleRuleFilter,
+    NoncurrentVersionExpiration, Tag,
 };
 
 fn plain() -> LifecycleRule {
@@ -126,14 +127,18 @@ fn what_does_not_go_together_is_refused() {
     let rule = LifecycleRule { abort_incomplete_multipart_upload: abort, ..plain() };
     assert_eq!(code(rule.clone()), "fine");
     assert_eq!(code(LifecycleRule { filter: Some(tagged.clone()), ..rule }), "InvalidRequest");
-    let markers = LifecycleExpiration { expired_object_delete_marker: Some(true), ..LifecycleExpiration::default() };
+    let markers =
+        LifecycleExpiration { expired_object_delete_marker: Some(true), ..LifecycleExpiration::default() };
     let rule = LifecycleRule { expiration: Some(markers), ..plain() };
     assert_eq!(code(rule.clone()), "fine");
     assert_eq!(code(LifecycleRule { filter: Some(tagged), ..rule }), "InvalidRequest");
-    for (days, newer, expected) in
-        [(Some(1), Some(100), "fine"), (Some(0), None, "InvalidArgument"), (Some(1), Some(0), "InvalidArgument"),
-         (Some(1), Some(101), "InvalidArgument"), (None, Some(1), "MalformedXML")]
-    {
+    for (days, newer, expected) in [
+        (Some(1), Some(100), "fine"),
+        (Some(0), None, "InvalidArgument"),
+        (Some(1), Some(0), "InvalidArgument"),
+        (Some(1), Some(101), "InvalidArgument"),
+        (None, Some(1), "MalformedXML"),
+    ] {
         let older = NoncurrentVersionExpiration { noncurrent_days: days, newer_noncurrent_versions: newer };
         let rule = LifecycleRule { noncurrent_version_expiration: Some(older), ..plain() };
         assert_eq!(code(rule), expected, "{days:?} {newer:?}");
