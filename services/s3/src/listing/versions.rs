@@ -195,3 +195,87 @@ impl Side {
         Ok(Ok(Version { key, kept: Kept::read(&record.value)?, is_latest: length == own }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kurodo_keys::SecretKey;
+    use kurodo_store::{CoreDoor, Store, StoreOptions};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::records::Marker;
+
+    const BASE: &[u8] = b"base";
+    const KEYS: [&str; 5] = ["a", "a/1", "a/2", "ab", "b"];
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    /// Keys with so many versions, the current one among the objects or a delete marker; with records beside them.
+    fn filled(folder: &std::path::Path, keys: &[(usize, bool)]) -> (CoreDoor, Vec<(String, VersionId)>) {
+        let options = StoreOptions::default();
+        let (_, door) = Store::open(folder, &SecretKey::from_bytes([7; 32]), &options).unwrap();
+        let writer = door.write();
+        let (mut transaction, mut expected) = (writer.transaction(), Vec::new());
+        for (key, (count, is_object)) in KEYS.iter().zip(keys) {
+            let below = |kind| [BASE, &*KeyBuilder::relative().byte(kind).part(key).build()].concat();
+            for rank in (0..*count).rev() {
+                let id = if rank == 1 { VersionId::null(5) } else { VersionId::new(5).unwrap() };
+                let id = VersionId { rank: rank as u64, ..id };
+                let place = match (rank + 1 == *count, is_object) {
+                    (true, true) => below(layout::OBJECTS),
+                    (true, false) => below(layout::VERSIONS),
+                    (false, _) => [below(layout::VERSIONS), id.key()].concat(),
+                };
+                let marker = Marker { id, modified_ms: 5, owner: None };
+                transaction.put(&place, marker.to_record().unwrap());
+                transaction.put([below(layout::VERSIONS), vec![layout::NULL]].concat(), vec![0; 8]);
+                if place != below(layout::VERSIONS) {
+                    transaction.put([place, layout::numbered(0).to_vec()].concat(), vec![1]);
+                }
+                expected.push(((*key).to_owned(), id));
+            }
+        }
+        block_on(transaction.commit()).unwrap();
+        (door, expected)
+    }
+
+    /// All pages of so many.
+    fn pages(
+        door: &CoreDoor,
+        most: usize,
+        delimiter: Option<&str>,
+    ) -> (Vec<(String, VersionId)>, Vec<String>) {
+        let (mut found, mut prefixes) = (Vec::new(), Vec::new());
+        let mut next = (Start::Beginning, None);
+        loop {
+            let ask = Ask { most, delimiter, start: next.0, ..Ask::default() };
+            let page = walk_versions(&door.read(), BASE, &ask, next.1.as_ref()).unwrap();
+            assert!(page.versions.len() + page.prefixes.len() <= most);
+            found.extend(page.versions.iter().map(|version| (version.key.clone(), *version.kept.id())));
+            prefixes.extend(page.prefixes);
+            match page.next {
+                Some(more) => next = more,
+                None => return (found, prefixes),
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn pages_of_any_length_list_the_same(keys in proptest::collection::vec((0..4_usize, any::<bool>()), 5)) {
+            let folder = tempfile::tempdir().unwrap();
+            let (door, expected) = filled(folder.path(), &keys);
+            for most in [1, 2, 3, 100] {
+                prop_assert_eq!(&pages(&door, most, None).0, &expected, "{} at once", most);
+                let (found, prefixes) = pages(&door, most, Some("/"));
+                let plain: Vec<_> = expected.iter().filter(|(key, _)| !key.contains('/')).cloned().collect();
+                prop_assert_eq!(found, plain);
+                let below = expected.iter().any(|(key, _)| key.starts_with("a/"));
+                prop_assert_eq!(prefixes, if below { vec!["a/".to_owned()] } else { Vec::new() });
+            }
+        }
+    }
+}
