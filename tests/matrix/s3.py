@@ -228,10 +228,10 @@ ASKING = {
 MISSING = {"s3:ListBucket"}
 LOCKED = {"s3:PutObjectRetention", "s3:PutObjectLegalHold"}
 READ = {*MISSING, "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"}
-SHOWN = {*READ, "s3:GetObjectRetention", "s3:GetObjectLegalHold"}
+SEEN = {*READ, "s3:GetObjectRetention", "s3:GetObjectLegalHold"}
 UNASKED = {
-    "GetObject": SHOWN,
-    "HeadObject": SHOWN,
+    "GetObject": SEEN,
+    "HeadObject": SEEN,
     "GetObjectAttributes": {*MISSING, "s3:GetObjectVersion", "s3:GetObjectVersionAttributes"},
     "PutObject": LOCKED,
     "CopyObject": {*READ, *LOCKED},
