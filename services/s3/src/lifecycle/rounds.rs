@@ -1,6 +1,6 @@
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::Lifecycle;
@@ -12,7 +12,11 @@ use crate::{
 /// How far the look for what is due has come, bucket by bucket. Each is looked through once a day, for everything is
 /// due at midnight; and anew when its rules change or the server starts.
 #[derive(Default)]
-pub(crate) struct Rounds(Mutex<HashMap<BucketId, Round>>);
+pub(crate) struct Rounds {
+    rounds: Mutex<HashMap<BucketId, Round>>,
+    /// The buckets that have rules, as they were in a generation of the buckets.
+    governed: Mutex<Option<(u64, Arc<Vec<String>>)>>,
+}
 
 /// The look through one bucket.
 #[derive(Debug, Clone)]
@@ -51,7 +55,7 @@ pub(crate) struct Within {
 impl Rounds {
     /// The look through a bucket on this day, by these rules.
     pub(crate) fn of(&self, bucket: BucketId, day: i64, rules: &Lifecycle) -> Round {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = open(&self.rounds);
         let same = known.get(&bucket).filter(|round| round.day == day && round.rules == *rules);
         let beginning = At::Versions { start: Start::Beginning, behind: None, within: None };
         same.cloned().unwrap_or_else(|| Round { day, rules: rules.clone(), at: beginning })
@@ -59,6 +63,21 @@ impl Rounds {
 
     /// Notes how far a look has come.
     pub(crate) fn keep(&self, bucket: BucketId, round: Round) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(bucket, round);
+        open(&self.rounds).insert(bucket, round);
     }
+
+    /// The buckets that have rules, if none has changed since this generation.
+    pub(crate) fn governed(&self, generation: u64) -> Option<Arc<Vec<String>>> {
+        let known = open(&self.governed);
+        known.as_ref().filter(|(then, _)| *then == generation).map(|(_, names)| Arc::clone(names))
+    }
+
+    /// Notes them.
+    pub(crate) fn keep_governed(&self, generation: u64, names: &Arc<Vec<String>>) {
+        *open(&self.governed) = Some((generation, Arc::clone(names)));
+    }
+}
+
+fn open<T>(known: &Mutex<T>) -> MutexGuard<'_, T> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }

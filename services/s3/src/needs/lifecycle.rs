@@ -5,13 +5,13 @@ use kurodo_store::{KeyParser, Scan};
 
 use super::{Finding, Need};
 use crate::{
-    Error,
+    Error, S3,
     facts::BucketFacts,
     layout::{self, Setting},
     lifecycle::{At, DAY_MS, Facts, Lifecycle, Round, Within},
     listing::{Ask, Version, walk_versions},
     records::{Damaged, Head, Kept, Marker, Upload, UploadId},
-    resources::{Door, Object, located},
+    resources::{Door, Object},
     table::action,
     versions::Versions,
 };
@@ -37,8 +37,8 @@ const PAGE: usize = 1000;
 
 /// What the lifecycle rules of the account's buckets make due: a page of it.
 pub(crate) async fn lifecycle(find: &Finding<'_>) -> Result<Option<Needs>, Error> {
-    for name in governed(find)? {
-        let facts = located(find, &name, &None)?;
+    for name in governed(find)?.iter() {
+        let Some(facts) = S3::bucket_facts(find, name)? else { continue };
         let Some(rules) = facts.lifecycle.as_ref().filter(|_| Some(facts.account) == find.account()) else {
             continue;
         };
@@ -56,8 +56,18 @@ pub(crate) async fn lifecycle(find: &Finding<'_>) -> Result<Option<Needs>, Error
     Ok(None)
 }
 
-/// The buckets that have lifecycle rules.
-fn governed(find: &Finding<'_>) -> Result<Vec<String>, Error> {
+/// The buckets that have lifecycle rules, of whichever account: looked up again when any bucket has changed.
+fn governed(find: &Finding<'_>) -> Result<Arc<Vec<String>>, Error> {
+    let generation = find.service.store.generation(layout::BUCKETS);
+    if let Some(names) = find.service.rounds.governed(generation) {
+        return Ok(names);
+    }
+    let names = Arc::new(with_rules(find)?);
+    find.service.rounds.keep_governed(generation, &names);
+    Ok(names)
+}
+
+fn with_rules(find: &Finding<'_>) -> Result<Vec<String>, Error> {
     let malformed = |_| Damaged("key of a bucket");
     let mut names = Vec::new();
     for record in find.stored().cursor(&Scan::within([layout::BUCKETS]))? {
