@@ -26,6 +26,10 @@ service! { DynamoDb:
         WriteBatch { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
         // Items of a table, or of an index where `index` names one.
         Search { region, account, name, index } = "arn:aws:dynamodb:{region}:{account}:table/{name}{index}";
+        // What a statement reads: items of a table, or of an index where `index` names one.
+        Selection { region, account, name, index } = "arn:aws:dynamodb:{region}:{account}:table/{name}{index}";
+        // All items of a table or an index, where a statement may read any.
+        Every { region, account, name, index } = "arn:aws:dynamodb:{region}:{account}:table/{name}{index}";
         // Everything, as the caller's account sees it.
         Everything {} = "*";
     }
@@ -48,6 +52,12 @@ service! { DynamoDb:
         IndexContents: Write on Contents = "dynamodb:UpdateTable";
         ListTables: Read on Everything = "dynamodb:ListTables";
         ListTagsOfResource: Read on Table = "dynamodb:ListTagsOfResource";
+        PartiQLDelete: Write on Change = "dynamodb:PartiQLDelete";
+        PartiQLExists: Read on Change = "dynamodb:PartiQLSelect";
+        PartiQLInsert: Write on Change = "dynamodb:PartiQLInsert";
+        PartiQLScan: Read on Every = "dynamodb:PartiQLSelect";
+        PartiQLSelect: Read on Selection = "dynamodb:PartiQLSelect";
+        PartiQLUpdate: Write on Change = "dynamodb:PartiQLUpdate";
         PutItem: Write on Change = "dynamodb:PutItem";
         PutResourcePolicy: Write on Table = "dynamodb:PutResourcePolicy";
         Query: Read on Search = "dynamodb:Query";
@@ -96,9 +106,14 @@ service! { DynamoDb:
         TransactGetItems: [GetItem for all] by needs::transact_get_items;
         TransactWriteItems: [ConditionCheckItem for all, PutItem for all, UpdateItem for all, DeleteItem for all]
             by needs::transact_write_items;
+        ExecuteStatement: [PartiQLSelect if asked, PartiQLScan if asked, PartiQLInsert if asked,
+            PartiQLUpdate if asked, PartiQLDelete if asked] by needs::execute_statement;
+        BatchExecuteStatement: [PartiQLSelect for each, PartiQLInsert for each, PartiQLUpdate for each,
+            PartiQLDelete for each] by needs::batch_execute_statement;
+        ExecuteTransaction: [PartiQLSelect for all, PartiQLExists for all, PartiQLInsert for all,
+            PartiQLUpdate for all, PartiQLDelete for all] by needs::execute_transaction;
     }
     refused {
-        BatchExecuteStatement, ExecuteStatement, ExecuteTransaction,
         CreateBackup, DeleteBackup, DescribeBackup, ListBackups, RestoreTableFromBackup,
         DescribeContinuousBackups, UpdateContinuousBackups, RestoreTableToPointInTime,
         ExportTableToPointInTime, DescribeExport, ListExports, ImportTable, DescribeImport, ListImports,

@@ -2,14 +2,18 @@
 
 mod capacity;
 mod metrics;
+mod page;
 mod read;
 mod search;
+mod select;
 mod token;
 mod write;
 
 pub(crate) use capacity::{Consumed, read_units, wants};
 pub(crate) use metrics::collection;
+pub(crate) use page::{Mark, Page};
 pub(crate) use read::{found, get, some};
 pub(crate) use search::search;
+pub(crate) use select::select;
 pub(crate) use token::{Digest, Tokens};
 pub(crate) use write::{ATTEMPTS, Written, changed, stage, write};

@@ -32,7 +32,7 @@ impl Change {
     pub(crate) fn depends(&self, facts: &TableFacts) -> bool {
         let indexed = !facts.definition.indexes.is_empty();
         let returns = self.returns != crate::model::ReturnValue::None;
-        self.condition.is_some() || indexed || returns || matches!(self.act, Act::Update(_) | Act::Check)
+        self.condition.is_some() || indexed || returns || matches!(self.act, Act::Insert(_) | Act::Update(_) | Act::Check)
     }
 
     /// The item after.
@@ -43,7 +43,8 @@ impl Change {
             return Err(Error::ConditionalCheckFailed(old.filter(|_| self.shows_on_failure).cloned()));
         }
         Ok(match &self.act {
-            Act::Put(item) => Some(item.clone()),
+            Act::Insert(_) if old.is_some() => return Err(Error::DuplicateItem),
+            Act::Put(item) | Act::Insert(item) => Some(item.clone()),
             Act::Delete => None,
             Act::Check => old.cloned(),
             Act::Update(update) => {

@@ -54,7 +54,7 @@ pub(super) fn lookup(
 ) -> Result<Lookup, Refusal> {
     let key = plan::key(&facts.definition.key, key)?;
     if let Some(projection) = &projection {
-        plan::check_key_paths(&facts.definition, &projection.0)?;
+        plan::check_key_paths(&facts.definition, &projection.paths)?;
     }
     Ok(Lookup { key, projection, consistent })
 }

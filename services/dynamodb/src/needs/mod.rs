@@ -7,6 +7,7 @@
 
 mod batch;
 mod item;
+mod partiql;
 mod search;
 mod table;
 mod touched;
@@ -19,6 +20,7 @@ use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
+pub(crate) use partiql::{batch_execute_statement, execute_statement, execute_transaction};
 pub(crate) use search::{query, scan};
 pub(crate) use table::create_table;
 pub(crate) use touched::Touched;
@@ -55,6 +57,9 @@ where
     };
     if let (Ok(plan), Some(facts)) = (&plan, &facts) {
         touched.leading = plan.leading(&facts.definition.key);
+        if plan.scans() {
+            touched.scan();
+        }
     }
     Ok(touched.describe(Need::new(Data::new(table, facts, plan).by_index(index))))
 }

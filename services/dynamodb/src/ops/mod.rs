@@ -1,7 +1,9 @@
 //! One file per operation.
 
+mod batch_execute_statement;
 mod batch_get_item;
 mod batch_write_item;
+mod change;
 mod counts;
 mod create_table;
 mod delete_item;
@@ -11,6 +13,8 @@ mod describe_endpoints;
 mod describe_limits;
 mod describe_table;
 mod describe_time_to_live;
+mod execute_statement;
+mod execute_transaction;
 mod get_item;
 mod get_resource_policy;
 mod indexing;
@@ -25,6 +29,7 @@ mod settings;
 mod tag_resource;
 mod transact_get_items;
 mod transact_write_items;
+mod transaction;
 mod untag_resource;
 mod update_item;
 mod update_table;

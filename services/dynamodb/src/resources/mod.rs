@@ -32,6 +32,10 @@ pub type ReadBatch = Data<plan::Lookups>;
 pub type WriteBatch = Data<plan::Changes>;
 /// Items of a table or of an index, found by a query or scan.
 pub type Search = Data<plan::Search>;
+/// What a statement reads.
+pub type Selection = Data<plan::Select>;
+/// All items of a table or of an index, where a statement may read any.
+pub type Every = Data<plan::Every>;
 /// The items of a table, as a whole.
 pub type Contents = Data<plan::Whole>;
 
