@@ -13,7 +13,7 @@ use kurodo_keys::{KeyError, Sealer};
 use super::Digest;
 use crate::{
     Error,
-    attribute::{Item, decode, encode},
+    attribute::{Damaged, Item, decode, encode},
 };
 
 /// What tokens are authenticated as.
@@ -60,31 +60,51 @@ impl Page<'_> {
     pub(crate) fn open(&self, token: &str) -> Result<Mark, Error> {
         let sealed = BASE64.decode(token).ok();
         let plain = sealed.and_then(|sealed| self.sealer.open_random(TOKEN, &sealed).ok());
-        let parts = plain.as_deref().and_then(parts).ok_or_else(|| Error::validation("Invalid NextToken"))?;
-        let (account, statement, until, read, last) = parts;
+        let told = plain.as_deref().and_then(Told::read).ok_or_else(|| Error::validation("Invalid NextToken"))?;
         match () {
-            () if account != self.account.value() => {
+            () if told.account != self.account.value() => {
                 Err(Error::validation("Given NextToken is invalid for this account"))
             }
-            () if statement != *self.statement.bytes() => {
+            () if told.statement != *self.statement.bytes() => {
                 Err(Error::validation("NextToken does not match request"))
             }
-            () if until < self.now => Err(Error::validation("Given NextToken has already expired")),
-            () => {
-                let last = if last.is_empty() { None } else { Some(decode(&Bytes::copy_from_slice(last))?) };
-                Ok(Mark { read: usize::try_from(read).unwrap_or(usize::MAX), last })
-            }
+            () if told.until < self.now => Err(Error::validation("Given NextToken has already expired")),
+            () => Ok(told.mark()?),
         }
     }
 }
 
-/// The account, the statement, until when it can be used, the read, and the record of the last item.
-fn parts(plain: &[u8]) -> Option<(u64, [u8; 32], i64, u64, &[u8])> {
-    let (account, rest) = plain.split_first_chunk()?;
-    let (statement, rest) = rest.split_first_chunk()?;
-    let (until, rest) = rest.split_first_chunk()?;
-    let (read, last) = rest.split_first_chunk()?;
-    Some((u64::from_be_bytes(*account), *statement, i64::from_be_bytes(*until), u64::from_be_bytes(*read), last))
+/// What a token tells.
+struct Told<'t> {
+    account: u64,
+    statement: [u8; 32],
+    /// Until when it can be used, in milliseconds since 1970.
+    until: i64,
+    read: u64,
+    /// The record of the last item; empty where there is none.
+    last: &'t [u8],
+}
+
+impl<'t> Told<'t> {
+    fn read(plain: &'t [u8]) -> Option<Self> {
+        let (account, rest) = plain.split_first_chunk()?;
+        let (statement, rest) = rest.split_first_chunk()?;
+        let (until, rest) = rest.split_first_chunk()?;
+        let (read, last) = rest.split_first_chunk()?;
+        Some(Self {
+            account: u64::from_be_bytes(*account),
+            statement: *statement,
+            until: i64::from_be_bytes(*until),
+            read: u64::from_be_bytes(*read),
+            last,
+        })
+    }
+
+    fn mark(&self) -> Result<Mark, Damaged> {
+        let last = Bytes::copy_from_slice(self.last);
+        let last = if last.is_empty() { None } else { Some(decode(&last)?) };
+        Ok(Mark { read: usize::try_from(self.read).unwrap_or(usize::MAX), last })
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod describe_table;
 mod describe_time_to_live;
 mod execute_statement;
 mod execute_transaction;
+mod found;
 mod get_item;
 mod get_resource_policy;
 mod indexing;

@@ -109,13 +109,8 @@ impl Fault {
     }
 }
 
-/// Reads any text as a statement that has parameters of every kind.
-pub fn read(text: &str) {
-    let parameters = [Attribute::Null, Attribute::Strings(vec![String::new()]), Attribute::List(Vec::new())];
-    let parameters: Vec<_> = parameters.into_iter().map(|value| Supplied(Ok(value))).collect();
-    for count in 0..=parameters.len() {
-        if let Err(fault) = Statement::parse(text, parameters.get(..count)) {
-            assert!(!fault.to_string().is_empty(), "a fault has words");
-        }
-    }
+/// What is wrong with a text as a statement with these parameters; `None` where it is one.
+pub fn fault(text: &str, parameters: &[Attribute]) -> Option<String> {
+    let parameters: Vec<_> = parameters.iter().cloned().map(|value| Supplied(Ok(value))).collect();
+    Statement::parse(text, Some(&parameters)).err().map(|fault| fault.to_string())
 }

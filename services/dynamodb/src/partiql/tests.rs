@@ -284,6 +284,8 @@ fn depth_and_length_have_limits() {
 proptest! {
     #[test]
     fn no_text_makes_it_fall(text in "(SELECT|UPDATE|INSERT INTO|DELETE FROM|FROM|EXISTS\\()? ?[a-z\"'*.<>={}\\[\\](),:?;0-9 -]{0,60}") {
-        read(&text);
+        for parameters in [&[][..], &[Attribute::Null], &[Attribute::Null, Attribute::Bool(true)]] {
+            prop_assert!(super::fault(&text, parameters) != Some(String::new()));
+        }
     }
 }
