@@ -2,7 +2,9 @@ use std::{future::Future, pin::Pin};
 
 use kurodo_wire::{OperationSchema, Violation};
 
-use crate::{ActionFacts, Failure, Received, RowFacts, Sent, ServiceFacts, Table};
+use crate::{
+    ActionFacts, ChoreFacts, Failure, Progress, Received, Round, RowFacts, Sent, ServiceFacts, Table,
+};
 
 /// A service in the gateway, whatever its type.
 pub trait Mount: Send + Sync {
@@ -20,6 +22,14 @@ pub trait Mount: Send + Sync {
     fn refused(&self) -> &'static [&'static str];
     /// The actions.
     fn actions(&self) -> &'static [ActionFacts];
+    /// The rows for what the service does of its own accord, in order.
+    fn chores(&self) -> Vec<ChoreFacts>;
+    /// Does what is due of a chore in one account.
+    fn chore<'a>(
+        &'a self,
+        chore: usize,
+        round: Round<'a>,
+    ) -> Pin<Box<dyn Future<Output = Progress> + Send + 'a>>;
     /// Takes a request of the row's operation all its way.
     fn operate<'a>(
         &'a self,
@@ -55,6 +65,21 @@ impl<S: Table> Mount for S {
 
     fn actions(&self) -> &'static [ActionFacts] {
         S::ACTIONS
+    }
+
+    fn chores(&self) -> Vec<ChoreFacts> {
+        S::CHORES.iter().map(|chore| chore.facts).collect()
+    }
+
+    fn chore<'a>(
+        &'a self,
+        chore: usize,
+        round: Round<'a>,
+    ) -> Pin<Box<dyn Future<Output = Progress> + Send + 'a>> {
+        match S::CHORES.get(chore) {
+            Some(entry) => (entry.run)(self, round),
+            None => Box::pin(async { Progress::Done }),
+        }
     }
 
     fn operate<'a>(

@@ -1,9 +1,9 @@
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use kurodo_authz::Demand;
 use kurodo_wire::OperationSchema;
 
-use crate::{Handler, Received, Row, Sent, Service, way};
+use crate::{ChoreEntry, ChoreFacts, Handler, Mount, Received, Row, Sent, Service, ServiceFacts, way};
 
 /// What a service's table says; only [`service!`](crate::service) implements it.
 pub trait Table: Service {
@@ -13,6 +13,42 @@ pub trait Table: Service {
     const REFUSED: &'static [&'static str];
     /// The actions.
     const ACTIONS: &'static [ActionFacts];
+    /// A row for everything that the service does of its own accord.
+    const CHORES: &'static [ChoreEntry<Self>];
+
+    /// The service, for the gateway to mount. The table implements it, so that the code of all operations is compiled
+    /// with the service and not again with the binary.
+    fn mount(self) -> Arc<dyn Mount>;
+    /// The table as a reviewer reads it; likewise.
+    fn facts() -> TableFacts;
+}
+
+/// A table as a reviewer reads it.
+#[derive(Debug)]
+pub struct TableFacts {
+    /// The service.
+    pub service: &'static ServiceFacts,
+    /// The rows, with the actions that each may demand.
+    pub rows: Vec<(RowFacts, Vec<&'static str>)>,
+    /// The actions.
+    pub actions: &'static [ActionFacts],
+    /// What the service does of its own accord, with the actions that it may demand for it.
+    pub chores: Vec<(ChoreFacts, Vec<&'static str>)>,
+    /// The operations that AWS has and this service refuses by name.
+    pub refused: &'static [&'static str],
+}
+
+impl TableFacts {
+    /// What a service's table says.
+    pub fn of<S: Table>() -> Self {
+        Self {
+            service: S::FACTS,
+            rows: S::ROWS.iter().map(|row| (row.facts, (row.actions)())).collect(),
+            actions: S::ACTIONS,
+            chores: S::CHORES.iter().map(|chore| (chore.facts, (chore.actions)())).collect(),
+            refused: S::REFUSED,
+        }
+    }
 }
 
 /// A row as a reviewer reads it.
@@ -85,13 +121,17 @@ impl<S: Service> Entry<S> {
 ///         GetObject: [GetObject or GetObjectVersion, may ListBucket] by needs::get_object;
 ///         GetCallerIdentity: [open] because "it tells callers who they are";
 ///     }
+///     chores {
+///         ExpireObjects: [DeleteObject for all] by needs::expired_objects every 60 seconds;
+///     }
 ///     refused { SelectObjectContent }
 /// }
 /// ```
 ///
 /// A row demands actions `on` resources, which functions of `crate::resources` find from the named
 /// fields of the input, `with` fields as condition keys, and `if` a field is given; or it demands what stands in brackets, and a named function gives the needs.
-/// [`kurodo_authz::Demand`] has the words that brackets may hold.
+/// [`kurodo_authz::Demand`] has the words that brackets may hold. What the service does of its own accord is a chore:
+/// its function finds what is due, in one account after the other.
 #[macro_export]
 #[expect(
     clippy::crate_in_macro_def,
@@ -109,6 +149,9 @@ macro_rules! service {
             $([$($demand:tt)*] $(by $module:ident::$by:ident)? $(because $why:literal)?)?
             $(refusing [$($refuses:literal),* $(,)?])?
         ;)* }
+        $(chores { $(
+            $chore:ident: [$($work:tt)*] by $cares:ident::$due:ident every $every:literal seconds
+        ;)* })?
         refused { $($refused:ident),* $(,)? }
     ) => {
         $(impl $crate::authz::Named for crate::resources::$resource {
@@ -136,6 +179,30 @@ macro_rules! service {
             )*
         }
 
+        $(
+            /// What this service does of its own accord, as types.
+            pub mod chore {
+                $(
+                    #[doc = concat!("`", stringify!($chore), "`")]
+                    #[derive(Debug)]
+                    pub enum $chore {}
+                )*
+            }
+
+            $(impl $crate::Chore<$service> for chore::$chore {
+                type Demand = $crate::demand!([] $($work)*);
+
+                async fn due<'a>(
+                    find: &'a $crate::Find<'a, $service>,
+                ) -> Result<
+                    Option<<Self::Demand as $crate::authz::Demand>::Needs>,
+                    <$service as $crate::Service>::Error,
+                > {
+                    crate::$cares::$due(find).await
+                }
+            })*
+        )?
+
         impl $crate::Table for $service {
             const ROWS: &'static [$crate::Entry<Self>] = &[$(
                 $crate::Entry::new::<crate::model::op::$op>($crate::RowFacts {
@@ -149,6 +216,21 @@ macro_rules! service {
                     refuses: &[$($($refuses),*)?],
                 }),
             )*];
+            const CHORES: &'static [$crate::ChoreEntry<Self>] = &[$($(
+                $crate::ChoreEntry::new::<chore::$chore>($crate::ChoreFacts {
+                    name: stringify!($chore),
+                    line: stringify!([$($work)*] by $cares::$due every $every seconds),
+                    every: $every,
+                }),
+            )*)?];
+            fn mount(self) -> ::std::sync::Arc<dyn $crate::Mount> {
+                ::std::sync::Arc::new(self)
+            }
+
+            fn facts() -> $crate::TableFacts {
+                $crate::TableFacts::of::<Self>()
+            }
+
             const REFUSED: &'static [&'static str] = &[$(stringify!($refused)),*];
             const ACTIONS: &'static [$crate::ActionFacts] = &[$($crate::ActionFacts {
                 name: $name,

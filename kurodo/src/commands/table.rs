@@ -1,3 +1,4 @@
+use kurodo_gateway::TableFacts;
 use serde_json::json;
 
 use crate::{Outcome, registry, say::say};
@@ -11,16 +12,19 @@ pub(crate) fn run(as_json: bool) -> Outcome {
         return Ok(());
     }
     for table in tables {
-        say!("{}", table.schema.name);
+        say!("{}", table.service.schema.name);
         for (row, _) in &table.rows {
             say!("  {:<40} {}", row.operation, one_line(row.line));
+        }
+        for (chore, _) in &table.chores {
+            say!("  of itself: {:<29} {}", chore.name, one_line(chore.line));
         }
         say!("  refused: {}", table.refused.join(", "));
     }
     Ok(())
 }
 
-fn machine(table: &registry::Table) -> serde_json::Value {
+fn machine(table: &TableFacts) -> serde_json::Value {
     let rows: Vec<_> = table
         .rows
         .iter()
@@ -39,7 +43,18 @@ fn machine(table: &registry::Table) -> serde_json::Value {
         .iter()
         .map(|action| json!({ "name": action.name, "access": action.access, "resource": action.resource }))
         .collect();
-    json!({ "service": table.schema.name, "rows": rows, "actions": actions, "refused": table.refused })
+    let chores: Vec<_> = table
+        .chores
+        .iter()
+        .map(|(chore, actions)| json!({ "chore": chore.name, "demands": one_line(chore.line), "actions": actions }))
+        .collect();
+    json!({
+        "service": table.service.schema.name,
+        "rows": rows,
+        "actions": actions,
+        "chores": chores,
+        "refused": table.refused,
+    })
 }
 
 /// The row as it stands in the table: the compiler puts blanks between the words that it quotes.
