@@ -104,6 +104,20 @@ def test_a_write_happens_if_its_condition_holds(run, key):
     assert run(f"SELECT n FROM T {where}")["Items"] == [{"n": n(2)}]
 
 
+def test_an_item_gets_no_deeper_than_items_may_be(client, table, run, key):
+    run(f"INSERT INTO T VALUE {{'h': '{key}', 'r': 'x', 'm': {{}}}}")
+    deep = s("x")
+    for _ in range(31):
+        deep = {"M": {"a": deep}}
+    where = f"WHERE h = '{key}' AND r = 'x'"
+    run(f"UPDATE T SET m.fits = ? {where}", deep)
+    too_deep = {"M": {"a": deep}}
+    assert said(lambda: run(f"UPDATE T SET m.deep = ? {where}", too_deep)) == "Nesting Levels have exceeded supported limits"
+    update = {"UpdateExpression": "SET m.deep = :d", "ExpressionAttributeValues": {":d": too_deep}}
+    whole = {"TableName": table, "Key": {"h": s(key), "r": s("x")}}
+    assert said(lambda: client.update_item(**whole, **update)) == "Nesting Levels have exceeded supported limits"
+
+
 def test_partitions_are_read_and_sorted(run):
     assert sorts(run("SELECT * FROM T WHERE h = 'a'")) == ["0", "1", "2", "3", "4"]
     assert sorts(run("SELECT r FROM T WHERE h = 'a' AND r > '1' AND n < 4 ORDER BY r DESC")) == ["3", "2"]

@@ -6,9 +6,8 @@ import dynamodb
 import pytest
 from botocore.exceptions import ClientError
 from conftest import refused, statement
-from dynamodb import n, s
+from dynamodb import HIDDEN, fine, n, s
 
-HIDDEN = "the-hidden-value"
 ACTIONS = ["dynamodb:PartiQL" + what for what in ("Select", "Insert", "Update", "Delete")]
 # What is read by more than a key is refused there whoever asks.
 UNKEYED = "must specify the primary key in the where clause"
@@ -38,32 +37,7 @@ CONDITIONS = {
 
 @pytest.fixture(scope="module")
 def table(root):
-    client = root.client("dynamodb")
-    table = dynamodb.create(
-        client,
-        attributes=[("secret", "S"), ("open", "S")],
-        GlobalSecondaryIndexes=[dynamodb.index("by-secret", "secret"), dynamodb.index("by-open", "open")],
-        LocalSecondaryIndexes=[dynamodb.index("own-secret", "h", "secret")],
-    )
-    for owner in ("carol", "bob"):
-        veiled = {"M": {"a": {"L": [s(HIDDEN)]}}}
-        item = {"h": s(owner), "r": n(1), "open": s(owner), "secret": s(HIDDEN), "veiled": veiled}
-        client.put_item(TableName=table, Item=item)
-    return table
-
-
-def fine(**conditions):
-    return {
-        "ForAllValues:StringEquals": {
-            "dynamodb:LeadingKeys": ["${aws:username}"],
-            "dynamodb:Attributes": ["h", "r", "open", "plain", "gone"],
-        },
-        "StringEqualsIfExists": {
-            "dynamodb:Select": ["SPECIFIC_ATTRIBUTES", "COUNT"],
-            "dynamodb:ReturnValues": ["NONE", "UPDATED_OLD", "UPDATED_NEW"],
-            **conditions,
-        },
-    }
+    return dynamodb.create_veiled(root.client("dynamodb"), "carol", "bob")
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,8 @@ impl Page<'_> {
     pub(crate) fn open(&self, token: &str) -> Result<Mark, Error> {
         let sealed = BASE64.decode(token).ok();
         let plain = sealed.and_then(|sealed| self.sealer.open_random(TOKEN, &sealed).ok());
-        let told = plain.as_deref().and_then(Told::read).ok_or_else(|| Error::validation("Invalid NextToken"))?;
+        let told =
+            plain.as_deref().and_then(Told::read).ok_or_else(|| Error::validation("Invalid NextToken"))?;
         match () {
             () if told.account != self.account.value() => {
                 Err(Error::validation("Given NextToken is invalid for this account"))

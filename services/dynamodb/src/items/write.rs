@@ -7,7 +7,7 @@ use kurodo_store::{Expectation, StoreError, Transaction, Writer};
 use super::get;
 use crate::{
     DynamoDb, Error,
-    attribute::{Item, encode, item_size},
+    attribute::{DEEPEST, Invalid, Item, encode, item_size},
     definition::Index,
     expression::UpdateFault,
     facts::TableFacts,
@@ -32,7 +32,10 @@ impl Change {
     pub(crate) fn depends(&self, facts: &TableFacts) -> bool {
         let indexed = !facts.definition.indexes.is_empty();
         let returns = self.returns != crate::model::ReturnValue::None;
-        self.condition.is_some() || indexed || returns || matches!(self.act, Act::Insert(_) | Act::Update(_) | Act::Check)
+        self.condition.is_some()
+            || indexed
+            || returns
+            || matches!(self.act, Act::Insert(_) | Act::Update(_) | Act::Check)
     }
 
     /// The item after.
@@ -65,6 +68,9 @@ impl Change {
 fn check_updated(facts: &TableFacts, new: &Item) -> Result<(), Error> {
     if item_size(new) > ITEM {
         return Err(Error::validation("Item size to update has exceeded the maximum allowed size"));
+    }
+    if new.values().any(|value| value.depth() > DEEPEST) {
+        return Err(Invalid::Nesting.into());
     }
     match plan::check_item(&facts.definition, new) {
         Err(plan::Refusal::Validation(message)) if message.contains("Type mismatch for Index Key") => {

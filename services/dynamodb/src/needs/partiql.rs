@@ -1,11 +1,7 @@
 use kurodo_authz::Need;
 use kurodo_gateway::Find;
 
-use super::{
-    Touched,
-    item::shows,
-    need,
-};
+use super::{Touched, item::shows, need};
 use crate::{
     DynamoDb, Error,
     expression::Projection,

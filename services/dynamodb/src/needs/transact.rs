@@ -9,9 +9,7 @@ use super::{
 use crate::{
     DynamoDb, Error,
     attribute::item,
-    model::{
-        Get, ReturnConsumedCapacity, TransactGetItemsInput, TransactWriteItem, TransactWriteItemsInput,
-    },
+    model::{Get, ReturnConsumedCapacity, TransactGetItemsInput, TransactWriteItem, TransactWriteItemsInput},
     names::TableName,
     plan::Change,
     resources::Data,
@@ -113,7 +111,11 @@ impl Writing<'_, '_> {
         Ok(())
     }
 
-    fn need<A: Action<Resource = Data<Change>>>(&self, written: Written<'_>, kind: Kind) -> Result<Need<A>, Error> {
+    fn need<A: Action<Resource = Data<Change>>>(
+        &self,
+        written: Written<'_>,
+        kind: Kind,
+    ) -> Result<Need<A>, Error> {
         let table = TableName::parse(self.find, written.table)?;
         let draft = written.draft(kind)?;
         let mut touched = Touched::new(self.capacity).within("TransactWriteItems");

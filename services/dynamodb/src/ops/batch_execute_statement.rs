@@ -83,8 +83,7 @@ impl Failed {
                 (code, message, item, table)
             }
         };
-        let error =
-            BatchStatementError { code: Some(code), message: Some(message), item: item.map(shown) };
+        let error = BatchStatementError { code: Some(code), message: Some(message), item: item.map(shown) };
         Ok(BatchStatementResponse { error: Some(error), table_name, item: None })
     }
 }

@@ -5,15 +5,13 @@ use kurodo_gateway::Handler;
 
 use super::{
     Answer, Asked,
-    transaction::{Changing, Checking, Part, Refused, cancelled, once, view},
+    transaction::{Part, Refused, cancelled, changed, checked, once, view},
 };
 use crate::{
     DynamoDb, Error,
     attribute::shown,
     items::{Consumed, select},
-    model::{
-        ExecuteTransactionInput, ExecuteTransactionOutput, ItemResponse, ReturnConsumedCapacity, op,
-    },
+    model::{ExecuteTransactionInput, ExecuteTransactionOutput, ItemResponse, ReturnConsumedCapacity, op},
     partiql::{Fault, Statement},
     table::action,
 };
@@ -38,7 +36,11 @@ impl Handler<op::ExecuteTransaction> for DynamoDb {
 fn planned<T>(plans: Vec<Result<T, Error>>) -> Result<Vec<T>, Error> {
     let unfit = |plan: &Result<T, Error>| matches!(plan, Err(Error::Statement(_)));
     match plans.iter().position(unfit) {
-        Some(at) => Err(plans.into_iter().nth(at).and_then(Result::err).map_or(Fault::NO_STATEMENT.into(), |error| error.in_statement(at))),
+        Some(at) => Err(plans
+            .into_iter()
+            .nth(at)
+            .and_then(Result::err)
+            .map_or(Fault::NO_STATEMENT.into(), |error| error.in_statement(at))),
         None => cancelled(plans, Refused::statement_code),
     }
 }
@@ -60,10 +62,10 @@ fn parts<'r>(
     let parts = input.transact_statements.iter().filter_map(|one| {
         match Statement::parse(&one.statement, one.parameters.as_deref()).ok()? {
             Statement::Select(_) => None,
-            Statement::Exists(_) => exists.next().map(Checking::boxed),
-            Statement::Insert(_) => inserts.next().map(Changing::boxed),
-            Statement::Change(change) if change.update.is_some() => updates.next().map(Changing::boxed),
-            Statement::Change(_) => deletes.next().map(Changing::boxed),
+            Statement::Exists(_) => exists.next().map(checked),
+            Statement::Insert(_) => inserts.next().map(changed),
+            Statement::Change(change) if change.update.is_some() => updates.next().map(changed),
+            Statement::Change(_) => deletes.next().map(changed),
         }
     });
     parts.collect()
@@ -78,9 +80,14 @@ impl DynamoDb {
     ) -> Result<ExecuteTransactionOutput, Error> {
         let plans = planned(permits.iter().map(|permit| permit.resource().plan()).collect())?;
         let mut seen = BTreeSet::new();
-        once(plans.iter().flat_map(|(plan, facts)| {
-            plan.reads.iter().map(|read| (facts.definition.contents, read.place()))
-        }).all(|place| seen.insert(place)))?;
+        once(
+            plans
+                .iter()
+                .flat_map(|(plan, facts)| {
+                    plan.reads.iter().map(|read| (facts.definition.contents, read.place()))
+                })
+                .all(|place| seen.insert(place)),
+        )?;
         let Some(first) = permits.first() else { return Ok(ExecuteTransactionOutput::default()) };
         let state = self.store.read(first);
         let (mut responses, mut consumed) = (Vec::new(), BTreeMap::new());

@@ -3,7 +3,7 @@ use kurodo_gateway::Handler;
 
 use super::{
     Answer, Asked,
-    transaction::{Changing, Checking, Part, Refused, cancelled},
+    transaction::{Part, Refused, cancelled, changed, checked},
 };
 use crate::{
     DynamoDb,
@@ -41,10 +41,10 @@ fn parts<'r>(
     let (mut checks, mut puts) = (checks.into_iter(), puts.into_iter());
     let (mut updates, mut deletes) = (updates.into_iter(), deletes.into_iter());
     let parts = input.transact_items.iter().filter_map(|item| match item {
-        item if item.condition_check.is_some() => checks.next().map(Checking::boxed),
-        item if item.put.is_some() => puts.next().map(Changing::boxed),
-        item if item.update.is_some() => updates.next().map(Changing::boxed),
-        _ => deletes.next().map(Changing::boxed),
+        item if item.condition_check.is_some() => checks.next().map(checked),
+        item if item.put.is_some() => puts.next().map(changed),
+        item if item.update.is_some() => updates.next().map(changed),
+        _ => deletes.next().map(changed),
     });
     parts.collect()
 }

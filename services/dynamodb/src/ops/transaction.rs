@@ -29,56 +29,43 @@ pub(super) trait Part: Send + Sync {
     fn writer<'p>(&'p self, service: &'p DynamoDb) -> Option<Writer<'p>>;
 }
 
+/// What a permit of a transaction opens.
+struct Reached<G> {
+    permit: G,
+    door: for<'p> fn(&'p G, &'p DynamoDb) -> Option<Writer<'p>>,
+}
+
 /// An item that is only checked.
-pub(super) struct Checking<G>(G);
+pub(super) fn checked<'r, G>(permit: G) -> Box<dyn Part + 'r>
+where
+    G: Grant<Resource = resources::Change> + Send + Sync + 'r,
+{
+    Box::new(Reached { permit, door: |_, _| None })
+}
+
 /// An item that is changed.
-pub(super) struct Changing<G>(G);
-
-impl<'r, G: Grant<Resource = resources::Change> + Send + Sync + 'r> Checking<G> {
-    pub(super) fn boxed(permit: G) -> Box<dyn Part + 'r> {
-        Box::new(Self(permit))
-    }
+pub(super) fn changed<'r, G>(permit: G) -> Box<dyn Part + 'r>
+where
+    G: Grant<Access = Write, Resource = resources::Change> + Send + Sync + 'r,
+{
+    Box::new(Reached { permit, door: |permit, service| Some(service.store.write(permit)) })
 }
 
-impl<'r, G: Grant<Access = Write, Resource = resources::Change> + Send + Sync + 'r> Changing<G> {
-    pub(super) fn boxed(permit: G) -> Box<dyn Part + 'r> {
-        Box::new(Self(permit))
-    }
-}
-
-impl<G: Grant<Resource = resources::Change> + Send + Sync> Part for Checking<G> {
+impl<G: Grant<Resource = resources::Change> + Send + Sync> Part for Reached<G> {
     fn plan(&self) -> Result<Plan<'_>, Error> {
-        self.0.resource().plan()
+        self.permit.resource().plan()
     }
 
     fn reader<'p>(&'p self, service: &'p DynamoDb) -> Reader<'p> {
-        service.store.read(&self.0)
+        service.store.read(&self.permit)
     }
 
     fn beside<'p>(&'p self, state: &Reader<'_>) -> Reader<'p> {
-        state.beside(&self.0)
-    }
-
-    fn writer<'p>(&'p self, _: &'p DynamoDb) -> Option<Writer<'p>> {
-        None
-    }
-}
-
-impl<G: Grant<Access = Write, Resource = resources::Change> + Send + Sync> Part for Changing<G> {
-    fn plan(&self) -> Result<Plan<'_>, Error> {
-        self.0.resource().plan()
-    }
-
-    fn reader<'p>(&'p self, service: &'p DynamoDb) -> Reader<'p> {
-        service.store.read(&self.0)
-    }
-
-    fn beside<'p>(&'p self, state: &Reader<'_>) -> Reader<'p> {
-        state.beside(&self.0)
+        state.beside(&self.permit)
     }
 
     fn writer<'p>(&'p self, service: &'p DynamoDb) -> Option<Writer<'p>> {
-        Some(service.store.write(&self.0))
+        (self.door)(&self.permit, service)
     }
 }
 

@@ -10,7 +10,8 @@ use super::{
 use crate::{
     attribute::Attribute,
     expression::{
-        Call, Comparator, Condition, Leaf, Path, Placeholders, RawOperand, RawPath, RawStep, Step, Tree, joined,
+        Call, Comparator, Condition, Leaf, Path, Placeholders, RawOperand, RawPath, RawStep, Step, Tree,
+        joined,
     },
 };
 
@@ -82,9 +83,7 @@ impl Names {
         match (a.kind.is_condition(), b.kind.is_condition()) {
             (true, _) => self.holds(comparator, a, b),
             (false, true) => self.holds(comparator, b, a),
-            (false, false) => {
-                Ok(Tree::Leaf(Leaf::Compare(comparator, [self.operand(a)?, self.operand(b)?])))
-            }
+            (false, false) => Ok(Tree::Leaf(Leaf::Compare(comparator, [self.operand(a)?, self.operand(b)?]))),
         }
     }
 
@@ -129,7 +128,9 @@ impl Names {
             return Err(Fault::IsOperand);
         }
         let operand = self.operand(operand)?;
-        let call = |function: &str, operands| Tree::Leaf(Leaf::Call(Call { function: function.to_owned(), operands }));
+        let call = |function: &str, operands| {
+            Tree::Leaf(Leaf::Call(Call { function: function.to_owned(), operands }))
+        };
         let name = match kind.as_str() {
             "MISSING" => return Ok(call("attribute_not_exists", vec![operand])),
             "NULL" => "NULL",

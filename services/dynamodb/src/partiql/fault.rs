@@ -1,9 +1,4 @@
-use crate::{
-    attribute::Invalid,
-    expression,
-    number::NumberError,
-    partiql::lexer::Place,
-};
+use crate::{attribute::Invalid, expression, number::NumberError, partiql::lexer::Place};
 
 impl Fault {
     /// There is no statement at all.
@@ -119,7 +114,9 @@ pub(crate) enum Fault {
     EmptyBag,
     #[error("Unsupported data type in Bag. DynamoDB only supports either numbers or strings in bags")]
     BagType,
-    #[error("One or more parameter values were invalid: Input collection [{0}] contains duplicates! under {1}")]
+    #[error(
+        "One or more parameter values were invalid: Input collection [{0}] contains duplicates! under {1}"
+    )]
     SameNumbers(String, String),
     #[error("Duplicate keys in tuple. Key: {0} under {1}")]
     SameKeys(String, String),

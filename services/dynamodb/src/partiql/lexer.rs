@@ -41,8 +41,8 @@ pub(super) struct Token {
 
 /// Longer ones first.
 const SYMBOLS: [&str; 26] = [
-    "<<", ">>", "<>", "<=", ">=", "!=", "||", "<", ">", "=", ",", ".", "(", ")", "[", "]", "{", "}", ":", "+",
-    "-", "*", "/", "%", "?", ";",
+    "<<", ">>", "<>", "<=", ">=", "!=", "||", "<", ">", "=", ",", ".", "(", ")", "[", "]", "{", "}", ":",
+    "+", "-", "*", "/", "%", "?", ";",
 ];
 
 /// The tokens of a statement, and behind them one that says that it ends.
@@ -156,9 +156,8 @@ impl<'t> Lexer<'t> {
 
 /// The bytes of the number that a text begins with; 0 where it begins with none.
 fn number_length(text: &str) -> usize {
-    let digits = |from: usize| {
-        text.get(from..).unwrap_or_default().bytes().take_while(u8::is_ascii_digit).count()
-    };
+    let digits =
+        |from: usize| text.get(from..).unwrap_or_default().bytes().take_while(u8::is_ascii_digit).count();
     let whole = digits(0);
     let point = text.get(whole..).is_some_and(|rest| rest.starts_with('.'));
     let behind = if point { digits(whole + 1) } else { 0 };
@@ -176,5 +175,7 @@ fn number_length(text: &str) -> usize {
 }
 
 fn is_inner(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '$') || (!letter.is_ascii() && letter.is_alphanumeric())
+    letter.is_ascii_alphanumeric()
+        || matches!(letter, '_' | '$')
+        || (!letter.is_ascii() && letter.is_alphanumeric())
 }

@@ -6,14 +6,9 @@ use super::{
     tree::{Expr, Kind},
 };
 use crate::{
-    attribute::{Attribute, Invalid, Item},
+    attribute::{Attribute, DEEPEST, Invalid, Item},
     number::Number,
 };
-
-/// How deep a value nests in an attribute.
-///
-/// Source: DynamoDB Developer Guide, "Quotas", nested attribute depth.
-const DEEPEST: usize = 32;
 
 /// What messages call an attribute's value.
 const ROOT: &str = "root";
@@ -51,9 +46,9 @@ fn written(Expr { at, kind }: Expr, under: &str, depth: usize) -> Parsed<Attribu
             let list = each.map(|(place, member)| written(member, &format!("{under}[{place}]"), depth + 1));
             Attribute::List(list.collect::<Parsed<_>>()?)
         }
-        Kind::Tuple(pairs) => {
-            Attribute::Map(tuple(pairs, under, |value, name| written(value, &format!("{under}.{name}"), depth + 1))?)
-        }
+        Kind::Tuple(pairs) => Attribute::Map(tuple(pairs, under, |value, name| {
+            written(value, &format!("{under}.{name}"), depth + 1)
+        })?),
         Kind::Bag(members) => bag(members, under)?,
         kind => {
             let what = if let Kind::Call(function, _) = kind { function } else { kind.name().to_owned() };

@@ -1,7 +1,10 @@
 //! Expressions of statements as they were written.
 
 use super::lexer::Place;
-use crate::{attribute::Attribute, expression::{Comparator, Path}};
+use crate::{
+    attribute::Attribute,
+    expression::{Comparator, Path},
+};
 
 /// An expression, and where it begins.
 #[derive(Debug, Clone, PartialEq)]

@@ -41,7 +41,9 @@ impl Names {
         };
         if let Kind::Call(function, operands) = expr.kind {
             return match SETS.into_iter().find(|(known, _)| *known == function) {
-                Some((_, section)) => self.set(section, path, expr.at, operands).map(|action| (section, action)),
+                Some((_, section)) => {
+                    self.set(section, path, expr.at, operands).map(|action| (section, action))
+                }
                 None => {
                     let call = self.append(expr.at, function, operands)?;
                     Ok(("SET", RawAction::Set(self.path(path), RawSource::Operand(call))))

@@ -156,7 +156,12 @@ impl SearchDraft {
     }
 
     /// The read of a range of one partition that a statement is, or is made of: its filter may look at the key too.
-    pub(super) fn part(self, facts: &TableFacts, partition: Attribute, range: Range) -> Result<Search, Refusal> {
+    pub(super) fn part(
+        self,
+        facts: &TableFacts,
+        partition: Attribute,
+        range: Range,
+    ) -> Result<Search, Refusal> {
         self.check_paths(facts, false)?;
         self.finish(facts, Kind::Partition(partition, range))
     }

@@ -97,11 +97,7 @@ fn fixed(part: &Condition) -> Option<(&str, &Attribute)> {
 /// An attribute and the value that it must be equal to.
 pub(super) fn equal(part: &Condition) -> Option<(&str, &Attribute)> {
     match part {
-        Condition::Compare(
-            Comparator::Equal,
-            Operand::Path(path),
-            Operand::Value(value),
-        )
+        Condition::Compare(Comparator::Equal, Operand::Path(path), Operand::Value(value))
         | Condition::Compare(Comparator::Equal, Operand::Value(value), Operand::Path(path))
             if !path.is_nested() =>
         {
@@ -183,9 +179,7 @@ fn sorts(condition: &Condition, schema: &KeySchema) -> Vec<Sort> {
         return vec![Sort::Any];
     };
     match condition {
-        Condition::Or(a, b) => {
-            sorts(a, schema).into_iter().chain(sorts(b, schema)).take(READS + 1).collect()
-        }
+        Condition::Or(a, b) => sorts(a, schema).into_iter().chain(sorts(b, schema)).take(READS + 1).collect(),
         Condition::And(a, b) => match sorts(a, schema) {
             all if all.iter().all(|sort| matches!(sort, Sort::Test(_))) => all,
             all => match sorts(b, schema) {
@@ -273,11 +267,7 @@ fn meet(a: &Range, b: &Range) -> bool {
 }
 
 /// That the answer can be sorted so.
-fn check_order(
-    asked: &partiql::Select,
-    schema: &KeySchema,
-    apart: Option<&[Part]>,
-) -> Result<(), Refusal> {
+fn check_order(asked: &partiql::Select, schema: &KeySchema, apart: Option<&[Part]>) -> Result<(), Refusal> {
     if asked.order.is_empty() {
         return Ok(());
     }
@@ -291,7 +281,9 @@ fn check_order(
     };
     if let Some(by) = asked.order.iter().find(|by| !schema.has(&by.name)) {
         let name = &by.name;
-        return refuse(format!("Variable reference {name} in ORDER BY clause must be part of the primary key"));
+        return refuse(format!(
+            "Variable reference {name} in ORDER BY clause must be part of the primary key"
+        ));
     }
     let one = apart.windows(2).all(|pair| matches!(pair, [a, b] if a.range.within == b.range.within));
     if !one && asked.order.first().is_none_or(|by| by.name != schema.hash.name) {

@@ -1,6 +1,9 @@
 //! What a statement asks for, checked against the table's definition.
 
-use super::{Act, Change, Refusal, SearchDraft, Select, check_item, check_key_paths, check_update, key, key_of_item, select};
+use super::{
+    Act, Change, Refusal, SearchDraft, Select, check_item, check_key_paths, check_update, key, key_of_item,
+    select,
+};
 use crate::{
     attribute::{Item, item_size},
     definition::KeySchema,
@@ -43,7 +46,8 @@ pub(crate) fn read(
     if surface != Surface::Alone {
         let schema = &facts.definition.key;
         let only = select::only_key(asked.condition.as_ref(), schema).filter(|_| asked.from.index.is_none());
-        let operation = if surface == Surface::Batch { "BatchExecuteStatement" } else { "ExecuteTransaction" };
+        let operation =
+            if surface == Surface::Batch { "BatchExecuteStatement" } else { "ExecuteTransaction" };
         let Some(only) = only else {
             return refuse(format!(
                 "Select statements within {operation} must specify the primary key in the where clause."
