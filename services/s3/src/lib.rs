@@ -61,6 +61,7 @@ pub struct S3 {
     /// How far the lifecycle rules have been followed today.
     rounds: lifecycle::Rounds,
     readers: Arc<content::Readers>,
+    md5s: checksum::Md5s,
 }
 
 impl S3 {
@@ -83,6 +84,7 @@ impl S3 {
             codes,
             rounds: lifecycle::Rounds::default(),
             readers,
+            md5s: checksum::Md5s::new(),
         }
     }
 }
