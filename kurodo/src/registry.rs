@@ -33,6 +33,7 @@ services! {
         parts.blobs.clone(),
         parts.keys.clone(),
         account_blocks(),
+        parts.directory.clone(),
     );
     kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(parts.store.clone());
     kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(
@@ -41,6 +42,7 @@ services! {
     );
     kurodo_dynamodb::DynamoDb: |parts| kurodo_dynamodb::DynamoDb::new(
         parts.store.clone(),
+        &parts.messages,
         parts.dynamodb_throughput,
     );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());

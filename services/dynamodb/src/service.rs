@@ -2,6 +2,7 @@ use kurodo_gateway::{
     Dialect, Failure, Service, ServiceFacts,
     wire::{Violation, violation_message},
 };
+use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::Store;
 
 use crate::{Error, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch};
@@ -19,11 +20,14 @@ pub struct DynamoDb {
     pub(crate) watch: Watch,
     /// Capacity that is provisioned.
     pub(crate) meter: Meter,
+    /// Seals the tokens with which statements go on.
+    pub(crate) pages: Sealer,
 }
 
 impl DynamoDb {
-    /// The service over this store. Provisioned capacity is enforced or only noted.
-    pub fn new(store: Store, enforces_throughput: bool) -> Self {
+    /// The service over this store. Below `secret` is the key of the tokens that it gives out. Provisioned capacity is
+    /// enforced or only noted.
+    pub fn new(store: Store, secret: &SecretKey, enforces_throughput: bool) -> Self {
         Self {
             store,
             tables: Cache::new(),
@@ -31,6 +35,7 @@ impl DynamoDb {
             clock: Clock::default(),
             watch: Watch::default(),
             meter: Meter::new(enforces_throughput),
+            pages: Sealer::new(&secret.derive("dynamodb-pages", b"")),
         }
     }
 }
@@ -42,9 +47,12 @@ impl Service for DynamoDb {
         dialect: Dialect::Json,
         skew_seconds: 15 * 60,
         data_events: &[
+            "BatchExecuteStatement",
             "BatchGetItem",
             "BatchWriteItem",
             "DeleteItem",
+            "ExecuteStatement",
+            "ExecuteTransaction",
             "GetItem",
             "PutItem",
             "Query",

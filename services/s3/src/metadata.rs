@@ -2,11 +2,7 @@
 
 use kurodo_gateway::Call;
 
-use crate::{
-    Error, limits,
-    model::{ServerSideEncryption, StorageClass},
-    records::Meta,
-};
+use crate::{Error, limits, model::ServerSideEncryption, records::Meta};
 
 /// The metadata members of an input that has them all.
 macro_rules! meta {
@@ -50,14 +46,6 @@ fn check_redirect(location: &str) -> Result<(), Error> {
     }
     let message = "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.";
     Err(Error::InvalidRequest(message.into()))
-}
-
-/// Kurodo stores everything as `STANDARD`.
-pub(crate) fn check_class(class: Option<StorageClass>) -> Result<(), Error> {
-    match class {
-        None | Some(StorageClass::Standard) => Ok(()),
-        Some(class) => Err(Error::NotImplemented(format!("the storage class {class}").into())),
-    }
 }
 
 /// Kurodo encrypts everything with keys of its own, unless the customer brings one.

@@ -7,7 +7,7 @@ use kurodo_store::{Expectation, StoreError, Transaction, Version, Writer};
 use super::{Occasion, get, looks_back, stage};
 use crate::{
     DynamoDb, Error,
-    attribute::{Item, item_size},
+    attribute::{DEEPEST, Invalid, Item, item_size},
     expression::UpdateFault,
     facts::TableFacts,
     history::Noting,
@@ -33,7 +33,10 @@ impl Change {
     pub(crate) fn depends(&self, facts: &TableFacts) -> bool {
         let followed = looks_back(&facts.definition);
         let returns = self.returns != crate::model::ReturnValue::None;
-        self.condition.is_some() || followed || returns || matches!(self.act, Act::Update(_) | Act::Check)
+        self.condition.is_some()
+            || followed
+            || returns
+            || matches!(self.act, Act::Insert(_) | Act::Update(_) | Act::Check)
     }
 
     /// The item after.
@@ -44,7 +47,8 @@ impl Change {
             return Err(Error::ConditionalCheckFailed(old.filter(|_| self.shows_on_failure).cloned()));
         }
         Ok(match &self.act {
-            Act::Put(item) => Some(item.clone()),
+            Act::Insert(_) if old.is_some() => return Err(Error::DuplicateItem),
+            Act::Put(item) | Act::Insert(item) => Some(item.clone()),
             Act::Delete => None,
             Act::Check => old.cloned(),
             Act::Update(update) => {
@@ -66,6 +70,9 @@ fn check_updated(facts: &TableFacts, new: &Item) -> Result<(), Error> {
     if item_size(new) > ITEM {
         return Err(Error::validation("Item size to update has exceeded the maximum allowed size"));
     }
+    if new.values().any(|value| value.depth() > DEEPEST) {
+        return Err(Invalid::Nesting.into());
+    }
     match plan::check_item(&facts.definition, new) {
         Err(plan::Refusal::Validation(message)) if message.contains("Type mismatch for Index Key") => {
             Err(Error::validation(
@@ -83,6 +90,7 @@ fn prepare<'w>(
     change: &Change,
     looks: bool,
     occasion: Occasion,
+    past: (&Noting, u64),
 ) -> Result<(Written, Transaction<'w>), Error> {
     let mut transaction = writer.transaction();
     let mut written = Written::default();
@@ -97,7 +105,7 @@ fn prepare<'w>(
     }
     written.new = change.outcome(facts, written.old.as_ref())?;
     if !matches!(change.act, Act::Check) {
-        stage(&mut transaction, writer, facts, &change.key.stored, &written, occasion)?;
+        stage(&mut transaction, writer, facts, &change.key.stored, &written, occasion, past)?;
     }
     Ok((written, transaction))
 }
@@ -125,9 +133,8 @@ where
         let looks = looks || noting.looks();
         let mut written = Vec::with_capacity(changes.len());
         for change in changes {
-            let (one, mut transaction) =
-                prepare(&writer, facts, change, looks || change.depends(facts), occasion)?;
-            noting.note(&writer, time, &mut transaction, &change.key.stored, &one)?;
+            let looks = looks || change.depends(facts);
+            let (one, transaction) = prepare(&writer, facts, change, looks, occasion, (&noting, time))?;
             all.join(transaction);
             written.push(one);
         }

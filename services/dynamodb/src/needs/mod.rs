@@ -10,6 +10,7 @@ mod chores;
 mod expiry;
 mod item;
 mod policy;
+mod partiql;
 mod restore;
 mod search;
 mod table;
@@ -27,6 +28,7 @@ pub(crate) use chores::{Watch, unemptied, unfilled, unforgotten, unindexed, untr
 pub(crate) use expiry::expired_items;
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
 pub(crate) use policy::{delete_resource_policy, get_resource_policy, put_resource_policy};
+pub(crate) use partiql::{batch_execute_statement, execute_statement, execute_transaction};
 pub(crate) use restore::{restore_table_from_backup, restore_table_to_point_in_time};
 pub(crate) use search::{query, scan};
 pub(crate) use table::create_table;
@@ -65,6 +67,9 @@ where
     };
     if let (Ok(plan), Some(facts)) = (&plan, &facts) {
         touched.leading = plan.leading(&facts.definition.key);
+        if plan.scans() {
+            touched.scan();
+        }
     }
     Ok(touched.describe(Need::new(Data::new(table, facts, plan).by_index(index))))
 }

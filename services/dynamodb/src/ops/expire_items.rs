@@ -51,8 +51,8 @@ impl DynamoDb {
                     transaction.expect_version(key, version);
                     let written = Written { old: Some(item), version: Some(version), new: None };
                     let occasion = Occasion { now, by: Author::Expiry };
-                    stage(&mut transaction, &writer, facts, key, &written, occasion)?;
-                    noting.note(&writer, time, &mut transaction, key, &written)?;
+                    let past = (&noting, time);
+                    stage(&mut transaction, &writer, facts, key, &written, occasion, past)?;
                     found = true;
                 }
             }

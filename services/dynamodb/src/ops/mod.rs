@@ -1,7 +1,9 @@
 //! One file per operation.
 
+mod batch_execute_statement;
 mod batch_get_item;
 mod batch_write_item;
+mod change;
 mod chores;
 mod continuous;
 mod counts;
@@ -18,6 +20,9 @@ mod describe_limits;
 mod describe_table;
 mod describe_time_to_live;
 mod expire_items;
+mod execute_statement;
+mod execute_transaction;
+mod found;
 mod get_item;
 mod get_resource_policy;
 mod indexing;
@@ -37,6 +42,7 @@ mod sweeping;
 mod tag_resource;
 mod transact_get_items;
 mod transact_write_items;
+mod transaction;
 mod untag_resource;
 mod update_continuous_backups;
 mod update_item;

@@ -49,6 +49,7 @@ impl S3 {
         let prefix = layout::bucket(name);
         let identity = [prefix.as_ref(), &Setting::Identity.key()].concat();
         let (Some(found), exists) = reader.fact(identity)? else { return Ok(None) };
+        let (_, versioned) = reader.fact([prefix.as_ref(), &Setting::Versioning.key()].concat())?;
         let identity: Identity = json(&found.value, "bucket")?;
         let account = identity.account()?;
         let records = reader.scan(&Scan::within(&prefix))?;
@@ -72,6 +73,10 @@ impl S3 {
             block_public: optional(setting(Setting::PublicAccessBlock), "public access block")?,
             encryption: optional(setting(Setting::Encryption), "default encryption")?.unwrap_or_default(),
             tags: optional(setting(Setting::Tags), "tag set")?.unwrap_or_default(),
+            versioning: optional(setting(Setting::Versioning), "versioning")?.unwrap_or_default(),
+            versioned,
+            lifecycle: optional(setting(Setting::Lifecycle), "lifecycle configuration")?,
+            object_lock: optional(setting(Setting::ObjectLock), "object lock configuration")?,
         }))
     }
 

@@ -2,16 +2,19 @@ use kurodo_gateway::{Authorized, Call, Handler};
 
 use super::{
     Answer,
-    described::show_checksum,
+    described::{new_expiry, new_version, show_checksum},
     pieces::{Pieces, listed},
     uploads::Underway,
 };
 use crate::{
     Error, S3,
     checksum::{Algorithm, Checksum, Given, Kind, Stored, given, single},
-    content::{Ends, NewObject, WriteConditions, customer},
+    content::customer,
     model::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, ServerSideEncryption, op},
+    object_lock,
     records::{ETag, HeadParts, PartList, Upload},
+    resources::Object,
+    versions::{Ends, NewObject, WriteConditions},
 };
 
 impl Handler<op::CompleteMultipartUpload> for S3 {
@@ -33,17 +36,20 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
         let (etag, checksum) = (pieces.etag(), pieces.checksum(&underway.upload));
         check(&input, &underway.upload, pieces.size(), checksum.as_ref())?;
 
-        let object = object(&underway.upload, &pieces, etag, checksum, call)?;
+        let object = object(&underway.upload, &pieces, etag, checksum, (place.resource(), call))?;
         let parts = uploaded.iter().map(|part| (part.key.clone(), part.version)).collect();
         let ends = Ends { permit: &permit, id: underway.id, version: underway.version, parts };
         let conditions = WriteConditions {
             if_match: input.if_match.as_deref(),
             if_none_match: input.if_none_match.as_deref(),
         };
-        self.publish(&place, &object, conditions, Some(&ends)).await?;
+        let id = self.publish(&place, &object, conditions, Some(&ends)).await?;
         pieces.others(&uploaded).into_iter().for_each(|blob| self.readers.discard(vec![blob]));
         self.clear_upload(&permit).await?;
-        Ok(answer(input, call, &underway.upload, etag, checksum).into())
+        let mut output = answer(input, call, &underway.upload, etag, checksum);
+        output.version_id = new_version(id);
+        output.expiration = new_expiry(place.resource(), &object)?;
+        Ok(output.into())
     }
 }
 
@@ -105,22 +111,25 @@ fn object(
     pieces: &Pieces<'_>,
     etag: ETag,
     checksum: Option<Stored>,
-    call: &Call,
+    (place, call): (&Object, &Call),
 ) -> Result<NewObject, Error> {
-    let parts = pieces.entries();
+    let (id, parts) = (place.new_version(call.now_ms)?, pieces.entries());
     let content = PartList::content(&parts);
     let record = HeadParts {
+        id,
         size: pieces.size(),
         modified_ms: call.now_ms,
         etag,
         checksum,
         content: &content,
         customer_key: upload.customer_key,
+        lock: object_lock::of_new(upload.lock, place.facts(), call.now_ms)?,
+        class: upload.class,
         meta: &upload.meta,
         tags: &upload.tags,
         rights: upload.rights.as_ref(),
     };
-    Ok(NewObject::of_parts(record.to_record()?, parts))
+    Ok(NewObject::of_parts(id, record.to_record()?, parts))
 }
 
 fn answer(

@@ -12,7 +12,9 @@ use crate::{
     action,
     layout::Setting,
     model::{BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, op},
-    records::{BlockPublic, BucketId, Damaged, Identity, Owner, Ownership},
+    records::{
+        BlockPublic, BucketId, Damaged, Identity, ObjectLock, Owner, Ownership, Versioning, VersioningState,
+    },
 };
 
 /// The region whose endpoint makes buckets anywhere.
@@ -20,7 +22,7 @@ const ANYWHERE: &str = "us-east-1";
 
 impl Handler<op::CreateBucket> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::CreateBucket>) -> Answer<op::CreateBucket> {
-        let Authorized { input, permits: (permit, _acl, _ownership), call, .. } = call;
+        let Authorized { input, permits: (permit, ..), call, .. } = call;
         let (region, owner) = (region(&input, call)?, caller(call)?);
         let ownership = input.object_ownership.map_or(Ownership::Enforced, Ownership::from);
         let acl = acl(&input, ownership, &owner)?;
@@ -32,6 +34,11 @@ impl Handler<op::CreateBucket> for S3 {
         put(&mut transaction, Setting::Identity, &identity)?;
         put(&mut transaction, Setting::Ownership, &ownership)?;
         put(&mut transaction, Setting::PublicAccessBlock, &BlockPublic::ALL)?;
+        if input.object_lock_enabled_for_bucket.unwrap_or_default() {
+            let kept = Versioning { state: VersioningState::Enabled, ..Versioning::default() };
+            put(&mut transaction, Setting::Versioning, &kept)?;
+            put(&mut transaction, Setting::ObjectLock, &ObjectLock::default())?;
+        }
         if let Some(acl) = acl {
             put(&mut transaction, Setting::Acl, &acl)?;
         }

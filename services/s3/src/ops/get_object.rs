@@ -3,7 +3,7 @@ use kurodo_gateway::{Authorized, Handler, Reply};
 
 use super::{
     Answer,
-    described::{Extent, Part, check_key, describe, parts_count, reading, show_checksum},
+    described::{Extent, Part, check_key, describe, parts_count, reading, show_checksum, show_lock},
 };
 use crate::{
     Error, S3,
@@ -17,8 +17,8 @@ use crate::{
 
 impl Handler<op::GetObject> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::GetObject>) -> Answer<op::GetObject> {
-        let Authorized { mut input, permits: (permit, _missing, tags), call, .. } = call;
-        let (head, _) = Object::granted(&permit)?;
+        let Authorized { mut input, permits: (permit, _missing, tags, retention, hold), call, .. } = call;
+        let head = Object::granted(&permit)?;
         let customer = customer!(input)?;
         let wrapping = check_key(customer.as_ref(), head, permit.resource().facts())?;
         let reading = reading!(input);
@@ -29,7 +29,8 @@ impl Handler<op::GetObject> for S3 {
 
         let mut output = GetObjectOutput::default();
         show_checksum!(output, checksum);
-        describe!(output, input, head, &customer);
+        describe!(output, input, &permit, &customer);
+        show_lock!(output, head, retention, hold);
         output.tag_count = tag_count(head, tags.flatten().is_some())?;
         output.parts_count = part.and_then(|_| parts_count(head));
         if extent == Extent::NotModified {
@@ -54,7 +55,7 @@ impl S3 {
         number: Option<i32>,
     ) -> Result<Option<Part>, Error> {
         let Some(requested) = number else { return Ok(None) };
-        let (head, _) = Object::granted(permit)?;
+        let head = Object::granted(permit)?;
         let Content::Parts { count, .. } = head.content else {
             return match requested {
                 1 if head.size == 0 => Ok(None),

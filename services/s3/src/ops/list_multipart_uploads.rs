@@ -11,7 +11,7 @@ use crate::{
     acl::shown_owner,
     facts::BucketFacts,
     listing::{Ask, Encoding, Item, Start, behind, page_length, walk},
-    model::{ListMultipartUploadsInput, ListMultipartUploadsOutput, MultipartUpload, StorageClass, op},
+    model::{ListMultipartUploadsInput, ListMultipartUploadsOutput, MultipartUpload, op},
     records::{Damaged, Upload, UploadId},
     times,
 };
@@ -86,7 +86,7 @@ fn shown(item: &Item, encoding: Encoding, facts: &BucketFacts) -> Result<Multipa
         upload_id: Some(id(item)?.to_string()),
         key: Some(encoding.text(&item.key)),
         initiated: Some(times::shown(upload.initiated_ms)),
-        storage_class: Some(StorageClass::Standard),
+        storage_class: Some(upload.class.word()),
         owner: Some(shown_owner(&owner(&upload, facts))),
         initiator: Some(shown_initiator(&upload)),
         checksum_algorithm: upload.algorithm.map(|algorithm| algorithm.word()),

@@ -2,7 +2,7 @@ use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    described::show_part_checksum,
+    described::{show_abort, show_part_checksum},
     listed::count,
     uploads::{Underway, Uploaded, owner, shown_initiator},
 };
@@ -11,7 +11,7 @@ use crate::{
     acl::shown_owner,
     content::customer,
     listing::page_length,
-    model::{self, ListPartsOutput, StorageClass, op},
+    model::{self, ListPartsOutput, op},
     records::{ETag, Upload},
     times,
 };
@@ -35,7 +35,7 @@ impl Handler<op::ListParts> for S3 {
         let upload = &underway.upload;
         let last = parts.last().map(|part| part.number.into());
         let shown: Vec<_> = parts.iter().map(|part| part_of(part, upload)).collect();
-        Ok(ListPartsOutput {
+        let mut output = ListPartsOutput {
             bucket: Some(input.bucket),
             key: Some(input.key),
             upload_id: Some(input.upload_id),
@@ -46,12 +46,13 @@ impl Handler<op::ListParts> for S3 {
             parts: (!shown.is_empty()).then_some(shown),
             initiator: Some(shown_initiator(upload)),
             owner: Some(shown_owner(&owner(upload, facts))),
-            storage_class: Some(StorageClass::Standard),
+            storage_class: Some(upload.class.word()),
             checksum_algorithm: upload.algorithm.map(|algorithm| algorithm.word()),
             checksum_type: upload.algorithm.map(|_| upload.kind.word()),
             ..ListPartsOutput::default()
-        }
-        .into())
+        };
+        show_abort!(output, facts, permit.resource().key(), upload.initiated_ms);
+        Ok(output.into())
     }
 }
 

@@ -1,8 +1,9 @@
+use kurodo_authz::Grant;
 use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    described::{check_key, show_encryption, show_part_checksum, source_conditions},
+    described::{check_key, show_encryption, show_part_checksum, shown_version, source_conditions},
     parting::Parting,
     uploads::{Underway, part_number},
 };
@@ -20,7 +21,7 @@ impl Handler<op::UploadPartCopy> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::UploadPartCopy>) -> Answer<op::UploadPartCopy> {
         let Authorized { input, permits: (source, _missing, permit), call, .. } = call;
         let number = part_number(input.part_number)?;
-        let (head, _) = Object::granted(&source)?;
+        let head = Object::granted(&source)?;
         source_conditions!(input).weigh_source(head)?;
         let key = check_key(customer!(input, source)?.as_ref(), head, source.resource().facts())?;
         let underway = Underway::read(&self.store.read(&permit), &permit)?;
@@ -44,6 +45,7 @@ impl Handler<op::UploadPartCopy> for S3 {
         show_part_checksum!(result, part.checksum.filter(|_| underway.upload.algorithm.is_some()));
         let mut output =
             UploadPartCopyOutput { copy_part_result: Some(result), ..UploadPartCopyOutput::default() };
+        output.copy_source_version_id = shown_version(&source)?;
         show_encryption!(output, &customer);
         Ok(output.into())
     }

@@ -4,6 +4,7 @@ use kurodo_arn::AccountId;
 use kurodo_authz::{Resource, Scope};
 use kurodo_gateway::Find;
 use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
+use kurodo_store::{KeyBuilder, Reader};
 
 use super::Counts;
 use crate::{
@@ -12,6 +13,8 @@ use crate::{
     facts::BucketFacts,
     layout, names,
     policy::Names,
+    records::{VersionId, Wanted},
+    versions::Versions,
 };
 
 /// A bucket.
@@ -80,6 +83,13 @@ impl Bucket {
     /// The bucket's name.
     pub(crate) fn name(&self) -> &str {
         &self.bucket
+    }
+
+    /// Which version of a key is the null version, by a reader of the bucket's contents.
+    pub(crate) fn null_version(&self, contents: &Reader<'_>, key: &str) -> Result<Option<VersionId>, Error> {
+        let below = |kind| KeyBuilder::relative().byte(kind).part(key).build();
+        let versions = Versions::stored(contents, &below(layout::OBJECTS), &below(layout::VERSIONS));
+        Ok(versions.find(&Wanted::Null)?.map(|found| *found.kept.id()))
     }
 
     /// What is known of the bucket.
