@@ -74,6 +74,23 @@ def test_a_backup_is_what_the_table_was(client):
     assert content(client, table) == third
 
 
+def test_statements_keep_what_items_were(client):
+    table = filled(client)
+    before, backup = content(client, table), back_up(client, table)
+    client.execute_statement(Statement=f"UPDATE \"{table}\" SET v = 'new' WHERE h = 'key-1' AND r = 1")
+    client.batch_execute_statement(
+        Statements=[{"Statement": f"DELETE FROM \"{table}\" WHERE h = 'key-2' AND r = 1"}]
+    )
+    client.execute_transaction(
+        TransactStatements=[
+            {"Statement": f"INSERT INTO \"{table}\" VALUE {{'h': 'more', 'r': 1}}"},
+            {"Statement": f"UPDATE \"{table}\" SET v = 'new' WHERE h = 'key-3' AND r = 1"},
+        ]
+    )
+    assert content(client, table) != before
+    assert content(client, restore(client, backup)) == before
+
+
 def test_backups_outlive_their_table(client):
     table = filled(client)
     before = content(client, table)
