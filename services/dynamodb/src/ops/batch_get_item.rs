@@ -7,6 +7,7 @@ use crate::{
     DynamoDb,
     attribute::{item_size, shown},
     items::{Consumed, get, read_units},
+    meter::Kind,
     model::{BatchGetItemOutput, KeysAndAttributes, op},
 };
 
@@ -19,13 +20,14 @@ impl Handler<op::BatchGetItem> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::BatchGetItem>) -> Answer<op::BatchGetItem> {
         let capacity = asked.input.return_consumed_capacity;
         let (mut responses, mut unprocessed) = (BTreeMap::new(), BTreeMap::new());
-        let (mut consumed_capacity, mut bytes) = (Vec::new(), 0);
+        let (mut consumed_capacity, mut bytes, mut refused) = (Vec::new(), 0, Vec::new());
         for (permit, (name, request)) in asked.permits.iter().zip(asked.input.request_items) {
             let (lookups, facts) = permit.resource().plan()?;
+            let admitted = self.meter.admit_read(facts, None);
             let reader = self.store.read(permit);
             let (mut items, mut left, mut units) = (Vec::new(), Vec::new(), 0.0);
             for key in &lookups.keys {
-                if bytes > ANSWER {
+                if bytes > ANSWER || admitted.is_err() {
                     left.push(shown(key.values.clone()));
                     continue;
                 }
@@ -41,8 +43,16 @@ impl Handler<op::BatchGetItem> for DynamoDb {
             if !left.is_empty() {
                 unprocessed.insert(name.clone(), KeysAndAttributes { keys: left, ..request });
             }
-            consumed_capacity.extend(Consumed::read(units).view(capacity, &facts.name));
+            let consumed = Consumed::read(units);
+            self.meter.charge(facts, Kind::Read, &consumed);
+            consumed_capacity.extend(consumed.view(capacity, &facts.name));
             responses.insert(name, items);
+            refused.extend(admitted.err());
+        }
+        if refused.len() == asked.permits.len()
+            && let Some(refusal) = refused.pop()
+        {
+            return Err(refusal);
         }
         Ok(BatchGetItemOutput {
             responses: Some(responses),
