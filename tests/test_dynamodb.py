@@ -297,6 +297,12 @@ def test_legacy_parameters_mean_what_expressions_mean(client, table):
         AttributesToGet=["a"],
     )
     assert found["Items"] == [{"a": n(1)}]
+    wrong = {"a": {"ComparisonOperator": "EQ", "AttributeValueList": [{}]}}
+    refused(
+        lambda: client.scan(TableName=table, AttributesToGet=["a", "a"], ScanFilter=wrong),
+        "ValidationException",
+        message="One or more parameter values were invalid: Duplicate value in attribute name: a",
+    )
 
 
 def test_tables_have_tags_protection_and_an_expiry(client):

@@ -22,3 +22,7 @@ def node(principal, script):
 def test_a_user_with_a_narrow_policy_may_do_that_and_nothing_else(root):
     request_id = node(root, "denied.mjs").strip()
     assert request_id
+
+
+def test_the_document_client_of_dynamodb(root):
+    assert node(root, "document.mjs").strip() == "done"

@@ -57,9 +57,15 @@ pub(crate) fn apart(
 /// The projection that a list of names is.
 pub(crate) fn attributes_to_get(names: Option<Vec<String>>) -> Result<Option<Projection>, Error> {
     let Some(names) = names else { return Ok(None) };
-    let mut seen = BTreeSet::new();
-    if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
-        return Err(invalid_values(format!("Duplicate value in attribute name: {twice}")));
-    }
+    check_once(&names)?;
     Ok(Some(Projection::of(names.into_iter().map(Path::top).collect())))
+}
+
+/// That a list names nothing twice.
+pub(crate) fn check_once(names: &[String]) -> Result<(), Error> {
+    let mut seen = BTreeSet::new();
+    match names.iter().find(|name| !seen.insert(name.as_str())) {
+        Some(twice) => Err(invalid_values(format!("Duplicate value in attribute name: {twice}"))),
+        None => Ok(()),
+    }
 }

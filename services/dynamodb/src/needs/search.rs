@@ -254,6 +254,8 @@ pub(crate) async fn scan(
     let table = TableName::parse(find, written.table)?;
     check_index(written.index.as_deref())?;
     written.check_apart(None)?;
+    // Scans look at the list before the filter, queries behind it.
+    written.listed.as_deref().map_or(Ok(()), legacy::check_once)?;
     let (asked, _, segment) = written.read(|| segment(input.segment, input.total_segments))?;
     let mut touched = asked.touched(input.return_consumed_capacity)?;
     touched.scan();
