@@ -13,6 +13,7 @@ TAGS = {"TagSet": [{"Key": "team", "Value": "a"}]}
 OWNED = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
 ENCRYPTED = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 BLOCK = {"BlockPublicAcls": True}
+CORS = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
 CONTENT = b"content"
 
 
@@ -120,6 +121,10 @@ SAMPLES = {
     "GetBucketLocation": bucket,
     "GetBucketVersioning": bucket,
     "GetBucketRequestPayment": bucket,
+    "PutBucketRequestPayment": having(bucket, RequestPaymentConfiguration={"Payer": "Requester"}),
+    "GetBucketCors": put("put_bucket_cors", bucket, CORSConfiguration=CORS),
+    "PutBucketCors": having(bucket, CORSConfiguration=CORS),
+    "DeleteBucketCors": bucket,
     "GetBucketPolicy": with_policy,
     "PutBucketPolicy": new_policy,
     "DeleteBucketPolicy": with_policy,

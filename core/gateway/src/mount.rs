@@ -1,8 +1,11 @@
 use std::{future::Future, pin::Pin};
 
+use kurodo_store::CoreDoor;
 use kurodo_wire::{OperationSchema, Violation};
 
-use crate::{ActionFacts, Failure, Received, RowFacts, Sent, ServiceFacts, Table};
+use crate::{
+    ActionFacts, CrossOrigin, Failure, Received, RowFacts, Sent, ServiceFacts, Sharing, Table,
+};
 
 /// A service in the gateway, whatever its type.
 pub trait Mount: Send + Sync {
@@ -20,6 +23,8 @@ pub trait Mount: Send + Sync {
     fn refused(&self) -> &'static [&'static str];
     /// The actions.
     fn actions(&self) -> &'static [ActionFacts];
+    /// What the service lets a page of another origin see; `None` where it knows of no other origins.
+    fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>>;
     /// Takes a request of the row's operation all its way.
     fn operate<'a>(
         &'a self,
@@ -55,6 +60,10 @@ impl<S: Table> Mount for S {
 
     fn actions(&self) -> &'static [ActionFacts] {
         S::ACTIONS
+    }
+
+    fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>> {
+        S::cross_origin(self, &door.read(), asked).map(|found| found.map_err(Into::into))
     }
 
     fn operate<'a>(

@@ -64,7 +64,9 @@ pub fn parse_date_header(text: &str) -> Option<i64> {
     if text.len() > 64 {
         return None;
     }
-    let http = || jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    // The day of the week says nothing that the date does not.
+    let http =
+        || jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok();
     parse_basic(text).or_else(|| http().map(jiff::Timestamp::as_second))
 }
 
@@ -125,6 +127,7 @@ mod tests {
         assert_eq!(parse_basic("20130524T000000Z"), Some(1_369_353_600));
         assert_eq!(parse_basic("20240229T235959Z"), Some(1_709_251_199));
         assert_eq!(parse_date_header("Fri, 24 May 2013 00:00:00 GMT"), Some(1_369_353_600));
+        assert_eq!(parse_date_header("Tue, 24 May 2013 00:00:00 GMT"), Some(1_369_353_600));
         assert_eq!(parse_date_header("20130524T000000Z"), Some(1_369_353_600));
         assert_eq!(parse_extended("2013-08-07T12:00:00.000Z"), Some(1_375_876_800));
     }

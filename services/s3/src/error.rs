@@ -42,6 +42,16 @@ pub enum Error {
         "The conditional request cannot succeed due to a conflicting operation against this resource. Please try again."
     )]
     ConditionalRequestConflict(String),
+    /// A page of another origin may not see the answer.
+    #[error("{why}")]
+    CorsForbidden {
+        /// Why not.
+        why: &'static str,
+        /// The method that it asks for.
+        method: String,
+        /// What the path names.
+        resource: &'static str,
+    },
     /// Content larger than one request may bring.
     #[error("Your proposed upload exceeds the maximum allowed size")]
     EntityTooLarge {
@@ -84,6 +94,12 @@ pub enum Error {
     /// A public access control list on a new bucket, which blocks public access.
     #[error("Bucket cannot have public ACLs set with BlockPublicAccess enabled")]
     InvalidBucketAclWithBlockPublicAccess,
+    /// The object must be restored before it is read.
+    #[error("The operation is not valid for the object's storage class")]
+    InvalidObjectState(String),
+    /// Not a storage class that objects of a bucket can have.
+    #[error("The storage class you specified is not valid")]
+    InvalidStorageClass(String),
     /// Not the name of a bucket.
     #[error("The specified bucket is not valid.")]
     InvalidBucketName(String),
@@ -171,6 +187,9 @@ pub enum Error {
     /// No such bucket.
     #[error("The specified bucket does not exist")]
     NoSuchBucket(String),
+    /// The bucket says nothing of other origins.
+    #[error("The CORS configuration does not exist")]
+    NoSuchCors(String),
     /// The bucket has no policy.
     #[error("The bucket policy does not exist")]
     NoSuchBucketPolicy(String),
@@ -189,6 +208,11 @@ pub enum Error {
          completed."
     )]
     NoSuchUpload(String),
+    /// The source of a copy must be restored before it is read.
+    #[error(
+        "The source object of the COPY operation is not in the active tier and is only stored in Amazon S3 Glacier."
+    )]
+    ObjectNotInActiveTier,
     /// The bucket has no ownership setting.
     #[error("The bucket ownership controls were not found")]
     NoOwnershipControls(String),
@@ -267,6 +291,7 @@ impl Error {
             Self::BucketAlreadyOwnedByYou(_) => ("BucketAlreadyOwnedByYou", 409),
             Self::BucketNotEmpty(_) => ("BucketNotEmpty", 409),
             Self::ConditionalRequestConflict(_) => ("ConditionalRequestConflict", 409),
+            Self::CorsForbidden { .. } => ("AccessForbidden", 403),
             Self::EntityTooLarge { .. } => ("EntityTooLarge", 400),
             Self::EntityTooSmall { .. } => ("EntityTooSmall", 400),
             Self::IllegalLocationConstraint(_) => ("IllegalLocationConstraintException", 400),
@@ -280,6 +305,9 @@ impl Error {
             Self::InvalidDigest => ("InvalidDigest", 400),
             Self::InvalidEncryptionAlgorithm => ("InvalidEncryptionAlgorithmError", 400),
             Self::InvalidLocationConstraint(_) => ("InvalidLocationConstraint", 400),
+            Self::InvalidObjectState(_) => ("InvalidObjectState", 403),
+            Self::InvalidStorageClass(_) => ("InvalidStorageClass", 400),
+            Self::ObjectNotInActiveTier => ("ObjectNotInActiveTierError", 403),
             Self::InvalidPart { .. } => ("InvalidPart", 400),
             Self::InvalidPartNumber { .. } => ("InvalidPartNumber", 416),
             Self::InvalidPartOrder(_) => ("InvalidPartOrder", 400),
@@ -296,6 +324,7 @@ impl Error {
             Self::MissingContentLength => ("MissingContentLength", 411),
             Self::MissingSecurityHeader(_) => ("MissingSecurityHeader", 400),
             Self::NoSuchBucket(_) => ("NoSuchBucket", 404),
+            Self::NoSuchCors(_) => ("NoSuchCORSConfiguration", 404),
             Self::NoSuchBucketPolicy(_) => ("NoSuchBucketPolicy", 404),
             Self::NoSuchKey(_) => ("NoSuchKey", 404),
             Self::NoSuchPublicAccessBlock(_) => ("NoSuchPublicAccessBlockConfiguration", 404),
@@ -326,10 +355,14 @@ impl Error {
             | Self::NoOwnershipControls(bucket)
             | Self::NoSuchBucket(bucket)
             | Self::NoSuchBucketPolicy(bucket)
+            | Self::NoSuchCors(bucket)
             | Self::NoSuchPublicAccessBlock(bucket)
             | Self::NoSuchTagSet(bucket) => vec![text("BucketName", bucket)],
             Self::NoSuchKey(key) | Self::ConditionalRequestConflict(key) => vec![text("Key", key)],
             Self::NoSuchUpload(upload) | Self::InvalidPartOrder(upload) => vec![text("UploadId", upload)],
+            Self::CorsForbidden { method, resource, .. } => {
+                vec![text("Method", method), text("ResourceType", resource)]
+            }
             Self::EntityTooLarge { proposed, limit } => {
                 vec![text("ProposedSize", proposed), text("MaxSizeAllowed", limit)]
             }
@@ -352,6 +385,8 @@ impl Error {
             Self::InvalidRange { requested, size } => {
                 vec![text("RangeRequested", requested), text("ActualObjectSize", size)]
             }
+            Self::InvalidObjectState(class) => vec![text("StorageClass", class)],
+            Self::InvalidStorageClass(class) => vec![text("StorageClassRequested", class)],
             Self::InvalidTag { key: Some(key), .. } => vec![text("TagKey", key)],
             Self::KeyTooLong(size) => vec![text("Size", size), text("MaxSizeAllowed", &crate::limits::KEY)],
             Self::MetadataTooLarge(size) => {

@@ -14,7 +14,7 @@ pub(crate) use cache::Cache;
 
 use crate::{
     acl::Acl,
-    records::{BlockPublic, BucketId, Encryption, Owner, Ownership, Tags},
+    records::{BlockPublic, BucketId, Cors, Encryption, Owner, Ownership, Tags},
 };
 
 /// A bucket with its settings.
@@ -39,6 +39,10 @@ pub(crate) struct BucketFacts {
     pub(crate) account_block: BlockPublic,
     pub(crate) encryption: Encryption,
     pub(crate) tags: Tags,
+    /// `None` where there are no rules.
+    pub(crate) cors: Option<Cors>,
+    /// Whether who asks pays, instead of the owner.
+    pub(crate) requester_pays: bool,
 }
 
 /// Where the accounts' own public access blocks are found. Another service writes them.

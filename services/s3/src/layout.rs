@@ -45,11 +45,15 @@ pub(crate) enum Setting {
     Tags = b't',
     /// Its default encryption.
     Encryption = b'e',
+    /// What pages of other origins may see.
+    Cors = b'c',
+    /// Whether the requester pays.
+    RequestPayment = b'r',
 }
 
 impl Setting {
     /// All of them, the bucket itself first.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Identity,
         Self::Policy,
         Self::Acl,
@@ -57,6 +61,8 @@ impl Setting {
         Self::Ownership,
         Self::Tags,
         Self::Encryption,
+        Self::Cors,
+        Self::RequestPayment,
     ];
 
     /// Its key below the bucket's.

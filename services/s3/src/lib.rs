@@ -11,6 +11,7 @@ mod checksum;
 mod conditions;
 mod content;
 mod copy_source;
+mod cors;
 mod error;
 mod facts;
 mod layout;
@@ -32,8 +33,8 @@ mod times;
 
 use std::sync::Arc;
 
-use kurodo_gateway::{Body, Call, Dialect, Service, ServiceFacts};
-use kurodo_store::{AccountKeys, Store, blobs::Blobs};
+use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Service, ServiceFacts, Sharing};
+use kurodo_store::{AccountKeys, Reader, Store, blobs::Blobs};
 use kurodo_wire::OperationSchema;
 
 pub use check::{Checked, check};
@@ -108,5 +109,9 @@ impl Service for S3 {
         body: &Body,
     ) -> Result<(), Error> {
         checksum::check_document(call, schema, content, body)
+    }
+
+    fn cross_origin(&self, stored: &Reader<'_>, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Error>> {
+        Some(cors::sharing(self, stored, asked))
     }
 }

@@ -21,6 +21,9 @@ service! { S3:
         GetBucketLocation: Read on Bucket = "s3:GetBucketLocation";
         GetBucketVersioning: Read on Bucket = "s3:GetBucketVersioning";
         GetBucketRequestPayment: Read on Bucket = "s3:GetBucketRequestPayment";
+        PutBucketRequestPayment: Write on Bucket = "s3:PutBucketRequestPayment";
+        GetBucketCORS: Read on Bucket = "s3:GetBucketCORS";
+        PutBucketCORS: Write on Bucket = "s3:PutBucketCORS";
         GetBucketPolicy: Read on Bucket = "s3:GetBucketPolicy";
         PutBucketPolicy: Write on Bucket = "s3:PutBucketPolicy";
         DeleteBucketPolicy: Write on Bucket = "s3:DeleteBucketPolicy";
@@ -62,6 +65,10 @@ service! { S3:
         GetBucketLocation: GetBucketLocation on bucket(bucket, expected_bucket_owner);
         GetBucketVersioning: GetBucketVersioning on bucket(bucket, expected_bucket_owner);
         GetBucketRequestPayment: GetBucketRequestPayment on bucket(bucket, expected_bucket_owner);
+        PutBucketRequestPayment: PutBucketRequestPayment on bucket(bucket, expected_bucket_owner);
+        GetBucketCors: GetBucketCORS on bucket(bucket, expected_bucket_owner);
+        PutBucketCors: PutBucketCORS on bucket(bucket, expected_bucket_owner);
+        DeleteBucketCors: PutBucketCORS on bucket(bucket, expected_bucket_owner);
 
         GetBucketPolicy: [GetBucketPolicy] by needs::get_bucket_policy;
         PutBucketPolicy: [PutBucketPolicy] by needs::put_bucket_policy
@@ -140,20 +147,20 @@ service! { S3:
                 with "s3:if-match" = if_match with "s3:if-none-match" = if_none_match,
             GetObject on object(bucket, key, expected_bucket_owner) if if_match
             refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
-        AbortMultipartUpload: AbortMultipartUpload on upload(bucket, key, upload_id, expected_bucket_owner)
+        AbortMultipartUpload: AbortMultipartUpload on begun(bucket, key, upload_id, expected_bucket_owner)
             refusing ["IfMatchInitiatedTime"];
-        ListParts: ListMultipartUploadParts on upload(bucket, key, upload_id, expected_bucket_owner);
+        ListParts: ListMultipartUploadParts on begun(bucket, key, upload_id, expected_bucket_owner);
         ListMultipartUploads: ListBucketMultipartUploads on uploads(bucket, expected_bucket_owner)
             with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_uploads;
     }
 
     refused {
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
-        DeleteBucketAnalyticsConfiguration, DeleteBucketCors, DeleteBucketIntelligentTieringConfiguration,
+        DeleteBucketAnalyticsConfiguration, DeleteBucketIntelligentTieringConfiguration,
         DeleteBucketInventoryConfiguration, DeleteBucketLifecycle, DeleteBucketMetadataConfiguration,
         DeleteBucketMetadataTableConfiguration, DeleteBucketMetricsConfiguration, DeleteBucketReplication,
         DeleteBucketWebsite, DeleteObjectAnnotation, GetBucketAbac, GetBucketAccelerateConfiguration,
-        GetBucketAnalyticsConfiguration, GetBucketCors, GetBucketIntelligentTieringConfiguration,
+        GetBucketAnalyticsConfiguration, GetBucketIntelligentTieringConfiguration,
         GetBucketInventoryConfiguration, GetBucketLifecycle, GetBucketLifecycleConfiguration, GetBucketLogging,
         GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration, GetBucketMetricsConfiguration,
         GetBucketNotification, GetBucketNotificationConfiguration, GetBucketReplication, GetBucketWebsite,
@@ -161,10 +168,10 @@ service! { S3:
         ListBucketAnalyticsConfigurations, ListBucketIntelligentTieringConfigurations,
         ListBucketInventoryConfigurations, ListBucketMetricsConfigurations, ListDirectoryBuckets,
         ListObjectAnnotations, ListObjectVersions, PutBucketAbac, PutBucketAccelerateConfiguration,
-        PutBucketAnalyticsConfiguration, PutBucketCors, PutBucketIntelligentTieringConfiguration,
+        PutBucketAnalyticsConfiguration, PutBucketIntelligentTieringConfiguration,
         PutBucketInventoryConfiguration, PutBucketLifecycle, PutBucketLifecycleConfiguration, PutBucketLogging,
         PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
-        PutBucketReplication, PutBucketRequestPayment, PutBucketVersioning, PutBucketWebsite, PutObjectAnnotation,
+        PutBucketReplication, PutBucketVersioning, PutBucketWebsite, PutObjectAnnotation,
         PutObjectLegalHold, PutObjectLockConfiguration, PutObjectRetention, RenameObject, RestoreObject,
         SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,
         UpdateBucketMetadataInventoryTableConfiguration, UpdateBucketMetadataJournalTableConfiguration,

@@ -14,9 +14,10 @@ use std::{
 use bytes::Bytes;
 use kurodo_arn::AccountId;
 use kurodo_gateway::{
-    ActionFacts, Authorized, Dialect, Failure, Handler, Mount, Received, Reply, RowFacts, Sent, Service,
-    ServiceFacts, body_failure, service, wire::OperationSchema,
+    ActionFacts, Authorized, CrossOrigin, Dialect, Failure, Handler, Mount, Received, Reply, RowFacts, Sent, Service,
+    ServiceFacts, Sharing, body_failure, service, wire::OperationSchema,
 };
+use kurodo_store::CoreDoor;
 use tokio::sync::Semaphore;
 
 use crate::model::{self, Empty, Note, Tagged, op};
@@ -164,6 +165,9 @@ impl Mount for Dressed {
         violations: &[kurodo_gateway::wire::Violation],
     ) -> Option<Failure> {
         self.0.invalid(operation, violations)
+    }
+    fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>> {
+        Mount::cross_origin(&*self.0, door, asked)
     }
     fn operate<'a>(
         &'a self,

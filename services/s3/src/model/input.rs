@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Secret, Streaming, Timestamp};
 
 use super::{
-    AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketNamespace, ChecksumAlgorithm,
-    ChecksumMode, ChecksumType, CompletedMultipartUpload, CreateBucketConfiguration, Delete, EncodingType,
-    MetadataDirective, ObjectAttributes, ObjectCannedACL, ObjectLockEventHold, ObjectLockLegalHoldStatus,
-    ObjectLockMode, ObjectOwnership, OptionalObjectAttributes, OwnershipControls,
-    PublicAccessBlockConfiguration, RequestPayer, ServerSideEncryption, ServerSideEncryptionConfiguration,
-    StorageClass, Tagging, TaggingDirective, schema,
+    AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketNamespace, CORSConfiguration,
+    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CreateBucketConfiguration,
+    Delete, EncodingType, MetadataDirective, ObjectAttributes, ObjectCannedACL, ObjectLockEventHold,
+    ObjectLockLegalHoldStatus, ObjectLockMode, ObjectOwnership, OptionalObjectAttributes, OwnershipControls,
+    PublicAccessBlockConfiguration, RequestPayer, RequestPaymentConfiguration, ServerSideEncryption,
+    ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective, schema,
 };
 
 kurodo_wire::shape! {
@@ -82,6 +82,48 @@ kurodo_wire::shape! {
     /// Input of AWS `s3:GetBucketRequestPayment`.
     #[derive(Debug)]
     pub struct GetBucketRequestPaymentInput: schema::GET_BUCKET_REQUEST_PAYMENT_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketRequestPayment`.
+    #[derive(Debug)]
+    pub struct PutBucketRequestPaymentInput: schema::PUT_BUCKET_REQUEST_PAYMENT_INPUT {
+        bucket: String = "Bucket",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        request_payment_configuration: RequestPaymentConfiguration = "RequestPaymentConfiguration",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketCors`.
+    #[derive(Debug)]
+    pub struct GetBucketCorsInput: schema::GET_BUCKET_CORS_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketCors`.
+    #[derive(Debug)]
+    pub struct PutBucketCorsInput: schema::PUT_BUCKET_CORS_INPUT {
+        bucket: String = "Bucket",
+        cors_configuration: CORSConfiguration = "CORSConfiguration",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketCors`.
+    #[derive(Debug)]
+    pub struct DeleteBucketCorsInput: schema::DELETE_BUCKET_CORS_INPUT {
         bucket: String = "Bucket",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }

@@ -28,6 +28,10 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &GET_BUCKET_LOCATION,
         &GET_BUCKET_VERSIONING,
         &GET_BUCKET_REQUEST_PAYMENT,
+        &PUT_BUCKET_REQUEST_PAYMENT,
+        &GET_BUCKET_CORS,
+        &PUT_BUCKET_CORS,
+        &DELETE_BUCKET_CORS,
         &GET_BUCKET_POLICY,
         &PUT_BUCKET_POLICY,
         &DELETE_BUCKET_POLICY,
@@ -98,14 +102,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             method: "DELETE",
             uri: "/{Bucket}?analytics",
             required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DeleteBucketCors",
-            method: "DELETE",
-            uri: "/{Bucket}?cors",
-            required_query: &[],
             required_headers: &[],
             deprecated: false,
         },
@@ -202,14 +198,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             method: "GET",
             uri: "/{Bucket}?analytics",
             required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "GetBucketCors",
-            method: "GET",
-            uri: "/{Bucket}?cors",
-            required_query: &[],
             required_headers: &[],
             deprecated: false,
         },
@@ -430,14 +418,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "PutBucketCors",
-            method: "PUT",
-            uri: "/{Bucket}?cors",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "PutBucketIntelligentTieringConfiguration",
             method: "PUT",
             uri: "/{Bucket}?intelligent-tiering",
@@ -505,14 +485,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             name: "PutBucketReplication",
             method: "PUT",
             uri: "/{Bucket}?replication",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "PutBucketRequestPayment",
-            method: "PUT",
-            uri: "/{Bucket}?requestPayment",
             required_query: &[],
             required_headers: &[],
             deprecated: false,
@@ -829,6 +801,55 @@ pub(super) static GET_BUCKET_REQUEST_PAYMENT: OperationSchema = OperationSchema 
         "GET",
         "/{Bucket}?requestPayment",
         [&schema::GET_BUCKET_REQUEST_PAYMENT_INPUT, &schema::GET_BUCKET_REQUEST_PAYMENT_OUTPUT],
+    )
+};
+pub(super) static PUT_BUCKET_REQUEST_PAYMENT: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketRequestPayment",
+        "PUT",
+        "/{Bucket}?requestPayment",
+        [&schema::PUT_BUCKET_REQUEST_PAYMENT_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static GET_BUCKET_CORS: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketCors",
+        "GET",
+        "/{Bucket}?cors",
+        [&schema::GET_BUCKET_CORS_INPUT, &schema::GET_BUCKET_CORS_OUTPUT],
+    )
+};
+pub(super) static PUT_BUCKET_CORS: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketCors",
+        "PUT",
+        "/{Bucket}?cors",
+        [&schema::PUT_BUCKET_CORS_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static DELETE_BUCKET_CORS: OperationSchema = OperationSchema {
+    status: 204,
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "DeleteBucketCors",
+        "DELETE",
+        "/{Bucket}?cors",
+        [&schema::DELETE_BUCKET_CORS_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static GET_BUCKET_POLICY: OperationSchema = OperationSchema {

@@ -4,7 +4,7 @@ use kurodo_wire::{Secret, Timestamp};
 
 use super::{
     BucketLocationConstraint, BucketType, ChecksumAlgorithm, ChecksumType, DataRedundancy, EncryptionType,
-    IntelligentTieringAccessTier, LocationType, ObjectOwnership, ObjectStorageClass, Permission,
+    IntelligentTieringAccessTier, LocationType, ObjectOwnership, ObjectStorageClass, Payer, Permission,
     ServerSideEncryption, StorageClass, Type, schema,
 };
 
@@ -42,6 +42,27 @@ kurodo_wire::shape! {
     pub struct BucketInfo: schema::BUCKET_INFO {
         data_redundancy: Option<DataRedundancy> = "DataRedundancy",
         r#type: Option<BucketType> = "Type",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `CORSConfiguration`.
+    #[derive(Debug)]
+    pub struct CORSConfiguration: schema::CORS_CONFIGURATION {
+        cors_rules: Vec<CORSRule> = "CORSRules",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `CORSRule`.
+    #[derive(Debug)]
+    pub struct CORSRule: schema::CORS_RULE {
+        id: Option<String> = "ID",
+        allowed_headers: Option<Vec<String>> = "AllowedHeaders",
+        allowed_methods: Vec<String> = "AllowedMethods",
+        allowed_origins: Vec<String> = "AllowedOrigins",
+        expose_headers: Option<Vec<String>> = "ExposeHeaders",
+        max_age_seconds: Option<i32> = "MaxAgeSeconds",
     }
 }
 
@@ -365,6 +386,14 @@ kurodo_wire::shape! {
         ignore_public_acls: Option<bool> = "IgnorePublicAcls",
         block_public_policy: Option<bool> = "BlockPublicPolicy",
         restrict_public_buckets: Option<bool> = "RestrictPublicBuckets",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `RequestPaymentConfiguration`.
+    #[derive(Debug)]
+    pub struct RequestPaymentConfiguration: schema::REQUEST_PAYMENT_CONFIGURATION {
+        payer: Payer = "Payer",
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     copy_source::CopySource,
     facts::BucketFacts,
     model::{CopyObjectInput, MetadataDirective, TaggingDirective, UploadPartCopyInput},
+    ops::owner_of_new,
     resources::{Door, Object, located, upload},
     table::action,
     tags,
@@ -37,16 +38,18 @@ pub(crate) async fn copy_object(find: &Finding<'_>, input: &CopyObjectInput) -> 
     let tags_read =
         takes_tags.then(|| Object::existing(find, &from, &source.key).map(Need::new)).transpose()?;
 
-    let directive = input.metadata_directive.unwrap_or(MetadataDirective::Copy);
     let source_text = format!("{}/{}", source.bucket, source.key);
     let writing = writing!(input)
         .key("s3:x-amz-copy-source", Some(&source_text))
-        .key("s3:x-amz-metadata-directive", Some(directive.as_str()))
+        .key("s3:x-amz-metadata-directive", input.metadata_directive.map(MetadataDirective::as_str))
         .key("s3:if-match", input.if_match.as_deref())
         .key("s3:if-none-match", input.if_none_match.as_deref());
     let (put, acl, tagging) = writing.needs(find, &to, &input.key, Door::Content)?;
     let tagging = match (tagging, takes_tags) {
-        (None, true) => Some(Need::new(Object::at(find, &to, &input.key, Door::Content)?)),
+        (None, true) => {
+            let owner = owner_of_new(writing.acl.as_ref(), &to, find.call)?;
+            Some(Need::new(Object::at(find, &to, &input.key, Door::Content)?.owned_by(owner)))
+        }
         (tagging, _) => tagging,
     };
     let known = known(find, &to, &input.key, input.if_match.as_deref())?;

@@ -23,7 +23,8 @@ pub(super) fn existing<A: Action<Resource = Object>>(
     key: &str,
 ) -> Result<(Need<A>, Missing), Error> {
     let object = Object::existing(find, facts, key)?;
-    let missing = (!object.is_there()).then(|| Need::new(Bucket::existing(find, facts, Reach::Objects)));
+    let listing = || Need::new(Bucket::existing(find, facts, Reach::Objects)).with("s3:prefix", key);
+    let missing = (!object.is_there()).then(listing);
     Ok((Need::new(object), missing))
 }
 

@@ -11,6 +11,7 @@ use crate::{
     acl::{Asked, asked},
     facts::BucketFacts,
     model::PutObjectInput,
+    ops::owner_of_new,
     records::Tags,
     resources::{Door, Object, located},
     table::action,
@@ -73,27 +74,26 @@ impl<'a> Writing<'a> {
         door: Door,
     ) -> Result<Put, Error> {
         check_grantees(find, self.acl.as_ref())?;
-        let put = self.described(find, facts, key, door)?;
-        let acl = self.acl.as_ref().map(|_| self.described(find, facts, key, Door::Content)).transpose()?;
+        let put = self.described(Object::at(find, facts, key, door)?);
+        // Of its list and tags decides whoever will own it.
+        let owned = || {
+            let owner = owner_of_new(self.acl.as_ref(), facts, find.call)?;
+            Ok::<_, Error>(Object::at(find, facts, key, Door::Content)?.owned_by(owner))
+        };
+        let acl = self.acl.as_ref().map(|_| Ok::<_, Error>(self.described(owned()?))).transpose()?;
         let tags = self.tags.as_ref().filter(|tags| !tags.is_empty());
-        let tagging = tags.map(|_| self.described(find, facts, key, Door::Content)).transpose()?;
+        let tagging = tags.map(|_| Ok::<_, Error>(self.described(owned()?))).transpose()?;
         Ok((put, acl, tagging))
     }
 
-    fn described<A: Action<Resource = Object>>(
-        &self,
-        find: &Finding<'_>,
-        facts: &Arc<BucketFacts>,
-        key: &str,
-        door: Door,
-    ) -> Result<Need<A>, Error> {
-        let need = Need::new(Object::at(find, facts, key, door)?);
+    fn described<A: Action<Resource = Object>>(&self, object: Object) -> Need<A> {
+        let need = Need::new(object);
         let need = self.keys.iter().fold(need, |need, (name, value)| need.with_some(*name, *value));
         let need = with_grants(with_acl(need, self.acl.as_ref()), &self.grants);
-        Ok(match &self.tags {
+        match &self.tags {
             Some(tags) => with_tags(need, tags.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))),
             None => need,
-        })
+        }
     }
 }
 

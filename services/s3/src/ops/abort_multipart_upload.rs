@@ -25,6 +25,6 @@ impl Handler<op::AbortMultipartUpload> for S3 {
         })?;
         // Nothing can be added any more.
         self.clear_upload(&permit).await?;
-        Ok(AbortMultipartUploadOutput::default().into())
+        Ok(AbortMultipartUploadOutput { request_charged: permit.resource().charged() }.into())
     }
 }

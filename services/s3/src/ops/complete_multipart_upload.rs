@@ -1,3 +1,4 @@
+use kurodo_authz::Permit;
 use kurodo_gateway::{Authorized, Call, Handler};
 
 use super::{
@@ -7,11 +8,11 @@ use super::{
     uploads::Underway,
 };
 use crate::{
-    Error, S3,
+    Error, S3, action,
     checksum::{Algorithm, Checksum, Given, Kind, Stored, given, single},
-    content::{Ends, NewObject, WriteConditions, customer},
+    content::{Ends, NewObject, Old, WriteConditions, customer},
     model::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, ServerSideEncryption, op},
-    records::{ETag, HeadParts, PartList, Upload},
+    records::{ETag, HeadParts, Meta, PartList, Upload},
 };
 
 impl Handler<op::CompleteMultipartUpload> for S3 {
@@ -22,7 +23,10 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
     ) -> Answer<op::CompleteMultipartUpload> {
         let Authorized { input, permits: (place, permit, _known), call, .. } = call;
         let reader = self.store.read(&permit);
-        let underway = Underway::read(&reader, &permit)?;
+        let underway = match Underway::read(&reader, &permit) {
+            Err(Error::NoSuchUpload(id)) => return self.completed(&place, &id, input, call),
+            read => read?,
+        };
         let customer = customer!(input)?;
         if customer.is_some() {
             underway.unlock(customer.as_ref(), permit.resource().facts())?;
@@ -33,7 +37,7 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
         let (etag, checksum) = (pieces.etag(), pieces.checksum(&underway.upload));
         check(&input, &underway.upload, pieces.size(), checksum.as_ref())?;
 
-        let object = object(&underway.upload, &pieces, etag, checksum, call)?;
+        let object = object(&underway, &pieces, etag, checksum, call)?;
         let parts = uploaded.iter().map(|part| (part.key.clone(), part.version)).collect();
         let ends = Ends { permit: &permit, id: underway.id, version: underway.version, parts };
         let conditions = WriteConditions {
@@ -43,7 +47,30 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
         self.publish(&place, &object, conditions, Some(&ends)).await?;
         pieces.others(&uploaded).into_iter().for_each(|blob| self.readers.discard(vec![blob]));
         self.clear_upload(&permit).await?;
-        Ok(answer(input, call, &underway.upload, etag, checksum).into())
+        let is_customers = underway.upload.customer_key.is_some();
+        let mut output = answer(input, call, is_customers, etag, checksum);
+        output.request_charged = permit.resource().charged();
+        Ok(output.into())
+    }
+}
+
+impl S3 {
+    /// The upload was completed before: as long as its object is there, the answer is the same again.
+    fn completed(
+        &self,
+        place: &Permit<'_, action::PutObject>,
+        upload: &str,
+        input: CompleteMultipartUploadInput,
+        call: &Call,
+    ) -> Answer<op::CompleteMultipartUpload> {
+        let gone = || Error::NoSuchUpload(upload.to_owned());
+        let head = Old::read(&self.store.write(place))?.head.ok_or_else(gone)?;
+        if head.meta()?.upload.as_deref() != Some(upload) {
+            return Err(gone());
+        }
+        let mut output = answer(input, call, head.customer_key.is_some(), head.etag, head.checksum);
+        output.request_charged = place.resource().charged();
+        Ok(output.into())
     }
 }
 
@@ -101,13 +128,14 @@ fn compare(given: &Given<'_>, upload: &Upload, checksum: Option<&Stored>) -> Res
 }
 
 fn object(
-    upload: &Upload,
+    underway: &Underway,
     pieces: &Pieces<'_>,
     etag: ETag,
     checksum: Option<Stored>,
     call: &Call,
 ) -> Result<NewObject, Error> {
-    let parts = pieces.entries();
+    let (parts, upload) = (pieces.entries(), &underway.upload);
+    let meta = Meta { upload: Some(underway.id.to_string()), ..upload.meta.clone() };
     let content = PartList::content(&parts);
     let record = HeadParts {
         size: pieces.size(),
@@ -116,7 +144,7 @@ fn object(
         checksum,
         content: &content,
         customer_key: upload.customer_key,
-        meta: &upload.meta,
+        meta: &meta,
         tags: &upload.tags,
         rights: upload.rights.as_ref(),
     };
@@ -126,7 +154,7 @@ fn object(
 fn answer(
     input: CompleteMultipartUploadInput,
     call: &Call,
-    upload: &Upload,
+    is_customers: bool,
     etag: ETag,
     checksum: Option<Stored>,
 ) -> CompleteMultipartUploadOutput {
@@ -135,7 +163,7 @@ fn answer(
         bucket: Some(input.bucket),
         key: Some(input.key),
         e_tag: Some(etag.to_string()),
-        server_side_encryption: upload.customer_key.is_none().then_some(ServerSideEncryption::Aes256),
+        server_side_encryption: (!is_customers).then_some(ServerSideEncryption::Aes256),
         ..CompleteMultipartUploadOutput::default()
     };
     show_checksum!(output, checksum);

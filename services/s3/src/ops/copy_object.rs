@@ -6,7 +6,7 @@ use kurodo_keys::SecretKey;
 
 use super::{
     Answer,
-    described::{check_key, show_checksum, show_encryption, source_conditions},
+    described::{check_active, check_key, show_checksum, show_encryption, source_conditions},
     making::{Lock, Made, Making},
     rights,
 };
@@ -52,6 +52,7 @@ impl Handler<op::CopyObject> for S3 {
         };
         show_checksum!(result, made.checksum);
         let mut output = CopyObjectOutput { copy_object_result: Some(result), ..CopyObjectOutput::default() };
+        output.request_charged = source.resource().charged().or(target.resource().charged());
         show_encryption!(output, &customer);
         Ok(output.into())
     }
@@ -86,9 +87,9 @@ fn check(
     target: &Object,
     customer: bool,
 ) -> Result<(), Error> {
-    metadata::check_class(input.storage_class)?;
     metadata::check_encryption(input.server_side_encryption, customer)?;
     let (head, _) = Object::granted(source)?;
+    check_active(head)?;
     if head.size > limits::SINGLE {
         let message = "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
         return Err(Error::InvalidRequest(message.into()));
@@ -113,6 +114,8 @@ fn meta_of(input: &mut CopyObjectInput, head: &Head) -> Result<Meta, Error> {
         Some(MetadataDirective::Replace) => meta!(input),
         _ => metadata::checked(Meta {
             website_redirect_location: input.website_redirect_location.take(),
+            storage_class: metadata::kept_class(input.storage_class)?,
+            upload: None,
             ..head.meta()?
         }),
     }

@@ -25,7 +25,6 @@ impl Handler<op::CreateMultipartUpload> for S3 {
     ) -> Answer<op::CreateMultipartUpload> {
         let Authorized { mut input, permits: (permit, ..), call, .. } = call;
         let (object, customer) = (permit.resource(), customer!(input)?);
-        metadata::check_class(input.storage_class)?;
         metadata::check_encryption(input.server_side_encryption, customer.is_some())?;
         let (algorithm, kind) = checksum(input.checksum_algorithm, input.checksum_type)?;
         let upload = Upload {
@@ -54,6 +53,7 @@ impl Handler<op::CreateMultipartUpload> for S3 {
             key: Some(input.key),
             checksum_algorithm: algorithm.map(|algorithm| algorithm.word()),
             checksum_type: algorithm.map(|_| kind.word()),
+            request_charged: object.charged(),
             ..CreateMultipartUploadOutput::default()
         };
         show_encryption!(output, &customer);

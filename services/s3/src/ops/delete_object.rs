@@ -12,7 +12,8 @@ impl Handler<op::DeleteObject> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::DeleteObject>) -> Answer<op::DeleteObject> {
         let Authorized { input, permits: (permit, _known), .. } = call;
         self.remove(&permit, |there| deletable(there, input.if_match.as_deref(), &input.key)).await?;
-        Ok(DeleteObjectOutput::default().into())
+        let request_charged = permit.resource().charged();
+        Ok(DeleteObjectOutput { request_charged, ..DeleteObjectOutput::default() }.into())
     }
 }
 

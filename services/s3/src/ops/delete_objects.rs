@@ -18,6 +18,8 @@ impl Handler<op::DeleteObjects> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::DeleteObjects>) -> Answer<op::DeleteObjects> {
         let Authorized { input, permits: (deletes, reads), .. } = call;
         let (objects, mut reads) = (&input.delete.objects, reads.into_iter());
+        let allowed = deletes.iter().find_map(|delete| delete.as_ref().ok());
+        let request_charged = allowed.and_then(|permit| permit.resource().charged());
         let mut deletions = Vec::with_capacity(objects.len());
         for (object, delete) in objects.iter().zip(deletes) {
             let certain = object.e_tag.as_deref().is_some_and(|tag| tag != "*");
@@ -39,7 +41,7 @@ impl Handler<op::DeleteObjects> for S3 {
         Ok(DeleteObjectsOutput {
             deleted: (loud && !deleted.is_empty()).then_some(deleted),
             errors: (!errors.is_empty()).then_some(errors),
-            request_charged: None,
+            request_charged,
         }
         .into())
     }

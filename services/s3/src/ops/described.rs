@@ -2,6 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
+use kurodo_gateway::Call;
 use kurodo_keys::SecretKey;
 
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
     conditions::{ReadConditions, Verdict},
     content::Customer,
     facts::BucketFacts,
+    metadata::is_archived,
     records::{Content, Head},
 };
 /// The content type of an object that was put without one.
@@ -33,6 +35,7 @@ macro_rules! describe {
         output.content_encoding = $input.response_content_encoding.take().or(meta.content_encoding);
         output.content_language = $input.response_content_language.take().or(meta.content_language);
         output.expires = $input.response_expires.map($crate::times::in_header).or(meta.expires);
+        output.storage_class = Some(meta.class()).filter(|class| *class != $crate::model::StorageClass::Standard);
         output.website_redirect_location = meta.website_redirect_location;
         output.metadata = (!meta.user.is_empty()).then_some(meta.user);
         $crate::ops::described::show_encryption!(output, $customer);
@@ -152,8 +155,13 @@ pub(super) struct Part {
 
 impl Reading<'_> {
     /// Refuses what contradicts itself, or is not for everybody.
-    pub(super) fn check(&self, anonymous: bool) -> Result<(), Error> {
-        if self.overrides && anonymous {
+    pub(super) fn check(&self, call: &Call) -> Result<(), Error> {
+        const ENCRYPTION: &str = "x-amz-server-side-encryption";
+        if let Some(asked) = call.head.header(ENCRYPTION) {
+            let message = "x-amz-server-side-encryption header is not supported for this operation.";
+            return Err(Error::argument(ENCRYPTION, asked, message));
+        }
+        if self.overrides && call.caller.is_anonymous() {
             return Err(Error::InvalidRequest(
                 "Request specific response headers cannot be used for anonymous GET requests.".into(),
             ));
@@ -195,6 +203,19 @@ pub(super) fn parts_count(head: &Head) -> Option<i32> {
         Content::Parts { count, .. } => Some(count.into()),
         _ => None,
     }
+}
+
+/// That the object need not be restored before it is read.
+///
+/// Source: S3 User Guide, "Restoring an archived object".
+pub(super) fn check_readable(head: &Head) -> Result<(), Error> {
+    let class = head.class()?;
+    if is_archived(class) { Err(Error::InvalidObjectState(class.to_string())) } else { Ok(()) }
+}
+
+/// The same for the source of a copy.
+pub(super) fn check_active(head: &Head) -> Result<(), Error> {
+    if is_archived(head.class()?) { Err(Error::ObjectNotInActiveTier) } else { Ok(()) }
 }
 
 /// That the customer brought the right key, and no other.

@@ -11,7 +11,7 @@ use crate::{
     listing::page_length,
     model::{
         self, GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectAttributesParts,
-        ObjectAttributes, ObjectPart, StorageClass, op,
+        ObjectAttributes, ObjectPart, op,
     },
     records::PartEntry,
     resources::Object,
@@ -42,8 +42,9 @@ impl Handler<op::GetObjectAttributes> for S3 {
             e_tag: asked(ObjectAttributes::ETag).then(|| head.etag.bare()),
             checksum,
             object_parts,
-            storage_class: asked(ObjectAttributes::StorageClass).then_some(StorageClass::Standard),
+            storage_class: asked(ObjectAttributes::StorageClass).then(|| head.class()).transpose()?,
             object_size: i64::try_from(head.size).ok().filter(|_| asked(ObjectAttributes::ObjectSize)),
+            request_charged: permit.resource().charged(),
             ..GetObjectAttributesOutput::default()
         }
         .into())

@@ -11,7 +11,7 @@ use crate::{
     acl::shown_owner,
     content::customer,
     listing::page_length,
-    model::{self, ListPartsOutput, StorageClass, op},
+    model::{self, ListPartsOutput, op},
     records::{ETag, Upload},
     times,
 };
@@ -46,9 +46,10 @@ impl Handler<op::ListParts> for S3 {
             parts: (!shown.is_empty()).then_some(shown),
             initiator: Some(shown_initiator(upload)),
             owner: Some(shown_owner(&owner(upload, facts))),
-            storage_class: Some(StorageClass::Standard),
+            storage_class: Some(upload.meta.class()),
             checksum_algorithm: upload.algorithm.map(|algorithm| algorithm.word()),
             checksum_type: upload.algorithm.map(|_| upload.kind.word()),
+            request_charged: permit.resource().charged(),
             ..ListPartsOutput::default()
         }
         .into())

@@ -2,9 +2,11 @@
 
 mod abort_multipart_upload;
 mod bucket_acl;
+mod bucket_cors;
 mod bucket_encryption;
 mod bucket_ownership_controls;
 mod bucket_policy;
+mod bucket_request_payment;
 mod bucket_tagging;
 mod complete_multipart_upload;
 mod copy_object;
@@ -16,7 +18,6 @@ mod delete_objects;
 mod described;
 mod get_bucket_location;
 mod get_bucket_policy_status;
-mod get_bucket_request_payment;
 mod get_bucket_versioning;
 mod get_object;
 mod get_object_attributes;
@@ -40,6 +41,8 @@ mod setting;
 mod upload_part;
 mod upload_part_copy;
 mod uploads;
+
+pub(crate) use rights::owner_of_new;
 
 use kurodo_gateway::{Call, Reply};
 use kurodo_wire::Operation;

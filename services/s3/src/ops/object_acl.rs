@@ -19,7 +19,7 @@ impl Handler<op::GetObjectAcl> for S3 {
         let (head, _) = Object::granted(&permit)?;
         let (owner, acl) = rights(permit.resource(), head)?;
         let (owner, grants) = (Some(shown_owner(&owner)), Some(shown(&acl)));
-        Ok(GetObjectAclOutput { owner, grants, request_charged: None }.into())
+        Ok(GetObjectAclOutput { owner, grants, request_charged: permit.resource().charged() }.into())
     }
 }
 
@@ -42,7 +42,7 @@ impl Handler<op::PutObjectAcl> for S3 {
         let ordinary = owner == facts.owner && acl == Acl::private(&owner);
         let record = head.with(&head.tags()?, (!ordinary).then_some(&(owner, acl)))?;
         self.replace(&permit, version, record).await?;
-        Ok(PutObjectAclOutput { request_charged: None }.into())
+        Ok(PutObjectAclOutput { request_charged: permit.resource().charged() }.into())
     }
 }
 

@@ -29,6 +29,7 @@ impl Handler<op::PutObject> for S3 {
         self.publish(&permit, &made.object, conditions, None).await?;
 
         let mut output = PutObjectOutput { e_tag: Some(made.etag.to_string()), ..PutObjectOutput::default() };
+        output.request_charged = permit.resource().charged();
         show_checksum!(output, made.checksum);
         show_encryption!(output, &customer);
         Ok(output.into())
@@ -45,7 +46,6 @@ impl S3 {
         body: &mut Body,
         call: &Call,
     ) -> Result<Made, Error> {
-        metadata::check_class(input.storage_class)?;
         metadata::check_encryption(input.server_side_encryption, customer.is_some())?;
         let declared =
             Declared::read(call, input.content_md5.as_ref(), input.checksum_algorithm, &given!(input))?;

@@ -2,7 +2,7 @@ use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    described::{check_key, show_encryption, show_part_checksum, source_conditions},
+    described::{check_active, check_key, show_encryption, show_part_checksum, source_conditions},
     parting::Parting,
     uploads::{Underway, part_number},
 };
@@ -22,6 +22,7 @@ impl Handler<op::UploadPartCopy> for S3 {
         let number = part_number(input.part_number)?;
         let (head, _) = Object::granted(&source)?;
         source_conditions!(input).weigh_source(head)?;
+        check_active(head)?;
         let key = check_key(customer!(input, source)?.as_ref(), head, source.resource().facts())?;
         let underway = Underway::read(&self.store.read(&permit), &permit)?;
         let customer = customer!(input)?;
@@ -44,6 +45,7 @@ impl Handler<op::UploadPartCopy> for S3 {
         show_part_checksum!(result, part.checksum.filter(|_| underway.upload.algorithm.is_some()));
         let mut output =
             UploadPartCopyOutput { copy_part_result: Some(result), ..UploadPartCopyOutput::default() };
+        output.request_charged = source.resource().charged().or(permit.resource().charged());
         show_encryption!(output, &customer);
         Ok(output.into())
     }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     acl::Acl,
     checksum::{Kind, Stored},
+    model::StorageClass,
 };
 
 /// An object, all but its bytes when there are many.
@@ -105,6 +106,10 @@ impl Head {
 
     pub(crate) fn meta(&self) -> Result<Meta, Damaged> {
         Meta::read(&self.meta)
+    }
+
+    pub(crate) fn class(&self) -> Result<StorageClass, Damaged> {
+        Meta::class_in(&self.meta)
     }
 
     pub(crate) fn tags(&self) -> Result<Tags, Damaged> {

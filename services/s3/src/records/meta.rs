@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::codec::{Damaged, In, Out};
+use crate::model::StorageClass;
 
 /// What a client says of an object, to be said again when it is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,13 +17,21 @@ pub(crate) struct Meta {
     pub(crate) content_language: Option<String>,
     pub(crate) expires: Option<String>,
     pub(crate) website_redirect_location: Option<String>,
+    /// The storage class by its word; `None` for `STANDARD`.
+    pub(crate) storage_class: Option<String>,
+    /// The multipart upload that the object comes of, which may be completed once more: a client may not have got the
+    /// first answer.
+    pub(crate) upload: Option<String>,
     /// The client's own pairs.
     pub(crate) user: BTreeMap<String, String>,
 }
 
+/// The stored number of the storage class.
+const CLASS: u8 = 8;
+
 impl Meta {
     /// The named fields, in the order of their stored numbers, which begin at 1.
-    fn named(&self) -> [&Option<String>; 7] {
+    fn named(&self) -> [&Option<String>; 9] {
         [
             &self.content_type,
             &self.cache_control,
@@ -31,6 +40,8 @@ impl Meta {
             &self.content_language,
             &self.expires,
             &self.website_redirect_location,
+            &self.storage_class,
+            &self.upload,
         ]
     }
 
@@ -43,8 +54,32 @@ impl Meta {
             5 => &mut self.content_language,
             6 => &mut self.expires,
             7 => &mut self.website_redirect_location,
+            CLASS => &mut self.storage_class,
+            9 => &mut self.upload,
             _ => return None,
         })
+    }
+
+    /// The storage class of an object that says this.
+    pub(crate) fn class(&self) -> StorageClass {
+        self.storage_class.as_deref().and_then(StorageClass::parse).unwrap_or(StorageClass::Standard)
+    }
+
+    /// The storage class alone, for lists of many objects.
+    pub(super) fn class_in(section: &Bytes) -> Result<StorageClass, Damaged> {
+        let mut input = In::new(section, "object metadata");
+        while !input.is_empty() {
+            match (input.u8()?, input.short()?) {
+                // The client's own pairs come last.
+                (0, _) => break,
+                (CLASS, word) => {
+                    let word = std::str::from_utf8(word).ok().and_then(StorageClass::parse);
+                    return word.ok_or(input.damaged());
+                }
+                _ => {}
+            }
+        }
+        Ok(StorageClass::Standard)
     }
 
     pub(super) fn write(&self, out: &mut Out) {
@@ -71,5 +106,35 @@ impl Meta {
             }
         }
         Ok(meta)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(meta: &Meta) -> Bytes {
+        let mut out = Out::default();
+        meta.write(&mut out);
+        out.finish().into()
+    }
+
+    #[test]
+    fn the_class_is_found_without_reading_the_rest() {
+        let meta = |class: Option<StorageClass>| Meta {
+            content_type: Some("text/plain".to_owned()),
+            storage_class: class.map(|class| class.to_string()),
+            user: [("x".to_owned(), "y".to_owned())].into(),
+            ..Meta::default()
+        };
+        for (class, found) in [
+            (None, StorageClass::Standard),
+            (Some(StorageClass::DeepArchive), StorageClass::DeepArchive),
+        ] {
+            let meta = meta(class);
+            assert_eq!(Meta::class_in(&section(&meta)).unwrap(), found);
+            assert_eq!(meta.class(), found);
+            assert_eq!(Meta::read(&section(&meta)).unwrap(), meta);
+        }
     }
 }

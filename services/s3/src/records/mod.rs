@@ -3,6 +3,7 @@
 mod bucket;
 mod codec;
 mod content;
+mod cors;
 mod etag;
 mod head;
 mod ids;
@@ -16,6 +17,7 @@ pub use bucket::BlockPublic;
 pub(crate) use bucket::{Encryption, Identity, Ownership};
 pub(crate) use codec::Damaged;
 pub(crate) use content::{Content, Inline, PartEntry, PartList};
+pub(crate) use cors::{Cors, CorsRule};
 pub(crate) use etag::ETag;
 pub(crate) use head::{CustomerKey, Head, HeadParts};
 pub(crate) use ids::{BucketId, Salt, UploadId};

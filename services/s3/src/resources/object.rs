@@ -4,16 +4,18 @@ use bytes::Bytes;
 use kurodo_arn::AccountId;
 use kurodo_authz::{Grant, Resource, Scope};
 use kurodo_gateway::Find;
-use kurodo_policy::{Attached, Context, Principal};
+use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
 use kurodo_store::{Version, Versioned};
 
-use super::{Counts, located};
+use super::{Counts, charged, located};
 use crate::{
     Error, S3,
     acl::{self, Acl, On},
     facts::BucketFacts,
-    layout, names,
-    records::{Head, Owner, Ownership, Tags, UploadId},
+    layout,
+    model::RequestCharged,
+    names,
+    records::{Head, Owner, Ownership, Tags, Upload, UploadId},
 };
 
 /// An object: one that is there, one that is to be put, or a multipart upload that will become one.
@@ -25,6 +27,11 @@ pub struct Object {
     counts: Counts,
     acls: bool,
     found: Option<Found>,
+    charged: Option<RequestCharged>,
+    /// Who will own it once it is put, where that counts.
+    maker: Option<Owner>,
+    /// Who began the upload.
+    initiator: Option<Owner>,
 }
 
 /// What a permit for the object reaches.
@@ -65,7 +72,21 @@ impl Object {
             counts,
             acls: counts != Counts::Nothing,
             found: None,
+            charged: charged(find, facts)?,
+            maker: None,
+            initiator: None,
         })
+    }
+
+    /// The object as its maker's, who decides of its list and tags from the beginning: the bucket's policy only denies.
+    ///
+    /// Source: S3 User Guide, "Bucket owner granting permissions to objects it does not own".
+    pub(crate) fn owned_by(mut self, owner: Owner) -> Self {
+        if owner.account() != Some(self.facts.account) && self.counts == Counts::Whole {
+            self.counts = Counts::Denials;
+        }
+        self.maker = Some(owner);
+        self
     }
 
     /// The object with this key. If there is none, it is as if it belonged to the bucket's owner.
@@ -89,6 +110,11 @@ impl Object {
     /// Whether there is such an object, and it has tags.
     pub(crate) fn has_tags(&self) -> bool {
         self.found.as_ref().is_some_and(|found| !found.tags.is_empty())
+    }
+
+    /// Whether who asks pays.
+    pub(crate) fn charged(&self) -> Option<RequestCharged> {
+        self.charged
     }
 
     /// The bucket that it is in.
@@ -128,8 +154,17 @@ impl Object {
         }
         match &self.found {
             Some(_) => self.rights().map(|(owner, acl)| (Cow::Borrowed(acl), On::Object, owner)),
-            None => Some((Cow::Owned(self.facts.acl()), On::Bucket, &self.facts.owner)),
+            None => Some((Cow::Owned(self.facts.acl()), On::Nothing, &self.facts.owner)),
         }
+    }
+
+    /// Whether this principal's account began the upload, and the action is one that it may do therefore.
+    ///
+    /// Source: S3 User Guide, "Multipart upload API and permissions".
+    fn began(&self, action: &str, principal: &Principal) -> bool {
+        let allowed = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"].contains(&action);
+        let initiator = self.initiator.as_ref().filter(|_| allowed && self.counts != Counts::Nothing);
+        initiator.is_some_and(|owner| principal.canonical_id.as_ref() == Some(&owner.canonical_id))
     }
 
     /// Owner and list of an object that is not all the bucket owner's.
@@ -148,9 +183,9 @@ impl Found {
 
 impl Resource for Object {
     fn owner(&self) -> AccountId {
-        match self.rights() {
+        match self.maker.as_ref().or_else(|| self.rights().map(|(owner, _)| owner)) {
             // To those who are kept out of the bucket it does not help that they put the object.
-            Some((owner, _)) if self.counts != Counts::Nothing => {
+            Some(owner) if self.counts != Counts::Nothing => {
                 owner.account().unwrap_or(AccountId::NOBODY)
             }
             _ => self.facts.account,
@@ -169,11 +204,18 @@ impl Resource for Object {
     }
 
     fn grant(&self, action: &str, principal: &Principal) -> Option<String> {
+        if self.began(action, principal) {
+            return Some("who began the upload may end it".to_owned());
+        }
         let (acl, on, owner) = self.list()?;
         acl::grant(&acl, on, action, principal, &owner.canonical_id)
     }
 
     fn public_grant(&self, action: &str, principal: &Principal) -> Option<String> {
+        let nobodys = self.maker.as_ref().is_some_and(|owner| owner.account().is_none());
+        if nobodys && self.acls && principal.kind == PrincipalKind::Anonymous {
+            return Some("who puts an object owns it".to_owned());
+        }
         let (acl, on, _) = self.list().filter(|_| !self.facts.blocks().ignore_acls)?;
         acl::public_grant(&acl, on, action, principal)
     }
@@ -226,4 +268,22 @@ pub async fn upload(
     let facts = located(find, bucket, expected_owner)?;
     let id = UploadId::parse(upload_id).ok_or_else(|| Error::NoSuchUpload(upload_id.to_owned()))?;
     Object::at(find, &facts, key, Door::Upload(id))
+}
+
+/// The multipart upload with this id, with who began it.
+///
+/// # Errors
+/// As [`upload`]'s.
+pub async fn begun(
+    find: &Find<'_, S3>,
+    bucket: &str,
+    key: &str,
+    upload_id: &str,
+    expected_owner: &Option<String>,
+) -> Result<Object, Error> {
+    let mut object = upload(find, bucket, key, upload_id, expected_owner).await?;
+    let record = find.stored().get(object.scope().prefix())?;
+    let upload = record.map(|record| Upload::read(&record.value)).transpose()?;
+    object.initiator = upload.map(|upload| upload.initiator.1);
+    Ok(object)
 }
