@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kurodo_gateway::{ActionFacts, Mount, RowFacts, wire::ServiceSchema};
+use kurodo_gateway::{ActionFacts, ChoreFacts, Mount, RowFacts, wire::ServiceSchema};
 
 use crate::serve::Parts;
 
@@ -11,6 +11,7 @@ pub(crate) struct Table {
     pub(crate) schema: &'static ServiceSchema,
     pub(crate) rows: Vec<(RowFacts, Vec<&'static str>)>,
     pub(crate) actions: &'static [ActionFacts],
+    pub(crate) chores: Vec<(ChoreFacts, Vec<&'static str>)>,
     pub(crate) refused: &'static [&'static str],
 }
 
@@ -70,6 +71,7 @@ fn table<S: kurodo_gateway::Table>() -> Table {
         schema: S::FACTS.schema,
         rows: S::ROWS.iter().map(|row| (row.facts, (row.actions)())).collect(),
         actions: S::ACTIONS,
+        chores: S::CHORES.iter().map(|chore| (chore.facts, (chore.actions)())).collect(),
         refused: S::REFUSED,
     }
 }

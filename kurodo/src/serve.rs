@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
 
 use kurodo_audit::{Audit, Options, Selector};
-use kurodo_gateway::{Gateway, Limits, Listener, Settings};
+use kurodo_gateway::{Gateway, Limits, Listener, Relay, Settings};
 use kurodo_identity::{Directory, Founded, SessionSealer, StoredDirectory, accept_signature_v2, first_start};
 use kurodo_keys::SecretKey;
 use kurodo_store::{
@@ -30,6 +30,8 @@ pub(crate) struct Parts {
     /// Seals authorization messages.
     pub(crate) messages: SecretKey,
     pub(crate) audit: Audit,
+    /// How services ask each other.
+    pub(crate) relay: Relay,
     /// The keyrings that services wrap their buckets' and tables' keys with.
     pub(crate) keys: AccountKeys,
 }
@@ -67,6 +69,7 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     let authority = platform::authority(&parts.door).await?;
     let tls = certificates::tls(config, &authority)?;
     let gateway = Arc::new(gateway(config, &parts));
+    parts.relay.bind(&gateway);
 
     let (stop, stopped) = watch::channel(false);
     let mut listeners = Vec::new();
@@ -87,7 +90,8 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     tokio::task::spawn_blocking(move || clear(&door, sweep));
     let recorder = parts.directory.clone();
     let recording = tokio::spawn(async move { recorder.keep_recording_uses().await });
-    let serving: Vec<_> = listeners.into_iter().map(|l| tokio::spawn(l.run(stopped.clone()))).collect();
+    let mut serving: Vec<_> = listeners.into_iter().map(|l| tokio::spawn(l.run(stopped.clone()))).collect();
+    serving.push(tokio::spawn(gateway.keep_house(stopped)));
     signals.next().await;
     eprintln!("stopping: open requests may end (interrupt again to stop at once)");
     stop.send_replace(true);
@@ -120,7 +124,8 @@ fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
     let audit = Audit::open(&home.audit(), &keys.audit(), options)?;
     let messages = keys.messages();
     let keys = keys.accounts(&door);
-    Ok((Parts { store, door, blobs, directory, messages, audit, keys }, sweep))
+    let relay = Relay::default();
+    Ok((Parts { store, door, blobs, directory, messages, audit, relay, keys }, sweep))
 }
 
 /// Removes the blobs that an earlier run wrote and never published.
@@ -188,7 +193,7 @@ fn env_command(config: &Config, home: &Home) -> String {
 async fn all(tasks: Vec<tokio::task::JoinHandle<()>>) {
     for task in tasks {
         if let Err(error) = task.await {
-            tracing::error!(%error, "a listener failed");
+            tracing::error!(%error, "a listener, or the chores, failed");
         }
     }
 }

@@ -19,10 +19,10 @@ pub struct Begin<'a> {
     pub principal: Option<&'a str>,
     /// The access key that signed.
     pub access_key_id: Option<&'a str>,
-    /// The peer of the connection.
-    pub source: IpAddr,
-    /// The connection's protocol.
-    pub tls: Tls,
+    /// The peer of the connection; none for what a service does of its own accord.
+    pub source: Option<IpAddr>,
+    /// The connection's protocol; none likewise.
+    pub tls: Option<Tls>,
     /// The service's prefix in IAM, such as `s3`.
     pub service: &'a str,
     /// The operation, such as `GetObject`.

@@ -88,8 +88,9 @@ fn begin(kind: u8, event: &Begin<'_>) -> Vec<u8> {
     put.optional(event.access_key_id);
     put_address(&mut put, event.source);
     put.byte(match event.tls {
-        Tls::V12 => 2,
-        Tls::V13 => 3,
+        None => 0,
+        Some(Tls::V12) => 2,
+        Some(Tls::V13) => 3,
     });
     put.text(event.service);
     put.text(event.operation);
@@ -105,10 +106,11 @@ fn begin(kind: u8, event: &Begin<'_>) -> Vec<u8> {
     line
 }
 
-fn put_address(put: &mut Put<'_>, address: IpAddr) {
+fn put_address(put: &mut Put<'_>, address: Option<IpAddr>) {
     match address {
-        IpAddr::V4(address) => put.bytes(&address.octets()),
-        IpAddr::V6(address) => put.bytes(&address.octets()),
+        None => put.bytes(&[]),
+        Some(IpAddr::V4(address)) => put.bytes(&address.octets()),
+        Some(IpAddr::V6(address)) => put.bytes(&address.octets()),
     }
 }
 
@@ -154,16 +156,20 @@ fn read_account(take: &mut Take<'_>) -> Option<Option<AccountId>> {
     }
 }
 
-fn read_address(take: &mut Take<'_>) -> Option<IpAddr> {
+fn read_address(take: &mut Take<'_>) -> Option<Option<IpAddr>> {
     let bytes = take.bytes()?;
+    if bytes.is_empty() {
+        return Some(None);
+    }
     let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
-    four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
+    four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok().map(Some)
 }
 
-fn read_tls(take: &mut Take<'_>) -> Option<Tls> {
+fn read_tls(take: &mut Take<'_>) -> Option<Option<Tls>> {
     match take.byte()? {
-        2 => Some(Tls::V12),
-        3 => Some(Tls::V13),
+        0 => Some(None),
+        2 => Some(Some(Tls::V12)),
+        3 => Some(Some(Tls::V13)),
         _ => None,
     }
 }
@@ -229,8 +235,8 @@ mod tests {
             account: AccountId::new(42),
             principal: Some(principal),
             access_key_id: Some(access_key_id).filter(|id| !id.is_empty()).map(|id| id.as_str()),
-            source: "2001:db8::7".parse().unwrap(),
-            tls: Tls::V13,
+            source: Some("2001:db8::7".parse().unwrap()).filter(|_| !access_key_id.is_empty()),
+            tls: Some(Tls::V13).filter(|_| !access_key_id.is_empty()),
             service,
             operation,
             region,

@@ -25,10 +25,10 @@ pub struct Record {
     pub principal: Option<String>,
     /// The access key that signed.
     pub access_key_id: Option<String>,
-    /// The peer of the connection.
-    pub source: IpAddr,
-    /// The connection's protocol.
-    pub tls: Tls,
+    /// The peer of the connection; none for what a service does of its own accord.
+    pub source: Option<IpAddr>,
+    /// The connection's protocol; none likewise.
+    pub tls: Option<Tls>,
     /// The service's prefix in IAM, such as `s3`.
     pub service: String,
     /// The operation, such as `GetObject`.

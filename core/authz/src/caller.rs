@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
+use kurodo_arn::AccountId;
+use kurodo_policy::{Attached, Context, Kind, Policy, PolicyError, Principal, PrincipalKind};
 
 /// Who makes a request, with all that limits and lets them: found once per credential, then shared.
 #[derive(Debug)]
@@ -48,8 +49,52 @@ impl Caller {
         }
     }
 
+    /// A service that keeps an account's things in order of its own accord: a session of the role that is linked to
+    /// the service. It may do these actions and no others.
+    ///
+    /// # Errors
+    /// The names of the actions make no policy.
+    ///
+    /// Source: IAM User Guide, "Service-linked roles".
+    pub fn steward(
+        account: AccountId,
+        steward: &Steward<'_>,
+        actions: &[&'static str],
+    ) -> Result<Self, PolicyError> {
+        let Steward { host, role, work } = steward;
+        let statement = serde_json::json!({ "Effect": "Allow", "Action": actions, "Resource": "*" });
+        let document = serde_json::json!({ "Version": "2012-10-17", "Statement": statement }).to_string();
+        let policy = Arc::new(Policy::parse(&document, Kind::Identity)?);
+        let arn = format!("arn:aws:sts::{account}:assumed-role/{role}/{work}");
+        let role_arn = format!("arn:aws:iam::{account}:role/aws-service-role/{host}/{role}");
+        let mut context = Context::new();
+        context.set("aws:PrincipalType", "AssumedRole");
+        context.set("aws:PrincipalAccount", account);
+        context.set("aws:PrincipalArn", role_arn.as_str());
+        let principal = Principal {
+            kind: PrincipalKind::AssumedRole,
+            account: Some(account),
+            arn,
+            role_arn: Some(role_arn),
+            ..Self::anonymous().principal
+        };
+        let identity = vec![Attached { name: format!("the row of {work}"), policy }];
+        Ok(Self { principal, identity, context: Arc::new(context), ..Self::anonymous() })
+    }
+
     /// Whether the request carried no signature.
     pub fn is_anonymous(&self) -> bool {
         self.principal.kind == PrincipalKind::Anonymous
     }
+}
+
+/// Which service acts of its own accord, and in what.
+#[derive(Debug, Clone, Copy)]
+pub struct Steward<'a> {
+    /// The service's host name in policies, such as `dynamodb.amazonaws.com`.
+    pub host: &'a str,
+    /// The name of its linked role, such as `AWSServiceRoleForDynamoDB`.
+    pub role: &'a str,
+    /// The work, by its name in the service's table.
+    pub work: &'a str,
 }

@@ -30,13 +30,23 @@ pub struct Desk<'r> {
     /// Keys of the caller, the connection and the request: `aws:SourceIp`, `aws:SecureTransport`, ..
     request: Arc<Context>,
     guardrails: &'r dyn Guardrails,
+    /// Whether the resources' own policies and grants have a say.
+    resources: bool,
     checks: Vec<Check>,
 }
 
 impl<'r> Desk<'r> {
     /// The desk for one request.
     pub fn new(caller: &'r Caller, request: Arc<Context>, guardrails: &'r dyn Guardrails) -> Self {
-        Self { caller, request, guardrails, checks: Vec::new() }
+        Self { caller, request, guardrails, resources: true, checks: Vec::new() }
+    }
+
+    /// The desk for what a service does of its own accord, on the standing order of whoever owns the resource: expiry,
+    /// lifecycle. The owner's order is its right; the resource's policy, written for others, has no say.
+    ///
+    /// Source: S3 User Guide, "Expiring objects": a bucket policy does not keep a lifecycle rule from acting.
+    pub fn in_house(caller: &'r Caller, request: Arc<Context>, guardrails: &'r dyn Guardrails) -> Self {
+        Self { resources: false, ..Self::new(caller, request, guardrails) }
     }
 
     /// Decides one need.
@@ -49,14 +59,15 @@ impl<'r> Desk<'r> {
         let context = self.context(&resource, owner, context);
         let rcps = self.guardrails.rcps(owner);
         let principal = &self.caller.principal;
-        let grant = resource.grant(A::NAME, principal);
-        let public = resource.public_grant(A::NAME, principal);
+        let heard = self.resources.then_some(&resource);
+        let grant = heard.and_then(|resource| resource.grant(A::NAME, principal));
+        let public = heard.and_then(|resource| resource.public_grant(A::NAME, principal));
         let request =
             Request { principal, action: A::NAME, resource: &arn, owner: Some(owner), context: &context };
         let policies = Policies {
             scps: &self.caller.scps,
             rcps: &rcps,
-            resource: resource.policy(),
+            resource: heard.and_then(A::Resource::policy),
             resource_grant: grant.as_deref(),
             public_grant: public.as_deref(),
             identity: &self.caller.identity,

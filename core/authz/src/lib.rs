@@ -13,7 +13,7 @@ mod grant;
 mod permit;
 
 pub use action::{Action, Need};
-pub use caller::Caller;
+pub use caller::{Caller, Steward};
 pub use demand::{Demand, Each, May, OneOf};
 pub use denial::Denial;
 pub use desk::{Check, Desk, Guardrails};

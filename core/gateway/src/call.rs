@@ -56,8 +56,8 @@ pub struct Call {
     pub now_ms: i64,
     /// The condition keys of the caller, the connection and the request.
     pub context: Arc<Context>,
-    /// The client's end of the connection.
-    pub(crate) peer: Peer,
+    /// The client's end of the connection; none where a service calls, or acts of its own accord.
+    pub(crate) peer: Option<Peer>,
 }
 
 impl Call {
@@ -72,12 +72,8 @@ impl Call {
         verified: Option<&Verified>,
         now_ms: i64,
     ) -> Self {
-        let mut context = Context::over(caller.context.clone());
+        let mut context = Self::context(&caller, &region, now_ms);
         context.set("aws:SourceIp", connection.peer.address.ip().to_canonical());
-        context.set("aws:SecureTransport", true);
-        context.set("aws:EpochTime", now_ms.div_euclid(1000));
-        context.set("aws:CurrentTime", Values::time(now_ms));
-        context.set("aws:RequestedRegion", region.shared());
         for (key, field) in [("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")] {
             if let Some(value) = head.header(field) {
                 context.set(key, value);
@@ -90,7 +86,38 @@ impl Call {
             context.set("s3:signatureversion", Values::Word(verified.signature_version.as_str()));
             context.set("s3:signatureAge", now_ms.saturating_sub(verified.signed_at.saturating_mul(1000)));
         }
-        Self { head, caller, region, now_ms, context: Arc::new(context), peer: connection.peer }
+        Self { head, caller, region, now_ms, context: Arc::new(context), peer: Some(connection.peer) }
+    }
+
+    /// A call that no client sent: a service's work of its own accord; or, with the name of a service's host, what
+    /// that service asks of another in its caller's name.
+    ///
+    /// Source: IAM User Guide, "Forward access sessions", "AWS global condition context keys".
+    pub(crate) fn inside(
+        head: Head,
+        caller: Arc<Caller>,
+        region: Region,
+        now_ms: i64,
+        via: Option<&str>,
+    ) -> Self {
+        let mut context = Self::context(&caller, &region, now_ms);
+        if let Some(via) = via {
+            context.set("aws:ViaAWSService", true);
+            context.set("aws:CalledVia", vec![via.to_owned()]);
+            context.set("aws:CalledViaFirst", via);
+            context.set("aws:CalledViaLast", via);
+        }
+        Self { head, caller, region, now_ms, context: Arc::new(context), peer: None }
+    }
+
+    /// The condition keys that every call has.
+    fn context(caller: &Caller, region: &Region, now_ms: i64) -> Context {
+        let mut context = Context::over(caller.context.clone());
+        context.set("aws:SecureTransport", true);
+        context.set("aws:EpochTime", now_ms.div_euclid(1000));
+        context.set("aws:CurrentTime", Values::time(now_ms));
+        context.set("aws:RequestedRegion", region.shared());
+        context
     }
 
     /// The caller's account; `None` for an anonymous caller.

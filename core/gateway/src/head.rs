@@ -16,6 +16,11 @@ impl Head {
         Self { parts, id: RequestId::random() }
     }
 
+    /// The head of what no client asked for; it has nothing but an id.
+    pub(crate) fn blank() -> Self {
+        Self::new(http::Request::new(()).into_parts().0)
+    }
+
     /// The request's id, as the response and the audit trail carry it.
     pub fn id(&self) -> &RequestId {
         &self.id

@@ -6,6 +6,7 @@
 mod authenticate;
 mod body;
 mod call;
+mod chore;
 mod codec;
 mod connection;
 mod error;
@@ -24,6 +25,7 @@ mod operation;
 mod origin;
 mod pace;
 mod refuse;
+mod relay;
 mod reply;
 mod respond;
 mod route;
@@ -40,6 +42,7 @@ pub use kurodo_wire as wire;
 
 pub use body::{Body, BodyError};
 pub use call::Call;
+pub use chore::{Chore, ChoreEntry, ChoreFacts, Errand, Keeper, Progress, Round};
 pub use error::Failure;
 pub use facts::{Dialect, ServiceFacts};
 pub use find::Find;
@@ -51,6 +54,7 @@ pub use operation::{Authorized, ConditionItem, ConditionValue, Handler, Row, Ser
 pub use origin::{CrossOrigin, Sharing};
 pub use pace::Pace;
 pub use refuse::body as body_failure;
+pub use relay::{Order, Relay, Relayed};
 pub use reply::{Content, Reply};
 pub use table::{ActionFacts, Entry, RowFacts, Table};
 pub use tls::tls_config;

@@ -4,7 +4,8 @@ use kurodo_store::CoreDoor;
 use kurodo_wire::{OperationSchema, Violation};
 
 use crate::{
-    ActionFacts, CrossOrigin, Failure, Received, RowFacts, Sent, ServiceFacts, Sharing, Table,
+    ActionFacts, ChoreFacts, CrossOrigin, Failure, Progress, Received, Round, RowFacts, Sent, ServiceFacts,
+    Sharing, Table,
 };
 
 /// A service in the gateway, whatever its type.
@@ -25,6 +26,14 @@ pub trait Mount: Send + Sync {
     fn actions(&self) -> &'static [ActionFacts];
     /// What the service lets a page of another origin see; `None` where it knows of no other origins.
     fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>>;
+    /// The rows for what the service does of its own accord, in order.
+    fn chores(&self) -> Vec<ChoreFacts>;
+    /// Does what is due of a chore in one account.
+    fn chore<'a>(
+        &'a self,
+        chore: usize,
+        round: Round<'a>,
+    ) -> Pin<Box<dyn Future<Output = Progress> + Send + 'a>>;
     /// Takes a request of the row's operation all its way.
     fn operate<'a>(
         &'a self,
@@ -64,6 +73,21 @@ impl<S: Table> Mount for S {
 
     fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>> {
         S::cross_origin(self, &door.read(), asked).map(|found| found.map_err(Into::into))
+    }
+
+    fn chores(&self) -> Vec<ChoreFacts> {
+        S::CHORES.iter().map(|chore| chore.facts).collect()
+    }
+
+    fn chore<'a>(
+        &'a self,
+        chore: usize,
+        round: Round<'a>,
+    ) -> Pin<Box<dyn Future<Output = Progress> + Send + 'a>> {
+        match S::CHORES.get(chore) {
+            Some(entry) => (entry.run)(self, round),
+            None => Box::pin(async { Progress::Done }),
+        }
     }
 
     fn operate<'a>(

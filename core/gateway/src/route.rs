@@ -101,6 +101,16 @@ impl Routes {
         })
     }
 
+    /// The service that signatures call by this name; S3 Control, which signs by the name of S3, is not meant.
+    pub(crate) fn signing(&self, name: &str) -> Option<&Mounted> {
+        self.find(|facts| facts.schema.signing_name == name && !is_control(facts))
+    }
+
+    /// Every service.
+    pub(crate) fn all(&self) -> &[Mounted] {
+        &self.services
+    }
+
     fn find(&self, is: impl Fn(&ServiceFacts) -> bool) -> Option<&Mounted> {
         self.services.iter().find(|service| is(service.facts))
     }

@@ -3,7 +3,7 @@ use std::{future::Future, pin::Pin};
 use kurodo_authz::Demand;
 use kurodo_wire::OperationSchema;
 
-use crate::{Handler, Received, Row, Sent, Service, way};
+use crate::{ChoreEntry, Handler, Received, Row, Sent, Service, way};
 
 /// What a service's table says; only [`service!`](crate::service) implements it.
 pub trait Table: Service {
@@ -13,6 +13,8 @@ pub trait Table: Service {
     const REFUSED: &'static [&'static str];
     /// The actions.
     const ACTIONS: &'static [ActionFacts];
+    /// A row for everything that the service does of its own accord.
+    const CHORES: &'static [ChoreEntry<Self>];
 }
 
 /// A row as a reviewer reads it.
@@ -85,13 +87,17 @@ impl<S: Service> Entry<S> {
 ///         GetObject: [GetObject or GetObjectVersion, may ListBucket] by needs::get_object;
 ///         GetCallerIdentity: [open] because "it tells callers who they are";
 ///     }
+///     chores {
+///         ExpireObjects: [DeleteObject for all] by needs::expired_objects every 60 seconds;
+///     }
 ///     refused { SelectObjectContent }
 /// }
 /// ```
 ///
 /// A row demands actions `on` resources, which functions of `crate::resources` find from the named
 /// fields of the input, `with` fields as condition keys, and `if` a field is given; or it demands what stands in brackets, and a named function gives the needs.
-/// [`kurodo_authz::Demand`] has the words that brackets may hold.
+/// [`kurodo_authz::Demand`] has the words that brackets may hold. What the service does of its own accord is a chore:
+/// its function finds what is due, in one account after the other.
 #[macro_export]
 #[expect(
     clippy::crate_in_macro_def,
@@ -109,6 +115,9 @@ macro_rules! service {
             $([$($demand:tt)*] $(by $module:ident::$by:ident)? $(because $why:literal)?)?
             $(refusing [$($refuses:literal),* $(,)?])?
         ;)* }
+        $(chores { $(
+            $chore:ident: [$($work:tt)*] by $cares:ident::$due:ident every $every:literal seconds
+        ;)* })?
         refused { $($refused:ident),* $(,)? }
     ) => {
         $(impl $crate::authz::Named for crate::resources::$resource {
@@ -136,6 +145,30 @@ macro_rules! service {
             )*
         }
 
+        $(
+            /// What this service does of its own accord, as types.
+            pub mod chore {
+                $(
+                    #[doc = concat!("`", stringify!($chore), "`")]
+                    #[derive(Debug)]
+                    pub enum $chore {}
+                )*
+            }
+
+            $(impl $crate::Chore<$service> for chore::$chore {
+                type Demand = $crate::demand!([] $($work)*);
+
+                async fn due<'a>(
+                    find: &'a $crate::Find<'a, $service>,
+                ) -> Result<
+                    Option<<Self::Demand as $crate::authz::Demand>::Needs>,
+                    <$service as $crate::Service>::Error,
+                > {
+                    crate::$cares::$due(find).await
+                }
+            })*
+        )?
+
         impl $crate::Table for $service {
             const ROWS: &'static [$crate::Entry<Self>] = &[$(
                 $crate::Entry::new::<crate::model::op::$op>($crate::RowFacts {
@@ -149,6 +182,13 @@ macro_rules! service {
                     refuses: &[$($($refuses),*)?],
                 }),
             )*];
+            const CHORES: &'static [$crate::ChoreEntry<Self>] = &[$($(
+                $crate::ChoreEntry::new::<chore::$chore>($crate::ChoreFacts {
+                    name: stringify!($chore),
+                    line: stringify!([$($work)*] by $cares::$due every $every seconds),
+                    every: $every,
+                }),
+            )*)?];
             const REFUSED: &'static [&'static str] = &[$(stringify!($refused)),*];
             const ACTIONS: &'static [$crate::ActionFacts] = &[$($crate::ActionFacts {
                 name: $name,

@@ -32,16 +32,35 @@ impl<'a> Trail<'a> {
         target: &Target,
         call: &'a Call,
     ) -> Self {
-        let class = match (mounted.facts.data_events.contains(&target.operation), D::writes()) {
-            (false, _) => Class::Management,
-            (true, false) => Class::Read,
-            (true, true) => Class::Write,
+        let class = match mounted.facts.data_events.contains(&target.operation) {
+            false => Class::Management,
+            true => data_event::<D>(),
         };
+        Self::of(gateway, mounted, target.operation, class, call)
+    }
+
+    /// The part of what a service does of its own accord: a data event.
+    pub(crate) fn of_chore<D: Demand>(
+        gateway: &'a Gateway,
+        mounted: &Mounted,
+        chore: &'static str,
+        call: &'a Call,
+    ) -> Self {
+        Self::of(gateway, mounted, chore, data_event::<D>(), call)
+    }
+
+    fn of(
+        gateway: &'a Gateway,
+        mounted: &Mounted,
+        operation: &'static str,
+        class: Class,
+        call: &'a Call,
+    ) -> Self {
         Self {
             gateway,
             call,
             service: mounted.facts.schema.name,
-            operation: target.operation,
+            operation,
             class,
             checks: Vec::new(),
             pending: None,
@@ -88,15 +107,24 @@ impl<'a> Trail<'a> {
 
     /// Writes what came of it.
     pub(crate) fn finish(self, body: &Body, response: &Response) {
-        let Some(pending) = self.pending else { return };
-        pending.finish(&Outcome {
-            error: self.error.as_deref(),
-            status: response.status().as_u16(),
-            bytes_in: body.received(),
-            bytes_out: response.body().size_hint().exact().unwrap_or_default(),
-            duration: self.started.elapsed(),
-        });
+        let bytes_out = response.body().size_hint().exact().unwrap_or_default();
+        self.end(response.status().as_u16(), body.received(), bytes_out);
     }
+
+    /// Writes what came of something that has no response.
+    pub(crate) fn finish_chore(self, status: u16) {
+        self.end(status, 0, 0);
+    }
+
+    fn end(self, status: u16, bytes_in: u64, bytes_out: u64) {
+        let Some(pending) = self.pending else { return };
+        let (error, duration) = (self.error.as_deref(), self.started.elapsed());
+        pending.finish(&Outcome { error, status, bytes_in, bytes_out, duration });
+    }
+}
+
+fn data_event<D: Demand>() -> Class {
+    if D::writes() { Class::Write } else { Class::Read }
 }
 
 fn begin<'b>(
@@ -114,8 +142,8 @@ fn begin<'b>(
         account: principal.account,
         principal: (!call.caller.is_anonymous()).then_some(principal.arn.as_str()),
         access_key_id: call.caller.access_key_id.as_deref(),
-        source: call.peer.address.ip().to_canonical(),
-        tls: call.peer.tls,
+        source: call.peer.map(|peer| peer.address.ip().to_canonical()),
+        tls: call.peer.map(|peer| peer.tls),
         service,
         operation,
         region: call.region.as_str(),

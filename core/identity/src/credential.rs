@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use kurodo_arn::Region;
+use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Caller, Guardrails};
 
 use crate::Secret;
@@ -47,6 +47,12 @@ pub trait Directory: Guardrails {
         token: Option<&str>,
         now: i64,
     ) -> Result<Arc<Credential>, CredentialError>;
+
+    /// Every account of the organisation.
+    ///
+    /// # Errors
+    /// [`CredentialError::Unavailable`].
+    fn accounts(&self) -> Result<Vec<AccountId>, CredentialError>;
 
     /// Notes that the key was used, for `GetAccessKeyLastUsed`. Cheap; written in the background.
     fn used(&self, access_key_id: &str, service: &'static str, region: &Region, now: i64);

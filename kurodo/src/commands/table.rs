@@ -15,6 +15,9 @@ pub(crate) fn run(as_json: bool) -> Outcome {
         for (row, _) in &table.rows {
             say!("  {:<40} {}", row.operation, one_line(row.line));
         }
+        for (chore, _) in &table.chores {
+            say!("  of itself: {:<29} {}", chore.name, one_line(chore.line));
+        }
         say!("  refused: {}", table.refused.join(", "));
     }
     Ok(())
@@ -39,7 +42,18 @@ fn machine(table: &registry::Table) -> serde_json::Value {
         .iter()
         .map(|action| json!({ "name": action.name, "access": action.access, "resource": action.resource }))
         .collect();
-    json!({ "service": table.schema.name, "rows": rows, "actions": actions, "refused": table.refused })
+    let chores: Vec<_> = table
+        .chores
+        .iter()
+        .map(|(chore, actions)| json!({ "chore": chore.name, "demands": one_line(chore.line), "actions": actions }))
+        .collect();
+    json!({
+        "service": table.schema.name,
+        "rows": rows,
+        "actions": actions,
+        "chores": chores,
+        "refused": table.refused,
+    })
 }
 
 /// The row as it stands in the table: the compiler puts blanks between the words that it quotes.

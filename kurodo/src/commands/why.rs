@@ -24,7 +24,10 @@ fn print(record: &Record) {
     if let Some(key) = &record.access_key_id {
         say!("key        {key}");
     }
-    say!("from       {}", record.source);
+    match record.source {
+        Some(source) => say!("from       {source}"),
+        None => say!("from       inside: the service did it of its own accord"),
+    }
     say!("operation  {}:{} in {}", record.service, record.operation, record.region);
     for resource in &record.resources {
         say!("resource   {resource}");

@@ -8,6 +8,7 @@ pub(crate) struct Table {
     pub(crate) service: String,
     rows: Vec<Row>,
     actions: Vec<Action>,
+    chores: Vec<Chore>,
     refused: Vec<String>,
 }
 
@@ -24,6 +25,12 @@ struct Action {
     name: String,
     access: String,
     resource: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Chore {
+    chore: String,
+    demands: String,
 }
 
 /// Above it a page is written by hand.
@@ -47,11 +54,24 @@ pub(crate) fn render(table: &Table, before: Option<&str>) -> String {
         let doors = if action.access == "Write" { "write" } else { "read" };
         let _ = writeln!(page, "| `{}` | {doors} | `{}` |", action.name, action.resource);
     }
+    page.push_str(&chores(&table.chores));
     page.push_str("\n## Refused by name\n\n");
     let refused = if table.refused.is_empty() { "None.".to_owned() } else { table.refused.join(", ") };
     page.push_str(&refused);
     page.push('\n');
     page
+}
+
+/// What the service does of its own accord; nothing where it does nothing.
+fn chores(chores: &[Chore]) -> String {
+    let mut part = String::new();
+    if !chores.is_empty() {
+        part.push_str("\n## Of its own accord\n\n| work | demands |\n|---|---|\n");
+    }
+    for chore in chores {
+        let _ = writeln!(part, "| {} | `{}` |", chore.chore, chore.demands);
+    }
+    part
 }
 
 /// The members have a column of their own.
@@ -81,6 +101,10 @@ mod tests {
                 row("Look", "[open]", Some("all may")),
             ],
             actions: vec![Action { name: "shop:Buy".into(), access: "Write".into(), resource: "*".into() }],
+            chores: vec![Chore {
+                chore: "Sweep".into(),
+                demands: "[Clean for all] by needs::dust every 60 seconds".into(),
+            }],
             refused: vec!["Return".into()],
         }
     }
@@ -89,6 +113,7 @@ mod tests {
     fn what_was_written_by_hand_stays() {
         let first = render(&table(), None);
         assert!(first.contains("| Buy | `Buy on shelf(id)` | `Later` |"));
+        assert!(first.contains("| Sweep | `[Clean for all] by needs::dust every 60 seconds` |"));
         assert!(first.contains("| Look | nothing, because all may |"));
         let edited = first.replace("# shop\n", "# Shop\n\nClosed on Sundays.\n");
         let again = render(&table(), Some(&edited));

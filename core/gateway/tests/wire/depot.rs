@@ -14,8 +14,9 @@ use std::{
 use bytes::Bytes;
 use kurodo_arn::AccountId;
 use kurodo_gateway::{
-    ActionFacts, Authorized, CrossOrigin, Dialect, Failure, Handler, Mount, Received, Reply, RowFacts, Sent, Service,
-    ServiceFacts, Sharing, body_failure, service, wire::OperationSchema,
+    ActionFacts, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Handler, Keeper, Mount,
+    Progress, Received, Reply, Round, RowFacts, Sent, Service, ServiceFacts, Sharing, body_failure, service,
+    wire::OperationSchema,
 };
 use kurodo_store::CoreDoor;
 use tokio::sync::Semaphore;
@@ -31,12 +32,21 @@ pub struct Depot {
     pub(crate) waiting: AtomicUsize,
     /// Handlers that ran.
     pub(crate) handled: AtomicUsize,
+    /// Who swept.
+    pub(crate) sweepers: Mutex<Vec<String>>,
 }
 
 impl Depot {
     pub(crate) fn new(account: AccountId) -> Self {
         let (things, gate) = (Mutex::default(), Semaphore::new(0));
-        Self { account, things, gate, waiting: AtomicUsize::new(0), handled: AtomicUsize::new(0) }
+        Self {
+            account,
+            things,
+            gate,
+            waiting: AtomicUsize::new(0),
+            handled: AtomicUsize::new(0),
+            sweepers: Mutex::default(),
+        }
     }
 
     pub(crate) fn thing(&self, name: &str) -> Option<Bytes> {
@@ -68,6 +78,10 @@ service! { Depot:
         Wait: ReadBucket on bucket(bucket);
         Break: ChangeBucket on bucket(bucket);
         BreakNeeds: [ReadBucket] by needs::breaking;
+    }
+    chores {
+        Sweep: [PutThing] by needs::dust every 1 seconds;
+        Stumble: [ReadBucket] by needs::stumbling every 1 seconds;
     }
     refused { Unheard }
 }
@@ -137,6 +151,22 @@ impl Handler<op::BreakNeeds> for Depot {
     }
 }
 
+/// One speck at a time.
+impl Keeper<chore::Sweep> for Depot {
+    async fn keep(&self, errand: Errand<'_, Self, chore::Sweep>) -> Result<Progress, Failure> {
+        let thing = errand.permits.resource();
+        self.things.lock().unwrap().remove(&format!("{}/{}", thing.bucket, thing.key));
+        self.sweepers.lock().unwrap().push(errand.call.caller.principal.arn.clone());
+        Ok(Progress::More)
+    }
+}
+
+impl Keeper<chore::Stumble> for Depot {
+    async fn keep(&self, _: Errand<'_, Self, chore::Stumble>) -> Result<Progress, Failure> {
+        panic!("as the test wants")
+    }
+}
+
 /// The service under other facts.
 pub(crate) struct Dressed(pub(crate) Arc<Depot>, pub(crate) &'static ServiceFacts);
 
@@ -168,6 +198,17 @@ impl Mount for Dressed {
     }
     fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>> {
         Mount::cross_origin(&*self.0, door, asked)
+    }
+    /// Only one of them does the chores.
+    fn chores(&self) -> Vec<ChoreFacts> {
+        if self.1.schema.name == "depot" { self.0.chores() } else { Vec::new() }
+    }
+    fn chore<'a>(
+        &'a self,
+        chore: usize,
+        round: Round<'a>,
+    ) -> Pin<Box<dyn Future<Output = Progress> + Send + 'a>> {
+        self.0.chore(chore, round)
     }
     fn operate<'a>(
         &'a self,

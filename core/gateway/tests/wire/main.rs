@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod bodies;
 #[cfg(test)]
+mod chores;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod depot;
@@ -26,6 +28,8 @@ mod needs;
 mod paths;
 #[cfg(test)]
 mod public;
+#[cfg(test)]
+mod relay;
 #[cfg(test)]
 mod resources;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::SystemTime};
 
 use kurodo_arn::AccountId;
 use kurodo_audit::{Audit, Options, Record, Verdict};
-use kurodo_gateway::{Gateway, Limits, Listener, Mount, Settings, tls_config};
+use kurodo_gateway::{Gateway, Limits, Listener, Mount, Relay, Settings, tls_config};
 use kurodo_identity::{
     AccessKey, Entity, KeyOwner, ReadRecords, SessionSealer, StoredDirectory, User, WriteRecords,
     first_start, iam_scope,
@@ -36,6 +36,10 @@ pub(crate) struct World {
     pub(crate) root: Key,
     pub(crate) account: AccountId,
     pub(crate) audit: Audit,
+    pub(crate) directory: Arc<StoredDirectory>,
+    pub(crate) relay: Relay,
+    /// Doing the chores.
+    pub(crate) keeping: JoinHandle<()>,
     pub(crate) stop: watch::Sender<bool>,
     pub(crate) running: JoinHandle<()>,
     pub(crate) certificate: CertificateDer<'static>,
@@ -68,16 +72,36 @@ impl World {
             requests,
             domains: vec!["localhost".to_owned()],
         };
-        let gateway = Gateway::new(services, directory, audit.clone(), door.clone(), &key(4), settings);
+        let known = directory.clone();
+        let gateway = Gateway::new(services, known, audit.clone(), door.clone(), &key(4), settings);
+        let gateway = Arc::new(gateway);
+        let relay = Relay::default();
+        relay.bind(&gateway);
         let (certificate, private) = certificate();
         let tls = tls_config(vec![certificate.clone()], private).unwrap();
         let any = "127.0.0.1:0".parse().unwrap();
-        let listener = Listener::bind(any, tls, limits, Arc::new(gateway)).await.unwrap();
+        let listener = Listener::bind(any, tls, limits, gateway.clone()).await.unwrap();
         let address = listener.address().unwrap();
         let (stop, stopped) = watch::channel(false);
+        let keeping = tokio::spawn(gateway.keep_house(stopped.clone()));
         let running = tokio::spawn(listener.run(stopped));
         let (_store, _folder, account) = (store, folder, founded.account);
-        Self { address, depot, root, account, audit, stop, running, certificate, door, _store, _folder }
+        Self {
+            address,
+            depot,
+            root,
+            account,
+            audit,
+            directory,
+            relay,
+            keeping,
+            stop,
+            running,
+            certificate,
+            door,
+            _store,
+            _folder,
+        }
     }
 
     /// A user with these statements in its policy.

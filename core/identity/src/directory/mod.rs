@@ -26,8 +26,9 @@ use self::{
     library::Library, usage::Usage,
 };
 use crate::{
-    Account, Credential, CredentialError, Directory, KeyOwner, Session, SessionSealer, id,
+    Account, Credential, CredentialError, Directory, KeyOwner, ReadRecords as _, Session, SessionSealer, id,
     keys::{self, IAM, ORGANIZATION},
+    org_scope,
 };
 
 /// Credentials that are kept; one takes some kilobytes at most.
@@ -192,6 +193,15 @@ impl Directory for StoredDirectory {
             Some(shown) => Arc::new(aged(&known.credential, now - shown)),
             None => known.credential,
         })
+    }
+
+    fn accounts(&self) -> Result<Vec<AccountId>, CredentialError> {
+        let members = self.door.read().all(&keys::members().below(&org_scope()));
+        let members = members.map_err(|error| {
+            tracing::error!(%error, "the organisation's accounts cannot be read");
+            CredentialError::Unavailable
+        })?;
+        Ok(members.into_iter().map(|member| member.account).collect())
     }
 
     fn used(&self, access_key_id: &str, service: &'static str, region: &Region, now: i64) {
