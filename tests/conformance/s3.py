@@ -43,19 +43,29 @@ def account(server, name):
     return section(new_account(server, name), name)
 
 
+def member(administrator, name):
+    """A user who may do everything in his account. The suite knows users and accounts by one id, so he is named as his
+    account is; what it gives to and takes from users by that name, it does as the account's administrator."""
+    found = section(administrator, name)
+    user = administrator.user(name=found["user_id"])
+    everything = "arn:aws:iam::aws:policy/AdministratorAccess"
+    administrator.client("iam").attach_user_policy(UserName=user.name, PolicyArn=everything)
+    return {**found, "access_key": user.access_key_id, "secret_key": user.secret}
+
+
 def rooted(principal, name):
     """What the suite calls a root user's id is the account's."""
     return {**section(principal, name), "user_id": principal.account}
 
 
 def principals(server):
-    root = server.root()
+    root, alt = server.root(), new_account(server, "alt")
     return {
         "fixtures": {"bucket prefix": "s3tests-{random}-"},
         "s3 main": {**account(server, "main"), "api_name": ELSEWHERE, "storage_classes": "STANDARD_IA"},
-        "s3 alt": account(server, "alt"),
+        "s3 alt": member(alt, "alt"),
         "s3 tenant": {**account(server, "tenant"), "tenant": ""},
-        "iam": account(server, "iam"),
+        "iam": section(alt, "iam"),
         "iam root": rooted(root, "root"),
         "iam alt root": rooted(new_account(server, "altroot"), "altroot"),
     }

@@ -115,6 +115,7 @@ SAMPLES = {
         "Bucket": name.lower(),
         "ACL": "private",
         "ObjectOwnership": "ObjectWriter",
+        "CreateBucketConfiguration": {"Tags": TAGS["TagSet"]},
     },
     "DeleteBucket": bucket,
     "HeadBucket": bucket,
@@ -173,7 +174,7 @@ SAMPLES = {
 
 # Parameters that ask for more than the operation's own action.
 ASKING = {
-    "CreateBucket": ("ACL", "ObjectOwnership"),
+    "CreateBucket": ("ACL", "ObjectOwnership", "CreateBucketConfiguration"),
     "PutObject": ("ACL", "Tagging", "IfMatch"),
     "DeleteObject": ("IfMatch",),
     "CreateMultipartUpload": ("ACL", "Tagging"),

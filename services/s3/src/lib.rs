@@ -33,9 +33,9 @@ mod times;
 
 use std::sync::Arc;
 
-use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Service, ServiceFacts, Sharing};
+use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Service, ServiceFacts, Sharing};
 use kurodo_store::{AccountKeys, Reader, Store, blobs::Blobs};
-use kurodo_wire::OperationSchema;
+use kurodo_wire::{OperationSchema, Violation};
 
 pub use check::{Checked, check};
 pub use error::Error;
@@ -100,6 +100,14 @@ impl Service for S3 {
         skew_seconds: 900,
         data_events: DATA_EVENTS,
     };
+
+    /// A document that lacks what it must have is no document of S3's.
+    ///
+    /// Source: S3 API Reference, "Error responses", `MalformedXML`.
+    fn invalid(_operation: &'static str, violations: &[Violation]) -> Option<Failure> {
+        let incomplete = violations.iter().any(|one| one.missing && one.path.contains('.'));
+        incomplete.then(|| Error::MalformedXml.into())
+    }
 
     fn check_content(
         &self,

@@ -6,7 +6,7 @@ use crate::S3;
 
 service! { S3:
     resources {
-        AllBuckets {} = "*";
+        AllBuckets {} = "arn:aws:s3:::*";
         Bucket { bucket } = "arn:aws:s3:::{bucket}";
         Object { bucket, key } = "arn:aws:s3:::{bucket}/{key}";
     }
@@ -34,6 +34,7 @@ service! { S3:
         PutBucketOwnershipControls: Write on Bucket = "s3:PutBucketOwnershipControls";
         GetBucketAcl: Read on Bucket = "s3:GetBucketAcl";
         PutBucketAcl: Write on Bucket = "s3:PutBucketAcl";
+        TagResource: Write on Bucket = "s3:TagResource";
         GetBucketTagging: Read on Bucket = "s3:GetBucketTagging";
         PutBucketTagging: Write on Bucket = "s3:PutBucketTagging";
         GetEncryptionConfiguration: Read on Bucket = "s3:GetEncryptionConfiguration";
@@ -55,10 +56,11 @@ service! { S3:
     operations {
         ListBuckets: ListAllMyBuckets on all_buckets();
 
-        CreateBucket: [CreateBucket, PutBucketAcl if acl, PutBucketOwnershipControls if object_ownership]
+        CreateBucket: [CreateBucket, PutBucketAcl if acl, PutBucketOwnershipControls if object_ownership,
+                TagResource if tags]
             by needs::create_bucket
             refusing ["ObjectLockEnabledForBucket", "BucketNamespace", "CreateBucketConfiguration.Location",
-                "CreateBucketConfiguration.Bucket", "CreateBucketConfiguration.Tags"];
+                "CreateBucketConfiguration.Bucket"];
         DeleteBucket: DeleteBucket on bucket(bucket, expected_bucket_owner),
             DeleteBucket on contents(bucket, expected_bucket_owner);
         HeadBucket: ListBucket on bucket(bucket, expected_bucket_owner);

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Error,
     acl::{Asked, asked},
-    model::{CreateBucketInput, GetBucketPolicyInput, PutBucketAclInput, PutBucketPolicyInput},
+    model::{CreateBucketInput, GetBucketPolicyInput, PutBucketAclInput, PutBucketPolicyInput, Tag},
     names,
     policy::Names,
     resources::{Bucket, bucket, policy_of},
@@ -18,6 +18,7 @@ type Create = (
     Need<action::CreateBucket>,
     Option<Need<action::PutBucketAcl>>,
     Option<Need<action::PutBucketOwnershipControls>>,
+    Option<Need<action::TagResource>>,
 );
 
 /// A bucket is made in the caller's account, and its settings are given in the same request.
@@ -39,7 +40,25 @@ pub(crate) async fn create_bucket(find: &Finding<'_>, input: &CreateBucketInput)
         .with_some("s3:LocationConstraint", location.map(|region| region.as_str()))
         .with_some("s3:x-amz-object-ownership", input.object_ownership.map(|word| word.as_str()));
     let acl = asked.as_ref().map(|_| described(Need::new(wanted()), asked.as_ref(), &grants));
-    Ok((create, acl, input.object_ownership.map(|_| Need::new(wanted()))))
+    let tags = tags_of_new(input);
+    let create = with_request_tags(create, tags);
+    let tagging = (!tags.is_empty()).then(|| with_request_tags(Need::new(wanted()), tags));
+    Ok((create, acl, input.object_ownership.map(|_| Need::new(wanted())), tagging))
+}
+
+/// The tags that a bucket is made with.
+pub(crate) fn tags_of_new(input: &CreateBucketInput) -> &[Tag] {
+    input.create_bucket_configuration.as_ref().and_then(|config| config.tags.as_deref()).unwrap_or_default()
+}
+
+/// `aws:RequestTag/..` and `aws:TagKeys`.
+fn with_request_tags<A: Action>(need: Need<A>, tags: &[Tag]) -> Need<A> {
+    if tags.is_empty() {
+        return need;
+    }
+    let keys: Vec<_> = tags.iter().map(|tag| tag.key.clone()).collect();
+    let tagged = |need: Need<A>, tag: &Tag| need.with(format!("aws:RequestTag/{}", tag.key), tag.value.as_str());
+    tags.iter().fold(need, tagged).with("aws:TagKeys", keys)
 }
 
 /// The policy is shown with its principals' names of today.

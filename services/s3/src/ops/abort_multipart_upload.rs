@@ -25,6 +25,10 @@ impl Handler<op::AbortMultipartUpload> for S3 {
         })?;
         // Nothing can be added any more.
         self.clear_upload(&permit).await?;
-        Ok(AbortMultipartUploadOutput { request_charged: permit.resource().charged() }.into())
+        Ok(AbortMultipartUploadOutput {
+            request_charged: permit.resource().charged(),
+            ..AbortMultipartUploadOutput::default()
+        }
+        .into())
     }
 }

@@ -11,8 +11,10 @@ use crate::{
     acl::{Acl, asked},
     action,
     layout::Setting,
+    needs::tags_of_new,
     model::{BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, op},
     records::{BlockPublic, BucketId, Damaged, Identity, Owner, Ownership},
+    tags,
 };
 
 /// The region whose endpoint makes buckets anywhere.
@@ -20,10 +22,11 @@ const ANYWHERE: &str = "us-east-1";
 
 impl Handler<op::CreateBucket> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::CreateBucket>) -> Answer<op::CreateBucket> {
-        let Authorized { input, permits: (permit, _acl, _ownership), call, .. } = call;
+        let Authorized { input, permits: (permit, ..), call, .. } = call;
         let (region, owner) = (region(&input, call)?, caller(call)?);
         let ownership = input.object_ownership.map_or(Ownership::Enforced, Ownership::from);
         let acl = acl(&input, ownership, &owner)?;
+        let tags = tags::from_bucket(tags_of_new(&input))?;
         let identity = self.new_identity(owner, region, call.now_ms).await?;
 
         let writer = self.store.write(&permit);
@@ -34,6 +37,9 @@ impl Handler<op::CreateBucket> for S3 {
         put(&mut transaction, Setting::PublicAccessBlock, &BlockPublic::ALL)?;
         if let Some(acl) = acl {
             put(&mut transaction, Setting::Acl, &acl)?;
+        }
+        if !tags.is_empty() {
+            put(&mut transaction, Setting::Tags, &tags)?;
         }
         match transaction.commit().await {
             Ok(_) => {}

@@ -22,6 +22,8 @@ macro_rules! describe {
     ($output:expr, $input:expr, $head:expr, $customer:expr) => {{
         let (output, head) = (&mut $output, $head);
         let meta = head.meta()?;
+        let class = meta.class();
+        output.storage_class = (class != $crate::model::StorageClass::Standard).then_some(class);
         output.accept_ranges = Some("bytes".to_owned());
         output.last_modified = Some($crate::times::shown(head.modified_ms));
         output.e_tag = Some(head.etag.to_string());
@@ -35,7 +37,6 @@ macro_rules! describe {
         output.content_encoding = $input.response_content_encoding.take().or(meta.content_encoding);
         output.content_language = $input.response_content_language.take().or(meta.content_language);
         output.expires = $input.response_expires.map($crate::times::in_header).or(meta.expires);
-        output.storage_class = Some(meta.class()).filter(|class| *class != $crate::model::StorageClass::Standard);
         output.website_redirect_location = meta.website_redirect_location;
         output.metadata = (!meta.user.is_empty()).then_some(meta.user);
         $crate::ops::described::show_encryption!(output, $customer);
