@@ -2,18 +2,9 @@
 
 use std::sync::Arc;
 
-use kurodo_gateway::{ActionFacts, ChoreFacts, Mount, RowFacts, wire::ServiceSchema};
+use kurodo_gateway::{Mount, Table, TableFacts};
 
 use crate::serve::Parts;
-
-/// A service's table, to print.
-pub(crate) struct Table {
-    pub(crate) schema: &'static ServiceSchema,
-    pub(crate) rows: Vec<(RowFacts, Vec<&'static str>)>,
-    pub(crate) actions: &'static [ActionFacts],
-    pub(crate) chores: Vec<(ChoreFacts, Vec<&'static str>)>,
-    pub(crate) refused: &'static [&'static str],
-}
 
 macro_rules! services {
     ($($service:path: |$parts:ident| $new:expr;)*) => {
@@ -21,13 +12,13 @@ macro_rules! services {
         pub(crate) fn services(parts: &Parts) -> Vec<Arc<dyn Mount>> {
             vec![$({
                 let $parts = parts;
-                Arc::new($new)
+                Table::mount($new)
             }),*]
         }
 
         /// Their tables.
-        pub(crate) fn tables() -> Vec<Table> {
-            vec![$(table::<$service>()),*]
+        pub(crate) fn tables() -> Vec<TableFacts> {
+            vec![$(<$service as Table>::facts()),*]
         }
     };
 }
@@ -64,14 +55,4 @@ fn account_blocks() -> kurodo_s3::AccountBlocks {
         })
     };
     kurodo_s3::AccountBlocks { namespace: kurodo_s3control::ACCOUNTS, of }
-}
-
-fn table<S: kurodo_gateway::Table>() -> Table {
-    Table {
-        schema: S::FACTS.schema,
-        rows: S::ROWS.iter().map(|row| (row.facts, (row.actions)())).collect(),
-        actions: S::ACTIONS,
-        chores: S::CHORES.iter().map(|chore| (chore.facts, (chore.actions)())).collect(),
-        refused: S::REFUSED,
-    }
 }

@@ -56,6 +56,6 @@ pub use pace::Pace;
 pub use refuse::body as body_failure;
 pub use relay::{Order, Relay, Relayed};
 pub use reply::{Content, Reply};
-pub use table::{ActionFacts, Entry, RowFacts, Table};
+pub use table::{ActionFacts, Entry, RowFacts, Table, TableFacts};
 pub use tls::tls_config;
 pub use way::{Received, Sent};

@@ -1,9 +1,9 @@
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use kurodo_authz::Demand;
 use kurodo_wire::OperationSchema;
 
-use crate::{ChoreEntry, Handler, Received, Row, Sent, Service, way};
+use crate::{ChoreEntry, ChoreFacts, Handler, Mount, Received, Row, Sent, Service, ServiceFacts, way};
 
 /// What a service's table says; only [`service!`](crate::service) implements it.
 pub trait Table: Service {
@@ -15,6 +15,40 @@ pub trait Table: Service {
     const ACTIONS: &'static [ActionFacts];
     /// A row for everything that the service does of its own accord.
     const CHORES: &'static [ChoreEntry<Self>];
+
+    /// The service, for the gateway to mount. The table implements it, so that the code of all operations is compiled
+    /// with the service and not again with the binary.
+    fn mount(self) -> Arc<dyn Mount>;
+    /// The table as a reviewer reads it; likewise.
+    fn facts() -> TableFacts;
+}
+
+/// A table as a reviewer reads it.
+#[derive(Debug)]
+pub struct TableFacts {
+    /// The service.
+    pub service: &'static ServiceFacts,
+    /// The rows, with the actions that each may demand.
+    pub rows: Vec<(RowFacts, Vec<&'static str>)>,
+    /// The actions.
+    pub actions: &'static [ActionFacts],
+    /// What the service does of its own accord, with the actions that it may demand for it.
+    pub chores: Vec<(ChoreFacts, Vec<&'static str>)>,
+    /// The operations that AWS has and this service refuses by name.
+    pub refused: &'static [&'static str],
+}
+
+impl TableFacts {
+    /// What a service's table says.
+    pub fn of<S: Table>() -> Self {
+        Self {
+            service: S::FACTS,
+            rows: S::ROWS.iter().map(|row| (row.facts, (row.actions)())).collect(),
+            actions: S::ACTIONS,
+            chores: S::CHORES.iter().map(|chore| (chore.facts, (chore.actions)())).collect(),
+            refused: S::REFUSED,
+        }
+    }
 }
 
 /// A row as a reviewer reads it.
@@ -189,6 +223,14 @@ macro_rules! service {
                     every: $every,
                 }),
             )*)?];
+            fn mount(self) -> ::std::sync::Arc<dyn $crate::Mount> {
+                ::std::sync::Arc::new(self)
+            }
+
+            fn facts() -> $crate::TableFacts {
+                $crate::TableFacts::of::<Self>()
+            }
+
             const REFUSED: &'static [&'static str] = &[$(stringify!($refused)),*];
             const ACTIONS: &'static [$crate::ActionFacts] = &[$($crate::ActionFacts {
                 name: $name,

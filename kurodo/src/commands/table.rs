@@ -1,3 +1,4 @@
+use kurodo_gateway::TableFacts;
 use serde_json::json;
 
 use crate::{Outcome, registry, say::say};
@@ -11,7 +12,7 @@ pub(crate) fn run(as_json: bool) -> Outcome {
         return Ok(());
     }
     for table in tables {
-        say!("{}", table.schema.name);
+        say!("{}", table.service.schema.name);
         for (row, _) in &table.rows {
             say!("  {:<40} {}", row.operation, one_line(row.line));
         }
@@ -23,7 +24,7 @@ pub(crate) fn run(as_json: bool) -> Outcome {
     Ok(())
 }
 
-fn machine(table: &registry::Table) -> serde_json::Value {
+fn machine(table: &TableFacts) -> serde_json::Value {
     let rows: Vec<_> = table
         .rows
         .iter()
@@ -48,7 +49,7 @@ fn machine(table: &registry::Table) -> serde_json::Value {
         .map(|(chore, actions)| json!({ "chore": chore.name, "demands": one_line(chore.line), "actions": actions }))
         .collect();
     json!({
-        "service": table.schema.name,
+        "service": table.service.schema.name,
         "rows": rows,
         "actions": actions,
         "chores": chores,

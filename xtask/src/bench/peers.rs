@@ -26,10 +26,11 @@ pub(crate) enum Peer {
     Ministack,
     Moto,
     S3rver,
+    Dynalite,
 }
 
 impl Peer {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::SeaweedFs,
         Self::Garage,
         Self::S3sFs,
@@ -38,6 +39,7 @@ impl Peer {
         Self::Ministack,
         Self::Moto,
         Self::S3rver,
+        Self::Dynalite,
     ];
 
     /// As the table names it.
@@ -51,6 +53,7 @@ impl Peer {
             Self::Ministack => "ministack",
             Self::Moto => "moto",
             Self::S3rver => "s3rver",
+            Self::Dynalite => "dynalite",
         }
     }
 
@@ -63,6 +66,7 @@ impl Peer {
             Self::Ministack => "ministack",
             Self::Moto => "moto_server",
             Self::S3rver => "s3rver",
+            Self::Dynalite => "dynalite",
         }
     }
 
@@ -71,13 +75,14 @@ impl Peer {
             Self::SeaweedFs | Self::Garage | Self::S3sFs | Self::FakecloudDurable | Self::S3rver => {
                 Keeps::Durable
             }
-            Self::Fakecloud | Self::Ministack | Self::Moto => Keeps::Memory,
+            Self::Fakecloud | Self::Ministack | Self::Moto | Self::Dynalite => Keeps::Memory,
         }
     }
 
     fn serves(self) -> Vec<Service> {
         match self {
             Self::SeaweedFs | Self::Garage | Self::S3sFs | Self::S3rver => vec![Service::S3],
+            Self::Dynalite => vec![Service::DynamoDb],
             _ => vec![Service::S3, Service::Sts, Service::Iam, Service::DynamoDb],
         }
     }
@@ -115,6 +120,9 @@ impl Peer {
             Self::Moto => {
                 command.args(["-H", "127.0.0.1", "-p", &port]);
             }
+            Self::Dynalite => {
+                command.args(["--host", "127.0.0.1", "--port", &port, "--createTableMs", "0"]);
+            }
             Self::S3rver => {
                 command
                     .args(["--address", "127.0.0.1", "--port", &port, "--silent", "--directory"])
@@ -135,7 +143,10 @@ pub(crate) fn start(peer: Peer, place: &Place) -> Outcome<Option<Server>> {
     let (access_key_id, secret) = (key.to_owned(), secret.to_owned());
     let endpoint = Endpoint { scheme: "http", host: "127.0.0.1", port, ca: None, access_key_id, secret };
     let mut process = Process::start(&mut peer.command(&program, &folder, port)?, &log)?;
-    let list = Request::s3(http::Method::GET, "/".to_owned(), Vec::new());
+    let list = match peer {
+        Peer::Dynalite => Request::json("dynamodb", "DynamoDB_20120810.ListTables", &serde_json::json!({})),
+        _ => Request::s3(http::Method::GET, "/".to_owned(), Vec::new()),
+    };
     until(&mut process, &log, || endpoint.send(&list).is_ok())?;
     Ok(Some(Server {
         name: peer.name(),

@@ -20,6 +20,8 @@ pub(crate) enum Work {
     Get8M,
     PutItem,
     GetItem,
+    Query10,
+    BatchWrite25,
 }
 
 /// The bucket, the user and the table that the loads use.
@@ -29,7 +31,7 @@ const KIB: usize = 1024;
 
 impl Work {
     /// In the order in which they run: what is got was put before.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::CallerIdentity,
         Self::GetUser,
         Self::Put4K,
@@ -38,6 +40,8 @@ impl Work {
         Self::Get8M,
         Self::PutItem,
         Self::GetItem,
+        Self::Query10,
+        Self::BatchWrite25,
     ];
 
     /// As the table names it.
@@ -51,6 +55,8 @@ impl Work {
             Self::Get8M => "S3 GetObject 8 MiB",
             Self::PutItem => "DynamoDB PutItem",
             Self::GetItem => "DynamoDB GetItem",
+            Self::Query10 => "DynamoDB Query, 10 items",
+            Self::BatchWrite25 => "DynamoDB BatchWriteItem, 25 items",
         }
     }
 
@@ -60,7 +66,7 @@ impl Work {
             Self::CallerIdentity => Service::Sts,
             Self::GetUser => Service::Iam,
             Self::Put4K | Self::Get4K | Self::Put8M | Self::Get8M => Service::S3,
-            Self::PutItem | Self::GetItem => Service::DynamoDb,
+            Self::PutItem | Self::GetItem | Self::Query10 | Self::BatchWrite25 => Service::DynamoDb,
         }
     }
 
@@ -68,6 +74,7 @@ impl Work {
     pub(crate) fn connections(self) -> u32 {
         match self {
             Self::Put8M | Self::Get8M => 8,
+            Self::PutItem | Self::GetItem | Self::Query10 => 256,
             _ => 64,
         }
     }
@@ -94,15 +101,18 @@ impl Work {
             Self::Get4K => items.map(|number| get("small", number)).collect(),
             Self::Put8M => (0..8).map(|number| put("large", number, 8 * KIB * KIB)).collect(),
             Self::Get8M => (0..8).map(|number| get("large", number)).collect(),
-            Self::PutItem => items.map(put_item).collect(),
-            Self::GetItem => items.map(get_item).collect(),
+            Self::PutItem => (0..ITEMS).map(put_item).collect(),
+            Self::GetItem => (0..ITEMS).map(get_item).collect(),
+            Self::Query10 => (0..ITEMS / 10).map(query).collect(),
+            Self::BatchWrite25 => items.map(batch).collect(),
         }
     }
 
     /// Makes what the requests need, once for each server.
     pub(crate) fn prepare(self, endpoint: &Endpoint) -> Outcome {
         let before = match self {
-            Self::CallerIdentity | Self::Get4K | Self::Get8M | Self::GetItem | Self::Put8M => Vec::new(),
+            Self::CallerIdentity | Self::Get4K | Self::Get8M | Self::Put8M => Vec::new(),
+            Self::GetItem | Self::Query10 | Self::BatchWrite25 => Vec::new(),
             Self::GetUser => {
                 vec![Request::form("iam", &format!("Action=CreateUser&Version=2010-05-08&UserName={NAME}"))]
             }
@@ -114,7 +124,7 @@ impl Work {
         let puts = match self {
             Self::Get4K => Self::Put4K.requests(),
             Self::Get8M => Self::Put8M.requests(),
-            Self::GetItem => Self::PutItem.requests(),
+            Self::GetItem | Self::Query10 => Self::PutItem.requests(),
             _ => Vec::new(),
         };
         puts.iter().try_for_each(|request| endpoint.send(request).map(drop))
@@ -124,7 +134,7 @@ impl Work {
     pub(crate) fn after(self) -> Option<Self> {
         match self {
             Self::Get4K | Self::Put8M | Self::Get8M => Some(Self::Put4K),
-            Self::GetItem => Some(Self::PutItem),
+            Self::GetItem | Self::Query10 | Self::BatchWrite25 => Some(Self::PutItem),
             _ => None,
         }
     }
@@ -148,24 +158,69 @@ fn path(folder: &str, number: u32) -> String {
     format!("/{NAME}/{folder}/{number:03}")
 }
 
+/// Items of about 300 bytes, ten in a partition.
 fn create_table() -> Request {
     let table = json!({
         "TableName": NAME,
         "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
-        "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
+        "AttributeDefinitions": [
+            { "AttributeName": "of", "AttributeType": "S" },
+            { "AttributeName": "id", "AttributeType": "S" },
+        ],
+        "KeySchema": [
+            { "AttributeName": "of", "KeyType": "HASH" },
+            { "AttributeName": "id", "KeyType": "RANGE" },
+        ],
     });
     Request::json("dynamodb", "DynamoDB_20120810.CreateTable", &table)
 }
 
+/// Items that are put; they fill whole partitions.
+const ITEMS: u32 = 160;
+
+fn partition(number: u32) -> String {
+    format!("partition-{:03}", number / 10)
+}
+
+fn id(number: u32) -> String {
+    format!("item-{number:05}")
+}
+
+fn item(number: u32) -> serde_json::Value {
+    json!({
+        "of": { "S": partition(number) },
+        "id": { "S": id(number) },
+        "n": { "N": "42" },
+        "text": { "S": "x".repeat(240) },
+    })
+}
+
 fn put_item(number: u32) -> Request {
-    let text = "x".repeat(200);
-    let item =
-        json!({ "id": { "S": format!("item-{number:03}") }, "n": { "N": "42" }, "text": { "S": text } });
-    Request::json("dynamodb", "DynamoDB_20120810.PutItem", &json!({ "TableName": NAME, "Item": item }))
+    let put = json!({ "TableName": NAME, "Item": item(number) });
+    Request::json("dynamodb", "DynamoDB_20120810.PutItem", &put)
 }
 
 fn get_item(number: u32) -> Request {
-    let key = json!({ "id": { "S": format!("item-{number:03}") } });
-    Request::json("dynamodb", "DynamoDB_20120810.GetItem", &json!({ "TableName": NAME, "Key": key }))
+    let key = json!({ "of": { "S": partition(number) }, "id": { "S": id(number) } });
+    let get = json!({ "TableName": NAME, "Key": key });
+    Request::json("dynamodb", "DynamoDB_20120810.GetItem", &get)
+}
+
+fn query(number: u32) -> Request {
+    let query = json!({
+        "TableName": NAME,
+        "KeyConditionExpression": "#of = :of",
+        "ExpressionAttributeNames": { "#of": "of" },
+        "ExpressionAttributeValues": { ":of": { "S": partition(number * 10) } },
+    });
+    Request::json("dynamodb", "DynamoDB_20120810.Query", &query)
+}
+
+/// Other items than those that are queried.
+fn batch(number: u32) -> Request {
+    let first = ITEMS + number * 25;
+    let puts: Vec<_> =
+        (first..first + 25).map(|number| json!({ "PutRequest": { "Item": item(number) } })).collect();
+    let write = json!({ "RequestItems": { NAME: puts } });
+    Request::json("dynamodb", "DynamoDB_20120810.BatchWriteItem", &write)
 }
