@@ -5,6 +5,9 @@ import urllib.error
 import urllib.request
 
 import pytest
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from conftest import document, refused, statement
 
@@ -70,16 +73,17 @@ def test_paying_is_no_permission(root, paid, other):
 
 
 def test_an_address_signed_beforehand_says_who_pays(server, paid, other):
-    def fetch(**more):
-        params = {"Bucket": paid, "Key": "key", **more}
-        url = other.client("s3", signature_version="s3v4").generate_presigned_url("get_object", Params=params)
+    def fetch(**parameters):
+        request = AWSRequest("GET", f"{server.endpoint}/{paid}/key", params=parameters)
+        keys = Credentials(other.access_key_id, other.secret)
+        S3SigV4QueryAuth(keys, "s3", "us-east-1", expires=60).add_auth(request)
         context = ssl.create_default_context(cafile=server.ca)
-        return urllib.request.urlopen(url, context=context, timeout=60)
+        return urllib.request.urlopen(request.prepare().url, context=context, timeout=60)
 
     with pytest.raises(urllib.error.HTTPError) as error:
         fetch()
     assert error.value.code == 403
-    assert fetch(RequestPayer="requester").headers["x-amz-request-charged"] == "requester"
+    assert fetch(**{"x-amz-request-payer": "requester"}).headers["x-amz-request-charged"] == "requester"
 
 
 CLASSES = ["REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
