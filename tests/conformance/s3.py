@@ -65,7 +65,7 @@ def principals(server):
         "s3 main": {**account(server, "main"), "api_name": ELSEWHERE, "storage_classes": "STANDARD_IA"},
         "s3 alt": member(alt, "alt"),
         "s3 tenant": {**account(server, "tenant"), "tenant": ""},
-        "iam": section(alt, "iam"),
+        "iam": section(alt, "alt"),
         "iam root": rooted(root, "root"),
         "iam alt root": rooted(new_account(server, "altroot"), "altroot"),
     }

@@ -68,12 +68,7 @@ async fn answer(gateway: &Gateway, connection: &Connection, head: Head, body: Bo
 }
 
 /// Finds the caller and the operation, and lets the operation's row take it from there.
-async fn admit(
-    gateway: &Gateway,
-    mounted: &Mounted,
-    connection: &Connection,
-    arrival: Arrival,
-) -> Response {
+async fn admit(gateway: &Gateway, mounted: &Mounted, connection: &Connection, arrival: Arrival) -> Response {
     let protocol = mounted.protocol(&arrival.head);
     let Authentic { call, body, posted } = match authenticate(gateway, mounted, connection, arrival).await {
         Ok(authentic) => authentic,

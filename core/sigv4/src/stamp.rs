@@ -65,8 +65,7 @@ pub fn parse_date_header(text: &str) -> Option<i64> {
         return None;
     }
     // The day of the week says nothing that the date does not.
-    let http =
-        || jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok();
+    let http = || jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok();
     parse_basic(text).or_else(|| http().map(jiff::Timestamp::as_second).filter(|second| *second >= 0))
 }
 

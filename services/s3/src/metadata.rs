@@ -62,8 +62,13 @@ pub(crate) fn kept_class(class: Option<StorageClass>) -> Result<Option<String>, 
     match class {
         None | Some(C::Standard) => Ok(None),
         Some(
-            class @ (C::ReducedRedundancy | C::StandardIa | C::OnezoneIa | C::IntelligentTiering | C::Glacier
-            | C::DeepArchive | C::GlacierIr),
+            class @ (C::ReducedRedundancy
+            | C::StandardIa
+            | C::OnezoneIa
+            | C::IntelligentTiering
+            | C::Glacier
+            | C::DeepArchive
+            | C::GlacierIr),
         ) => Ok(Some(class.to_string())),
         Some(class) => Err(Error::InvalidStorageClass(class.to_string())),
     }

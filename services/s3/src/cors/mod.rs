@@ -19,7 +19,8 @@ pub(crate) use rules::{METHODS, read, shown};
 pub(crate) fn sharing(service: &S3, stored: &Reader<'_>, asked: &CrossOrigin<'_>) -> Result<Sharing, Error> {
     let (origin, method) = wanted(asked)?;
     let (bucket, key) = named(asked);
-    let forbidden = |why| Error::CorsForbidden { why, method: method.to_owned(), resource: resource(&bucket, key) };
+    let forbidden =
+        |why| Error::CorsForbidden { why, method: method.to_owned(), resource: resource(&bucket, key) };
     let facts = service.facts_of(stored, &bucket)?.ok_or_else(|| forbidden(NO_BUCKET))?;
     let rules = facts.cors.as_ref().ok_or_else(|| forbidden(NOT_ENABLED))?;
     let headers = asked.asked_headers.unwrap_or_default();
@@ -35,9 +36,9 @@ const NOT_ALLOWED: &str = "CORSResponse: This CORS request is not allowed. This 
 
 /// The origin and the method that the rules are asked for: the one that the browser asks for, or the request's own.
 fn wanted<'a>(asked: &'a CrossOrigin<'_>) -> Result<(&'a str, &'a str), Error> {
-    let origin = asked.origin.ok_or(Error::BadRequest(
-        "Insufficient information. Origin request header needed.".into(),
-    ))?;
+    let origin = asked
+        .origin
+        .ok_or(Error::BadRequest("Insufficient information. Origin request header needed.".into()))?;
     let method = match asked.asked_method {
         None if asked.is_preflight() => Err("null"),
         None => return Ok((origin, asked.method.as_str())),
@@ -69,7 +70,8 @@ impl Cors {
         self.0.iter().find(|rule| {
             rule.methods.iter().any(|allowed| allowed == method)
                 && rule.origins.iter().any(|pattern| fits(pattern, origin))
-                && names(headers).all(|name| rule.headers.iter().any(|pattern| fits(&pattern.to_ascii_lowercase(), &name)))
+                && names(headers)
+                    .all(|name| rule.headers.iter().any(|pattern| fits(&pattern.to_ascii_lowercase(), &name)))
         })
     }
 }
@@ -77,7 +79,8 @@ impl Cors {
 impl CorsRule {
     /// What the browser is told. With an origin of its own it may send credentials; with `*` none are let through.
     fn shares(&self, origin: &str, headers: &str) -> Sharing {
-        let anyone = self.origins.iter().find(|pattern| fits(pattern, origin)).is_some_and(|pattern| pattern == "*");
+        let anyone =
+            self.origins.iter().find(|pattern| fits(pattern, origin)).is_some_and(|pattern| pattern == "*");
         let asked: Vec<_> = names(headers).collect();
         let mut sharing = vec![
             ("access-control-allow-origin", if anyone { "*" } else { origin }.to_owned()),
@@ -108,9 +111,7 @@ fn names(headers: &str) -> impl Iterator<Item = String> {
 /// Whether a text is what a pattern with at most one `*` says.
 fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
-        Some((start, end)) => {
-            text.strip_prefix(start).is_some_and(|rest| rest.ends_with(end))
-        }
+        Some((start, end)) => text.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
         None => pattern == text,
     }
 }

@@ -42,9 +42,13 @@ fn rule(rule: model::CORSRule) -> Result<CorsRule, Error> {
         )));
     }
     if rule.id.as_ref().is_some_and(|id| id.chars().count() > limits::CORS_RULE_ID) {
-        return Err(invalid("The length of the CORS rule ID should not exceed allowed limit of 255".to_owned()));
+        return Err(invalid(
+            "The length of the CORS rule ID should not exceed allowed limit of 255".to_owned(),
+        ));
     }
-    if let Some(bad) = [&rule.allowed_origins, &headers, &exposed].into_iter().flatten().find(|text| !is_field(text)) {
+    if let Some(bad) =
+        [&rule.allowed_origins, &headers, &exposed].into_iter().flatten().find(|text| !is_field(text))
+    {
         return Err(invalid(format!("\"{bad}\" cannot be sent in a header field")));
     }
     Ok(CorsRule {

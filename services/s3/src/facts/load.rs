@@ -81,7 +81,8 @@ impl S3 {
             encryption: optional(setting(Setting::Encryption), "default encryption")?.unwrap_or_default(),
             tags: optional(setting(Setting::Tags), "tag set")?.unwrap_or_default(),
             cors: optional(setting(Setting::Cors), "CORS configuration")?,
-            requester_pays: optional(setting(Setting::RequestPayment), "request payment")?.unwrap_or_default(),
+            requester_pays: optional(setting(Setting::RequestPayment), "request payment")?
+                .unwrap_or_default(),
         }))
     }
 

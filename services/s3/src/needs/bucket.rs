@@ -57,7 +57,8 @@ fn with_request_tags<A: Action>(need: Need<A>, tags: &[Tag]) -> Need<A> {
         return need;
     }
     let keys: Vec<_> = tags.iter().map(|tag| tag.key.clone()).collect();
-    let tagged = |need: Need<A>, tag: &Tag| need.with(format!("aws:RequestTag/{}", tag.key), tag.value.as_str());
+    let tagged =
+        |need: Need<A>, tag: &Tag| need.with(format!("aws:RequestTag/{}", tag.key), tag.value.as_str());
     tags.iter().fold(need, tagged).with("aws:TagKeys", keys)
 }
 

@@ -11,8 +11,8 @@ use crate::{
     acl::{Acl, asked},
     action,
     layout::Setting,
-    needs::tags_of_new,
     model::{BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, op},
+    needs::tags_of_new,
     records::{BlockPublic, BucketId, Damaged, Identity, Owner, Ownership},
     tags,
 };

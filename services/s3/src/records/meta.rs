@@ -127,10 +127,9 @@ mod tests {
             user: [("x".to_owned(), "y".to_owned())].into(),
             ..Meta::default()
         };
-        for (class, found) in [
-            (None, StorageClass::Standard),
-            (Some(StorageClass::DeepArchive), StorageClass::DeepArchive),
-        ] {
+        for (class, found) in
+            [(None, StorageClass::Standard), (Some(StorageClass::DeepArchive), StorageClass::DeepArchive)]
+        {
             let meta = meta(class);
             assert_eq!(Meta::class_in(&section(&meta)).unwrap(), found);
             assert_eq!(meta.class(), found);

@@ -185,9 +185,7 @@ impl Resource for Object {
     fn owner(&self) -> AccountId {
         match self.maker.as_ref().or_else(|| self.rights().map(|(owner, _)| owner)) {
             // To those who are kept out of the bucket it does not help that they put the object.
-            Some(owner) if self.counts != Counts::Nothing => {
-                owner.account().unwrap_or(AccountId::NOBODY)
-            }
+            Some(owner) if self.counts != Counts::Nothing => owner.account().unwrap_or(AccountId::NOBODY),
             _ => self.facts.account,
         }
     }
