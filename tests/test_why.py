@@ -186,3 +186,11 @@ def test_denials_call_things_as_aws_does(root, iam, account):
         message = refused(call, "AccessDenied", 403)["Error"]["Message"]
         assert f" on resource: {resource} because no identity-based policy allows the " in message
         assert "secret/path" not in message
+
+
+def test_without_an_id_the_newest_denial_is_told(own_server):
+    bob = own_server.root().user(policy=[LIST_GROUPS])
+    refused(bob.client("iam").list_users, "AccessDenied")
+    bob.client("iam").list_groups()
+    told = kurodo("why", "--data-dir", own_server.data_dir).stdout
+    assert "operation  iam:ListUsers in us-east-1\n" in told

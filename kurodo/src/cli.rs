@@ -39,10 +39,10 @@ pub(crate) enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Explain the decision about one request, by the id that its answer carried.
+    /// Explain the decision about one request, by the id that its answer carried; without one, the newest denial.
     Why {
         /// The id: `RequestId` in the answer, `x-amz-request-id` or `x-amzn-requestid` in its head.
-        request_id: String,
+        request_id: Option<String>,
         #[command(flatten)]
         place: Place,
     },

@@ -49,7 +49,7 @@ fn run(cli: Cli, matches: &clap::ArgMatches, started: std::time::Instant) -> Out
         Command::Serve(args) => serve::run(&config::resolve(args, matches)?, started),
         Command::Env { account, place } => commands::env::run(account.as_deref(), &place.home()?),
         Command::Account { command, place } => commands::account::run(&command, &place.home()?),
-        Command::Why { request_id, place } => commands::why::run(&request_id, &place.home()?),
+        Command::Why { request_id, place } => commands::why::run(request_id.as_deref(), &place.home()?),
         Command::Audit { command, place } => commands::audit::run(&command, &place.home()?),
         Command::Keys { command, place } => commands::keys::run(command, &place.home()?),
         Command::Check(place) => commands::check::run(&place.home()?),

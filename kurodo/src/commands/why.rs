@@ -4,16 +4,25 @@ use serde_json::Value;
 
 use crate::{Outcome, home::Home, keys::Keys, say::say};
 
-/// Explains the decision about one request.
-pub(crate) fn run(request_id: &str, home: &Home) -> Outcome {
+/// The newest requests among which the newest denial is looked for.
+const NEWEST: usize = 10_000;
+
+/// Explains the decision about one request; without an id, the newest denial.
+pub(crate) fn run(request_id: Option<&str>, home: &Home) -> Outcome {
     let reader = AuditReader::open(&home.audit(), &Keys::open(home)?.audit())?;
-    let found = reader.find(request_id)?.ok_or_else(|| {
-        format!(
-            "the audit trail has no request {request_id}; allowed data events are kept as --audit-data says"
-        )
-    })?;
+    let found = match request_id {
+        Some(id) => reader.find(id)?.ok_or_else(|| {
+            format!("the audit trail has no request {id}; allowed data events are kept as --audit-data says")
+        })?,
+        None => newest_denial(reader.tail(NEWEST)?)
+            .ok_or_else(|| format!("none of the newest {NEWEST} requests was denied"))?,
+    };
     print(&found);
     Ok(())
+}
+
+fn newest_denial(records: Vec<Record>) -> Option<Record> {
+    records.into_iter().rfind(|record| matches!(record.decision, Verdict::Denied { .. }))
 }
 
 fn print(record: &Record) {
