@@ -356,13 +356,9 @@ def test_what_is_not_served_is_refused_by_name(client, table):
     refused(lambda: client.execute_statement(Statement="SELECT * FROM x"), "NotImplemented", 501)
     refused(lambda: client.create_backup(TableName=table, BackupName="abc"), "NotImplemented", 501)
     answer = refused(
-        lambda: client.update_table(
-            TableName=table, StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
-        ),
-        "NotImplemented",
-        501,
+        lambda: client.update_table(TableName=table, SSESpecification={"Enabled": True}), "NotImplemented", 501
     )
-    assert "StreamSpecification" in answer["Error"]["Message"]
+    assert "SSESpecification" in answer["Error"]["Message"]
 
 
 def signing(root, access_key_id, secret):

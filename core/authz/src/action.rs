@@ -16,14 +16,14 @@ pub trait Action: Send + Sync + 'static {
 
 /// That an operation needs an action on a resource, under these condition keys.
 pub struct Need<A: Action> {
-    pub(crate) resource: A::Resource,
+    pub(crate) resource: Box<A::Resource>,
     pub(crate) context: Context,
 }
 
 impl<A: Action> Need<A> {
     /// The action on this resource, with no condition keys of its own.
     pub fn new(resource: A::Resource) -> Self {
-        Self { resource, context: Context::default() }
+        Self { resource: Box::new(resource), context: Context::default() }
     }
 
     /// Adds a condition key that the request's parameters give.

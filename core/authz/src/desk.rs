@@ -56,10 +56,10 @@ impl<'r> Desk<'r> {
     pub fn permit<A: Action>(&mut self, need: Need<A>) -> Result<Permit<'r, A>, Box<Denial>> {
         let Need { resource, context } = need;
         let (arn, owner) = (resource.arn(), resource.owner());
-        let context = self.context(&resource, owner, context);
+        let context = self.context(&*resource, owner, context);
         let rcps = self.guardrails.rcps(owner);
         let principal = &self.caller.principal;
-        let heard = self.resources.then_some(&resource);
+        let heard = self.resources.then_some(&*resource);
         let grant = heard.and_then(|resource| resource.grant(A::NAME, principal));
         let public = heard.and_then(|resource| resource.public_grant(A::NAME, principal));
         let request =

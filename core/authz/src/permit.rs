@@ -8,12 +8,13 @@ use crate::{Action, Grant, grant::sealed};
 /// resource that was checked.
 #[must_use = "a permit that opens no door means that an operation demands too much"]
 pub struct Permit<'r, A: Action> {
-    resource: A::Resource,
+    /// Lies where the need had it: a permit is handed on several times.
+    resource: Box<A::Resource>,
     request: PhantomData<&'r mut ()>,
 }
 
 impl<A: Action> Permit<'_, A> {
-    pub(crate) fn mint(resource: A::Resource) -> Self {
+    pub(crate) fn mint(resource: Box<A::Resource>) -> Self {
         Self { resource, request: PhantomData }
     }
 

@@ -7,7 +7,7 @@ use kurodo_arn::Region;
 use kurodo_authz::Caller;
 use kurodo_identity::{Credential, CredentialError};
 use kurodo_sigv4::{
-    AuthError, BodyCheck, Claim, Rules, V4aKey, Verified,
+    AuthError, BodyCheck, Checked, Claim, Rules, V2Claim, V4Claim, V4aClaim, V4aKey, Verified,
     post_policy::{self, Fields, PostKey, PostVerified, PostVersion},
 };
 use kurodo_wire::Protocol;
@@ -128,7 +128,7 @@ pub(crate) async fn authenticate(
     let found = match claim {
         Err(error) => Err((head, error)),
         Ok(claim) => match form::of(mounted, &head, &claim, &gateway.routes.s3_path(&head)) {
-            Some(form) => asked.posted(head, form, &mut body, &mut access_key_id).await,
+            Some(form) => Box::pin(asked.posted(head, form, &mut body, &mut access_key_id)).await,
             None => match asked.identify(&head, &claim, form.as_ref(), &mut body).await {
                 Ok(signed) => Ok((head, signed, None)),
                 Err(error) => Err((head, error)),
@@ -159,6 +159,13 @@ pub(crate) async fn authenticate(
             Err(Stranger { error, access_key_id, call, body })
         }
     }
+}
+
+/// A claim that passed what needs no secret; of version 4, with the proof of it.
+enum Claimed<'a> {
+    V4(&'a V4Claim, Checked<'a>),
+    V4a(&'a V4aClaim),
+    V2(&'a V2Claim),
 }
 
 /// A caller whose signature is right.
@@ -193,12 +200,13 @@ impl Asked<'_> {
             body.check(BodyCheck::anonymous(&head.signed())?);
             return Ok(None);
         };
-        let (now, rules) = (self.now(), rules(self.mounted.facts));
-        match claim {
-            Claim::V4(claim) => claim.check(&head.signed(), &rules, now)?,
-            Claim::V4a(claim) => claim.check(&head.signed(), &rules, now)?,
-            Claim::V2(_) | Claim::Anonymous | Claim::PostForm => {}
-        }
+        let (now, rules, signed) = (self.now(), rules(self.mounted.facts), head.signed());
+        let claimed = match claim {
+            Claim::V4(claim) => Claimed::V4(claim, claim.check(&signed, &rules, now)?),
+            Claim::V4a(claim) => claim.check(&signed, &rules, now).map(|()| Claimed::V4a(claim))?,
+            Claim::V2(claim) => Claimed::V2(claim),
+            Claim::Anonymous | Claim::PostForm => return Ok(None),
+        };
         let credential = self.gateway.directory.credential(access_key_id, token(claim), now)?;
         let hash = if needs_body(claim, &rules) {
             // The signature covers a hash that the head does not state: receive the content first.
@@ -209,23 +217,22 @@ impl Asked<'_> {
         } else {
             None
         };
-        let (secret, signed) = (credential.secret.expose(), head.signed());
-        let (verified, region) = match claim {
-            Claim::V4(claim) => {
+        let secret = credential.secret.expose();
+        let (verified, region) = match claimed {
+            Claimed::V4(claim, checked) => {
                 let key = self.gateway.signing.key(&claim.access_key_id, secret, &claim.scope);
-                (claim.verify(&signed, &key, &rules, now, hash)?, Some(&*claim.scope.region))
+                (checked.verify(&key, hash)?, Some(&*claim.scope.region))
             }
-            Claim::V4a(claim) => {
+            Claimed::V4a(claim) => {
                 let key = V4aKey::derive(&claim.access_key_id, secret).ok_or(AuthError::InvalidToken)?;
                 (claim.verify(&signed, &key, &rules, now, hash)?, None)
             }
-            Claim::V2(claim) if credential.signature_v2 => {
+            Claimed::V2(claim) if credential.signature_v2 => {
                 let form = form.and_then(|form| std::str::from_utf8(form).ok());
                 let bucket = self.gateway.routes.bucket(head.host());
                 (claim.verify(&signed, secret, &rules, now, form, bucket)?, None)
             }
-            Claim::V2(_) => return Err(AuthError::VersionTwoRefused.into()),
-            Claim::Anonymous | Claim::PostForm => return Ok(None),
+            Claimed::V2(_) => return Err(AuthError::VersionTwoRefused.into()),
         };
         let region = self.region(region)?;
         Ok(Some(Signed { credential, region, verified }))

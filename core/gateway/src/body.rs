@@ -16,7 +16,10 @@ use crate::{
 ///
 /// What [`Body::chunk`] gives is authentic only in so far as the client signed each chunk; only its final
 /// `None` says that the whole content is what the client signed. Publish nothing before.
-pub struct Body {
+pub struct Body(Box<State>);
+
+/// Lies where it is: a body is handed on several times.
+struct State {
     incoming: Option<Incoming>,
     check: Check,
     ready: VecDeque<Bytes>,
@@ -83,30 +86,20 @@ const DRAIN: (usize, Duration) = (256 * 1024, Duration::from_secs(5));
 impl Body {
     /// A body without content.
     pub fn empty() -> Self {
-        Self {
-            incoming: None,
-            check: Check::Done,
-            ready: VecDeque::new(),
-            trailers: Trailers::default(),
-            received: 0,
-            waited: Waited::new(Pace::default()),
-            awaits_continue: false,
-            left: false,
-        }
+        Self(Box::new(State::new(None, Pace::default(), false)))
     }
 
     /// Content that nothing is known of yet.
     pub(crate) fn new(incoming: Incoming, pace: Pace, awaits_continue: bool) -> Self {
-        let waited = Waited::new(pace);
-        Self { incoming: Some(incoming), check: Check::Open, waited, awaits_continue, ..Self::empty() }
+        Self(Box::new(State::new(Some(incoming), pace, awaits_continue)))
     }
 
     /// Says how content that was not received yet must be checked.
     pub(crate) fn check(&mut self, check: BodyCheck) {
-        let Some(incoming) = &self.incoming else { return };
-        self.check = match check {
+        let Some(incoming) = &self.0.incoming else { return };
+        self.0.check = match check {
             BodyCheck::Sha256(EMPTY) if incoming.is_end_stream() => {
-                self.incoming = None;
+                self.0.incoming = None;
                 Check::Done
             }
             BodyCheck::Sha256(expected) => Check::Sha256(Hasher::new(&SHA256), expected),
@@ -117,25 +110,27 @@ impl Body {
 
     /// Content that was received whole and checked already, such as the file of a browser's form.
     pub fn whole(content: Bytes) -> Self {
-        let received = content.len() as u64;
-        Self { ready: VecDeque::from([content]), received, ..Self::empty() }
+        let mut body = Self::empty();
+        body.0.received = content.len() as u64;
+        body.0.ready.push_back(content);
+        body
     }
 
     /// What follows is the file of a browser's form; its first bytes came already.
     pub(crate) fn file(&mut self, end: FileEnd, first: Bytes) -> Result<(), BodyError> {
-        self.check = Check::File(Box::new(end));
-        self.take(first)
+        self.0.check = Check::File(Box::new(end));
+        self.0.take(first)
     }
 
     /// Puts content back in front that was taken out already.
     pub(crate) fn put_back(&mut self, content: VecDeque<Bytes>) {
-        let rest = std::mem::replace(&mut self.ready, content);
-        self.ready.extend(rest);
+        let rest = std::mem::replace(&mut self.0.ready, content);
+        self.0.ready.extend(rest);
     }
 
     /// Whether everything was received.
     pub(crate) fn ended(&self) -> bool {
-        self.incoming.is_none()
+        self.0.incoming.is_none()
     }
 
     /// The next bytes; `None` once all were received and found to be what was signed.
@@ -143,21 +138,85 @@ impl Body {
     /// # Errors
     /// [`BodyError`]; nothing of the content may be kept then.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, BodyError> {
+        let state = &mut *self.0;
         loop {
-            if let Some(bytes) = self.ready.pop_front() {
+            if let Some(bytes) = state.ready.pop_front() {
                 return Ok(Some(bytes));
             }
-            let Some(incoming) = &mut self.incoming else { return Ok(None) };
-            self.awaits_continue = false;
-            match self.waited.next(self.received, incoming.frame()).await? {
+            let Some(incoming) = &mut state.incoming else { return Ok(None) };
+            state.awaits_continue = false;
+            match state.waited.next(state.received, incoming.frame()).await? {
                 Some(Ok(frame)) => {
                     let bytes = frame.into_data().unwrap_or_default();
-                    self.received += bytes.len() as u64;
-                    self.take(bytes)?;
+                    state.received += bytes.len() as u64;
+                    state.take(bytes)?;
                 }
                 Some(Err(_)) => return Err(BodyError::Incomplete),
-                None => self.end()?,
+                None => state.end()?,
             }
+        }
+    }
+
+    /// Receives what is left, up to a bound, so that the connection can be used again. A client that waits to be
+    /// told to go on is not told.
+    pub(crate) async fn drain(&mut self) {
+        let (most, time) = DRAIN;
+        let state = &mut *self.0;
+        state.left = match &mut state.incoming {
+            None => false,
+            Some(incoming) if incoming.is_end_stream() => false,
+            Some(_) if state.awaits_continue => true,
+            Some(incoming) => !tokio::time::timeout(time, discard(incoming, most)).await.unwrap_or(false),
+        };
+    }
+
+    /// Whether some of the content was left behind.
+    pub(crate) fn is_left(&self) -> bool {
+        self.0.left
+    }
+
+    /// All of the content.
+    ///
+    /// # Errors
+    /// [`BodyError`], with `TooLarge` past `limit` bytes.
+    pub async fn collect(&mut self, limit: usize) -> Result<Bytes, BodyError> {
+        let mut first: Option<Bytes> = None;
+        let mut rest = BytesMut::new();
+        while let Some(bytes) = self.chunk().await? {
+            if first.as_ref().map_or(0, Bytes::len) + rest.len() + bytes.len() > limit {
+                return Err(BodyError::TooLarge { limit });
+            }
+            match &first {
+                None => first = Some(bytes),
+                Some(_) => rest.extend_from_slice(&bytes),
+            }
+        }
+        let first = first.unwrap_or_default();
+        Ok(if rest.is_empty() { first } else { [first, rest.freeze()].concat().into() })
+    }
+
+    /// The trailing fields of a chunked body, once [`Body::chunk`] gave `None`.
+    pub fn trailers(&self) -> &Trailers {
+        &self.0.trailers
+    }
+
+    /// Bytes received so far, framing included.
+    pub fn received(&self) -> u64 {
+        self.0.received
+    }
+}
+
+impl State {
+    fn new(incoming: Option<Incoming>, pace: Pace, awaits_continue: bool) -> Self {
+        Self {
+            check: if incoming.is_some() { Check::Open } else { Check::Done },
+            incoming,
+            ready: VecDeque::new(),
+            trailers: Trailers::default(),
+            received: 0,
+            waited: Waited::new(pace),
+            awaits_continue,
+            left: false,
         }
     }
 
@@ -195,53 +254,6 @@ impl Body {
             Check::File(end) => Ok(end.finish()?),
             Check::Open | Check::Done => Ok(()),
         }
-    }
-
-    /// Receives what is left, up to a bound, so that the connection can be used again. A client that waits to be
-    /// told to go on is not told.
-    pub(crate) async fn drain(&mut self) {
-        let (most, time) = DRAIN;
-        self.left = match &mut self.incoming {
-            None => false,
-            Some(incoming) if incoming.is_end_stream() => false,
-            Some(_) if self.awaits_continue => true,
-            Some(incoming) => !tokio::time::timeout(time, discard(incoming, most)).await.unwrap_or(false),
-        };
-    }
-
-    /// Whether some of the content was left behind.
-    pub(crate) fn is_left(&self) -> bool {
-        self.left
-    }
-
-    /// All of the content.
-    ///
-    /// # Errors
-    /// [`BodyError`], with `TooLarge` past `limit` bytes.
-    pub async fn collect(&mut self, limit: usize) -> Result<Bytes, BodyError> {
-        let mut first: Option<Bytes> = None;
-        let mut rest = BytesMut::new();
-        while let Some(bytes) = self.chunk().await? {
-            if first.as_ref().map_or(0, Bytes::len) + rest.len() + bytes.len() > limit {
-                return Err(BodyError::TooLarge { limit });
-            }
-            match &first {
-                None => first = Some(bytes),
-                Some(_) => rest.extend_from_slice(&bytes),
-            }
-        }
-        let first = first.unwrap_or_default();
-        Ok(if rest.is_empty() { first } else { [first, rest.freeze()].concat().into() })
-    }
-
-    /// The trailing fields of a chunked body, once [`Body::chunk`] gave `None`.
-    pub fn trailers(&self) -> &Trailers {
-        &self.trailers
-    }
-
-    /// Bytes received so far, framing included.
-    pub fn received(&self) -> u64 {
-        self.received
     }
 }
 

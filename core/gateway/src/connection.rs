@@ -120,11 +120,12 @@ async fn speak(
     let answer = service_fn(move |request: hyper::Request<Incoming>| {
         let (shared, connection, open) = (shared.clone(), connection.clone(), used.open());
         async move {
-            let response = way::serve(&shared.gateway, &connection, request).await;
+            // In a box, since the HTTP library moves what it is given.
+            let response = Box::pin(way::serve(&shared.gateway, &connection, request)).await;
             Ok::<_, Infallible>(response.map(|content| Counted { content, _open: open }))
         }
     });
-    // The gateway refuses a head over its limits in AWS's words; one over twice the limits is not even read.
+    // The gateway refuses a head over its limits in AWS's words; one far over the limits is not even read.
     let outcome = if second {
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder
@@ -139,7 +140,8 @@ async fn speak(
             .timer(TokioTimer::new())
             .header_read_timeout(limits.head)
             .max_buf_size((2 * limits.head_bytes).max(8192))
-            .max_headers(2 * limits.header_fields);
+            // It fills room for this many at every request.
+            .max_headers(limits.header_fields + limits.header_fields / 4);
         end.or_over(builder.serve_connection(io, answer), |c| c.graceful_shutdown()).await
     };
     if let Err(error) = outcome {

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{cell::RefCell, fmt};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use http::{HeaderMap, Method, Uri, header, request::Parts};
@@ -6,14 +6,15 @@ use http::{HeaderMap, Method, Uri, header, request::Parts};
 /// The head of a request, as it came: path and query are not decoded.
 #[derive(Debug)]
 pub struct Head {
-    parts: Parts,
+    /// Where they are they stay: a head is handed on several times.
+    parts: Box<Parts>,
     id: RequestId,
 }
 
 impl Head {
     /// Gives the head an id of its own.
     pub(crate) fn new(parts: Parts) -> Self {
-        Self { parts, id: RequestId::random() }
+        Self { parts: Box::new(parts), id: RequestId::random() }
     }
 
     /// The head of what no client asked for; it has nothing but an id.
@@ -102,18 +103,15 @@ pub struct RequestId(String);
 
 impl RequestId {
     fn random() -> Self {
-        let mut bytes = [0_u8; 16];
-        // The system's generator does not fail once it has answered; zeros would still be unique enough to log.
-        let _ = SystemRandom::new().fill(&mut bytes);
-        let n = u128::from_be_bytes(bytes) & !(0xf000 << 64) | (0x4000 << 64);
+        let n = random() & !(0xf000 << 64) | (0x4000 << 64);
         let n = n & !(0xc000 << 48) | (0x8000 << 48);
         let mut text = String::with_capacity(36);
-        for at in (0..32_u32).rev() {
-            let digit = u32::try_from(n >> (4 * at) & 0xf).unwrap_or_default();
-            text.extend(char::from_digit(digit, 16));
-            if matches!(at, 24 | 20 | 16 | 12) {
+        for (at, byte) in n.to_be_bytes().into_iter().enumerate() {
+            if matches!(at, 4 | 6 | 8 | 10) {
                 text.push('-');
             }
+            text.push(digit(byte >> 4));
+            text.push(digit(byte & 15));
         }
         Self(text)
     }
@@ -122,6 +120,26 @@ impl RequestId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn digit(nibble: u8) -> char {
+    char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 })
+}
+
+/// A random number. Each thread draws some at once, which costs little more than drawing one.
+fn random() -> u128 {
+    thread_local! {
+        static DRAWN: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
+    }
+    DRAWN.with_borrow_mut(|drawn| {
+        if drawn.is_empty() {
+            let mut fresh = [[0; 16]; 32];
+            // The system's generator does not fail once it has answered; zeros would still be unique enough to log.
+            let _ = SystemRandom::new().fill(fresh.as_flattened_mut());
+            drawn.extend(fresh);
+        }
+        drawn.pop().map_or(0, u128::from_be_bytes)
+    })
 }
 
 impl fmt::Display for RequestId {

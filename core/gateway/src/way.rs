@@ -39,7 +39,8 @@ pub(crate) async fn serve(
     respond::headed(&method, answered.unwrap_or_else(|_| respond::lost()))
 }
 
-/// Finds the service; and answers a browser that asks beforehand.
+/// Finds the service; and answers a browser that asks beforehand. What is refused goes a way of its own, in a box: the
+/// usual one is copied the faster the less it holds.
 async fn answer(gateway: &Gateway, connection: &Connection, head: Head, body: Body) -> Response {
     let strict = strict::check(&head, connection);
     let arrival = match strict {
@@ -47,22 +48,24 @@ async fn answer(gateway: &Gateway, connection: &Connection, head: Head, body: Bo
         Err(_) => Arrival::unread(head, body),
     };
     let Some(mounted) = gateway.routes.service(&arrival) else {
-        return turn_away(gateway, connection, None, arrival, refuse::unknown_service()).await;
+        return Box::pin(turn_away(gateway, connection, None, arrival, refuse::unknown_service())).await;
     };
     let dialect = mounted.facts.dialect;
     if let Err(broken) = strict.and_then(|()| strict::announced(&arrival.head, dialect)) {
-        return turn_away(gateway, connection, Some(mounted), arrival, broken.failure(dialect)).await;
+        let failure = broken.failure(dialect);
+        return Box::pin(turn_away(gateway, connection, Some(mounted), arrival, failure)).await;
     }
     let Some(_slot) = gateway.slot(connection) else {
-        return turn_away(gateway, connection, Some(mounted), arrival, refuse::busy(dialect)).await;
+        let failure = refuse::busy(dialect);
+        return Box::pin(turn_away(gateway, connection, Some(mounted), arrival, failure)).await;
     };
     match Origin::of(gateway, mounted, &arrival.head) {
         Origin::Shared(sharing) => {
             origin::shared(sharing, admit(gateway, mounted, connection, arrival).await)
         }
-        Origin::Preflight(Ok(sharing)) => origin::agreed(arrival, sharing).await,
+        Origin::Preflight(Ok(sharing)) => Box::pin(origin::agreed(arrival, sharing)).await,
         Origin::Preflight(Err(failure)) => {
-            turn_away(gateway, connection, Some(mounted), arrival, failure).await
+            Box::pin(turn_away(gateway, connection, Some(mounted), arrival, failure)).await
         }
     }
 }
@@ -72,11 +75,11 @@ async fn admit(gateway: &Gateway, mounted: &Mounted, connection: &Connection, ar
     let protocol = mounted.protocol(&arrival.head);
     let Authentic { call, body, posted } = match authenticate(gateway, mounted, connection, arrival).await {
         Ok(authentic) => authentic,
-        Err(stranger) => return stranger.turn_away(gateway, mounted, protocol).await,
+        Err(stranger) => return Box::pin(stranger.turn_away(gateway, mounted, protocol)).await,
     };
     let received = match input::receive(gateway, mounted, protocol, call, body).await {
         Ok(received) => received,
-        Err(refused) => return refused.answer(gateway, mounted, protocol).await,
+        Err(refused) => return Box::pin(refused.answer(gateway, mounted, protocol)).await,
     };
     let row = received.target.row;
     let response = mounted.mount.operate(row, received).await.0;

@@ -38,7 +38,9 @@ impl Context {
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, values: impl Into<Values>) {
         let name = name.into();
         let values = values.into();
-        match self.entries.iter_mut().find(|(known, _)| same_name(known, &name)) {
+        let ascii = name.is_ascii();
+        let same = |known: &str| equal(known, &name) || (!ascii && folded(known) == folded(&name));
+        match self.entries.iter_mut().find(|(known, _)| same(known)) {
             Some(entry) => entry.1 = values,
             None => self.entries.push((name, values)),
         }

@@ -51,3 +51,4 @@ pub use trailer::Trailers;
 pub use v2::V2Claim;
 pub use v4a::{V4aClaim, V4aKey};
 pub use verified::{AuthType, BodyCheck, SignatureVersion, Verified};
+pub use verify::Checked;

@@ -31,12 +31,18 @@ pub(crate) struct View<'a> {
 
 impl V4Claim {
     /// Checks everything that needs no secret: time, scope, what is signed, and the form of the body.
-    /// `now` is in seconds since 1970. [`V4Claim::verify`] begins with this.
+    /// `now` is in seconds since 1970.
     ///
     /// # Errors
     /// The first thing that the rules do not allow.
-    pub fn check(&self, head: &Head<'_>, rules: &Rules<'_>, now: i64) -> Result<(), AuthError> {
-        self.view().check(head, rules, now)
+    pub fn check<'a>(
+        &'a self,
+        head: &'a Head<'a>,
+        rules: &'a Rules<'a>,
+        now: i64,
+    ) -> Result<Checked<'a>, AuthError> {
+        self.view().check(head, rules, now)?;
+        Ok(Checked { claim: self, head, rules })
     }
 
     /// Whether the body must be hashed before [`V4Claim::verify`]: the client signed its hash unstated.
@@ -44,12 +50,10 @@ impl V4Claim {
         self.view().resolve(rules) == Payload::Implicit
     }
 
-    /// Checks the claim and its signature. `now` is in seconds since 1970; `body_sha256` is the hash of
-    /// the body where the caller has it.
+    /// Checks the claim and its signature: [`V4Claim::check`], then [`Checked::verify`].
     ///
     /// # Errors
-    /// Whatever [`V4Claim::check`] finds; a signature that the key does not give; a body with another
-    /// hash than the signed one.
+    /// Of both.
     pub fn verify(
         &self,
         head: &Head<'_>,
@@ -58,17 +62,7 @@ impl V4Claim {
         now: i64,
         body_sha256: Option<[u8; 32]>,
     ) -> Result<Verified, AuthError> {
-        let view = self.view();
-        view.check(head, rules, now)?;
-        let payload = view.payload_line(rules, body_sha256)?;
-        let canonical = view.canonical(head, rules, payload.as_str());
-        let (hash, complete) = canonical.hash();
-        let text = view.string_to_sign(&hash);
-        let expected = hex32(&key.sign(&text));
-        if !complete || !same(&expected, self.signature.as_bytes()) {
-            return Err(view.mismatch(&text, &canonical));
-        }
-        view.verified(head, rules, body_sha256, || Verifier::Hmac(key.clone()))
+        self.check(head, rules, now)?.verify(key, body_sha256)
     }
 
     fn view(&self) -> View<'_> {
@@ -84,6 +78,34 @@ impl V4Claim {
             presigned: self.presigned,
             payload: self.payload,
         }
+    }
+}
+
+/// Proof that a claim passed everything that needs no secret, of this head and under these rules.
+#[derive(Debug)]
+pub struct Checked<'a> {
+    claim: &'a V4Claim,
+    head: &'a Head<'a>,
+    rules: &'a Rules<'a>,
+}
+
+impl Checked<'_> {
+    /// Checks the signature. `body_sha256` is the hash of the body where the caller has it.
+    ///
+    /// # Errors
+    /// A signature that the key does not give; a body with another hash than the signed one.
+    pub fn verify(self, key: &SigningKey, body_sha256: Option<[u8; 32]>) -> Result<Verified, AuthError> {
+        let Self { claim, head, rules } = self;
+        let view = claim.view();
+        let payload = view.payload_line(rules, body_sha256)?;
+        let canonical = view.canonical(head, rules, payload.as_str());
+        let (hash, complete) = canonical.hash();
+        let text = view.string_to_sign(&hash);
+        let expected = hex32(&key.sign(&text));
+        if !complete || !same(&expected, claim.signature.as_bytes()) {
+            return Err(view.mismatch(&text, &canonical));
+        }
+        view.verified(head, rules, body_sha256, || Verifier::Hmac(key.clone()))
     }
 }
 

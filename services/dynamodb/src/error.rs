@@ -50,6 +50,12 @@ pub enum Error {
     /// The resource has no policy, or another revision of it.
     #[error("{0}")]
     PolicyNotFound(String),
+    /// What was asked for is older than what a stream still has.
+    #[error("The operation attempted to read past the oldest stream record in a shard")]
+    Trimmed,
+    /// A shard iterator that was given out too long ago.
+    #[error("The shard iterator has expired: iterators can be used for 15 minutes")]
+    ExpiredIterator,
     /// What Kurodo does not do.
     #[error("{operation} does not implement {member} in Kurodo.")]
     NotImplemented {
@@ -130,6 +136,8 @@ impl Error {
             Self::TableChanged => "InternalServerError",
             Self::LimitExceeded(_) => "LimitExceededException",
             Self::PolicyNotFound(_) => "PolicyNotFoundException",
+            Self::Trimmed => "TrimmedDataAccessException",
+            Self::ExpiredIterator => "ExpiredIteratorException",
             Self::NotImplemented { .. } => "NotImplemented",
             Self::Store(_) | Self::Item(_) | Self::Table(_) | Self::Random => return None,
         })

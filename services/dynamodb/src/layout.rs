@@ -7,10 +7,15 @@
 //! | `21` table `x` index hash index key, key | an item's copy in an index |
 //! | `21` table `t` account token | what a transaction with this token did |
 //! | `21` table `u` time token | when that is forgotten |
+//! | `21` table `s` stream `r` place | what happened to an item, as the stream has it |
+//! | `21` table `s` stream `h` epoch | when a shard of the stream was opened |
+//! | `21` table `s` stream `t` | the first place of the stream that was not trimmed |
+//! | `24` account region name stream | the definition of a stream |
 //!
 //! A table's items sort by a hash of the partition key, then by the partition key, then by the sort key: a query is
 //! one range, and a segment of a scan is one too. Definitions have a namespace of their own, so that writing items
-//! does not outdate what is cached of tables.
+//! does not outdate what is cached of tables. Whoever writes items reaches the table's streams with the same permit;
+//! whoever reads a stream reaches nothing but the stream.
 
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::Scope;
@@ -26,15 +31,30 @@ use crate::{
 pub(crate) const TABLES: u8 = 20;
 /// The namespace of items.
 const ITEMS: u8 = 21;
+/// The namespace of streams' definitions.
+const STREAMS: u8 = 24;
 
 const ITEM: u8 = b'i';
 const INDEX: u8 = b'x';
 const TOKEN: u8 = b't';
 const EXPIRY: u8 = b'u';
+const STREAM: u8 = b's';
+
+const ENTRY: u8 = b'r';
+const SHARD: u8 = b'h';
+const TRIMMED: u8 = b't';
+
+/// What lies with a table's items and is deleted with the table: all but its streams, which outlive it.
+pub(crate) const DELETED_WITH_TABLE: [u8; 4] = [ITEM, INDEX, TOKEN, EXPIRY];
 
 /// All tables of an account in a region.
 pub(crate) fn tables(account: AccountId, region: &Region) -> Scope {
     Scope::new(KeyBuilder::new(TABLES).number(account.value()).part(region.as_str()).build())
+}
+
+/// All tables of an account.
+pub(crate) fn all_tables(account: AccountId) -> Scope {
+    Scope::new(KeyBuilder::new(TABLES).number(account.value()).build())
 }
 
 /// The key of a table's definition, below all tables.
@@ -50,6 +70,75 @@ pub(crate) fn table(account: AccountId, region: &Region, name: &str) -> Scope {
 /// The items of a table, and what belongs to them.
 pub(crate) fn contents(table: u64) -> Scope {
     Scope::new(KeyBuilder::new(ITEMS).number(table).build())
+}
+
+/// All streams of an account.
+pub(crate) fn all_streams(account: AccountId) -> Scope {
+    Scope::new(KeyBuilder::new(STREAMS).number(account.value()).build())
+}
+
+/// All streams of an account in a region.
+pub(crate) fn streams(account: AccountId, region: &Region) -> Scope {
+    Scope::new(KeyBuilder::new(STREAMS).number(account.value()).part(region.as_str()).build())
+}
+
+fn streams_of(account: AccountId, region: &Region, table: &str) -> KeyBuilder {
+    KeyBuilder::new(STREAMS).number(account.value()).part(region.as_str()).part(table)
+}
+
+/// The streams of the tables that have or had this name.
+pub(crate) fn table_streams(account: AccountId, region: &Region, table: &str) -> Scope {
+    Scope::new(streams_of(account, region, table).build())
+}
+
+/// One stream's definition.
+pub(crate) fn stream(account: AccountId, region: &Region, table: &str, created: i64) -> Scope {
+    Scope::new(streams_of(account, region, table).number(created.unsigned_abs()).build())
+}
+
+/// The key of a stream's definition, below all streams of a table.
+pub(crate) fn stream_of_table(created: i64) -> Key {
+    KeyBuilder::relative().number(created.unsigned_abs()).build()
+}
+
+/// The key of a stream's definition, below all streams; without a time, the prefix of those of a table.
+pub(crate) fn stream_below(table: &str, created: Option<i64>) -> Key {
+    let key = KeyBuilder::relative().part(table);
+    created.iter().fold(key, |key, created| key.number(created.unsigned_abs())).build()
+}
+
+/// The records of a stream, and what belongs to them.
+pub(crate) fn stream_contents(table: u64, created: i64) -> Scope {
+    Scope::new([contents(table).prefix(), &*within_stream(created).build()].concat())
+}
+
+fn within_stream(created: i64) -> KeyBuilder {
+    KeyBuilder::relative().byte(STREAM).number(created.unsigned_abs())
+}
+
+/// Where the records of a stream are appended, seen from the table's items.
+pub(crate) fn stream_entries(created: i64) -> Key {
+    within_stream(created).byte(ENTRY).build()
+}
+
+/// That a shard was opened, seen from the table's items.
+pub(crate) fn opened(created: i64, epoch: u64) -> Key {
+    within_stream(created).byte(SHARD).number(epoch).build()
+}
+
+/// The prefix of a stream's records.
+pub(crate) fn entries() -> Key {
+    KeyBuilder::relative().byte(ENTRY).build()
+}
+
+/// The prefix of what says when a stream's shards were opened.
+pub(crate) fn shards() -> Key {
+    KeyBuilder::relative().byte(SHARD).build()
+}
+
+/// The first place of a stream that was not trimmed.
+pub(crate) fn trimmed() -> Key {
+    KeyBuilder::relative().byte(TRIMMED).build()
 }
 
 /// A scope in which there is no record: namespace 0 belongs to nobody.
@@ -199,6 +288,25 @@ mod tests {
         let partition = Shelf::Items.partition(&Attribute::String("a".into()));
         assert!(keys.iter().all(|key| key.starts_with(&partition)));
         assert!(!item(&schema(), &one("ab", "1")).unwrap().starts_with(&partition));
+    }
+
+    #[test]
+    fn who_reads_a_stream_reaches_its_records_and_nothing_else() {
+        let (table, stream) = (contents(7), stream_contents(7, 1_700_000_000_123));
+        let written = [table.prefix(), &*stream_entries(1_700_000_000_123)].concat();
+        assert_eq!(written, [stream.prefix(), &*entries()].concat());
+        let opened = [table.prefix(), &*opened(1_700_000_000_123, 3)].concat();
+        assert!(opened.starts_with(&[stream.prefix(), &*shards()].concat()));
+        assert!(stream.prefix().starts_with(table.prefix()));
+        for other in [stream_contents(7, 1_700_000_000_124), stream_contents(8, 1_700_000_000_123)] {
+            assert!(
+                !other.prefix().starts_with(stream.prefix()) && !stream.prefix().starts_with(other.prefix())
+            );
+        }
+        // A table that is deleted leaves its streams.
+        for kind in DELETED_WITH_TABLE {
+            assert!(!stream.prefix().starts_with(&[table.prefix(), &[kind]].concat()));
+        }
     }
 
     #[test]

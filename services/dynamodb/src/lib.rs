@@ -2,7 +2,7 @@
 //!
 //! Read [`table`] first: it says what every operation demands. `needs` parses a request into a plan and says what the
 //! plan touches; [`resources`] carry the plan past the decision; `ops` holds the operations, which do what the plan
-//! says and nothing else.
+//! says and nothing else. [`streams`] is a second service over the same records.
 
 pub mod attribute;
 mod definition;
@@ -20,8 +20,10 @@ mod ops;
 mod plan;
 pub mod resources;
 mod service;
+pub mod streams;
 pub mod table;
 mod tags;
 
 pub use error::Error;
 pub use service::DynamoDb;
+pub use streams::DynamoDbStreams;

@@ -4,19 +4,21 @@ use kurodo_gateway::{
 };
 use kurodo_store::Store;
 
-use crate::{Error, facts::Cache, model};
+use crate::{Error, facts::Cache, items::Rounds, model};
 
 /// The service.
 pub struct DynamoDb {
     pub(crate) store: Store,
     /// The tables that requests asked for lately.
     pub(crate) tables: Cache,
+    /// How far the looks for expired items have come.
+    pub(crate) rounds: Rounds,
 }
 
 impl DynamoDb {
     /// The service over this store.
     pub fn new(store: Store) -> Self {
-        Self { store, tables: Cache::new() }
+        Self { store, tables: Cache::new(), rounds: Rounds::default() }
     }
 }
 

@@ -24,34 +24,48 @@ service! { DynamoDb:
         ReadBatch { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
         // Items of one table that are written together, but for themselves.
         WriteBatch { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // Items whose time to live is over.
+        Expired { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
         // Items of a table, or of an index where `index` names one.
         Search { region, account, name, index } = "arn:aws:dynamodb:{region}:{account}:table/{name}{index}";
+        // The definitions of a table's streams, which are made and disabled with the table's.
+        TableStreams { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // A stream of a table: its definition and policy. Its records are the business of `streams::table`.
+        Stream { region, account, name, label }
+            = "arn:aws:dynamodb:{region}:{account}:table/{name}/stream/{label}";
         // Everything, as the caller's account sees it.
         Everything {} = "*";
     }
     actions {
         BatchGetItem: Read on ReadBatch = "dynamodb:BatchGetItem";
         BatchWriteItem: Write on WriteBatch = "dynamodb:BatchWriteItem";
+        CloseStream: Write on TableStreams = "dynamodb:DeleteTable";
         ConditionCheckItem: Read on Change = "dynamodb:ConditionCheckItem";
         CreateTable: Write on Table = "dynamodb:CreateTable";
         DeleteContents: Write on Contents = "dynamodb:DeleteTable";
         DeleteItem: Write on Change = "dynamodb:DeleteItem";
         DeleteResourcePolicy: Write on Table = "dynamodb:DeleteResourcePolicy";
+        DeleteStreamPolicy: Write on Stream = "dynamodb:DeleteResourcePolicy";
         DeleteTable: Write on Table = "dynamodb:DeleteTable";
         DescribeContents: Read on Contents = "dynamodb:DescribeTable";
         DescribeEndpoints: Read on Everything = "dynamodb:DescribeEndpoints";
         DescribeLimits: Read on Everything = "dynamodb:DescribeLimits";
         DescribeTable: Read on Table = "dynamodb:DescribeTable";
         DescribeTimeToLive: Read on Table = "dynamodb:DescribeTimeToLive";
+        ExpireItems: Write on Expired = "dynamodb:DeleteItem";
         GetItem: Read on Item = "dynamodb:GetItem";
         GetResourcePolicy: Read on Table = "dynamodb:GetResourcePolicy";
+        GetStreamPolicy: Read on Stream = "dynamodb:GetResourcePolicy";
         IndexContents: Write on Contents = "dynamodb:UpdateTable";
         ListTables: Read on Everything = "dynamodb:ListTables";
         ListTagsOfResource: Read on Table = "dynamodb:ListTagsOfResource";
+        OpenStream: Write on TableStreams = "dynamodb:CreateTable";
         PutItem: Write on Change = "dynamodb:PutItem";
         PutResourcePolicy: Write on Table = "dynamodb:PutResourcePolicy";
+        PutStreamPolicy: Write on Stream = "dynamodb:PutResourcePolicy";
         Query: Read on Search = "dynamodb:Query";
         Scan: Read on Search = "dynamodb:Scan";
+        SwitchStream: Write on TableStreams = "dynamodb:UpdateTable";
         TagResource: Write on Table = "dynamodb:TagResource";
         UntagResource: Write on Table = "dynamodb:UntagResource";
         UpdateItem: Write on Change = "dynamodb:UpdateItem";
@@ -59,14 +73,16 @@ service! { DynamoDb:
         UpdateTimeToLive: Write on Table = "dynamodb:UpdateTimeToLive";
     }
     operations {
-        CreateTable: [CreateTable, TagResource if asked, PutResourcePolicy if asked] by needs::create_table
+        CreateTable: [CreateTable, OpenStream, TagResource if asked, PutResourcePolicy if asked] by needs::create_table
             refusing ["OnDemandThroughput", "WarmThroughput", "GlobalSecondaryIndexes.OnDemandThroughput",
                 "GlobalSecondaryIndexes.WarmThroughput", "GlobalTableSourceArn", "GlobalTableSettingsReplicationMode",
                 "VectorIndexes"];
-        DeleteTable: DeleteTable on table(table_name), DeleteContents on contents(table_name);
+        DeleteTable: DeleteTable on table(table_name), DeleteContents on contents(table_name),
+            CloseStream on table_streams(table_name);
         DescribeTable: DescribeTable on table(table_name), DescribeContents on contents(table_name);
         ListTables: ListTables on everything();
-        UpdateTable: UpdateTable on table(table_name), IndexContents on contents(table_name)
+        UpdateTable: UpdateTable on table(table_name), IndexContents on contents(table_name),
+            SwitchStream on table_streams(table_name)
             refusing ["OnDemandThroughput", "WarmThroughput", "ReplicaUpdates", "MultiRegionConsistency",
                 "GlobalTableWitnessUpdates", "GlobalTableSettingsReplicationMode", "DisassociationProtectionEnabled",
                 "VectorIndexUpdates", "GlobalSecondaryIndexUpdates.Create.OnDemandThroughput",
@@ -77,9 +93,9 @@ service! { DynamoDb:
         TagResource: TagResource on tagged(resource_arn) with "aws:TagKeys" = tags with "aws:RequestTag/*" = tags;
         UntagResource: UntagResource on tagged(resource_arn) with "aws:TagKeys" = tag_keys;
         ListTagsOfResource: ListTagsOfResource on tagged(resource_arn);
-        PutResourcePolicy: PutResourcePolicy on governed(resource_arn);
-        GetResourcePolicy: GetResourcePolicy on governed(resource_arn);
-        DeleteResourcePolicy: DeleteResourcePolicy on governed(resource_arn);
+        PutResourcePolicy: [PutResourcePolicy or PutStreamPolicy] by needs::put_resource_policy;
+        GetResourcePolicy: [GetResourcePolicy or GetStreamPolicy] by needs::get_resource_policy;
+        DeleteResourcePolicy: [DeleteResourcePolicy or DeleteStreamPolicy] by needs::delete_resource_policy;
         UpdateTimeToLive: UpdateTimeToLive on table(table_name);
         DescribeTimeToLive: DescribeTimeToLive on table(table_name);
         DescribeLimits: DescribeLimits on everything();
@@ -96,6 +112,9 @@ service! { DynamoDb:
         TransactGetItems: [GetItem for all] by needs::transact_get_items;
         TransactWriteItems: [ConditionCheckItem for all, PutItem for all, UpdateItem for all, DeleteItem for all]
             by needs::transact_write_items;
+    }
+    chores {
+        ExpireItems: [ExpireItems for all] by needs::expired_items every 10 seconds;
     }
     refused {
         BatchExecuteStatement, ExecuteStatement, ExecuteTransaction,

@@ -53,6 +53,7 @@ pub struct S3 {
     buckets: facts::Cache,
     accounts: AccountBlocks,
     readers: Arc<content::Readers>,
+    md5s: checksum::Md5s,
 }
 
 impl S3 {
@@ -60,7 +61,8 @@ impl S3 {
     /// accounts block for all of their buckets.
     pub fn new(store: Store, blobs: Blobs, keys: AccountKeys, accounts: AccountBlocks) -> Self {
         let readers = content::Readers::new(blobs.clone());
-        Self { store, blobs, keys, buckets: facts::Cache::new(), accounts, readers }
+        let md5s = checksum::Md5s::new();
+        Self { store, blobs, keys, buckets: facts::Cache::new(), accounts, readers, md5s }
     }
 }
 

@@ -11,7 +11,6 @@ mod types;
 
 use std::{
     io::Write as _,
-    path::PathBuf,
     process::{Command, Stdio},
 };
 
@@ -36,24 +35,21 @@ pub(crate) struct Args {
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> Outcome {
     let mut files = Generated::default();
-    for service in SERVICES.iter().filter(|service| folder(service).is_dir()) {
+    for service in SERVICES.iter().filter(|service| root().join(service.sources().0).is_dir()) {
         generate(service, &mut files).context(|| service.name.to_owned())?;
     }
     files.settle(args.check, "cargo xtask codegen")
-}
-
-fn folder(service: &Service) -> PathBuf {
-    root().join("services").join(service.name)
 }
 
 fn generate(service: &Service, files: &mut Generated) -> Outcome {
     let text = read(&root().join(service.model_path()))?
         .context(|| format!("{} is missing: run `cargo xtask models`", service.model_path().display()))?;
     let facts: Facts = serde_json::from_str(&text).context(|| "facts".to_owned())?;
-    let selection = table::select(&folder(service).join("src/table.rs"), &facts)?;
+    let (sources, folder) = service.sources();
+    let selection = table::select(&root().join(sources).join("table.rs"), &facts)?;
     let model = Model::new(service, &facts, &selection)?;
     for (name, content) in modules::modules(&model)? {
-        files.add(format!("services/{}/src/model/{name}.rs", service.name), format_rust(&content)?);
+        files.add(folder.join(name).with_extension("rs"), format_rust(&content)?);
     }
     Ok(())
 }

@@ -42,6 +42,9 @@ pub(crate) fn modules(model: &Model<'_>) -> Outcome<Vec<(&'static str, String)>>
         modules.push(("enums", format!("{HEADER}{enums}")));
     }
     modules.sort_by_key(|(name, _)| *name);
+    for guest in model.service.guests() {
+        root += &format!("pub mod {guest};\n");
+    }
     for (name, _) in &modules {
         root += &format!("{}mod {name};\n", if *name == "op" { "pub " } else { "" });
     }

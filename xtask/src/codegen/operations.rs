@@ -15,9 +15,13 @@ use crate::{
     },
 };
 
-/// The body of `op.rs`.
+/// The body of `op.rs`. Tables name operations in one place, whichever service of the crate they are of.
 pub(crate) fn markers(model: &Model<'_>) -> String {
-    let mut out = format!("kurodo_wire::operations! {{\n    {};\n", literal(model.service.name));
+    let mut out = String::new();
+    for guest in model.service.guests() {
+        _ = writeln!(out, "pub use super::{guest}::op::*;\n");
+    }
+    _ = writeln!(out, "kurodo_wire::operations! {{\n    {};", literal(model.service.name));
     for name in &model.selection.served {
         _ = writeln!(
             out,

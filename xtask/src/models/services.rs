@@ -8,8 +8,10 @@ use std::path::PathBuf;
 /// One service.
 #[derive(Debug)]
 pub(crate) struct Service {
-    /// The folder below services/, the file below models/, and the prefix of IAM actions.
+    /// The file below models/, and the folder below services/, unless it is a part of another service's crate.
     pub(crate) name: &'static str,
+    /// The service in whose crate it is, and the module there that has its table.
+    pub(crate) within: Option<(&'static str, &'static str)>,
     /// The folder below botocore's data/, with the API version.
     pub(crate) botocore: &'static str,
     /// Whether replies follow S3's ways.
@@ -73,11 +75,19 @@ pub(crate) const SERVICES: &[Service] = &[
         max_body: 16 * MIB,
         ..plain("dynamodb", "dynamodb/2012-08-10")
     },
+    Service {
+        within: Some(("dynamodb", "streams")),
+        error_namespace: Some("com.amazonaws.dynamodb.v20120810"),
+        own_ways: true,
+        own_types: &[("AttributeValue", "crate::attribute::Supplied")],
+        ..plain("dynamodbstreams", "dynamodbstreams/2012-08-10")
+    },
 ];
 
 const fn plain(name: &'static str, botocore: &'static str) -> Service {
     Service {
         name,
+        within: None,
         botocore,
         s3: false,
         own_ways: false,
@@ -109,6 +119,26 @@ impl Service {
     /// The path of the crate's own type for a shape.
     pub(crate) fn own_type(&self, shape: &str) -> Option<&'static str> {
         self.own_types.iter().find(|(name, _)| *name == shape).map(|(_, path)| *path)
+    }
+
+    /// The folders of its table and of its model, from the root.
+    pub(crate) fn sources(&self) -> (PathBuf, PathBuf) {
+        let sources = |service: &str| PathBuf::from(format!("services/{service}/src"));
+        match self.within {
+            Some((service, module)) => {
+                (sources(service).join(module), sources(service).join("model").join(module))
+            }
+            None => (sources(self.name), sources(self.name).join("model")),
+        }
+    }
+
+    /// The modules that the model of this service has for others in its crate.
+    pub(crate) fn guests(&self) -> impl Iterator<Item = &'static str> {
+        let host = self.name;
+        SERVICES
+            .iter()
+            .filter_map(move |guest| guest.within.filter(|(name, _)| *name == host))
+            .map(|(_, module)| module)
     }
 
     /// The facts' file, from the root.

@@ -1,6 +1,9 @@
+use std::borrow::Cow;
+
 use redb::{Database, ReadableTable, Table, TableDefinition, WriteTransaction};
 
 use super::fault::{damaged_tree, explaining};
+use super::place::Place;
 use super::snapshot::{RECORDS, VERSION, version_of};
 use super::transaction::{Change, Condition, Conflict, Work};
 use super::version::{Commit, Version};
@@ -81,8 +84,8 @@ fn apply_one(
     }
     applied.sequence += 1;
     let version = Version(applied.sequence);
-    for change in &work.changes {
-        write(records, pages, change, version)?;
+    for (at, change) in work.changes.iter().enumerate() {
+        write(records, pages, change, Place { version, change: u32::try_from(at).unwrap_or(u32::MAX) })?;
         let namespace = change.key.first().copied().unwrap_or_default();
         if !applied.namespaces.contains(&namespace) {
             applied.namespaces.push(namespace);
@@ -109,18 +112,17 @@ fn holds(records: &Records<'_>, pages: &Pages, condition: &Condition) -> Result<
     }
 }
 
-fn write(
-    records: &mut Records<'_>,
-    pages: &Pages,
-    change: &Change,
-    version: Version,
-) -> Result<(), StoreError> {
+fn write(records: &mut Records<'_>, pages: &Pages, change: &Change, place: Place) -> Result<(), StoreError> {
+    let version = place.version;
     let Some(value) = &change.value else {
         records.remove(&change.key[..]).map_err(explaining(pages))?;
         return Ok(());
     };
-    let mut stored =
-        records.insert_reserve(&change.key[..], VERSION + value.len()).map_err(explaining(pages))?;
+    let key: Cow<'_, [u8]> = match change.appended {
+        true => [&change.key[..], &place.bytes()].concat().into(),
+        false => change.key[..].into(),
+    };
+    let mut stored = records.insert_reserve(&key[..], VERSION + value.len()).map_err(explaining(pages))?;
     let (head, tail) = stored.as_mut().split_at_mut_checked(VERSION).ok_or_else(damaged_tree)?;
     head.copy_from_slice(&version.0.to_be_bytes());
     tail.copy_from_slice(value);

@@ -3,6 +3,7 @@ use std::fmt;
 use bytes::Bytes;
 use kurodo_authz::{Grant, Resource, Scope, Write};
 
+use super::place::Place;
 use super::version::Version;
 use crate::StoreError;
 
@@ -63,6 +64,8 @@ pub(super) enum Condition {
 pub(super) struct Change {
     pub(super) key: Bytes,
     pub(super) value: Option<Bytes>,
+    /// Whether the key goes on with the change's [`Place`], which the commit gives.
+    pub(super) appended: bool,
 }
 
 /// A transaction, ready for whatever keeps the records.
@@ -80,8 +83,8 @@ impl Work {
 
     /// Refuses keys and values over the limits.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        for Change { key, value } in &self.changes {
-            within("key", key.len(), MAX_KEY)?;
+        for Change { key, value, appended } in &self.changes {
+            within("key", key.len() + if *appended { Place::BYTES } else { 0 }, MAX_KEY)?;
             within("value", value.as_ref().map_or(0, Bytes::len), MAX_VALUE)?;
         }
         Ok(())
@@ -111,14 +114,22 @@ impl<'w> Transaction<'w> {
     /// Writes a record, whether or not there was one.
     pub fn put(&mut self, key: impl AsRef<[u8]>, value: impl Into<Bytes>) -> &mut Self {
         let key = self.absolute(key.as_ref());
-        self.work.changes.push(Change { key, value: Some(value.into()) });
+        self.work.changes.push(Change { key, value: Some(value.into()), appended: false });
+        self
+    }
+
+    /// Writes a record after all others below this prefix that were appended: the key ends in the [`Place`] that the
+    /// commit gives it. Whoever sees a place sees all places before it, and nobody has to wait for anybody's turn.
+    pub fn append(&mut self, prefix: impl AsRef<[u8]>, value: impl Into<Bytes>) -> &mut Self {
+        let key = self.absolute(prefix.as_ref());
+        self.work.changes.push(Change { key, value: Some(value.into()), appended: true });
         self
     }
 
     /// Deletes a record, if there is one.
     pub fn delete(&mut self, key: impl AsRef<[u8]>) -> &mut Self {
         let key = self.absolute(key.as_ref());
-        self.work.changes.push(Change { key, value: None });
+        self.work.changes.push(Change { key, value: None, appended: false });
         self
     }
 

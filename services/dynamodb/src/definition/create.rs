@@ -8,7 +8,9 @@ use crate::{
     model::{
         AttributeDefinition, BillingMode, CreateTableInput, GlobalSecondaryIndex, KeySchemaElement, KeyType,
         LocalSecondaryIndex, Projection, ProjectionType, ProvisionedThroughput, ScalarAttributeType,
+        StreamSpecification,
     },
+    streams::{self, TableStream},
 };
 
 /// The most units of capacity.
@@ -63,7 +65,13 @@ pub(crate) fn create(input: &CreateTableInput, fresh: Fresh) -> Result<Definitio
         tags: fresh.tags,
         policy: fresh.policy,
         expiry: None,
+        stream: stream(input.stream_specification.as_ref(), fresh.now)?,
     })
+}
+
+fn stream(given: Option<&StreamSpecification>, now: i64) -> Result<Option<TableStream>, Error> {
+    let view = given.map(streams::asked).transpose()?.flatten();
+    Ok(view.map(|view| TableStream { created: now, view, enabled: true }))
 }
 
 fn required<'i, T>(given: Option<&'i [T]>, member: &str) -> Result<&'i [T], Error> {

@@ -9,9 +9,10 @@ use crate::{
     model::{
         AttributeDefinition, BillingMode, BillingModeSummary, GlobalSecondaryIndexDescription, IndexStatus,
         KeySchemaElement, KeyType, LocalSecondaryIndexDescription, Projection, ProjectionType,
-        ProvisionedThroughputDescription, ScalarAttributeType, TableClass, TableClassSummary,
-        TableDescription, TableStatus,
+        ProvisionedThroughputDescription, ScalarAttributeType, StreamSpecification, TableClass,
+        TableClassSummary, TableDescription, TableStatus,
     },
+    streams::label,
 };
 
 /// How many items there are, about, and how many bytes they take.
@@ -51,6 +52,11 @@ pub(crate) fn describe(
             .and_then(TableClass::parse)
             .map(|class| TableClassSummary { table_class: Some(class), ..TableClassSummary::default() }),
         deletion_protection_enabled: Some(definition.protected),
+        stream_specification: definition.stream.filter(|stream| stream.enabled).map(|stream| {
+            StreamSpecification { stream_enabled: true, stream_view_type: Some(stream.view.kind()) }
+        }),
+        latest_stream_label: definition.stream.map(|stream| label(stream.created)),
+        latest_stream_arn: definition.stream.map(|stream| facts.stream(stream).arn()),
         ..TableDescription::default()
     }
 }

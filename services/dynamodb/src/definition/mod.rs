@@ -10,7 +10,10 @@ pub(crate) use create::{Fresh, create};
 pub(crate) use describe::{Counts, describe};
 pub(crate) use update::{check_asked, update};
 
-use crate::attribute::{Item, Type};
+use crate::{
+    attribute::{Item, Type},
+    streams::TableStream,
+};
 
 /// A table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,6 +40,9 @@ pub(crate) struct Definition {
     pub(crate) policy: Option<ResourcePolicy>,
     /// The attribute that says when an item expires.
     pub(crate) expiry: Option<String>,
+    /// The latest stream, also one that was disabled.
+    #[serde(default)]
+    pub(crate) stream: Option<TableStream>,
 }
 
 /// The policy attached to a table.

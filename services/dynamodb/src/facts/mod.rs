@@ -11,7 +11,13 @@ use kurodo_store::Fact;
 
 pub(crate) use cache::Cache;
 
-use crate::{DynamoDb, Error, definition::Definition, error::DamagedTable, layout};
+use crate::{
+    DynamoDb, Error,
+    definition::Definition,
+    error::DamagedTable,
+    layout,
+    streams::{StreamName, TableStream},
+};
 
 /// A table with its definition.
 pub(crate) struct TableFacts {
@@ -29,6 +35,12 @@ impl TableFacts {
     /// The table's ARN.
     pub(crate) fn arn(&self) -> String {
         format!("arn:aws:dynamodb:{}:{}:table/{}", self.region, self.account, self.name)
+    }
+
+    /// The name of one of its streams.
+    pub(crate) fn stream(&self, stream: TableStream) -> StreamName {
+        let (region, account, table) = (self.region.clone(), self.account, self.name.clone());
+        StreamName { region, account, table, created: stream.created }
     }
 }
 

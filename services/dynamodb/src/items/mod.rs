@@ -1,6 +1,8 @@
 //! Items, read and written as plans say.
 
 mod capacity;
+mod change;
+mod expiry;
 mod metrics;
 mod read;
 mod search;
@@ -8,8 +10,10 @@ mod token;
 mod write;
 
 pub(crate) use capacity::{Consumed, read_units, wants};
+pub(crate) use change::{Author, Occasion, looks_back, stage};
+pub(crate) use expiry::{Rounds, TOGETHER as EXPIRED_TOGETHER, is_over};
 pub(crate) use metrics::collection;
 pub(crate) use read::{found, get, some};
 pub(crate) use search::search;
 pub(crate) use token::{Digest, Tokens};
-pub(crate) use write::{ATTEMPTS, Written, changed, stage, write};
+pub(crate) use write::{ATTEMPTS, Written, changed, write};

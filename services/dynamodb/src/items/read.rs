@@ -1,4 +1,4 @@
-use kurodo_store::{Key, Reader, Record, Scan, Version};
+use kurodo_store::{Reader, Record, Scan, Version};
 
 use crate::{
     Error,
@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The item of this key, and the version of its record.
-pub(crate) fn get(reader: &Reader<'_>, key: &Key) -> Result<Option<(Item, Version)>, Error> {
+pub(crate) fn get(reader: &Reader<'_>, key: impl AsRef<[u8]>) -> Result<Option<(Item, Version)>, Error> {
     let Some(record) = reader.get(key)? else { return Ok(None) };
     Ok(Some((decode(&record.value)?, record.version)))
 }

@@ -4,14 +4,12 @@
 use kurodo_authz::{Grant, Resource, Write};
 use kurodo_store::{Expectation, StoreError, Transaction, Writer};
 
-use super::get;
+use super::{Occasion, get, looks_back, stage};
 use crate::{
     DynamoDb, Error,
-    attribute::{Item, encode, item_size},
-    definition::Index,
+    attribute::{Item, item_size},
     expression::UpdateFault,
     facts::TableFacts,
-    layout,
     needs::ITEM,
     plan::{self, Act, Change},
 };
@@ -30,9 +28,9 @@ pub(crate) struct Written {
 impl Change {
     /// Whether what is written depends on the item before.
     pub(crate) fn depends(&self, facts: &TableFacts) -> bool {
-        let indexed = !facts.definition.indexes.is_empty();
+        let followed = looks_back(&facts.definition);
         let returns = self.returns != crate::model::ReturnValue::None;
-        self.condition.is_some() || indexed || returns || matches!(self.act, Act::Update(_) | Act::Check)
+        self.condition.is_some() || followed || returns || matches!(self.act, Act::Update(_) | Act::Check)
     }
 
     /// The item after.
@@ -75,39 +73,13 @@ fn check_updated(facts: &TableFacts, new: &Item) -> Result<(), Error> {
     }
 }
 
-/// Adds to a transaction that an item is another one now, in the table and in its indexes.
-pub(crate) fn stage(
-    transaction: &mut Transaction<'_>,
-    facts: &TableFacts,
-    change: &Change,
-    written: &Written,
-) {
-    match &written.new {
-        Some(item) => transaction.put(&change.key.stored, encode(item)),
-        None => transaction.delete(&change.key.stored),
-    };
-    for index in &facts.definition.indexes {
-        let (before, after) =
-            (place(facts, index, written.old.as_ref()), place(facts, index, written.new.as_ref()));
-        if let Some(before) = before.as_ref().filter(|before| Some(*before) != after.as_ref()) {
-            transaction.delete(before);
-        }
-        if let (Some(after), Some(item)) = (after, &written.new) {
-            transaction.put(after, encode(&index.copy(&facts.definition.key, item)));
-        }
-    }
-}
-
-fn place(facts: &TableFacts, index: &Index, item: Option<&Item>) -> Option<kurodo_store::Key> {
-    layout::indexed(index.number, &index.key, &facts.definition.key, item?)
-}
-
 /// What of a transaction a change is: the item before, where it matters, and the transaction.
 fn prepare<'w>(
     writer: &'w Writer<'_>,
     facts: &TableFacts,
     change: &Change,
     looks: bool,
+    occasion: Occasion,
 ) -> Result<(Written, Transaction<'w>), Error> {
     let mut transaction = writer.transaction();
     let mut old = None;
@@ -123,7 +95,7 @@ fn prepare<'w>(
     let new = change.outcome(facts, old.as_ref())?;
     let written = Written { old, new };
     if !matches!(change.act, Act::Check) {
-        stage(&mut transaction, facts, change, &written);
+        stage(&mut transaction, writer, facts, &change.key.stored, &written, occasion)?;
     }
     Ok((written, transaction))
 }
@@ -135,6 +107,7 @@ pub(crate) async fn write<G>(
     facts: &TableFacts,
     changes: &[&Change],
     looks: bool,
+    occasion: Occasion,
 ) -> Result<Vec<Written>, Error>
 where
     G: Grant<Access = Write>,
@@ -146,7 +119,8 @@ where
         all.expect_fact(&facts.current);
         let mut written = Vec::with_capacity(changes.len());
         for change in changes {
-            let (one, transaction) = prepare(&writer, facts, change, looks || change.depends(facts))?;
+            let (one, transaction) =
+                prepare(&writer, facts, change, looks || change.depends(facts), occasion)?;
             all.join(transaction);
             written.push(one);
         }

@@ -9,6 +9,7 @@ mod output;
 mod schema;
 mod service;
 mod shapes;
+pub mod streams;
 
 pub use enums::*;
 pub use input::*;

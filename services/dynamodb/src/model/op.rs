@@ -4,6 +4,8 @@
 
 use super::service;
 
+pub use super::streams::op::*;
+
 kurodo_wire::operations! {
     "dynamodb";
     CreateTable(super::CreateTableInput) -> super::CreateTableOutput = service::CREATE_TABLE;

@@ -6,11 +6,14 @@
 //! Source: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
 
 mod batch;
+mod expiry;
 mod item;
+mod policy;
 mod search;
 mod table;
 mod touched;
 mod transact;
+mod trim;
 
 use std::collections::BTreeMap;
 
@@ -18,11 +21,14 @@ use kurodo_authz::{Action, Named, Need, Resource};
 use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
+pub(crate) use expiry::expired_items;
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
+pub(crate) use policy::{delete_resource_policy, get_resource_policy, put_resource_policy};
 pub(crate) use search::{query, scan};
 pub(crate) use table::create_table;
 pub(crate) use touched::Touched;
 pub(crate) use transact::{transact_get_items, transact_write_items};
+pub(crate) use trim::{forgotten_streams, old_records};
 
 use crate::{
     DynamoDb, Error,

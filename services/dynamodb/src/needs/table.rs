@@ -6,12 +6,16 @@ use crate::{
     error::invalid_values,
     model::CreateTableInput,
     names::{self, TableName},
-    resources::Table,
+    resources::{Table, TableStreams},
     table::action,
 };
 
-type CreateNeeds =
-    (Need<action::CreateTable>, Option<Need<action::TagResource>>, Option<Need<action::PutResourcePolicy>>);
+type CreateNeeds = (
+    Need<action::CreateTable>,
+    Need<action::OpenStream>,
+    Option<Need<action::TagResource>>,
+    Option<Need<action::PutResourcePolicy>>,
+);
 
 /// The table; and, where it is to have tags or a policy, the right to give it those.
 pub(crate) async fn create_table(
@@ -24,6 +28,7 @@ pub(crate) async fn create_table(
     names::check("tableName", &input.table_name)?;
     let name = TableName::parse(find, &input.table_name)?;
     let create = tagged(input, Need::new(Table::find(find, name.clone())?));
+    let open = tagged(input, Need::new(TableStreams::of(Table::find(find, name.clone())?)));
     let tag = match &input.tags {
         Some(_) => Some(tagged(input, Need::new(Table::find(find, name.clone())?))),
         None => None,
@@ -32,7 +37,7 @@ pub(crate) async fn create_table(
         Some(_) => Some(Need::new(Table::find(find, name)?)),
         None => None,
     };
-    Ok((create, tag, govern))
+    Ok((create, open, tag, govern))
 }
 
 fn tagged<A: Action>(input: &CreateTableInput, need: Need<A>) -> Need<A> {

@@ -101,6 +101,13 @@ impl Number {
     }
 }
 
+impl From<i64> for Number {
+    fn from(number: i64) -> Self {
+        // No such number has too many digits.
+        Self::new(number < 0, number.unsigned_abs().into(), 0).unwrap_or(Self::ZERO)
+    }
+}
+
 /// How many decimal digits a number has; 1 for zero.
 fn digits(magnitude: u128) -> u32 {
     magnitude.checked_ilog10().unwrap_or(0) + 1

@@ -5,7 +5,7 @@ use kurodo_gateway::Handler;
 use super::{Answer, Asked};
 use crate::{
     DynamoDb,
-    items::{Consumed, collection, wants, write},
+    items::{Consumed, Occasion, collection, wants, write},
     model::{BatchWriteItemOutput, op},
     plan::Change,
 };
@@ -16,12 +16,13 @@ impl Handler<op::BatchWriteItem> for DynamoDb {
         for permit in permits {
             permit.resource().plan()?;
         }
+        let occasion = Occasion::call(asked.call.now_ms);
         let looks = wants(input.return_consumed_capacity);
         let (mut consumed_capacity, mut metrics) = (Vec::new(), BTreeMap::new());
         for permit in permits {
             let (changes, facts) = permit.resource().plan()?;
             let all: Vec<&Change> = changes.0.iter().collect();
-            let written = write(self, permit, facts, &all, looks).await?;
+            let written = write(self, permit, facts, &all, looks, occasion).await?;
             let mut consumed = Consumed::default();
             written.iter().for_each(|one| consumed.add(&Consumed::written(facts, one)));
             consumed_capacity.extend(consumed.view(input.return_consumed_capacity, &facts.name));

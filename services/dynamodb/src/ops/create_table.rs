@@ -16,7 +16,7 @@ use crate::{
 
 impl Handler<op::CreateTable> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::CreateTable>) -> Answer<op::CreateTable> {
-        let ((permit, _, _), input, call) = (&asked.permits, &asked.input, asked.call);
+        let ((permit, streams, _, _), input, call) = (&asked.permits, &asked.input, asked.call);
         check_honoured(input)?;
         let fresh = Fresh {
             id: uuid()?,
@@ -35,6 +35,10 @@ impl Handler<op::CreateTable> for DynamoDb {
         let mut transaction = writer.transaction();
         transaction.expect_absent([]);
         transaction.put([], record(&definition)?);
+        let of_streams = self.store.write(streams);
+        let opened =
+            crate::streams::stage(&of_streams, streams.resource(), None, Some(&definition), call.now_ms)?;
+        opened.into_iter().for_each(|opened| _ = transaction.join(opened));
         match transaction.commit().await {
             Err(error) if error.conflict().is_some_and(|c| c.expectation == Expectation::Absent) => {
                 return Err(exists());
@@ -58,9 +62,6 @@ impl Handler<op::CreateTable> for DynamoDb {
 /// What is asked for and not done is refused by name.
 fn check_honoured(input: &CreateTableInput) -> Result<(), Error> {
     let refuse = |member| Err(Error::NotImplemented { operation: "CreateTable", member });
-    if input.stream_specification.as_ref().is_some_and(|stream| stream.stream_enabled) {
-        return refuse("StreamSpecification");
-    }
     if input.sse_specification.as_ref().is_some_and(|sse| sse.enabled != Some(false)) {
         return refuse("SSESpecification");
     }

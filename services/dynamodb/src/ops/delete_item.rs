@@ -4,7 +4,7 @@ use super::{Answer, Asked};
 use crate::{
     DynamoDb,
     attribute::shown,
-    items::{Consumed, collection, wants, write},
+    items::{Consumed, Occasion, collection, wants, write},
     model::{DeleteItemOutput, ReturnValue, op},
 };
 
@@ -13,7 +13,8 @@ impl Handler<op::DeleteItem> for DynamoDb {
         let (permit, input) = (&asked.permits, &asked.input);
         let (change, facts) = permit.resource().plan()?;
         let looks = wants(input.return_consumed_capacity);
-        let written = write(self, permit, facts, &[change], looks).await?.pop().unwrap_or_default();
+        let occasion = Occasion::call(asked.call.now_ms);
+        let written = write(self, permit, facts, &[change], looks, occasion).await?.pop().unwrap_or_default();
         let consumed = Consumed::written(facts, &written);
         let metrics = input.return_item_collection_metrics;
         Ok(DeleteItemOutput {

@@ -7,7 +7,9 @@ use crate::{
     DynamoDb, Error,
     definition::{Counts, describe},
     items::{changed, some},
+    layout::DELETED_WITH_TABLE,
     model::{DeleteTableOutput, TableStatus, op},
+    streams::stage,
     table::action,
 };
 
@@ -16,7 +18,7 @@ pub(super) const TOGETHER: usize = 2000;
 
 impl Handler<op::DeleteTable> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::DeleteTable>) -> Answer<op::DeleteTable> {
-        let (permit, contents) = &asked.permits;
+        let (permit, contents, streams) = &asked.permits;
         let facts = permit.resource().existing()?;
         if facts.definition.protected {
             return Err(Error::Validation(format!(
@@ -28,6 +30,9 @@ impl Handler<op::DeleteTable> for DynamoDb {
         let mut transaction = writer.transaction();
         transaction.expect_fact(&facts.current);
         transaction.delete([]);
+        let (of_streams, now) = (self.store.write(streams), asked.call.now_ms);
+        let closed = stage(&of_streams, streams.resource(), Some(&facts.definition), None, now)?;
+        closed.into_iter().for_each(|closed| _ = transaction.join(closed));
         changed(transaction.commit().await)?;
         self.empty(contents).await?;
         let mut description = describe(facts, TableStatus::Deleting, |_| Counts::default());
@@ -39,17 +44,27 @@ impl Handler<op::DeleteTable> for DynamoDb {
 }
 
 impl DynamoDb {
-    /// Deletes what the permit reaches. Nobody can see it any more: its table is gone.
+    /// Deletes what the permit reaches, but for streams. Nobody can see it any more: its table is gone.
     async fn empty(&self, permit: &Permit<'_, action::DeleteContents>) -> Result<(), Error> {
-        loop {
-            let writer = self.store.write(permit);
-            let records = some(&writer, &Scan::default(), TOGETHER)?;
-            if records.is_empty() {
-                return Ok(());
-            }
-            let mut transaction = writer.transaction();
-            records.iter().for_each(|record| _ = transaction.delete(&record.key));
+        for kind in DELETED_WITH_TABLE {
+            while self.delete_some(permit, kind).await? {}
+        }
+        Ok(())
+    }
+
+    /// Deletes some records of this kind, if there are any.
+    async fn delete_some(
+        &self,
+        permit: &Permit<'_, action::DeleteContents>,
+        kind: u8,
+    ) -> Result<bool, Error> {
+        let writer = self.store.write(permit);
+        let records = some(&writer, &Scan::within([kind]), TOGETHER)?;
+        let mut transaction = writer.transaction();
+        records.iter().for_each(|record| _ = transaction.delete(&record.key));
+        if !records.is_empty() {
             transaction.commit().await?;
         }
+        Ok(!records.is_empty())
     }
 }

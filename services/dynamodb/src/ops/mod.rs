@@ -11,6 +11,7 @@ mod describe_endpoints;
 mod describe_limits;
 mod describe_table;
 mod describe_time_to_live;
+mod expire_items;
 mod get_item;
 mod get_resource_policy;
 mod indexing;

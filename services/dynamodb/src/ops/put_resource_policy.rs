@@ -1,9 +1,10 @@
+use kurodo_authz::OneOf;
 use kurodo_gateway::Handler;
 
 use super::{
     Answer, Asked,
     create_table::revision,
-    policy::{check, check_revision},
+    policy::{Governed, check},
 };
 use crate::{
     DynamoDb,
@@ -13,14 +14,23 @@ use crate::{
 
 impl Handler<op::PutResourcePolicy> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::PutResourcePolicy>) -> Answer<op::PutResourcePolicy> {
-        let (permit, input) = (&asked.permits, asked.input);
-        let table = permit.resource();
-        check_revision(table.existing()?, input.expected_revision_id.as_deref())?;
+        let (permits, input) = (&asked.permits, asked.input);
+        let governed = match permits {
+            OneOf::First(permit) => Governed::table(permit.resource()),
+            OneOf::Second(permit) => Governed::stream(permit.resource()),
+        };
+        governed?.check_revision(input.expected_revision_id.as_deref())?;
         check(&input.policy)?;
-        let mut definition = table.definition()?;
-        let revision = revision()?;
-        definition.policy = Some(ResourcePolicy { text: input.policy, revision: revision.clone() });
-        self.redefine(permit, &definition).await?;
-        Ok(PutResourcePolicyOutput { revision_id: Some(revision) }.into())
+        let policy = ResourcePolicy { text: input.policy, revision: revision()? };
+        let revision_id = Some(policy.revision.clone());
+        match permits {
+            OneOf::First(permit) => {
+                let mut definition = permit.resource().definition()?;
+                definition.policy = Some(policy);
+                self.redefine(permit, &definition).await?;
+            }
+            OneOf::Second(permit) => self.govern_stream(permit, Some(policy)).await?,
+        }
+        Ok(PutResourcePolicyOutput { revision_id }.into())
     }
 }

@@ -1,6 +1,7 @@
 //! Changes of a table's definition.
 
 use kurodo_authz::{Action, Permit, Write};
+use kurodo_store::Transaction;
 
 use crate::{DynamoDb, Error, definition::Definition, error::DamagedTable, items::changed, resources::Table};
 
@@ -14,11 +15,25 @@ impl DynamoDb {
     where
         A: Action<Access = Write, Resource = Table>,
     {
+        self.redefine_with(permit, definition, None).await
+    }
+
+    /// The same, together with what happens to the table's stream. All that it relies on are facts.
+    pub(super) async fn redefine_with<A>(
+        &self,
+        permit: &Permit<'_, A>,
+        definition: &Definition,
+        stream: Option<Transaction<'_>>,
+    ) -> Result<(), Error>
+    where
+        A: Action<Access = Write, Resource = Table>,
+    {
         let facts = permit.resource().existing()?;
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
         transaction.expect_fact(&facts.current);
         transaction.put([], record(definition)?);
+        stream.into_iter().for_each(|stream| _ = transaction.join(stream));
         changed(transaction.commit().await)?;
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::{
     DynamoDb, Error,
     error::Reason,
     facts::TableFacts,
-    items::{ATTEMPTS, Consumed, Digest, Tokens, Written, collection, get, stage},
+    items::{ATTEMPTS, Consumed, Digest, Occasion, Tokens, Written, collection, get, stage},
     model::{
         ItemCollectionMetrics, ReturnItemCollectionMetrics, TransactWriteItemsInput,
         TransactWriteItemsOutput, op,
@@ -35,9 +35,9 @@ impl Handler<op::TransactWriteItems> for DynamoDb {
             }
             _ => None,
         };
-        let mut done = None;
+        let (occasion, mut done) = (Occasion::call(asked.call.now_ms), None);
         for _ in 0..ATTEMPTS {
-            if let Some(found) = self.attempt(&parts, &plans, tokens.as_ref()).await? {
+            if let Some(found) = self.attempt(&parts, &plans, tokens.as_ref(), occasion).await? {
                 done = Some(found);
                 break;
             }
@@ -160,6 +160,7 @@ impl DynamoDb {
         parts: &Parts<'_>,
         plans: &[Plan<'_>],
         tokens: Option<&Tokens<'_>>,
+        occasion: Occasion,
     ) -> Result<Option<Vec<Written>>, Error> {
         let writers: Vec<Option<Writer<'_>>> = parts.0.iter().map(|part| part.writer(self)).collect();
         let first = writers.iter().flatten().next();
@@ -176,10 +177,12 @@ impl DynamoDb {
         let looked = look(parts, plans, &state)?;
         let Some(first) = first else { return Ok(Some(looked.into_iter().map(|one| one.written).collect())) };
         let mut transaction = first.transaction();
-        for ((writer, one), (change, facts)) in writers.iter().zip(&looked).zip(plans) {
+        for (one, (_, facts)) in looked.iter().zip(plans) {
             transaction.expect_fact(&facts.current).expect_fact(&one.fact);
+        }
+        for ((writer, one), plan) in writers.iter().zip(&looked).zip(plans) {
             if let Some(writer) = writer {
-                transaction.join(staged(writer, facts, change, &one.written));
+                transaction.join(staged(writer, *plan, &one.written, occasion)?);
             }
         }
         if let Some(tokens) = tokens {
@@ -241,15 +244,15 @@ fn reason(error: Error) -> Result<Reason, Error> {
 
 fn staged<'w>(
     writer: &'w Writer<'_>,
-    facts: &TableFacts,
-    change: &Change,
+    (change, facts): Plan<'_>,
     written: &Written,
-) -> Transaction<'w> {
+    occasion: Occasion,
+) -> Result<Transaction<'w>, Error> {
     let mut transaction = writer.transaction();
     if !matches!(change.act, Act::Check) {
-        stage(&mut transaction, facts, change, written);
+        stage(&mut transaction, writer, facts, &change.key.stored, written, occasion)?;
     }
-    transaction
+    Ok(transaction)
 }
 
 /// Commits; `false` where an item was changed meanwhile. Facts of tables and of items alternate.

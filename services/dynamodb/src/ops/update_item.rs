@@ -5,7 +5,7 @@ use crate::{
     DynamoDb,
     attribute::{Item, shown},
     expression::only,
-    items::{Consumed, Written, collection, write},
+    items::{Consumed, Occasion, Written, collection, write},
     model::{ReturnValue, UpdateItemOutput, op},
     plan::{Act, Change},
 };
@@ -14,7 +14,8 @@ impl Handler<op::UpdateItem> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::UpdateItem>) -> Answer<op::UpdateItem> {
         let (permit, input) = (&asked.permits, &asked.input);
         let (change, facts) = permit.resource().plan()?;
-        let written = write(self, permit, facts, &[change], true).await?.pop().unwrap_or_default();
+        let occasion = Occasion::call(asked.call.now_ms);
+        let written = write(self, permit, facts, &[change], true, occasion).await?.pop().unwrap_or_default();
         let consumed = Consumed::written(facts, &written);
         let metrics = input.return_item_collection_metrics;
         Ok(UpdateItemOutput {

@@ -6,16 +6,24 @@ use crate::{
     definition::{Counts, Index, check_asked, describe, update},
     facts::TableFacts,
     model::{TableStatus, UpdateTableInput, UpdateTableOutput, op},
+    streams::{stage, switch},
 };
 
 impl Handler<op::UpdateTable> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::UpdateTable>) -> Answer<op::UpdateTable> {
-        let ((permit, contents), input) = (&asked.permits, &asked.input);
+        let ((permit, contents, streams), input) = (&asked.permits, &asked.input);
         check_honoured(input)?;
         check_asked(input)?;
         let before = permit.resource().existing()?;
-        let updated = update(&before.definition, input, asked.call.now_ms)?;
-        self.redefine(permit, &updated.definition).await?;
+        let now = asked.call.now_ms;
+        let mut updated = update(&before.definition, input, now)?;
+        if let Some(given) = &input.stream_specification {
+            let stream = switch(&before.name, before.definition.stream, given, now)?;
+            updated.definition.stream = Some(stream);
+        }
+        let (old, new) = (Some(&before.definition), Some(&updated.definition));
+        let switched = stage(&self.store.write(streams), streams.resource(), old, new, now)?;
+        self.redefine_with(permit, &updated.definition, switched).await?;
         let (_, current) = self.store.read(permit).fact([])?;
         let facts = TableFacts {
             region: before.region.clone(),
@@ -56,9 +64,6 @@ fn shown(before: &TableFacts, mut after: TableFacts) -> TableFacts {
 /// What is asked for and not done is refused by name.
 fn check_honoured(input: &UpdateTableInput) -> Result<(), Error> {
     let refuse = |member| Err(Error::NotImplemented { operation: "UpdateTable", member });
-    if input.stream_specification.as_ref().is_some_and(|stream| stream.stream_enabled) {
-        return refuse("StreamSpecification");
-    }
     if input.sse_specification.as_ref().is_some_and(|sse| sse.enabled != Some(false)) {
         return refuse("SSESpecification");
     }

@@ -42,5 +42,8 @@ pub struct Lookups {
     pub(crate) consistent: bool,
 }
 
+/// Items of a table whose time to live is over, by their keys.
+pub struct Due(pub(crate) Vec<Vec<u8>>);
+
 /// All items of a table.
 pub struct Whole;

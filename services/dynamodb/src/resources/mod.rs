@@ -3,6 +3,7 @@
 //! A resource that touches items carries the plan of what is to be done with them. The permit holds the resource, so
 //! that an operation does what was decided on; its scope is the contents of that one table.
 
+mod stream;
 mod table;
 
 use std::sync::Arc;
@@ -11,8 +12,10 @@ use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Named, Resource, Scope};
 use kurodo_policy::{Attached, Context};
 
+pub use stream::{AllStreams, OfStream, Stream, StreamRecords, TableStreams};
+pub(crate) use stream::{all_streams, iterated, records, stream, table_streams};
 pub use table::Table;
-pub(crate) use table::{contents, everything, governed, table, tagged};
+pub(crate) use table::{contents, everything, table, tagged};
 
 use crate::{
     Error,
@@ -32,6 +35,8 @@ pub type ReadBatch = Data<plan::Lookups>;
 pub type WriteBatch = Data<plan::Changes>;
 /// Items of a table or of an index, found by a query or scan.
 pub type Search = Data<plan::Search>;
+/// Items of a table whose time to live is over.
+pub type Expired = Data<plan::Due>;
 /// The items of a table, as a whole.
 pub type Contents = Data<plan::Whole>;
 

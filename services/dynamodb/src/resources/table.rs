@@ -99,11 +99,6 @@ pub(crate) async fn tagged(find: &Find<'_, DynamoDb>, arn: &str) -> Result<Table
     Table::find(find, TableName::from_arn(find, arn)?)
 }
 
-/// The table of this ARN, whose policy is asked for.
-pub(crate) async fn governed(find: &Find<'_, DynamoDb>, arn: &str) -> Result<Table, Error> {
-    Table::find(find, TableName::from_arn(find, arn)?)
-}
-
 /// Everything, as the caller's account sees it.
 pub(crate) async fn everything(find: &Find<'_, DynamoDb>) -> Result<Everything, Error> {
     let account = find.account().ok_or(Error::Unsigned)?;

@@ -1,6 +1,6 @@
+use ::md5::{Digest as _, Md5};
 use aws_lc_rs::digest;
 use crc_fast::{CrcAlgorithm, Digest};
-use md5::{Digest as _, Md5};
 
 use super::{Algorithm, Checksum};
 
@@ -54,6 +54,11 @@ impl Hasher {
             self.sums.iter_mut().for_each(|sum| sum.update(piece));
         }
         self.length += bytes.len() as u64;
+    }
+
+    /// Leaves the MD5, if it is asked for, to somebody else.
+    pub(crate) fn leave_md5(&mut self) -> bool {
+        self.md5.take().is_some()
     }
 
     /// The bytes seen so far.

@@ -8,6 +8,7 @@ mod declared;
 mod document;
 mod given;
 mod hasher;
+mod md5;
 mod shown;
 
 pub(crate) use algorithm::{Algorithm, Checksum, Kind, Stored};
@@ -16,4 +17,5 @@ pub(crate) use declared::Declared;
 pub(crate) use document::check_document;
 pub(crate) use given::{Given, given, single};
 pub(crate) use hasher::{Hasher, Sums, md5_of};
+pub(crate) use md5::{ALONE, Md5Content, Md5s};
 pub(crate) use shown::show;

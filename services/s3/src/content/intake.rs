@@ -6,7 +6,7 @@ use kurodo_store::blobs::BlobWriter;
 use super::{INLINE, Reading};
 use crate::{
     Error, S3,
-    checksum::{Hasher, Sums},
+    checksum::{ALONE, Hasher, Md5Content, Sums},
     limits,
     records::{Content, Inline},
 };
@@ -64,6 +64,7 @@ pub(crate) async fn receive(service: &S3, mut source: Source<'_>, plan: Plan<'_>
         Some(length) => Held::Small(Vec::with_capacity(length + kurodo_keys::TAG_LEN)),
         None => Held::Large(Box::new(service.blobs.create(wrapping)?)),
     };
+    let mut md5 = (length > ALONE && hasher.leave_md5()).then(|| service.md5s.begin());
     while let Some(bytes) = source.next().await? {
         hasher.update(&bytes);
         if hasher.length() > length {
@@ -73,9 +74,20 @@ pub(crate) async fn receive(service: &S3, mut source: Source<'_>, plan: Plan<'_>
             Held::Small(content) => content.extend_from_slice(&bytes),
             Held::Large(writer) => writer.write(&bytes).await?,
         }
+        if let Some(md5) = &mut md5 {
+            md5.update(bytes).await;
+        }
     }
-    let sums = hasher.finish();
+    let sums = sums(hasher, md5).await;
     if sums.length < length { Err(Error::IncompleteBody) } else { Ok(Received { sums, held }) }
+}
+
+async fn sums(hasher: Hasher, md5: Option<Md5Content>) -> Sums {
+    let mut sums = hasher.finish();
+    if let Some(md5) = md5 {
+        sums.md5 = Some(md5.finish().await);
+    }
+    sums
 }
 
 impl Received {

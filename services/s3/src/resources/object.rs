@@ -26,12 +26,12 @@ pub struct Object {
     door: Door,
     counts: Counts,
     acls: bool,
-    found: Option<Found>,
+    found: Option<Box<Found>>,
     charged: Option<RequestCharged>,
     /// Who will own it once it is put, where that counts.
-    maker: Option<Owner>,
+    maker: Option<Box<Owner>>,
     /// Who began the upload.
-    initiator: Option<Owner>,
+    initiator: Option<Box<Owner>>,
 }
 
 /// What a permit for the object reaches.
@@ -85,7 +85,7 @@ impl Object {
         if owner.account() != Some(self.facts.account) && self.counts == Counts::Whole {
             self.counts = Counts::Denials;
         }
-        self.maker = Some(owner);
+        self.maker = Some(Box::new(owner));
         self
     }
 
@@ -94,7 +94,7 @@ impl Object {
         let mut object = Self::at(find, facts, key, Door::Content)?;
         let record = find.stored().get(layout::object(facts.id, key).prefix())?;
         let lists_count = facts.ownership() != Ownership::Enforced;
-        object.found = record.map(|record| Found::read(record, lists_count)).transpose()?;
+        object.found = record.map(|record| Found::read(record, lists_count).map(Box::new)).transpose()?;
         let foreign = object.rights().is_some_and(|(owner, _)| owner.account() != Some(facts.account));
         if foreign && object.counts == Counts::Whole {
             object.counts = Counts::Denials;
@@ -163,7 +163,7 @@ impl Object {
     /// Source: S3 User Guide, "Multipart upload API and permissions".
     fn began(&self, action: &str, principal: &Principal) -> bool {
         let allowed = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"].contains(&action);
-        let initiator = self.initiator.as_ref().filter(|_| allowed && self.counts != Counts::Nothing);
+        let initiator = self.initiator.as_deref().filter(|_| allowed && self.counts != Counts::Nothing);
         initiator.is_some_and(|owner| principal.canonical_id.as_ref() == Some(&owner.canonical_id))
     }
 
@@ -183,7 +183,7 @@ impl Found {
 
 impl Resource for Object {
     fn owner(&self) -> AccountId {
-        match self.maker.as_ref().or_else(|| self.rights().map(|(owner, _)| owner)) {
+        match self.maker.as_deref().or_else(|| self.rights().map(|(owner, _)| owner)) {
             // To those who are kept out of the bucket it does not help that they put the object.
             Some(owner) if self.counts != Counts::Nothing => owner.account().unwrap_or(AccountId::NOBODY),
             _ => self.facts.account,
@@ -282,6 +282,6 @@ pub async fn begun(
     let mut object = upload(find, bucket, key, upload_id, expected_owner).await?;
     let record = find.stored().get(object.scope().prefix())?;
     let upload = record.map(|record| Upload::read(&record.value)).transpose()?;
-    object.initiator = upload.map(|upload| upload.initiator.1);
+    object.initiator = upload.map(|upload| Box::new(upload.initiator.1));
     Ok(object)
 }

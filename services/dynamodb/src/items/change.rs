@@ -1,0 +1,78 @@
+//! A change of an item: everything that follows from it happens in the same transaction. Every way to write an item
+//! leads through [`stage`].
+
+use kurodo_store::{Reader, Transaction};
+
+use super::Written;
+use crate::{
+    Error,
+    attribute::{Item, encode},
+    definition::{Definition, Index},
+    facts::TableFacts,
+    layout, streams,
+};
+
+/// When an item is changed, and by whom.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Occasion {
+    /// In milliseconds since 1970.
+    pub(crate) now: i64,
+    pub(crate) by: Author,
+}
+
+/// Who changes an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Author {
+    /// Whoever called an operation.
+    Caller,
+    /// The service itself, because the item's time to live was over.
+    Expiry,
+}
+
+impl Occasion {
+    /// An operation that was called at this time, in milliseconds since 1970.
+    pub(crate) fn call(now: i64) -> Self {
+        Self { now, by: Author::Caller }
+    }
+}
+
+/// Whether what follows from a change hangs on the item before, so that it must be read.
+pub(crate) fn looks_back(definition: &Definition) -> bool {
+    let streams = definition.stream.is_some_and(|stream| stream.enabled);
+    streams || !definition.indexes.is_empty()
+}
+
+/// Adds to a transaction that the item of this key is another one now, and what follows from that: its copies in
+/// indexes, and what the table's stream tells. `reader` reads what the transaction is based on.
+pub(crate) fn stage(
+    transaction: &mut Transaction<'_>,
+    reader: &Reader<'_>,
+    facts: &TableFacts,
+    key: &[u8],
+    written: &Written,
+    occasion: Occasion,
+) -> Result<(), Error> {
+    match &written.new {
+        Some(item) => transaction.put(key, encode(item)),
+        None => transaction.delete(key),
+    };
+    for index in &facts.definition.indexes {
+        reindex(transaction, facts, index, written);
+    }
+    streams::append(transaction, reader, facts, written, occasion)
+}
+
+fn reindex(transaction: &mut Transaction<'_>, facts: &TableFacts, index: &Index, written: &Written) {
+    let (before, after) =
+        (place(facts, index, written.old.as_ref()), place(facts, index, written.new.as_ref()));
+    if let Some(before) = before.as_ref().filter(|before| Some(*before) != after.as_ref()) {
+        transaction.delete(before);
+    }
+    if let (Some(after), Some(item)) = (after, &written.new) {
+        transaction.put(after, encode(&index.copy(&facts.definition.key, item)));
+    }
+}
+
+fn place(facts: &TableFacts, index: &Index, item: Option<&Item>) -> Option<kurodo_store::Key> {
+    layout::indexed(index.number, &index.key, &facts.definition.key, item?)
+}
