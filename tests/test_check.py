@@ -43,6 +43,13 @@ def write_objects(s3):
     upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
     tag = s3.upload_part(**upload, PartNumber=1, Body=CONTENT["large"])["ETag"]
     s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]})
+    # All of them become older versions: of other objects, or under a delete marker.
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    for key, content in CONTENT.items():
+        s3.copy_object(Bucket=BUCKET, Key=f"older-{key}", CopySource=f"{BUCKET}/{key}")
+        s3.put_object(Bucket=BUCKET, Key=f"older-{key}", Body=b"later")
+    s3.copy_object(Bucket=BUCKET, Key="older-parts", CopySource=f"{BUCKET}/parts")
+    s3.delete_object(Bucket=BUCKET, Key="older-parts")
 
 
 def blob_files(data):
@@ -155,7 +162,7 @@ def test_a_bit_anywhere_in_the_records_is_named(data):
 
 def test_a_bit_of_a_blob_is_named_with_its_object(data):
     whole = check(data).stdout
-    assert "3 contents are whole, 1 lie under customers' own keys" in whole, whole
+    assert "8 contents are whole, 1 lie under customers' own keys" in whole, whole
     named = []
     for path in blob_files(data):
         for at in (0, 100_000, path.stat().st_size - 1):
@@ -165,9 +172,9 @@ def test_a_bit_of_a_blob_is_named_with_its_object(data):
             assert answer.returncode == int("DAMAGED" in answer.stdout)
             flip(path, at)
     # Each of three places; the customer's own content only the customer can verify.
-    for key in ("large", "parts"):
+    for key in ("large", "parts", "older-large", "older-parts"):
         assert sum(f'object "{key}" of bucket {BUCKET}' in line for line in named) == 3, named
-    assert len(named) == 6
+    assert len(named) == 12
 
 
 def test_missing_and_cut_blobs_are_named(data):

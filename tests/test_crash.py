@@ -155,18 +155,65 @@ class Objects:
             return GONE
 
 
+class Versions(Objects):
+    """The same in a bucket that keeps versions: every version that was acknowledged stays as it was."""
+
+    def __init__(self, principal, bucket, prefix):
+        self.put = {}
+        super().__init__(principal, bucket, prefix)
+
+    def step(self, chance):
+        key = f"{self.prefix}/{chance.randrange(4)}"
+        ids = [name for name in self.put if name[0] == key]
+        if ids and chance.random() < 0.3:
+            gone = chance.choice(ids)
+            content = self.put.pop(gone)  # Whether it goes is not known before the answer.
+            self.known.pop(key, None)
+            self.s3.delete_object(Bucket=self.bucket, Key=key, VersionId=gone[1])
+            return content
+        self.known.pop(key, None)
+        if chance.random() < 0.2:
+            return self.s3.delete_object(Bucket=self.bucket, Key=key)
+        content = uuid.uuid4().hex.encode() * chance.choice([1, 10, 3000])
+        made = self.s3.put_object(Bucket=self.bucket, Key=key, Body=content)
+        self.put[key, made["VersionId"]] = content
+
+    def settle(self):
+        there, latest = set(), {}
+        for page in self.s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=f"{self.prefix}/"):
+            for kind in ("Versions", "DeleteMarkers"):
+                for item in page.get(kind, []):
+                    there.add((item["Key"], item["VersionId"]))
+                    if item["IsLatest"]:
+                        assert item["Key"] not in latest, item
+                        latest[item["Key"]] = item["VersionId"] if kind == "Versions" else None
+        assert {key for key, _ in there} == set(latest), "every key has one current version"
+        for (key, version), content in self.put.items():
+            assert (key, version) in there, (key, version)
+            found = self.s3.get_object(Bucket=self.bucket, Key=key, VersionId=version)["Body"].read()
+            assert found == content, (key, version)
+        for key, version in latest.items():
+            assert (self.look(key) is GONE) == (version is None), key
+
+
 def states(root):
-    """Half of the clients write users, half objects; all of them users where objects are not served."""
+    """Half of the clients write users, the others objects and versions of such; all of them users where objects are not
+    served."""
     bucket = f"crash-{uuid.uuid4().hex[:12]}"
     try:
         root.client("s3").create_bucket(Bucket=bucket)
     except ClientError as error:
         assert error.response["Error"]["Code"] == "UnknownService", error.response
         return [Users(root, f"c{number}") for number in range(CLIENTS)]
-    half = CLIENTS // 2
-    return [Users(root, f"c{number}") for number in range(half)] + [
-        Objects(root, bucket, f"c{number}") for number in range(half, CLIENTS)
-    ]
+    kept = f"{bucket}-kept"
+    root.client("s3").create_bucket(Bucket=kept)
+    root.client("s3").put_bucket_versioning(Bucket=kept, VersioningConfiguration={"Status": "Enabled"})
+    half, quarter = CLIENTS // 2, CLIENTS // 4
+    return (
+        [Users(root, f"c{number}") for number in range(half)]
+        + [Objects(root, bucket, f"c{number}") for number in range(half, half + quarter)]
+        + [Versions(root, kept, f"c{number}") for number in range(half + quarter, CLIENTS)]
+    )
 
 
 def test_acknowledged_writes_survive_kill_9(own_server):

@@ -6,9 +6,8 @@ import uuid
 import dynamodb
 import pytest
 from conftest import allow, refused, statement
-from dynamodb import n, s
+from dynamodb import HIDDEN, fine, n, s
 
-HIDDEN = "the-hidden-value"
 DATA = [
     "BatchGetItem",
     "BatchWriteItem",
@@ -27,33 +26,7 @@ NAMES = {"#x": "secret"}
 
 @pytest.fixture(scope="module")
 def table(root):
-    client = root.client("dynamodb")
-    table = dynamodb.create(
-        client,
-        attributes=[("secret", "S"), ("open", "S")],
-        GlobalSecondaryIndexes=[dynamodb.index("by-secret", "secret"), dynamodb.index("by-open", "open")],
-        LocalSecondaryIndexes=[dynamodb.index("own-secret", "h", "secret")],
-    )
-    for owner in ("alice", "bob"):
-        veiled = {"M": {"a": {"L": [s(HIDDEN)]}}}
-        item = {"h": s(owner), "r": n(1), "open": s(owner), "secret": s(HIDDEN), "veiled": veiled}
-        client.put_item(TableName=table, Item=item)
-    return table
-
-
-def fine(**conditions):
-    """What AWS's guide tells to write: own partition, some attributes, and no way round them."""
-    return {
-        "ForAllValues:StringEquals": {
-            "dynamodb:LeadingKeys": ["${aws:username}"],
-            "dynamodb:Attributes": ["h", "r", "open", "plain"],
-        },
-        "StringEqualsIfExists": {
-            "dynamodb:Select": ["SPECIFIC_ATTRIBUTES", "COUNT"],
-            "dynamodb:ReturnValues": ["NONE", "UPDATED_OLD", "UPDATED_NEW"],
-            **conditions,
-        },
-    }
+    return dynamodb.create_veiled(root.client("dynamodb"), "alice", "bob")
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,7 @@ def test_who_asks_must_say_that_he_pays(s3, paid, other, anonymous):
         lambda **more: client.copy_object(**where, CopySource=f"{paid}/key", MetadataDirective="REPLACE", **more),
         lambda **more: client.list_objects_v2(Bucket=paid, **more),
         lambda **more: client.list_objects(Bucket=paid, **more),
+        lambda **more: client.list_object_versions(Bucket=paid, **more),
         lambda **more: client.list_multipart_uploads(Bucket=paid, **more),
         lambda **more: client.delete_objects(Bucket=paid, Delete={"Objects": [{"Key": "none"}]}, **more),
         lambda **more: client.create_multipart_upload(Bucket=paid, Key="large", **more),

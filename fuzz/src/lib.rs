@@ -8,10 +8,12 @@ mod policies;
 mod request;
 mod requests;
 mod sealed;
+mod statements;
 
 pub use policies::{arn, policy};
 pub use requests::{chunks, form, head, signature, signed};
 pub use sealed::stored;
+pub use statements::partiql;
 
 use kurodo_wire::Protocol;
 

@@ -33,13 +33,14 @@ services! {
         parts.blobs.clone(),
         parts.keys.clone(),
         account_blocks(),
+        parts.directory.clone(),
     );
     kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(parts.store.clone());
     kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(
         parts.store.clone(),
         kurodo_identity::Founder::new(parts.door.clone()),
     );
-    kurodo_dynamodb::DynamoDb: |parts| kurodo_dynamodb::DynamoDb::new(parts.store.clone());
+    kurodo_dynamodb::DynamoDb: |parts| kurodo_dynamodb::DynamoDb::new(parts.store.clone(), &parts.messages);
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }

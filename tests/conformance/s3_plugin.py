@@ -7,7 +7,6 @@ import os
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 LISTS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 
@@ -82,29 +81,6 @@ def trusting(make):
         return make(*arguments, **parameters)
 
     return client
-
-
-def emptying(nuke):
-    """Removes a bucket and what is in it, also where there are no versions."""
-
-    def removed(client, bucket):
-        try:
-            nuke(client, bucket)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "NotImplemented":
-                raise
-            for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-                for item in page.get("Contents", []):
-                    client.delete_object(Bucket=bucket, Key=item["Key"])
-            client.delete_bucket(Bucket=bucket)
-
-    return removed
-
-
-def pytest_collection_finish():
-    from s3tests import functional
-
-    functional.nuke_bucket = emptying(functional.nuke_bucket)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -70,6 +70,20 @@ def transaction(name):
     }
 
 
+def statements(world, name):
+    """A transaction of statements of every kind; the item that one updates is there."""
+    table(world, name)
+    world.dynamodb.put_item(TableName=name, Item=KEY)
+    texts = [
+        "EXISTS(SELECT * FROM @ WHERE id = '1' AND a IS MISSING)",
+        "INSERT INTO @ VALUE {'id': '2'}",
+        "DELETE FROM @ WHERE id = '3'",
+    ]
+    update = "UPDATE @ SET a = 1 WHERE id = '4'"
+    world.dynamodb.put_item(TableName=name, Item={"id": {"S": "4"}})
+    return {"TransactStatements": [{"Statement": text.replace("@", f'"{name}"')} for text in [*texts, update]]}
+
+
 SAMPLES = {
     "CreateTable": lambda world, name: {
         "TableName": name,
@@ -101,7 +115,16 @@ SAMPLES = {
     "BatchWriteItem": named(lambda name: {"RequestItems": {name: [{"PutRequest": {"Item": KEY}}]}}),
     "TransactGetItems": named(lambda name: {"TransactItems": [{"Get": {"TableName": name, "Key": KEY}}]}),
     "TransactWriteItems": named(transaction),
+    "ExecuteStatement": named(lambda name: {"Statement": f"SELECT * FROM \"{name}\" WHERE id = '1'"}),
+    "BatchExecuteStatement": named(lambda name: {"Statements": [{"Statement": f"SELECT * FROM \"{name}\" WHERE id = '1'"}]}),
+    "ExecuteTransaction": statements,
 }
 
 # Parameters that ask for more than the operation's own action.
 ASKING = {"CreateTable": ("Tags", "ResourcePolicy")}
+
+# Rows that are not decided as a whole.
+APART = {"BatchExecuteStatement": "each statement is decided for itself; see tests/test_dynamodb_partiql_access.py"}
+
+# Actions that a row may demand and its sample does not ask for.
+UNASKED = {"ExecuteStatement": {f"dynamodb:PartiQL{what}" for what in ("Insert", "Update", "Delete")}}

@@ -1,5 +1,7 @@
 """S3: one sample for every row of its table. Buckets are the owner's, who is the account's root user."""
 
+from datetime import datetime, timedelta, timezone
+
 from conftest import document, statement
 
 # What is said to who did not sign, and to who may not.
@@ -14,6 +16,9 @@ OWNED = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
 ENCRYPTED = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 BLOCK = {"BlockPublicAcls": True}
 CORS = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
+ENABLED = {"Status": "Enabled"}
+LOCKS = {"ObjectLockEnabled": "Enabled"}
+RULES = {"Rules": [{"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]}
 CONTENT = b"content"
 
 
@@ -109,6 +114,37 @@ def put(call, sample, **more):
     return prepared
 
 
+def locking(world, name):
+    """An object of a bucket whose versions can be locked, retained for a moment and not held."""
+    name = name.lower()
+    world.s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    where = {"Bucket": name, "Key": "key"}
+    world.s3.put_object(**where, Body=CONTENT, ObjectLockLegalHoldStatus="OFF", **retained(5))
+    return where
+
+
+def retained(seconds):
+    until = datetime.now(timezone.utc) + timedelta(seconds=seconds)
+    return {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": until}
+
+
+def retaining(world, name):
+    """A longer retention."""
+    asked = retained(600)
+    retention = {"Mode": asked["ObjectLockMode"], "RetainUntilDate": asked["ObjectLockRetainUntilDate"]}
+    return {**locking(world, name), "Retention": retention, "BypassGovernanceRetention": True}
+
+
+def locking_bucket(world, name):
+    return {"Bucket": locking(world, name)["Bucket"]}
+
+
+def versioned(world, name):
+    where = bucket(world, name)
+    world.s3.put_bucket_versioning(**where, VersioningConfiguration=ENABLED)
+    return where
+
+
 SAMPLES = {
     "ListBuckets": lambda world, name: {},
     "CreateBucket": lambda world, name: {
@@ -116,11 +152,18 @@ SAMPLES = {
         "ACL": "private",
         "ObjectOwnership": "ObjectWriter",
         "CreateBucketConfiguration": {"Tags": TAGS["TagSet"]},
+        "ObjectLockEnabledForBucket": True,
     },
     "DeleteBucket": bucket,
     "HeadBucket": bucket,
     "GetBucketLocation": bucket,
     "GetBucketVersioning": bucket,
+    "PutBucketVersioning": having(bucket, VersioningConfiguration=ENABLED),
+    "GetObjectLockConfiguration": locking_bucket,
+    "PutObjectLockConfiguration": having(versioned, ObjectLockConfiguration=LOCKS),
+    "GetBucketLifecycleConfiguration": put("put_bucket_lifecycle_configuration", bucket, LifecycleConfiguration=RULES),
+    "PutBucketLifecycleConfiguration": having(bucket, LifecycleConfiguration=RULES),
+    "DeleteBucketLifecycle": bucket,
     "GetBucketRequestPayment": bucket,
     "PutBucketRequestPayment": having(bucket, RequestPaymentConfiguration={"Payer": "Requester"}),
     "GetBucketCors": put("put_bucket_cors", bucket, CORSConfiguration=CORS),
@@ -146,6 +189,7 @@ SAMPLES = {
     "DeleteBucketEncryption": bucket,
     "ListObjects": bucket,
     "ListObjectsV2": bucket,
+    "ListObjectVersions": bucket,
     "GetObject": thing,
     "HeadObject": thing,
     "GetObjectAttributes": having(thing, ObjectAttributes=["ETag"]),
@@ -158,6 +202,10 @@ SAMPLES = {
     "GetObjectTagging": thing,
     "PutObjectTagging": having(thing, Tagging=TAGS),
     "DeleteObjectTagging": thing,
+    "GetObjectRetention": locking,
+    "PutObjectRetention": retaining,
+    "GetObjectLegalHold": locking,
+    "PutObjectLegalHold": having(locking, LegalHold={"Status": "OFF"}),
     "CreateMultipartUpload": lambda world, name: {
         **bucket(world, name),
         "Key": "key",
@@ -174,22 +222,35 @@ SAMPLES = {
 
 # Parameters that ask for more than the operation's own action.
 ASKING = {
-    "CreateBucket": ("ACL", "ObjectOwnership", "CreateBucketConfiguration"),
+    "CreateBucket": ("ACL", "ObjectOwnership", "ObjectLockEnabledForBucket", "CreateBucketConfiguration"),
+    "PutObjectRetention": ("BypassGovernanceRetention",),
     "PutObject": ("ACL", "Tagging", "IfMatch"),
     "DeleteObject": ("IfMatch",),
     "CreateMultipartUpload": ("ACL", "Tagging"),
 }
 
-# Actions that only other requests ask for: `s3:ListBucket` where the object is missing, tags where it has some.
+# Actions that only other requests ask for: `s3:ListBucket` where the object is missing, tags where it has some, those
+# on versions where one is named, and those of locks where there is one.
 MISSING = {"s3:ListBucket"}
+LOCKED = {"s3:PutObjectRetention", "s3:PutObjectLegalHold"}
+READ = {*MISSING, "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"}
+SEEN = {*READ, "s3:GetObjectRetention", "s3:GetObjectLegalHold"}
 UNASKED = {
-    "GetObject": {"s3:ListBucket", "s3:GetObjectTagging"},
-    "HeadObject": {"s3:ListBucket", "s3:GetObjectTagging"},
-    "GetObjectAttributes": MISSING,
-    "CopyObject": {"s3:ListBucket", "s3:GetObjectTagging"},
-    **{f"{does}Object{what}": MISSING for does in ("Get", "Put") for what in ("Acl", "Tagging")},
-    "DeleteObjectTagging": MISSING,
-    "UploadPartCopy": MISSING,
+    "GetObject": SEEN,
+    "HeadObject": SEEN,
+    "GetObjectAttributes": {*MISSING, "s3:GetObjectVersion", "s3:GetObjectVersionAttributes"},
+    "PutObject": LOCKED,
+    "CopyObject": {*READ, *LOCKED},
+    "CreateMultipartUpload": LOCKED,
+    "DeleteObject": {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:BypassGovernanceRetention"},
+    **{
+        f"{does}Object{what}": {*MISSING, f"s3:{does}ObjectVersion{what}"}
+        for does in ("Get", "Put")
+        for what in ("Acl", "Tagging")
+    },
+    "DeleteObjectTagging": {*MISSING, "s3:DeleteObjectVersionTagging"},
+    **{f"{does}Object{what}": MISSING for does in ("Get", "Put") for what in ("Retention", "LegalHold")},
+    "UploadPartCopy": {*MISSING, "s3:GetObjectVersion"},
     "CompleteMultipartUpload": {"s3:GetObject"},
 }
 

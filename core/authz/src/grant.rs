@@ -89,6 +89,13 @@ pub trait Resource: Named + Send + Sync + 'static {
     }
 }
 
+/// A resource whose records lie in two parts of the record space, such as the current version of an object among the
+/// objects, and its older ones elsewhere. A permit for it reaches both.
+pub trait Annexed: Resource {
+    /// The other part, beside [`Resource::scope`].
+    fn annex(&self) -> Scope;
+}
+
 /// Proof that the authorizer allowed an action on a resource: a permit, or a choice between permits.
 /// Storage doors ask for one, and take the scope from it.
 pub trait Grant: sealed::Minted {

@@ -265,11 +265,22 @@ macro_rules! demand {
     ([] open) => { () };
     ([$one:ty]) => { $one };
     ([$($done:ty),*]) => { ($($done),*) };
+    ([$($done:ty),*] may $a:ident or $b:ident if $given:ident $(, $($rest:tt)*)?) => {
+        $crate::demand!(
+            [$($done,)* Option<$crate::authz::May<$crate::authz::OneOf<action::$a, action::$b>>>] $($($rest)*)?
+        )
+    };
     ([$($done:ty),*] may $a:ident if $given:ident $(, $($rest:tt)*)?) => {
         $crate::demand!([$($done,)* Option<$crate::authz::May<action::$a>>] $($($rest)*)?)
     };
     ([$($done:ty),*] may $a:ident $(, $($rest:tt)*)?) => {
         $crate::demand!([$($done,)* $crate::authz::May<action::$a>] $($($rest)*)?)
+    };
+    ([$($done:ty),*] $a:ident or $b:ident if $given:ident $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* Option<$crate::authz::OneOf<action::$a, action::$b>>] $($($rest)*)?)
+    };
+    ([$($done:ty),*] $a:ident or $b:ident for each $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* $crate::authz::Each<$crate::authz::OneOf<action::$a, action::$b>>] $($($rest)*)?)
     };
     ([$($done:ty),*] $a:ident or $b:ident $(, $($rest:tt)*)?) => {
         $crate::demand!([$($done,)* $crate::authz::OneOf<action::$a, action::$b>] $($($rest)*)?)

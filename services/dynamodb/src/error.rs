@@ -9,7 +9,7 @@ use kurodo_wire::{Value, Valued};
 use crate::{
     attribute::{Damaged, Invalid, Item, shown},
     expression::{KeyConditionFault, PlaceholderFault},
-    model,
+    model, partiql,
     plan::Refusal,
 };
 
@@ -20,6 +20,9 @@ pub enum Error {
     /// A parameter cannot be used as it is.
     #[error("{0}")]
     Validation(String),
+    /// A statement does not fit its table.
+    #[error("{0}")]
+    Statement(String),
     /// Nobody signed.
     #[error("Request is missing Authentication Token")]
     Unsigned,
@@ -29,6 +32,9 @@ pub enum Error {
     /// A table of this name is there, or something is under way with it.
     #[error("{0}")]
     ResourceInUse(String),
+    /// An item that was to be inserted is there already.
+    #[error("Duplicate primary key exists in table")]
+    DuplicateItem,
     /// A condition did not hold. Holds the item, where it was asked for.
     #[error("The conditional request failed")]
     ConditionalCheckFailed(Option<Item>),
@@ -122,13 +128,24 @@ impl Error {
         Self::Validation(message.into())
     }
 
+    /// The same, of this statement of a transaction.
+    pub(crate) fn in_statement(self, at: usize) -> Self {
+        match self {
+            Self::Validation(message) | Self::Statement(message) => {
+                Self::Validation(format!("Validation failed in TransactStatements[{at}]: {message}"))
+            }
+            other => other,
+        }
+    }
+
     /// AWS's code; `None` for what is not the caller's doing.
     fn code(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Validation(_) => "ValidationException",
+            Self::Validation(_) | Self::Statement(_) => "ValidationException",
             Self::Unsigned => "MissingAuthenticationTokenException",
             Self::ResourceNotFound(_) => "ResourceNotFoundException",
             Self::ResourceInUse(_) => "ResourceInUseException",
+            Self::DuplicateItem => "DuplicateItemException",
             Self::ConditionalCheckFailed(_) => "ConditionalCheckFailedException",
             Self::TransactionCanceled(_) => "TransactionCanceledException",
             Self::IdempotentParameterMismatch(_) => "IdempotentParameterMismatchException",
@@ -178,8 +195,15 @@ impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Validation(message) => Self::Validation(message),
+            Refusal::Statement(message) => Self::Statement(message),
             Refusal::NoTable => Self::ResourceNotFound("Requested resource not found".to_owned()),
         }
+    }
+}
+
+impl From<partiql::Fault> for Error {
+    fn from(fault: partiql::Fault) -> Self {
+        Self::Validation(fault.to_string())
     }
 }
 

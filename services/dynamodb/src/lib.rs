@@ -17,6 +17,7 @@ mod names;
 mod needs;
 pub mod number;
 mod ops;
+pub mod partiql;
 mod plan;
 pub mod resources;
 mod service;

@@ -2,6 +2,7 @@ use kurodo_gateway::{
     Dialect, Failure, Service, ServiceFacts,
     wire::{Violation, violation_message},
 };
+use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::Store;
 
 use crate::{Error, facts::Cache, items::Rounds, model};
@@ -13,12 +14,15 @@ pub struct DynamoDb {
     pub(crate) tables: Cache,
     /// How far the looks for expired items have come.
     pub(crate) rounds: Rounds,
+    /// Seals the tokens with which statements go on.
+    pub(crate) pages: Sealer,
 }
 
 impl DynamoDb {
-    /// The service over this store.
-    pub fn new(store: Store) -> Self {
-        Self { store, tables: Cache::new(), rounds: Rounds::default() }
+    /// The service over this store. Below `secret` is the key of the tokens that it gives out.
+    pub fn new(store: Store, secret: &SecretKey) -> Self {
+        let pages = Sealer::new(&secret.derive("dynamodb-pages", b""));
+        Self { store, tables: Cache::new(), rounds: Rounds::default(), pages }
     }
 }
 
@@ -29,9 +33,12 @@ impl Service for DynamoDb {
         dialect: Dialect::Json,
         skew_seconds: 15 * 60,
         data_events: &[
+            "BatchExecuteStatement",
             "BatchGetItem",
             "BatchWriteItem",
             "DeleteItem",
+            "ExecuteStatement",
+            "ExecuteTransaction",
             "GetItem",
             "PutItem",
             "Query",

@@ -33,6 +33,10 @@ service! { DynamoDb:
         // A stream of a table: its definition and policy. Its records are the business of `streams::table`.
         Stream { region, account, name, label }
             = "arn:aws:dynamodb:{region}:{account}:table/{name}/stream/{label}";
+        // What a statement reads: items of a table, or of an index where `index` names one.
+        Selection { region, account, name, index } = "arn:aws:dynamodb:{region}:{account}:table/{name}{index}";
+        // All items of a table or an index, where a statement may read any.
+        Every { region, account, name, index } = "arn:aws:dynamodb:{region}:{account}:table/{name}{index}";
         // Everything, as the caller's account sees it.
         Everything {} = "*";
     }
@@ -60,6 +64,12 @@ service! { DynamoDb:
         ListTables: Read on Everything = "dynamodb:ListTables";
         ListTagsOfResource: Read on Table = "dynamodb:ListTagsOfResource";
         OpenStream: Write on TableStreams = "dynamodb:CreateTable";
+        PartiQLDelete: Write on Change = "dynamodb:PartiQLDelete";
+        PartiQLExists: Read on Change = "dynamodb:PartiQLSelect";
+        PartiQLInsert: Write on Change = "dynamodb:PartiQLInsert";
+        PartiQLScan: Read on Every = "dynamodb:PartiQLSelect";
+        PartiQLSelect: Read on Selection = "dynamodb:PartiQLSelect";
+        PartiQLUpdate: Write on Change = "dynamodb:PartiQLUpdate";
         PutItem: Write on Change = "dynamodb:PutItem";
         PutResourcePolicy: Write on Table = "dynamodb:PutResourcePolicy";
         PutStreamPolicy: Write on Stream = "dynamodb:PutResourcePolicy";
@@ -112,12 +122,17 @@ service! { DynamoDb:
         TransactGetItems: [GetItem for all] by needs::transact_get_items;
         TransactWriteItems: [ConditionCheckItem for all, PutItem for all, UpdateItem for all, DeleteItem for all]
             by needs::transact_write_items;
+        ExecuteStatement: [PartiQLSelect if asked, PartiQLScan if asked, PartiQLInsert if asked,
+            PartiQLUpdate if asked, PartiQLDelete if asked] by needs::execute_statement;
+        BatchExecuteStatement: [PartiQLSelect for each, PartiQLInsert for each, PartiQLUpdate for each,
+            PartiQLDelete for each] by needs::batch_execute_statement;
+        ExecuteTransaction: [PartiQLSelect for all, PartiQLExists for all, PartiQLInsert for all,
+            PartiQLUpdate for all, PartiQLDelete for all] by needs::execute_transaction;
     }
     chores {
         ExpireItems: [ExpireItems for all] by needs::expired_items every 10 seconds;
     }
     refused {
-        BatchExecuteStatement, ExecuteStatement, ExecuteTransaction,
         CreateBackup, DeleteBackup, DescribeBackup, ListBackups, RestoreTableFromBackup,
         DescribeContinuousBackups, UpdateContinuousBackups, RestoreTableToPointInTime,
         ExportTableToPointInTime, DescribeExport, ListExports, ImportTable, DescribeImport, ListImports,

@@ -300,7 +300,7 @@ service! { Iam:
                 with "aws:RequestTag/*" = tags if tags;
         ListVirtualMFADevices: ListVirtualMFADevices on mfa_devices();
         DeleteVirtualMFADevice: DeleteVirtualMFADevice on mfa_device(serial_number);
-        EnableMFADevice: EnableMFADevice on user(user_name);
+        EnableMFADevice: EnableMFADevice on user_or_root(user_name);
         ResyncMFADevice: ResyncMFADevice on user(user_name);
         DeactivateMFADevice: DeactivateMFADevice on user_or_caller(user_name);
         GetMFADevice: GetMFADevice on user_or_caller(user_name);

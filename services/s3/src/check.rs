@@ -2,14 +2,14 @@ use std::collections::HashMap;
 
 use kurodo_keys::{KeyWrap, SecretKey, WrappedKey};
 use kurodo_store::{
-    AccountKeys, CoreDoor, KeyParser, Record, Scan,
+    AccountKeys, CoreDoor, KeyBuilder, KeyParser, Record, Scan,
     blobs::{BlobRef, Blobs},
 };
 
 use crate::{
     Error,
     layout::{self, Setting},
-    records::{Content, Damaged, Head, Identity, Part, PartList, Upload},
+    records::{Content, Damaged, Head, Identity, Kept, Part, PartList, Upload},
     sweep::What,
 };
 
@@ -90,11 +90,14 @@ impl Check<'_> {
 
     fn content(&mut self, record: &Record) -> Result<(), Error> {
         match What::lies_at(&record.key).map_err(|_| Damaged("key of an object"))? {
-            What::Object => {
-                let head = Head::read(&record.value)?;
-                self.is_customers = head.customer_key.is_some();
-                self.bytes(record, &head.content)
-            }
+            What::Version => match Kept::read(&record.value)? {
+                Kept::Object(head) => {
+                    self.is_customers = head.customer_key.is_some();
+                    self.bytes(record, &head)
+                }
+                Kept::Marker(_) => Ok(()),
+            },
+            What::NullPlace => Ok(()),
             What::PartList => {
                 let parts = PartList::read(&record.value)?;
                 parts.iter().try_for_each(|part| self.blob(record, &part.blob))
@@ -107,12 +110,13 @@ impl Check<'_> {
         }
     }
 
-    fn bytes(&mut self, record: &Record, content: &Content) -> Result<(), Error> {
-        match content {
+    fn bytes(&mut self, record: &Record, head: &Head) -> Result<(), Error> {
+        match &head.content {
             Content::Empty | Content::Parts { .. } => Ok(()),
             Content::Blob(blob) => self.blob(record, blob),
             Content::Inline(inline) => self.verify(record, |_, key| {
-                inline.open(key, &record.key)?;
+                let object = object_of(&record.key).ok_or(Damaged("key of an object"))?;
+                inline.open(key, &layout::sealed_at(&object, &head.id))?;
                 Ok(())
             }),
         }
@@ -151,4 +155,13 @@ impl Check<'_> {
         let object = parser.text().ok()?;
         Some(format!("object {object:?} of bucket {bucket}"))
     }
+}
+
+/// Where the object lies that a record is a version of.
+fn object_of(key: &[u8]) -> Option<Vec<u8>> {
+    let (bucket, below) = key.split_at_checked(17)?;
+    let mut parser = KeyParser::new(below.get(1..)?);
+    let name = parser.part().ok()?;
+    let name = KeyBuilder::relative().byte(layout::OBJECTS).part(name).build();
+    Some([bucket, &name].concat())
 }

@@ -70,17 +70,20 @@ pub(crate) fn matches(tags: &str, etag: &ETag) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::{Content, HeadParts, Meta, Tags};
+    use crate::records::{Class, Content, HeadParts, Lock, Meta, Tags, VersionId};
 
     /// An object of the second 100 with the tag of no content.
     fn head() -> Head {
         let parts = HeadParts {
+            id: VersionId::null(100_900),
             size: 0,
             modified_ms: 100_900,
             etag: ETag::whole(crate::checksum::md5_of(b"")),
             checksum: None,
             content: &Content::Empty,
             customer_key: None,
+            lock: Lock::default(),
+            class: Class::Standard,
             meta: &Meta::default(),
             tags: &Tags::default(),
             rights: None,

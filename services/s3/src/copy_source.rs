@@ -2,19 +2,21 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::Error;
+use crate::{Error, records::Wanted};
 
 /// What is to be copied.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct CopySource {
     pub(crate) bucket: String,
     pub(crate) key: String,
+    /// The version, where it is not the current one.
+    pub(crate) version: Option<Wanted>,
 }
 
 const HEADER: &str = "x-amz-copy-source";
 
 impl CopySource {
-    /// Reads `bucket/key`, percent-encoded, with or without a slash in front.
+    /// Reads `bucket/key`, percent-encoded, with or without a slash in front; and `?versionId=` behind it.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let wrong = || {
             let message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
@@ -24,16 +26,19 @@ impl CopySource {
             Some((path, version)) => (path, Some(version)),
             None => (text, None),
         };
-        if version.is_some() {
-            return Err(Error::NotImplemented("versionId in CopySource".into()));
-        }
+        let version = version.map(|version| Wanted::read(HEADER, version)).transpose()?;
         let path = percent_decode_str(path).decode_utf8().map_err(|_| wrong())?;
         let path = path.strip_prefix('/').unwrap_or(&path);
         if path.starts_with("arn:") {
             return Err(Error::NotImplemented("an access point as CopySource".into()));
         }
         let (bucket, key) = path.split_once('/').filter(|(_, key)| !key.is_empty()).ok_or_else(wrong)?;
-        Ok(Self { bucket: bucket.to_owned(), key: key.to_owned() })
+        Ok(Self { bucket: bucket.to_owned(), key: key.to_owned(), version })
+    }
+
+    /// The condition key `s3:x-amz-copy-source`.
+    pub(crate) fn condition(&self) -> String {
+        format!("{}/{}", self.bucket, self.key)
     }
 }
 
@@ -47,6 +52,13 @@ mod tests {
             let source = CopySource::parse(text).unwrap();
             assert_eq!((source.bucket.as_str(), source.key.as_str()), ("b", "k/l m"));
         }
+    }
+
+    #[test]
+    fn a_version_can_be_named() {
+        let source = CopySource::parse("b/k%3FversionId?versionId=null").unwrap();
+        assert_eq!((source.key.as_str(), source.version), ("k?versionId", Some(Wanted::Null)));
+        assert_eq!(source.condition(), "b/k?versionId");
     }
 
     #[test]

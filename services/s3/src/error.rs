@@ -4,9 +4,12 @@ use kurodo_gateway::{BodyError, Failure};
 use kurodo_keys::KeyError;
 use kurodo_store::{StoreError, blobs::BlobError};
 
-use crate::{checksum::Algorithm, records::Damaged};
+use crate::{checksum::Algorithm, records::Damaged, times};
 
 type Text = Cow<'static, str>;
+
+/// What else must go before a bucket with versions does.
+const ALL_VERSIONS: &str = ". You must delete all versions in the bucket.";
 
 /// Why an operation of S3 fails.
 ///
@@ -35,8 +38,13 @@ pub enum Error {
     #[error("Your previous request to create the named bucket succeeded and you already own it.")]
     BucketAlreadyOwnedByYou(String),
     /// A bucket with objects cannot be deleted.
-    #[error("The bucket you tried to delete is not empty")]
-    BucketNotEmpty(String),
+    #[error("The bucket you tried to delete is not empty{}", if *.versioned { ALL_VERSIONS } else { "" })]
+    BucketNotEmpty {
+        /// The bucket.
+        bucket: String,
+        /// Whether it may have older versions.
+        versioned: bool,
+    },
     /// Another write to the key was faster.
     #[error(
         "The conditional request cannot succeed due to a conflicting operation against this resource. Please try again."
@@ -51,6 +59,14 @@ pub enum Error {
         method: String,
         /// What the path names.
         resource: &'static str,
+    },
+    /// The current version is a delete marker.
+    #[error("The specified key does not exist.")]
+    Deleted {
+        /// The key.
+        key: String,
+        /// The marker's version id.
+        marker: String,
     },
     /// Content larger than one request may bring.
     #[error("Your proposed upload exceeds the maximum allowed size")]
@@ -78,6 +94,9 @@ pub enum Error {
     /// The client closed the connection early.
     #[error("You did not provide the number of bytes specified by the Content-Length HTTP header.")]
     IncompleteBody,
+    /// A versioning setting that does not say whether there are to be versions.
+    #[error("The Versioning element must be specified")]
+    IllegalVersioningConfiguration,
     /// A parameter's value is wrong.
     #[error("{message}")]
     InvalidArgument {
@@ -103,6 +122,17 @@ pub enum Error {
     /// Not the name of a bucket.
     #[error("The specified bucket is not valid.")]
     InvalidBucketName(String),
+    /// A setting that another setting of the bucket rules out.
+    #[error("{0}")]
+    InvalidBucketState(Text),
+    /// The version is a delete marker, of which there is nothing to read.
+    #[error("The specified method is not allowed against this resource.")]
+    IsDeleteMarker {
+        /// Its version id.
+        marker: String,
+        /// When it was put, in milliseconds since 1970.
+        modified_ms: i64,
+    },
     /// `Content-MD5` is not an MD5.
     #[error("The Content-MD5 you specified was invalid.")]
     InvalidDigest,
@@ -196,6 +226,23 @@ pub enum Error {
     /// No such object.
     #[error("The specified key does not exist.")]
     NoSuchKey(String),
+    /// The bucket has no lifecycle configuration.
+    #[error("The lifecycle configuration does not exist")]
+    NoSuchLifecycleConfiguration(String),
+    /// The version cannot be locked, or was never.
+    #[error("The specified object does not have a ObjectLock configuration")]
+    NoSuchObjectLock,
+    /// No such version.
+    #[error("The specified version does not exist.")]
+    NoSuchVersion {
+        /// The key.
+        key: String,
+        /// The version's id.
+        version: String,
+    },
+    /// Versions in the bucket cannot be locked.
+    #[error("Object Lock configuration does not exist for this bucket")]
+    NoObjectLockConfiguration(String),
     /// The bucket has no public access block.
     #[error("The public access block configuration was not found")]
     NoSuchPublicAccessBlock(String),
@@ -244,6 +291,12 @@ pub enum Error {
     /// Content beside headers that say everything.
     #[error("This request contains unsupported content")]
     UnexpectedContent,
+    /// The upload ended while its object was being published.
+    #[error("The upload is over.")]
+    UploadOver,
+    /// The bucket began or ceased to keep versions while something was written.
+    #[error("The versioning of the bucket was changed meanwhile. Please try again.")]
+    VersioningChanged,
     /// The content could not be received.
     #[error(transparent)]
     Body(#[from] BodyError),
@@ -289,12 +342,14 @@ impl Error {
             Self::BadRequest(_) => ("BadRequest", 400),
             Self::BucketAlreadyExists(_) => ("BucketAlreadyExists", 409),
             Self::BucketAlreadyOwnedByYou(_) => ("BucketAlreadyOwnedByYou", 409),
-            Self::BucketNotEmpty(_) => ("BucketNotEmpty", 409),
+            Self::BucketNotEmpty { .. } => ("BucketNotEmpty", 409),
             Self::ConditionalRequestConflict(_) => ("ConditionalRequestConflict", 409),
             Self::CorsForbidden { .. } => ("AccessForbidden", 403),
+            Self::Deleted { .. } => ("NoSuchKey", 404),
             Self::EntityTooLarge { .. } => ("EntityTooLarge", 400),
             Self::EntityTooSmall { .. } => ("EntityTooSmall", 400),
             Self::IllegalLocationConstraint(_) => ("IllegalLocationConstraintException", 400),
+            Self::IllegalVersioningConfiguration => ("IllegalVersioningConfigurationException", 400),
             Self::IncompleteBody => ("IncompleteBody", 400),
             Self::InvalidArgument { .. } => ("InvalidArgument", 400),
             Self::InvalidBucketAclWithObjectOwnership => ("InvalidBucketAclWithObjectOwnership", 400),
@@ -302,6 +357,7 @@ impl Error {
                 ("InvalidBucketAclWithBlockPublicAccessError", 400)
             }
             Self::InvalidBucketName(_) => ("InvalidBucketName", 400),
+            Self::InvalidBucketState(_) => ("InvalidBucketState", 409),
             Self::InvalidDigest => ("InvalidDigest", 400),
             Self::InvalidEncryptionAlgorithm => ("InvalidEncryptionAlgorithmError", 400),
             Self::InvalidLocationConstraint(_) => ("InvalidLocationConstraint", 400),
@@ -320,27 +376,49 @@ impl Error {
             Self::MalformedTrailer => ("MalformedTrailerError", 400),
             Self::MalformedXml => ("MalformedXML", 400),
             Self::MetadataTooLarge(_) => ("MetadataTooLarge", 400),
-            Self::MethodNotAllowed(_) => ("MethodNotAllowed", 405),
+            Self::MethodNotAllowed(_) | Self::IsDeleteMarker { .. } => ("MethodNotAllowed", 405),
             Self::MissingContentLength => ("MissingContentLength", 411),
             Self::MissingSecurityHeader(_) => ("MissingSecurityHeader", 400),
             Self::NoSuchBucket(_) => ("NoSuchBucket", 404),
             Self::NoSuchCors(_) => ("NoSuchCORSConfiguration", 404),
             Self::NoSuchBucketPolicy(_) => ("NoSuchBucketPolicy", 404),
             Self::NoSuchKey(_) => ("NoSuchKey", 404),
+            Self::NoSuchLifecycleConfiguration(_) => ("NoSuchLifecycleConfiguration", 404),
+            Self::NoSuchObjectLock => ("NoSuchObjectLockConfiguration", 404),
+            Self::NoObjectLockConfiguration(_) => ("ObjectLockConfigurationNotFoundError", 404),
+            Self::NoSuchVersion { .. } => ("NoSuchVersion", 404),
             Self::NoSuchPublicAccessBlock(_) => ("NoSuchPublicAccessBlockConfiguration", 404),
             Self::NoSuchTagSet(_) => ("NoSuchTagSet", 404),
-            Self::NoSuchUpload(_) => ("NoSuchUpload", 404),
+            Self::NoSuchUpload(_) | Self::UploadOver => ("NoSuchUpload", 404),
             Self::NoOwnershipControls(_) => ("OwnershipControlsNotFoundError", 404),
             Self::NotImplemented(_) => ("NotImplemented", 501),
             Self::OperationAborted => ("OperationAborted", 409),
             Self::PermanentRedirect { .. } => ("PermanentRedirect", 301),
             Self::PreconditionFailed(_) => ("PreconditionFailed", 412),
-            Self::Replaced => ("SlowDown", 503),
+            Self::Replaced | Self::VersioningChanged => ("SlowDown", 503),
             Self::UnexpectedContent => ("UnexpectedContent", 400),
             Self::Full => ("ServiceUnavailable", 503),
             Self::Body(_) | Self::Store(_) | Self::Blob(_) | Self::Keys(_) | Self::Damaged(_) => {
                 ("InternalError", 500)
             }
+        }
+    }
+
+    /// The header fields that S3 adds.
+    fn headers(&self) -> Vec<(&'static str, String)> {
+        const MARKER: &str = "x-amz-delete-marker";
+        match self {
+            Self::PermanentRedirect { region, .. } => vec![("x-amz-bucket-region", region.clone())],
+            Self::Deleted { marker, .. } => {
+                vec![(MARKER, "true".to_owned()), ("x-amz-version-id", marker.clone())]
+            }
+            Self::IsDeleteMarker { marker, modified_ms } => vec![
+                (MARKER, "true".to_owned()),
+                ("x-amz-version-id", marker.clone()),
+                ("last-modified", times::in_header(times::shown(*modified_ms))),
+                ("allow", "DELETE".to_owned()),
+            ],
+            _ => Vec::new(),
         }
     }
 
@@ -350,15 +428,20 @@ impl Error {
         match self {
             Self::BucketAlreadyExists(bucket)
             | Self::BucketAlreadyOwnedByYou(bucket)
-            | Self::BucketNotEmpty(bucket)
+            | Self::BucketNotEmpty { bucket, .. }
             | Self::InvalidBucketName(bucket)
+            | Self::NoObjectLockConfiguration(bucket)
+            | Self::NoSuchLifecycleConfiguration(bucket)
             | Self::NoOwnershipControls(bucket)
             | Self::NoSuchBucket(bucket)
             | Self::NoSuchBucketPolicy(bucket)
             | Self::NoSuchCors(bucket)
             | Self::NoSuchPublicAccessBlock(bucket)
             | Self::NoSuchTagSet(bucket) => vec![text("BucketName", bucket)],
-            Self::NoSuchKey(key) | Self::ConditionalRequestConflict(key) => vec![text("Key", key)],
+            Self::NoSuchVersion { key, version } => vec![text("Key", key), text("VersionId", version)],
+            Self::Deleted { key, .. } | Self::NoSuchKey(key) | Self::ConditionalRequestConflict(key) => {
+                vec![text("Key", key)]
+            }
             Self::NoSuchUpload(upload) | Self::InvalidPartOrder(upload) => vec![text("UploadId", upload)],
             Self::CorsForbidden { method, resource, .. } => {
                 vec![text("Method", method), text("ResourceType", resource)]
@@ -392,6 +475,7 @@ impl Error {
             Self::MetadataTooLarge(size) => {
                 vec![text("Size", size), text("MaxSizeAllowed", &crate::limits::METADATA)]
             }
+            Self::IsDeleteMarker { .. } => vec![text("ResourceType", &"DeleteMarker")],
             Self::MethodNotAllowed(resource) => vec![text("ResourceType", resource)],
             Self::PermanentRedirect { bucket, region } => {
                 vec![text("Bucket", bucket), text("Endpoint", &format!("s3.{region}.amazonaws.com"))]
@@ -433,9 +517,7 @@ impl From<Error> for Failure {
         }
         let mut failure = Self::new(code, status, error.to_string());
         failure.fields = error.fields();
-        if let Error::PermanentRedirect { region, .. } = &error {
-            failure = failure.with_header("x-amz-bucket-region", region.clone());
-        }
+        failure.headers = error.headers();
         failure
     }
 }

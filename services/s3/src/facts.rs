@@ -14,7 +14,8 @@ pub(crate) use cache::Cache;
 
 use crate::{
     acl::Acl,
-    records::{BlockPublic, BucketId, Cors, Encryption, Owner, Ownership, Tags},
+    lifecycle::Lifecycle,
+    records::{BlockPublic, BucketId, Cors, Encryption, ObjectLock, Owner, Ownership, Tags, Versioning},
 };
 
 /// A bucket with its settings.
@@ -43,6 +44,12 @@ pub(crate) struct BucketFacts {
     pub(crate) cors: Option<Cors>,
     /// Whether who asks pays, instead of the owner.
     pub(crate) requester_pays: bool,
+    pub(crate) versioning: Versioning,
+    /// That the bucket keeps versions or not, as here. A transaction that relies on it fails once that changes.
+    pub(crate) versioned: Fact,
+    /// `None` where versions cannot be locked.
+    pub(crate) object_lock: Option<ObjectLock>,
+    pub(crate) lifecycle: Option<Lifecycle>,
 }
 
 /// Where the accounts' own public access blocks are found. Another service writes them.

@@ -4,18 +4,26 @@
 //! |---|---|
 //! | `10` name `i` | the bucket itself, written once |
 //! | `10` name *setting* | one of the bucket's settings |
-//! | `11` bucket `o` key | the object |
+//! | `11` bucket `o` key | the object: the key's current version |
 //! | `11` bucket `o` key *n* | part of the list of the blobs that a multipart object is made of |
+//! | `11` bucket `v` key | the delete marker that is the key's current version |
+//! | `11` bucket `v` key `n` | where among the older versions the null version is |
+//! | `11` bucket `v` key `v` version | an older version: an object or a delete marker, the latest first |
+//! | `11` bucket `v` key `v` version *n* | part of the list of its blobs |
 //! | `11` bucket `u` key upload | a multipart upload that is under way |
 //! | `11` bucket `u` key upload *n* | one of its parts |
 //!
 //! Names and keys end in a mark that none can contain, so that a scope that ends after one reaches exactly that
 //! bucket, object or upload. Objects sort as S3 lists them: by the bytes of their keys.
+//!
+//! A key has one current version, which is an object or a delete marker. Whatever changes that relies on both of their
+//! places, so that the versions of a key come one after the other. Older versions lie apart from the objects: reading
+//! or listing what is current never meets them, however many there are.
 
 use kurodo_authz::Scope;
 use kurodo_store::{Key, KeyBuilder};
 
-use crate::records::{BucketId, UploadId};
+use crate::records::{BucketId, UploadId, VersionId};
 
 /// The namespace of buckets. Names are unique among all accounts, as in AWS.
 pub(crate) const BUCKETS: u8 = 10;
@@ -24,6 +32,12 @@ pub(crate) const BUCKETS: u8 = 10;
 pub(crate) const CONTENTS: u8 = 11;
 /// Objects, below a bucket.
 pub(crate) const OBJECTS: u8 = b'o';
+/// Delete markers and older versions, below a bucket.
+pub(crate) const VERSIONS: u8 = b'v';
+/// An older version, below a key.
+pub(crate) const OLDER: u8 = b'v';
+/// Where the null version is, below a key.
+pub(crate) const NULL: u8 = b'n';
 /// Multipart uploads, below a bucket.
 pub(crate) const UPLOADS: u8 = b'u';
 
@@ -49,11 +63,17 @@ pub(crate) enum Setting {
     Cors = b'c',
     /// Whether the requester pays.
     RequestPayment = b'r',
+    /// Whether it keeps versions.
+    Versioning = b'v',
+    /// Whether and how versions are locked.
+    ObjectLock = b'l',
+    /// What happens to its objects as they grow old.
+    Lifecycle = b'y',
 }
 
 impl Setting {
     /// All of them, the bucket itself first.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Identity,
         Self::Policy,
         Self::Acl,
@@ -63,6 +83,9 @@ impl Setting {
         Self::Encryption,
         Self::Cors,
         Self::RequestPayment,
+        Self::Versioning,
+        Self::ObjectLock,
+        Self::Lifecycle,
     ];
 
     /// Its key below the bucket's.
@@ -99,6 +122,17 @@ pub(crate) fn objects(bucket: BucketId) -> Scope {
 /// One object and nothing else.
 pub(crate) fn object(bucket: BucketId, key: &str) -> Scope {
     Scope::new(bytes(within(bucket).byte(OBJECTS).part(key)))
+}
+
+/// The older versions of one object, and its delete markers.
+pub(crate) fn versions(bucket: BucketId, key: &str) -> Scope {
+    Scope::new(bytes(within(bucket).byte(VERSIONS).part(key)))
+}
+
+/// What the sealed content of a version is bound to, wherever among the versions of its key it lies: the place of the
+/// object, and the version's id.
+pub(crate) fn sealed_at(object: &[u8], id: &VersionId) -> Vec<u8> {
+    [object, id.seal()].concat()
 }
 
 /// The uploads to a bucket.

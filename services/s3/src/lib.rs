@@ -15,12 +15,15 @@ mod cors;
 mod error;
 mod facts;
 mod layout;
+mod lifecycle;
 mod limits;
 mod listing;
 mod metadata;
+mod mfa;
 pub mod model;
 mod names;
 mod needs;
+mod object_lock;
 mod ops;
 mod policy;
 mod range;
@@ -30,10 +33,12 @@ mod sweep;
 pub mod table;
 mod tags;
 mod times;
+mod versions;
 
 use std::sync::Arc;
 
 use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Service, ServiceFacts, Sharing};
+use kurodo_identity::StoredDirectory;
 use kurodo_store::{AccountKeys, Reader, Store, blobs::Blobs};
 use kurodo_wire::{OperationSchema, Violation};
 
@@ -52,17 +57,36 @@ pub struct S3 {
     keys: AccountKeys,
     buckets: facts::Cache,
     accounts: AccountBlocks,
+    /// Takes the one-time codes that deleting versions may need.
+    codes: Arc<StoredDirectory>,
+    /// How far the lifecycle rules have been followed today.
+    rounds: lifecycle::Rounds,
     readers: Arc<content::Readers>,
     md5s: checksum::Md5s,
 }
 
 impl S3 {
     /// S3 over this store. The keyring of a bucket's account wraps the bucket's key; `accounts` finds what
-    /// accounts block for all of their buckets.
-    pub fn new(store: Store, blobs: Blobs, keys: AccountKeys, accounts: AccountBlocks) -> Self {
+    /// accounts block for all of their buckets, and `codes` takes one-time codes.
+    pub fn new(
+        store: Store,
+        blobs: Blobs,
+        keys: AccountKeys,
+        accounts: AccountBlocks,
+        codes: Arc<StoredDirectory>,
+    ) -> Self {
         let readers = content::Readers::new(blobs.clone());
-        let md5s = checksum::Md5s::new();
-        Self { store, blobs, keys, buckets: facts::Cache::new(), accounts, readers, md5s }
+        Self {
+            store,
+            blobs,
+            keys,
+            buckets: facts::Cache::new(),
+            accounts,
+            codes,
+            rounds: lifecycle::Rounds::default(),
+            readers,
+            md5s: checksum::Md5s::new(),
+        }
     }
 }
 
@@ -84,11 +108,16 @@ const DATA_EVENTS: &[&str] = &[
     "HeadBucket",
     "HeadObject",
     "ListMultipartUploads",
+    "GetObjectLegalHold",
+    "GetObjectRetention",
+    "ListObjectVersions",
     "ListObjects",
     "ListObjectsV2",
     "ListParts",
     "PutObject",
     "PutObjectAcl",
+    "PutObjectLegalHold",
+    "PutObjectRetention",
     "PutObjectTagging",
     "UploadPart",
     "UploadPartCopy",

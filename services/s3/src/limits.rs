@@ -19,6 +19,8 @@ pub(crate) const BUCKET_TAGS: usize = 50;
 pub(crate) const POLICY: usize = 20 * 1024;
 /// Entries of an access control list.
 pub(crate) const GRANTS: usize = 100;
+/// Rules of a lifecycle configuration.
+pub(crate) const LIFECYCLE_RULES: usize = 1000;
 /// Keys in one page of a list, and in one request to delete.
 pub(crate) const PAGE: usize = 1000;
 /// Rules of a CORS configuration.

@@ -2,11 +2,7 @@
 
 use kurodo_gateway::Call;
 
-use crate::{
-    Error, limits,
-    model::{ServerSideEncryption, StorageClass},
-    records::Meta,
-};
+use crate::{Error, limits, model::ServerSideEncryption, records::Meta};
 
 /// The metadata members of an input that has them all.
 macro_rules! meta {
@@ -19,7 +15,6 @@ macro_rules! meta {
             content_language: $input.content_language.take(),
             expires: $input.expires.take(),
             website_redirect_location: $input.website_redirect_location.take(),
-            storage_class: $crate::metadata::kept_class($input.storage_class)?,
             upload: None,
             user: $input.metadata.take().unwrap_or_default(),
         })
@@ -52,31 +47,6 @@ fn check_redirect(location: &str) -> Result<(), Error> {
     }
     let message = "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.";
     Err(Error::InvalidRequest(message.into()))
-}
-
-/// The storage class as it is kept: `None` for the usual one. Some that AWS names are for other kinds of buckets.
-///
-/// Source: S3 API Reference, `PutObject`, "x-amz-storage-class".
-pub(crate) fn kept_class(class: Option<StorageClass>) -> Result<Option<String>, Error> {
-    use StorageClass as C;
-    match class {
-        None | Some(C::Standard) => Ok(None),
-        Some(
-            class @ (C::ReducedRedundancy
-            | C::StandardIa
-            | C::OnezoneIa
-            | C::IntelligentTiering
-            | C::Glacier
-            | C::DeepArchive
-            | C::GlacierIr),
-        ) => Ok(Some(class.to_string())),
-        Some(class) => Err(Error::InvalidStorageClass(class.to_string())),
-    }
-}
-
-/// Whether what is stored in this class must be restored before it can be read.
-pub(crate) fn is_archived(class: StorageClass) -> bool {
-    matches!(class, StorageClass::Glacier | StorageClass::DeepArchive)
 }
 
 /// Kurodo encrypts everything with keys of its own, unless the customer brings one.
@@ -118,15 +88,6 @@ mod tests {
         assert_eq!(kept("aws-chunked"), None);
         assert_eq!(kept("gzip,aws-chunked").as_deref(), Some("gzip"));
         assert_eq!(kept("aws-chunked, gzip, br").as_deref(), Some("gzip, br"));
-    }
-
-    #[test]
-    fn classes_of_other_buckets_are_none() {
-        assert_eq!(kept_class(Some(StorageClass::Standard)).unwrap(), None);
-        assert_eq!(kept_class(Some(StorageClass::GlacierIr)).unwrap().as_deref(), Some("GLACIER_IR"));
-        for class in [StorageClass::ExpressOnezone, StorageClass::Outposts, StorageClass::Snow] {
-            assert!(matches!(kept_class(Some(class)), Err(Error::InvalidStorageClass(_))));
-        }
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! What operations need where their row cannot say it plainly: it depends on parameters, or on what is stored.
 
+mod asks;
 mod bucket;
 mod copy;
 mod delete;
+mod lifecycle;
+mod lock;
 mod multipart;
 mod read;
 mod write;
@@ -10,6 +13,10 @@ mod write;
 pub(crate) use bucket::{create_bucket, get_bucket_policy, put_bucket_acl, put_bucket_policy, tags_of_new};
 pub(crate) use copy::{copy_object, upload_part_copy};
 pub(crate) use delete::{delete_object, delete_objects};
+pub(crate) use lifecycle::lifecycle;
+pub(crate) use lock::{
+    get_object_legal_hold, get_object_retention, put_object_legal_hold, put_object_retention,
+};
 pub(crate) use multipart::create_multipart_upload;
 pub(crate) use read::{
     delete_object_tagging, get_object, get_object_acl, get_object_attributes, get_object_tagging,

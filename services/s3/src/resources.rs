@@ -5,7 +5,7 @@ mod bucket;
 mod object;
 
 pub use all_buckets::{AllBuckets, all_buckets};
-pub use bucket::{Bucket, bucket, contents, objects, policy_of, uploads};
+pub use bucket::{Bucket, bucket, contents, objects, policy_of, uploads, versions};
 pub use object::{Object, begun, object, place, upload};
 
 pub(crate) use bucket::{Reach, located};

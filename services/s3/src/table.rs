@@ -20,6 +20,10 @@ service! { S3:
         ListBucketMultipartUploads: Read on Bucket = "s3:ListBucketMultipartUploads";
         GetBucketLocation: Read on Bucket = "s3:GetBucketLocation";
         GetBucketVersioning: Read on Bucket = "s3:GetBucketVersioning";
+        PutBucketVersioning: Write on Bucket = "s3:PutBucketVersioning";
+        ListBucketVersions: Read on Bucket = "s3:ListBucketVersions";
+        GetBucketObjectLockConfiguration: Read on Bucket = "s3:GetBucketObjectLockConfiguration";
+        PutBucketObjectLockConfiguration: Write on Bucket = "s3:PutBucketObjectLockConfiguration";
         GetBucketRequestPayment: Read on Bucket = "s3:GetBucketRequestPayment";
         PutBucketRequestPayment: Write on Bucket = "s3:PutBucketRequestPayment";
         GetBucketCORS: Read on Bucket = "s3:GetBucketCORS";
@@ -40,15 +44,31 @@ service! { S3:
         GetEncryptionConfiguration: Read on Bucket = "s3:GetEncryptionConfiguration";
         PutEncryptionConfiguration: Write on Bucket = "s3:PutEncryptionConfiguration";
 
+        GetLifecycleConfiguration: Read on Bucket = "s3:GetLifecycleConfiguration";
+        PutLifecycleConfiguration: Write on Bucket = "s3:PutLifecycleConfiguration";
+
         GetObject: Read on Object = "s3:GetObject";
+        GetObjectVersion: Read on Object = "s3:GetObjectVersion";
         PutObject: Write on Object = "s3:PutObject";
         DeleteObject: Write on Object = "s3:DeleteObject";
+        DeleteObjectVersion: Write on Object = "s3:DeleteObjectVersion";
         GetObjectAcl: Read on Object = "s3:GetObjectAcl";
+        GetObjectVersionAcl: Read on Object = "s3:GetObjectVersionAcl";
         PutObjectAcl: Write on Object = "s3:PutObjectAcl";
+        PutObjectVersionAcl: Write on Object = "s3:PutObjectVersionAcl";
         GetObjectAttributes: Read on Object = "s3:GetObjectAttributes";
+        GetObjectVersionAttributes: Read on Object = "s3:GetObjectVersionAttributes";
         GetObjectTagging: Read on Object = "s3:GetObjectTagging";
+        GetObjectVersionTagging: Read on Object = "s3:GetObjectVersionTagging";
         PutObjectTagging: Write on Object = "s3:PutObjectTagging";
+        PutObjectVersionTagging: Write on Object = "s3:PutObjectVersionTagging";
         DeleteObjectTagging: Write on Object = "s3:DeleteObjectTagging";
+        DeleteObjectVersionTagging: Write on Object = "s3:DeleteObjectVersionTagging";
+        GetObjectRetention: Read on Object = "s3:GetObjectRetention";
+        PutObjectRetention: Write on Object = "s3:PutObjectRetention";
+        GetObjectLegalHold: Read on Object = "s3:GetObjectLegalHold";
+        PutObjectLegalHold: Write on Object = "s3:PutObjectLegalHold";
+        BypassGovernanceRetention: Write on Object = "s3:BypassGovernanceRetention";
         AbortMultipartUpload: Write on Object = "s3:AbortMultipartUpload";
         ListMultipartUploadParts: Read on Object = "s3:ListMultipartUploadParts";
     }
@@ -56,16 +76,21 @@ service! { S3:
     operations {
         ListBuckets: ListAllMyBuckets on all_buckets();
 
-        CreateBucket: [CreateBucket, PutBucketAcl if acl, PutBucketOwnershipControls if object_ownership,
+        CreateBucket: [CreateBucket, PutBucketAcl if acl, PutBucketVersioning if object_lock,
+                PutBucketObjectLockConfiguration if object_lock, PutBucketOwnershipControls if object_ownership,
                 TagResource if tags]
             by needs::create_bucket
-            refusing ["ObjectLockEnabledForBucket", "BucketNamespace", "CreateBucketConfiguration.Location",
+            refusing ["BucketNamespace", "CreateBucketConfiguration.Location",
                 "CreateBucketConfiguration.Bucket"];
         DeleteBucket: DeleteBucket on bucket(bucket, expected_bucket_owner),
             DeleteBucket on contents(bucket, expected_bucket_owner);
         HeadBucket: ListBucket on bucket(bucket, expected_bucket_owner);
         GetBucketLocation: GetBucketLocation on bucket(bucket, expected_bucket_owner);
         GetBucketVersioning: GetBucketVersioning on bucket(bucket, expected_bucket_owner);
+        PutBucketVersioning: PutBucketVersioning on bucket(bucket, expected_bucket_owner);
+        GetObjectLockConfiguration: GetBucketObjectLockConfiguration on bucket(bucket, expected_bucket_owner);
+        PutObjectLockConfiguration: PutBucketObjectLockConfiguration on bucket(bucket, expected_bucket_owner)
+            refusing ["Token", "ObjectLockConfiguration.Rule.DefaultRetention.DefaultEventHold"];
         GetBucketRequestPayment: GetBucketRequestPayment on bucket(bucket, expected_bucket_owner);
         PutBucketRequestPayment: PutBucketRequestPayment on bucket(bucket, expected_bucket_owner);
         GetBucketCors: GetBucketCORS on bucket(bucket, expected_bucket_owner);
@@ -91,6 +116,9 @@ service! { S3:
         GetBucketEncryption: GetEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
         PutBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
         DeleteBucketEncryption: PutEncryptionConfiguration on bucket(bucket, expected_bucket_owner);
+        GetBucketLifecycleConfiguration: GetLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
+        PutBucketLifecycleConfiguration: PutLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
+        DeleteBucketLifecycle: PutLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
 
         ListObjects: ListBucket on objects(bucket, expected_bucket_owner)
             with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
@@ -99,49 +127,58 @@ service! { S3:
             with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
             refusing ["OptionalObjectAttributes"];
 
-        GetObject: [GetObject, ListBucket if missing, may GetObjectTagging if tagged] by needs::get_object
-            refusing ["VersionId"];
-        HeadObject: [GetObject, ListBucket if missing, may GetObjectTagging if tagged] by needs::head_object
-            refusing ["VersionId"];
-        GetObjectAttributes: [GetObject, GetObjectAttributes, ListBucket if missing]
-            by needs::get_object_attributes
-            refusing ["VersionId"];
-        PutObject: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging, GetObject if if_match]
-            by needs::put_object
-            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128",
-                "WriteOffsetBytes", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
-                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
-                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
-        CopyObject: [GetObject, ListBucket if missing, GetObjectTagging if tagged, PutObject,
-                PutObjectAcl if acl, PutObjectTagging if tagging, GetObject if if_match] by needs::copy_object
-            refusing ["AnnotationDirective", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled",
-                "ObjectLockMode",
-                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
-                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
-        DeleteObject: [DeleteObject, GetObject if if_match] by needs::delete_object
-            refusing ["MFA", "VersionId", "BypassGovernanceRetention", "IfMatchLastModifiedTime", "IfMatchSize"];
-        DeleteObjects: [DeleteObject for each, GetObject for each] by needs::delete_objects
-            refusing ["MFA", "BypassGovernanceRetention", "Delete.Objects.VersionId",
-                "Delete.Objects.LastModifiedTime", "Delete.Objects.Size"];
-        GetObjectAcl: [GetObjectAcl, ListBucket if missing] by needs::get_object_acl
-            refusing ["VersionId"];
-        PutObjectAcl: [PutObjectAcl, ListBucket if missing] by needs::put_object_acl
-            refusing ["VersionId"];
-        GetObjectTagging: [GetObjectTagging, ListBucket if missing] by needs::get_object_tagging
-            refusing ["VersionId"];
-        PutObjectTagging: [PutObjectTagging, ListBucket if missing] by needs::put_object_tagging
-            refusing ["VersionId"];
-        DeleteObjectTagging: [DeleteObjectTagging, ListBucket if missing] by needs::delete_object_tagging
-            refusing ["VersionId"];
+        ListObjectVersions: ListBucketVersions on versions(bucket, expected_bucket_owner)
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
+            refusing ["OptionalObjectAttributes"];
 
-        CreateMultipartUpload: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging]
-            by needs::create_multipart_upload
-            refusing ["SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode",
-                "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold",
+        GetObject: [GetObject or GetObjectVersion, ListBucket if missing,
+                may GetObjectTagging or GetObjectVersionTagging if tagged,
+                may GetObjectRetention if retained, may GetObjectLegalHold if held] by needs::get_object;
+        HeadObject: [GetObject or GetObjectVersion, ListBucket if missing,
+                may GetObjectTagging or GetObjectVersionTagging if tagged,
+                may GetObjectRetention if retained, may GetObjectLegalHold if held] by needs::head_object;
+        GetObjectAttributes: [GetObject or GetObjectVersion, GetObjectAttributes or GetObjectVersionAttributes,
+                ListBucket if missing] by needs::get_object_attributes;
+        PutObject: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging, PutObjectRetention if retention,
+                PutObjectLegalHold if legal_hold, GetObject if if_match] by needs::put_object
+            refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128",
+                "WriteOffsetBytes", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled",
+                "ObjectLockEventHold", "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
+        CopyObject: [GetObject or GetObjectVersion, ListBucket if missing,
+                GetObjectTagging or GetObjectVersionTagging if tagged, PutObject, PutObjectAcl if acl,
+                PutObjectTagging if tagging, PutObjectRetention if retention, PutObjectLegalHold if legal_hold,
+                GetObject if if_match] by needs::copy_object
+            refusing ["AnnotationDirective", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled",
+                "ObjectLockEventHold", "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
+        DeleteObject: [DeleteObject or DeleteObjectVersion, GetObject or GetObjectVersion if if_match,
+                BypassGovernanceRetention if bypass] by needs::delete_object
+            refusing ["IfMatchLastModifiedTime", "IfMatchSize"];
+        DeleteObjects: [DeleteObject or DeleteObjectVersion for each, GetObject or GetObjectVersion for each,
+                BypassGovernanceRetention for each] by needs::delete_objects
+            refusing ["Delete.Objects.LastModifiedTime", "Delete.Objects.Size"];
+        GetObjectAcl: [GetObjectAcl or GetObjectVersionAcl, ListBucket if missing] by needs::get_object_acl;
+        PutObjectAcl: [PutObjectAcl or PutObjectVersionAcl, ListBucket if missing] by needs::put_object_acl;
+        GetObjectTagging: [GetObjectTagging or GetObjectVersionTagging, ListBucket if missing]
+            by needs::get_object_tagging;
+        PutObjectTagging: [PutObjectTagging or PutObjectVersionTagging, ListBucket if missing]
+            by needs::put_object_tagging;
+        DeleteObjectTagging: [DeleteObjectTagging or DeleteObjectVersionTagging, ListBucket if missing]
+            by needs::delete_object_tagging;
+        GetObjectRetention: [GetObjectRetention, ListBucket if missing] by needs::get_object_retention;
+        PutObjectRetention: [PutObjectRetention, ListBucket if missing, BypassGovernanceRetention if bypass]
+            by needs::put_object_retention
+            refusing ["Retention.EventHold", "Retention.EventHoldDuration"];
+        GetObjectLegalHold: [GetObjectLegalHold, ListBucket if missing] by needs::get_object_legal_hold;
+        PutObjectLegalHold: [PutObjectLegalHold, ListBucket if missing] by needs::put_object_legal_hold;
+
+        CreateMultipartUpload: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging,
+                PutObjectRetention if retention, PutObjectLegalHold if legal_hold] by needs::create_multipart_upload
+            refusing ["SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockEventHold",
                 "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
         UploadPart: PutObject on upload(bucket, key, upload_id, expected_bucket_owner)
             refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
-        UploadPartCopy: [GetObject, ListBucket if missing, PutObject] by needs::upload_part_copy;
+        UploadPartCopy: [GetObject or GetObjectVersion, ListBucket if missing, PutObject]
+            by needs::upload_part_copy;
         CompleteMultipartUpload:
             PutObject on place(bucket, key, expected_bucket_owner)
                 with "s3:if-match" = if_match with "s3:if-none-match" = if_none_match,
@@ -156,26 +193,28 @@ service! { S3:
             with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_uploads;
     }
 
+    chores {
+        Lifecycle: [DeleteObject for each, DeleteObjectVersion for each, PutObject for each,
+                AbortMultipartUpload for each] by needs::lifecycle every 60 seconds;
+    }
+
     refused {
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
         DeleteBucketAnalyticsConfiguration, DeleteBucketIntelligentTieringConfiguration,
-        DeleteBucketInventoryConfiguration, DeleteBucketLifecycle, DeleteBucketMetadataConfiguration,
-        DeleteBucketMetadataTableConfiguration, DeleteBucketMetricsConfiguration, DeleteBucketReplication,
-        DeleteBucketWebsite, DeleteObjectAnnotation, GetBucketAbac, GetBucketAccelerateConfiguration,
-        GetBucketAnalyticsConfiguration, GetBucketIntelligentTieringConfiguration,
-        GetBucketInventoryConfiguration, GetBucketLifecycle, GetBucketLifecycleConfiguration, GetBucketLogging,
-        GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration, GetBucketMetricsConfiguration,
-        GetBucketNotification, GetBucketNotificationConfiguration, GetBucketReplication, GetBucketWebsite,
-        GetObjectAnnotation, GetObjectLegalHold, GetObjectLockConfiguration, GetObjectRetention, GetObjectTorrent,
+        DeleteBucketInventoryConfiguration, DeleteBucketMetadataConfiguration, DeleteBucketMetadataTableConfiguration,
+        DeleteBucketMetricsConfiguration, DeleteBucketReplication, DeleteBucketWebsite, DeleteObjectAnnotation,
+        GetBucketAbac, GetBucketAccelerateConfiguration, GetBucketAnalyticsConfiguration,
+        GetBucketIntelligentTieringConfiguration, GetBucketInventoryConfiguration, GetBucketLifecycle,
+        GetBucketLogging, GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration,
+        GetBucketMetricsConfiguration, GetBucketNotification, GetBucketNotificationConfiguration,
+        GetBucketReplication, GetBucketWebsite, GetObjectAnnotation, GetObjectTorrent,
         ListBucketAnalyticsConfigurations, ListBucketIntelligentTieringConfigurations,
         ListBucketInventoryConfigurations, ListBucketMetricsConfigurations, ListDirectoryBuckets,
-        ListObjectAnnotations, ListObjectVersions, PutBucketAbac, PutBucketAccelerateConfiguration,
-        PutBucketAnalyticsConfiguration, PutBucketIntelligentTieringConfiguration,
-        PutBucketInventoryConfiguration, PutBucketLifecycle, PutBucketLifecycleConfiguration, PutBucketLogging,
-        PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
-        PutBucketReplication, PutBucketVersioning, PutBucketWebsite, PutObjectAnnotation,
-        PutObjectLegalHold, PutObjectLockConfiguration, PutObjectRetention, RenameObject, RestoreObject,
-        SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,
+        ListObjectAnnotations, PutBucketAbac, PutBucketAccelerateConfiguration, PutBucketAnalyticsConfiguration,
+        PutBucketIntelligentTieringConfiguration, PutBucketInventoryConfiguration, PutBucketLifecycle,
+        PutBucketLogging, PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
+        PutBucketReplication, PutBucketWebsite, PutObjectAnnotation, RenameObject,
+        RestoreObject, SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,
         UpdateBucketMetadataInventoryTableConfiguration, UpdateBucketMetadataJournalTableConfiguration,
         UpdateObjectEncryption, WriteGetObjectResponse,
     }

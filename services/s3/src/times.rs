@@ -7,6 +7,11 @@ pub(crate) fn shown(ms: i64) -> Timestamp {
     Timestamp::from_second(ms.div_euclid(1000)).unwrap_or_default()
 }
 
+/// These milliseconds since 1970.
+pub(crate) fn exact(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or_default()
+}
+
 /// As header fields have it. Source: RFC 9110, section 5.6.7.
 pub(crate) fn in_header(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()

@@ -3,7 +3,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use kurodo_authz::{Grant, Scope};
+use kurodo_authz::{Annexed, Grant, Scope};
 
 use super::backing::{Backing, View};
 use super::cursor::{Cursor, Record, Scan};
@@ -16,6 +16,7 @@ const SHORT_KEY: usize = 512;
 
 /// Reads the records that a permit reaches, all from the one durable state there was when the reader was made.
 /// Keys are relative to the permit's scope.
+#[derive(Clone)]
 pub struct Reader<'p> {
     scope: Scope,
     view: Result<Arc<dyn View>, NoView>,
@@ -79,6 +80,11 @@ impl Reader<'_> {
     pub fn beside<'q, G: Grant>(&self, permit: &'q G) -> Reader<'q> {
         let scope = kurodo_authz::Resource::scope(permit.resource());
         Reader { scope, view: self.view.clone(), permit: PhantomData }
+    }
+
+    /// Reads the annex of what a permit reaches, from the same state as this reader does.
+    pub fn annex<'q, G: Grant<Resource: Annexed>>(&self, permit: &'q G) -> Reader<'q> {
+        Reader { scope: permit.resource().annex(), view: self.view.clone(), permit: PhantomData }
     }
 
     pub(super) fn absolute(&self, key: &[u8]) -> Bytes {

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use kurodo_authz::{Grant, Resource, Scope, Write};
+use kurodo_authz::{Annexed, Grant, Resource, Scope, Write};
 
 use super::place::Place;
 use super::version::Version;
@@ -108,6 +108,12 @@ impl<'w> Transaction<'w> {
     /// What follows is under this permit, and its keys are relative to that one's scope.
     pub fn under<G: Grant<Access = Write>>(&mut self, permit: &'w G) -> &mut Self {
         self.scope = permit.resource().scope();
+        self
+    }
+
+    /// What follows is in the annex of what this permit reaches.
+    pub fn in_annex<G: Grant<Access = Write, Resource: Annexed>>(&mut self, permit: &'w G) -> &mut Self {
+        self.scope = permit.resource().annex();
         self
     }
 

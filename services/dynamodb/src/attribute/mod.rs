@@ -11,8 +11,8 @@ use bytes::Bytes;
 
 pub(crate) use record::{Damaged, decode, encode};
 pub(crate) use size::item_size;
+pub(crate) use supplied::{DEEPEST, item, shown};
 pub use supplied::{Invalid, Supplied};
-pub(crate) use supplied::{item, shown};
 
 use crate::number::Number;
 
@@ -141,6 +141,15 @@ impl Attribute {
             (Self::Number(a), Self::Number(b)) => Some(a.cmp(b)),
             (Self::Binary(a), Self::Binary(b)) => Some(a.cmp(b)),
             _ => None,
+        }
+    }
+
+    /// How deep lists and maps nest in it; 0 for a value that is neither.
+    pub(crate) fn depth(&self) -> usize {
+        match self {
+            Self::List(all) => 1 + all.iter().map(Self::depth).max().unwrap_or_default(),
+            Self::Map(pairs) => 1 + pairs.values().map(Self::depth).max().unwrap_or_default(),
+            _ => 0,
         }
     }
 

@@ -55,7 +55,7 @@ pub struct Supplied(pub Result<Attribute, Invalid>);
 /// How deep lists and maps nest at most.
 ///
 /// Source: DynamoDB Developer Guide, "Quotas", nested attribute depth.
-const DEEPEST: usize = 32;
+pub(crate) const DEEPEST: usize = 32;
 
 impl Valued for Supplied {
     fn from_value(value: Value) -> Result<Self, ShapeError> {

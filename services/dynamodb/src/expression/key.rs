@@ -60,6 +60,16 @@ pub(crate) enum KeyConditionFault {
 }
 
 impl Condition {
+    /// What the condition asks of one attribute, if it is one that a key can be asked.
+    pub(crate) fn key_test(&self) -> Option<(String, KeyTest)> {
+        if matches!(self, Self::And(..)) {
+            return None;
+        }
+        let mut tests = KeyTests::new();
+        collect(self.clone(), &mut tests).ok()?;
+        tests.pop()
+    }
+
     /// What the condition asks of keys.
     pub(crate) fn into_key_tests(self) -> Result<KeyTests, KeyConditionFault> {
         let mut tests = KeyTests::new();

@@ -38,6 +38,19 @@ impl Path {
         })
     }
 
+    /// The name of a statement's column: the last name, with the places in lists behind it.
+    pub(crate) fn column(&self) -> String {
+        let last = self.below.iter().rposition(|step| matches!(step, Step::Name(_)));
+        let (name, behind) = match last.and_then(|last| self.below.get(last..)?.split_first()) {
+            Some((Step::Name(name), behind)) => (name, behind),
+            _ => (&self.head, self.below.as_slice()),
+        };
+        behind.iter().fold(name.clone(), |column, step| match step {
+            Step::Index(index) => format!("{column}[{index}]"),
+            Step::Name(_) => column,
+        })
+    }
+
     fn steps(&self) -> impl Iterator<Item = StepRef<'_>> {
         let below = self.below.iter().map(|step| match step {
             Step::Name(name) => StepRef::Name(name),

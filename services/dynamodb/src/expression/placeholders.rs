@@ -53,6 +53,20 @@ impl Placeholders {
         Ok(Self { names: names.unwrap_or_default(), values, used: RefCell::default() })
     }
 
+    /// A placeholder of its own for a name that a statement has.
+    pub(crate) fn bind_name(&mut self, name: String) -> String {
+        let placeholder = format!("#{}", self.names.len());
+        self.names.insert(placeholder.clone(), name);
+        placeholder
+    }
+
+    /// A placeholder of its own for a value that a statement has.
+    pub(crate) fn bind_value(&mut self, value: Attribute) -> String {
+        let placeholder = format!(":{}", self.values.len());
+        self.values.insert(placeholder.clone(), value);
+        placeholder
+    }
+
     /// The attribute name.
     fn name(&self, placeholder: &str) -> Result<&str, Fault> {
         let name = self.names.get(placeholder).ok_or_else(|| Fault::UndefinedName(placeholder.to_owned()))?;

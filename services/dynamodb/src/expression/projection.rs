@@ -10,9 +10,14 @@ use super::{
 };
 use crate::attribute::{Attribute, Item};
 
-/// The paths that are asked for; none leads to another.
+/// The paths that are asked for.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Projection(pub(crate) Vec<Path>);
+pub(crate) struct Projection {
+    pub(crate) paths: Vec<Path>,
+    /// Whether what is at each path becomes an attribute of its own, as in a statement's answer. Otherwise it stays in
+    /// its place, and no path leads to another.
+    columns: bool,
+}
 
 impl Projection {
     /// The projection that a text says.
@@ -23,14 +28,26 @@ impl Projection {
         }
         let paths = raw.iter().map(|path| placeholders.path(path)).collect::<Result<Vec<_>, _>>()?;
         check_apart(&paths)?;
-        Ok(Self(paths))
+        Ok(Self::of(paths))
+    }
+
+    /// What is at these paths, in its place.
+    pub(crate) fn of(paths: Vec<Path>) -> Self {
+        Self { paths, columns: false }
+    }
+
+    /// What is at these paths, each an attribute by the end of its path.
+    pub(crate) fn columns(paths: Vec<Path>) -> Self {
+        Self { paths, columns: true }
     }
 
     /// The item, without what was not asked for.
     pub(crate) fn apply(&self, item: &Item) -> Item {
-        let mut wanted = Wanted::default();
-        self.0.iter().for_each(|path| wanted.add(path));
-        wanted.of_item(item)
+        if self.columns {
+            let column = |path: &Path| Some((path.column(), path.find(item)?.clone()));
+            return self.paths.iter().filter_map(column).collect();
+        }
+        only(&self.paths, item)
     }
 }
 

@@ -2,18 +2,19 @@
 
 /// A step of a path, before its placeholder is replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum RawStep {
+pub(crate) enum RawStep {
     Name(String),
     Placeholder(String),
     Index(usize),
 }
 
+/// A path, before its placeholders are replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RawPath(pub(super) Vec<RawStep>);
+pub(crate) struct RawPath(pub(crate) Vec<RawStep>);
 
 /// What an operator or function is applied to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum RawOperand {
+pub(crate) enum RawOperand {
     Path(RawPath),
     Value(String),
     Call(Call),
@@ -21,9 +22,9 @@ pub(super) enum RawOperand {
 
 /// A function and its operands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Call {
-    pub(super) function: String,
-    pub(super) operands: Vec<RawOperand>,
+pub(crate) struct Call {
+    pub(crate) function: String,
+    pub(crate) operands: Vec<RawOperand>,
 }
 
 impl RawOperand {

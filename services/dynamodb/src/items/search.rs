@@ -12,7 +12,7 @@ use crate::{
 /// The most bytes that a page looks at.
 ///
 /// Source: DynamoDB Developer Guide, "Quotas", result set for Query and Scan.
-const PAGE: usize = 1 << 20;
+pub(super) const PAGE: usize = 1 << 20;
 
 /// A page of what a search found.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ pub(crate) struct Found {
     pub(crate) count: usize,
     /// How many items were looked at.
     pub(crate) scanned: usize,
+    /// How many bytes of items were looked at.
+    pub(super) bytes: usize,
     /// The key after which the next page begins.
     pub(crate) last: Option<Item>,
     pub(crate) consumed: Consumed,
@@ -29,7 +31,7 @@ pub(crate) struct Found {
 
 /// The next page of a search.
 pub(crate) fn search(reader: &Reader<'_>, facts: &TableFacts, search: &Search) -> Result<Found, Error> {
-    let (mut found, mut bytes, mut fetched) = (Found::default(), 0, 0.0);
+    let (mut found, mut fetched) = (Found::default(), 0.0);
     for record in reader.cursor(&scan(search))? {
         let record = record?;
         if is_past(search, &record) {
@@ -37,8 +39,8 @@ pub(crate) fn search(reader: &Reader<'_>, facts: &TableFacts, search: &Search) -
         }
         let mut item = decode(&record.value)?;
         found.scanned += 1;
-        bytes += item_size(&item);
-        let full = found.scanned == search.limit.unwrap_or(usize::MAX) || bytes >= PAGE;
+        found.bytes += item_size(&item);
+        let full = found.scanned == search.limit.unwrap_or(usize::MAX) || found.bytes >= PAGE;
         if full {
             found.last = Some(search.key_after(&facts.definition.key, &item));
         }
@@ -51,7 +53,7 @@ pub(crate) fn search(reader: &Reader<'_>, facts: &TableFacts, search: &Search) -
             break;
         }
     }
-    found.consumed = consumed(search, bytes, fetched);
+    found.consumed = consumed(search, found.bytes, fetched);
     Ok(found)
 }
 

@@ -13,17 +13,22 @@ const REMEMBERED: i64 = 10 * 60 * 1000;
 /// How many forgotten tokens a transaction sweeps away.
 const SWEPT: usize = 8;
 
-/// What a transaction asked for.
+/// What a request asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest of what describes a transaction in full.
+    /// The digest of what describes a request in full.
     pub(crate) fn of(description: &str) -> Self {
         let found = digest(&SHA256, description.as_bytes());
         let mut bytes = [0; 32];
         bytes.iter_mut().zip(found.as_ref()).for_each(|(to, from)| *to = *from);
         Self(bytes)
+    }
+
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 }
 

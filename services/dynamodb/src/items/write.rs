@@ -7,7 +7,7 @@ use kurodo_store::{Expectation, StoreError, Transaction, Writer};
 use super::{Occasion, get, looks_back, stage};
 use crate::{
     DynamoDb, Error,
-    attribute::{Item, item_size},
+    attribute::{DEEPEST, Invalid, Item, item_size},
     expression::UpdateFault,
     facts::TableFacts,
     needs::ITEM,
@@ -30,7 +30,10 @@ impl Change {
     pub(crate) fn depends(&self, facts: &TableFacts) -> bool {
         let followed = looks_back(&facts.definition);
         let returns = self.returns != crate::model::ReturnValue::None;
-        self.condition.is_some() || followed || returns || matches!(self.act, Act::Update(_) | Act::Check)
+        self.condition.is_some()
+            || followed
+            || returns
+            || matches!(self.act, Act::Insert(_) | Act::Update(_) | Act::Check)
     }
 
     /// The item after.
@@ -41,7 +44,8 @@ impl Change {
             return Err(Error::ConditionalCheckFailed(old.filter(|_| self.shows_on_failure).cloned()));
         }
         Ok(match &self.act {
-            Act::Put(item) => Some(item.clone()),
+            Act::Insert(_) if old.is_some() => return Err(Error::DuplicateItem),
+            Act::Put(item) | Act::Insert(item) => Some(item.clone()),
             Act::Delete => None,
             Act::Check => old.cloned(),
             Act::Update(update) => {
@@ -62,6 +66,9 @@ impl Change {
 fn check_updated(facts: &TableFacts, new: &Item) -> Result<(), Error> {
     if item_size(new) > ITEM {
         return Err(Error::validation("Item size to update has exceeded the maximum allowed size"));
+    }
+    if new.values().any(|value| value.depth() > DEEPEST) {
+        return Err(Invalid::Nesting.into());
     }
     match plan::check_item(&facts.definition, new) {
         Err(plan::Refusal::Validation(message)) if message.contains("Type mismatch for Index Key") => {

@@ -61,5 +61,5 @@ pub(crate) fn attributes_to_get(names: Option<Vec<String>>) -> Result<Option<Pro
     if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
         return Err(invalid_values(format!("Duplicate value in attribute name: {twice}")));
     }
-    Ok(Some(Projection(names.into_iter().map(Path::top).collect())))
+    Ok(Some(Projection::of(names.into_iter().map(Path::top).collect())))
 }

@@ -10,6 +10,23 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `dynamodb` enum `BatchStatementErrorCodeEnum`.
+    pub enum BatchStatementErrorCodeEnum {
+        ConditionalCheckFailed = "ConditionalCheckFailed",
+        ItemCollectionSizeLimitExceeded = "ItemCollectionSizeLimitExceeded",
+        RequestLimitExceeded = "RequestLimitExceeded",
+        ValidationError = "ValidationError",
+        ProvisionedThroughputExceeded = "ProvisionedThroughputExceeded",
+        TransactionConflict = "TransactionConflict",
+        ThrottlingError = "ThrottlingError",
+        InternalServerError = "InternalServerError",
+        ResourceNotFound = "ResourceNotFound",
+        AccessDenied = "AccessDenied",
+        DuplicateItem = "DuplicateItem",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `dynamodb` enum `BillingMode`.
     pub enum BillingMode {
         Provisioned = "PROVISIONED",

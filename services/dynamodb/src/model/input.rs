@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AttributeDefinition, AttributeValue, AttributeValueUpdate, BillingMode, Condition, ConditionalOperator,
-    ExpectedAttributeValue, GlobalSecondaryIndex, GlobalSecondaryIndexUpdate,
+    AttributeDefinition, AttributeValue, AttributeValueUpdate, BatchStatementRequest, BillingMode, Condition,
+    ConditionalOperator, ExpectedAttributeValue, GlobalSecondaryIndex, GlobalSecondaryIndexUpdate,
     GlobalTableSettingsReplicationMode, GlobalTableWitnessGroupUpdate, KeySchemaElement, KeysAndAttributes,
-    LocalSecondaryIndex, MultiRegionConsistency, OnDemandThroughput, ProvisionedThroughput,
-    ReplicationGroupUpdate, ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValue,
-    ReturnValuesOnConditionCheckFailure, SSESpecification, Select, StreamSpecification, TableClass, Tag,
-    TimeToLiveSpecification, TransactGetItem, TransactWriteItem, VectorIndex, VectorIndexUpdate,
-    WarmThroughput, WriteRequest, schema,
+    LocalSecondaryIndex, MultiRegionConsistency, OnDemandThroughput, ParameterizedStatement,
+    ProvisionedThroughput, ReplicationGroupUpdate, ReturnConsumedCapacity, ReturnItemCollectionMetrics,
+    ReturnValue, ReturnValuesOnConditionCheckFailure, SSESpecification, Select, StreamSpecification,
+    TableClass, Tag, TimeToLiveSpecification, TransactGetItem, TransactWriteItem, VectorIndex,
+    VectorIndexUpdate, WarmThroughput, WriteRequest, schema,
 };
 
 kurodo_wire::shape! {
@@ -326,5 +326,38 @@ kurodo_wire::shape! {
         return_consumed_capacity: Option<ReturnConsumedCapacity> = "ReturnConsumedCapacity",
         return_item_collection_metrics: Option<ReturnItemCollectionMetrics> = "ReturnItemCollectionMetrics",
         client_request_token: Option<String> = "ClientRequestToken",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:ExecuteStatement`.
+    #[derive(Debug)]
+    pub struct ExecuteStatementInput: schema::EXECUTE_STATEMENT_INPUT {
+        statement: String = "Statement",
+        parameters: Option<Vec<AttributeValue>> = "Parameters",
+        consistent_read: Option<bool> = "ConsistentRead",
+        next_token: Option<String> = "NextToken",
+        return_consumed_capacity: Option<ReturnConsumedCapacity> = "ReturnConsumedCapacity",
+        limit: Option<i32> = "Limit",
+        return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure> = "ReturnValuesOnConditionCheckFailure",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:BatchExecuteStatement`.
+    #[derive(Debug)]
+    pub struct BatchExecuteStatementInput: schema::BATCH_EXECUTE_STATEMENT_INPUT {
+        statements: Vec<BatchStatementRequest> = "Statements",
+        return_consumed_capacity: Option<ReturnConsumedCapacity> = "ReturnConsumedCapacity",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:ExecuteTransaction`.
+    #[derive(Debug)]
+    pub struct ExecuteTransactionInput: schema::EXECUTE_TRANSACTION_INPUT {
+        transact_statements: Vec<ParameterizedStatement> = "TransactStatements",
+        client_request_token: Option<String> = "ClientRequestToken",
+        return_consumed_capacity: Option<ReturnConsumedCapacity> = "ReturnConsumedCapacity",
     }
 }

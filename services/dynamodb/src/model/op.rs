@@ -33,4 +33,7 @@ kurodo_wire::operations! {
     BatchWriteItem(super::BatchWriteItemInput) -> super::BatchWriteItemOutput = service::BATCH_WRITE_ITEM;
     TransactGetItems(super::TransactGetItemsInput) -> super::TransactGetItemsOutput = service::TRANSACT_GET_ITEMS;
     TransactWriteItems(super::TransactWriteItemsInput) -> super::TransactWriteItemsOutput = service::TRANSACT_WRITE_ITEMS;
+    ExecuteStatement(super::ExecuteStatementInput) -> super::ExecuteStatementOutput = service::EXECUTE_STATEMENT;
+    BatchExecuteStatement(super::BatchExecuteStatementInput) -> super::BatchExecuteStatementOutput = service::BATCH_EXECUTE_STATEMENT;
+    ExecuteTransaction(super::ExecuteTransactionInput) -> super::ExecuteTransactionOutput = service::EXECUTE_TRANSACTION;
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AttributeValue, ConsumedCapacity, Endpoint, ItemCollectionMetrics, ItemResponse, KeysAndAttributes,
-    TableDescription, Tag, TimeToLiveDescription, TimeToLiveSpecification, WriteRequest, schema,
+    AttributeValue, BatchStatementResponse, ConsumedCapacity, Endpoint, ItemCollectionMetrics, ItemResponse,
+    KeysAndAttributes, TableDescription, Tag, TimeToLiveDescription, TimeToLiveSpecification, WriteRequest,
+    schema,
 };
 
 kurodo_wire::shape! {
@@ -229,5 +230,34 @@ kurodo_wire::shape! {
     pub struct TransactWriteItemsOutput: schema::TRANSACT_WRITE_ITEMS_OUTPUT {
         consumed_capacity: Option<Vec<ConsumedCapacity>> = "ConsumedCapacity",
         item_collection_metrics: Option<BTreeMap<String, Vec<ItemCollectionMetrics>>> = "ItemCollectionMetrics",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:ExecuteStatement`.
+    #[derive(Debug, Default)]
+    pub struct ExecuteStatementOutput: schema::EXECUTE_STATEMENT_OUTPUT {
+        items: Option<Vec<BTreeMap<String, AttributeValue>>> = "Items",
+        next_token: Option<String> = "NextToken",
+        consumed_capacity: Option<ConsumedCapacity> = "ConsumedCapacity",
+        last_evaluated_key: Option<BTreeMap<String, AttributeValue>> = "LastEvaluatedKey",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:BatchExecuteStatement`.
+    #[derive(Debug, Default)]
+    pub struct BatchExecuteStatementOutput: schema::BATCH_EXECUTE_STATEMENT_OUTPUT {
+        responses: Option<Vec<BatchStatementResponse>> = "Responses",
+        consumed_capacity: Option<Vec<ConsumedCapacity>> = "ConsumedCapacity",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:ExecuteTransaction`.
+    #[derive(Debug, Default)]
+    pub struct ExecuteTransactionOutput: schema::EXECUTE_TRANSACTION_OUTPUT {
+        responses: Option<Vec<ItemResponse>> = "Responses",
+        consumed_capacity: Option<Vec<ConsumedCapacity>> = "ConsumedCapacity",
     }
 }

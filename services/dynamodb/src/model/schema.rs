@@ -69,6 +69,45 @@ pub(super) static BATCH_GET_REQUEST_MAP: Schema = Schema::map(
 .bounds(Some(1.0), Some(100.0));
 pub(super) static BATCH_GET_RESPONSE_MAP: Schema =
     Schema::map("BatchGetResponseMap", Member::new("key", &TABLE_ARN), Member::new("value", &ITEM_LIST));
+pub(super) static BATCH_STATEMENT_ERROR: Schema = Schema::new(
+    "BatchStatementError",
+    Kind::Structure(Structure::new(&[
+        Member::new("Code", &BATCH_STATEMENT_ERROR_CODE_ENUM),
+        Member::new("Message", &common::STRING),
+        Member::new("Item", &ATTRIBUTE_MAP),
+    ])),
+);
+pub(super) static BATCH_STATEMENT_ERROR_CODE_ENUM: Schema =
+    Schema::new("BatchStatementErrorCodeEnum", Kind::String).words(&[
+        "ConditionalCheckFailed",
+        "ItemCollectionSizeLimitExceeded",
+        "RequestLimitExceeded",
+        "ValidationError",
+        "ProvisionedThroughputExceeded",
+        "TransactionConflict",
+        "ThrottlingError",
+        "InternalServerError",
+        "ResourceNotFound",
+        "AccessDenied",
+        "DuplicateItem",
+    ]);
+pub(super) static BATCH_STATEMENT_REQUEST: Schema = Schema::new(
+    "BatchStatementRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Statement", &PARTI_QL_STATEMENT).required(),
+        Member::new("Parameters", &PREPARED_STATEMENT_PARAMETERS),
+        Member::new("ConsistentRead", &common::BOOLEAN),
+        Member::new("ReturnValuesOnConditionCheckFailure", &RETURN_VALUES_ON_CONDITION_CHECK_FAILURE),
+    ])),
+);
+pub(super) static BATCH_STATEMENT_RESPONSE: Schema = Schema::new(
+    "BatchStatementResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Error", &BATCH_STATEMENT_ERROR),
+        Member::new("TableName", &TABLE_NAME),
+        Member::new("Item", &ATTRIBUTE_MAP),
+    ])),
+);
 pub(super) static BATCH_WRITE_ITEM_REQUEST_MAP: Schema = Schema::map(
     "BatchWriteItemRequestMap",
     Member::new("key", &TABLE_ARN),
@@ -239,6 +278,10 @@ pub(super) static DISASSOCIATE_REPLICATION_GROUP_MEMBER_ACTION: Schema = Schema:
 );
 pub(super) static DISASSOCIATION_MODE: Schema =
     Schema::new("DisassociationMode", Kind::String).words(&["WAIT_FOR_REPLICATION"]);
+pub(super) static DUPLICATE_ITEM_EXCEPTION: Schema = Schema::new(
+    "DuplicateItemException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
 pub(super) static ENDPOINT: Schema = Schema::new(
     "Endpoint",
     Kind::Structure(Structure::new(&[
@@ -493,6 +536,26 @@ pub(super) static ON_DEMAND_THROUGHPUT_OVERRIDE: Schema = Schema::new(
     "OnDemandThroughputOverride",
     Kind::Structure(Structure::new(&[Member::new("MaxReadRequestUnits", &common::LONG)])),
 );
+pub(super) static PARAMETERIZED_STATEMENT: Schema = Schema::new(
+    "ParameterizedStatement",
+    Kind::Structure(Structure::new(&[
+        Member::new("Statement", &PARTI_QL_STATEMENT).required(),
+        Member::new("Parameters", &PREPARED_STATEMENT_PARAMETERS),
+        Member::new("ReturnValuesOnConditionCheckFailure", &RETURN_VALUES_ON_CONDITION_CHECK_FAILURE),
+    ])),
+);
+pub(super) static PARAMETERIZED_STATEMENTS: Schema =
+    Schema::list("ParameterizedStatements", Member::new("member", &PARAMETERIZED_STATEMENT))
+        .bounds(Some(1.0), Some(100.0));
+pub(super) static PARTI_QL_BATCH_REQUEST: Schema =
+    Schema::list("PartiQLBatchRequest", Member::new("member", &BATCH_STATEMENT_REQUEST))
+        .bounds(Some(1.0), Some(25.0));
+pub(super) static PARTI_QL_BATCH_RESPONSE: Schema =
+    Schema::list("PartiQLBatchResponse", Member::new("member", &BATCH_STATEMENT_RESPONSE));
+pub(super) static PARTI_QL_NEXT_TOKEN: Schema =
+    Schema::new("PartiQLNextToken", Kind::String).bounds(Some(1.0), Some(32768.0));
+pub(super) static PARTI_QL_STATEMENT: Schema =
+    Schema::new("PartiQLStatement", Kind::String).bounds(Some(1.0), Some(8192.0));
 pub(super) static POLICY_NOT_FOUND_EXCEPTION: Schema = Schema::new(
     "PolicyNotFoundException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
@@ -503,6 +566,9 @@ pub(super) static POSITIVE_INTEGER_OBJECT: Schema =
     Schema::new("PositiveIntegerObject", Kind::Integer).bounds(Some(1.0), None);
 pub(super) static POSITIVE_LONG_OBJECT: Schema =
     Schema::new("PositiveLongObject", Kind::Long).bounds(Some(1.0), None);
+pub(super) static PREPARED_STATEMENT_PARAMETERS: Schema =
+    Schema::list("PreparedStatementParameters", Member::new("member", &ATTRIBUTE_VALUE))
+        .bounds(Some(1.0), None);
 pub(super) static PROJECTION: Schema = Schema::new(
     "Projection",
     Kind::Structure(Structure::new(&[
@@ -1397,6 +1463,56 @@ pub(super) static TRANSACT_WRITE_ITEMS_OUTPUT: Schema = Schema::new(
     Kind::Structure(Structure::new(&[
         Member::new("ConsumedCapacity", &CONSUMED_CAPACITY_MULTIPLE),
         Member::new("ItemCollectionMetrics", &ITEM_COLLECTION_METRICS_PER_TABLE),
+    ])),
+);
+pub(super) static EXECUTE_STATEMENT_INPUT: Schema = Schema::new(
+    "ExecuteStatementInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("Statement", &PARTI_QL_STATEMENT).required(),
+        Member::new("Parameters", &PREPARED_STATEMENT_PARAMETERS),
+        Member::new("ConsistentRead", &common::BOOLEAN),
+        Member::new("NextToken", &PARTI_QL_NEXT_TOKEN),
+        Member::new("ReturnConsumedCapacity", &RETURN_CONSUMED_CAPACITY),
+        Member::new("Limit", &POSITIVE_INTEGER_OBJECT),
+        Member::new("ReturnValuesOnConditionCheckFailure", &RETURN_VALUES_ON_CONDITION_CHECK_FAILURE),
+    ])),
+);
+pub(super) static EXECUTE_STATEMENT_OUTPUT: Schema = Schema::new(
+    "ExecuteStatementOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("Items", &ITEM_LIST),
+        Member::new("NextToken", &PARTI_QL_NEXT_TOKEN),
+        Member::new("ConsumedCapacity", &CONSUMED_CAPACITY),
+        Member::new("LastEvaluatedKey", &KEY),
+    ])),
+);
+pub(super) static BATCH_EXECUTE_STATEMENT_INPUT: Schema = Schema::new(
+    "BatchExecuteStatementInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("Statements", &PARTI_QL_BATCH_REQUEST).required(),
+        Member::new("ReturnConsumedCapacity", &RETURN_CONSUMED_CAPACITY),
+    ])),
+);
+pub(super) static BATCH_EXECUTE_STATEMENT_OUTPUT: Schema = Schema::new(
+    "BatchExecuteStatementOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("Responses", &PARTI_QL_BATCH_RESPONSE),
+        Member::new("ConsumedCapacity", &CONSUMED_CAPACITY_MULTIPLE),
+    ])),
+);
+pub(super) static EXECUTE_TRANSACTION_INPUT: Schema = Schema::new(
+    "ExecuteTransactionInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("TransactStatements", &PARAMETERIZED_STATEMENTS).required(),
+        Member::new("ClientRequestToken", &CLIENT_REQUEST_TOKEN).idempotency_token(),
+        Member::new("ReturnConsumedCapacity", &RETURN_CONSUMED_CAPACITY),
+    ])),
+);
+pub(super) static EXECUTE_TRANSACTION_OUTPUT: Schema = Schema::new(
+    "ExecuteTransactionOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("Responses", &ITEM_RESPONSE_LIST),
+        Member::new("ConsumedCapacity", &CONSUMED_CAPACITY_MULTIPLE),
     ])),
 );
 static P_NAME: Pattern = Pattern::new("[a-zA-Z0-9_.-]+");

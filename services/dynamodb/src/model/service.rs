@@ -44,32 +44,11 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &BATCH_WRITE_ITEM,
         &TRANSACT_GET_ITEMS,
         &TRANSACT_WRITE_ITEMS,
+        &EXECUTE_STATEMENT,
+        &BATCH_EXECUTE_STATEMENT,
+        &EXECUTE_TRANSACTION,
     ],
     refused: &[
-        RouteSchema {
-            name: "BatchExecuteStatement",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ExecuteStatement",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ExecuteTransaction",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
         RouteSchema {
             name: "CreateBackup",
             method: "POST",
@@ -345,6 +324,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
     ],
     errors: &[
         &ERROR_CONDITIONAL_CHECK_FAILED_EXCEPTION,
+        &ERROR_DUPLICATE_ITEM_EXCEPTION,
         &ERROR_IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION,
         &ERROR_INTERNAL_SERVER_ERROR,
         &ERROR_ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED_EXCEPTION,
@@ -805,12 +785,71 @@ pub(super) static TRANSACT_WRITE_ITEMS: OperationSchema = OperationSchema {
         [&schema::TRANSACT_WRITE_ITEMS_INPUT, &schema::TRANSACT_WRITE_ITEMS_OUTPUT],
     )
 };
+pub(super) static EXECUTE_STATEMENT: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_CONDITIONAL_CHECK_FAILED_EXCEPTION,
+        &ERROR_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_TRANSACTION_CONFLICT_EXCEPTION,
+        &ERROR_REQUEST_LIMIT_EXCEEDED,
+        &ERROR_INTERNAL_SERVER_ERROR,
+        &ERROR_DUPLICATE_ITEM_EXCEPTION,
+        &ERROR_THROTTLING_EXCEPTION,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "ExecuteStatement",
+        "POST",
+        "/",
+        [&schema::EXECUTE_STATEMENT_INPUT, &schema::EXECUTE_STATEMENT_OUTPUT],
+    )
+};
+pub(super) static BATCH_EXECUTE_STATEMENT: OperationSchema = OperationSchema {
+    errors: &[&ERROR_REQUEST_LIMIT_EXCEEDED, &ERROR_INTERNAL_SERVER_ERROR, &ERROR_THROTTLING_EXCEPTION],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "BatchExecuteStatement",
+        "POST",
+        "/",
+        [&schema::BATCH_EXECUTE_STATEMENT_INPUT, &schema::BATCH_EXECUTE_STATEMENT_OUTPUT],
+    )
+};
+pub(super) static EXECUTE_TRANSACTION: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_TRANSACTION_CANCELED_EXCEPTION,
+        &ERROR_TRANSACTION_IN_PROGRESS_EXCEPTION,
+        &ERROR_IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION,
+        &ERROR_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION,
+        &ERROR_REQUEST_LIMIT_EXCEEDED,
+        &ERROR_INTERNAL_SERVER_ERROR,
+        &ERROR_THROTTLING_EXCEPTION,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "ExecuteTransaction",
+        "POST",
+        "/",
+        [&schema::EXECUTE_TRANSACTION_INPUT, &schema::EXECUTE_TRANSACTION_OUTPUT],
+    )
+};
 static ERROR_CONDITIONAL_CHECK_FAILED_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "ConditionalCheckFailedException",
     code: "ConditionalCheckFailedException",
     status: 400,
     sender: true,
     schema: &schema::CONDITIONAL_CHECK_FAILED_EXCEPTION,
+};
+static ERROR_DUPLICATE_ITEM_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "DuplicateItemException",
+    code: "DuplicateItemException",
+    status: 400,
+    sender: true,
+    schema: &schema::DUPLICATE_ITEM_EXCEPTION,
 };
 static ERROR_IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "IdempotentParameterMismatchException",

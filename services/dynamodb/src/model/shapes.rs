@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use kurodo_wire::Timestamp;
 
 use super::{
-    AttributeAction, BillingMode, ComparisonOperator, DisassociationMode, GlobalTableSettingsReplicationMode,
-    IndexStatus, KeyType, MultiRegionConsistency, ProjectionType, ReplicaStatus,
-    ReturnValuesOnConditionCheckFailure, SSEStatus, SSEType, ScalarAttributeType, SearchSchemaElementType,
-    StreamViewType, TableClass, TableStatus, TimeToLiveStatus, VectorDistanceFunction, WitnessStatus, schema,
+    AttributeAction, BatchStatementErrorCodeEnum, BillingMode, ComparisonOperator, DisassociationMode,
+    GlobalTableSettingsReplicationMode, IndexStatus, KeyType, MultiRegionConsistency, ProjectionType,
+    ReplicaStatus, ReturnValuesOnConditionCheckFailure, SSEStatus, SSEType, ScalarAttributeType,
+    SearchSchemaElementType, StreamViewType, TableClass, TableStatus, TimeToLiveStatus,
+    VectorDistanceFunction, WitnessStatus, schema,
 };
 
 kurodo_wire::shape! {
@@ -38,6 +39,37 @@ kurodo_wire::shape! {
     pub struct AttributeValueUpdate: schema::ATTRIBUTE_VALUE_UPDATE {
         value: Option<AttributeValue> = "Value",
         action: Option<AttributeAction> = "Action",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `BatchStatementError`.
+    #[derive(Debug, Default)]
+    pub struct BatchStatementError: schema::BATCH_STATEMENT_ERROR {
+        code: Option<BatchStatementErrorCodeEnum> = "Code",
+        message: Option<String> = "Message",
+        item: Option<BTreeMap<String, AttributeValue>> = "Item",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `BatchStatementRequest`.
+    #[derive(Debug)]
+    pub struct BatchStatementRequest: schema::BATCH_STATEMENT_REQUEST {
+        statement: String = "Statement",
+        parameters: Option<Vec<AttributeValue>> = "Parameters",
+        consistent_read: Option<bool> = "ConsistentRead",
+        return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure> = "ReturnValuesOnConditionCheckFailure",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `BatchStatementResponse`.
+    #[derive(Debug, Default)]
+    pub struct BatchStatementResponse: schema::BATCH_STATEMENT_RESPONSE {
+        error: Option<BatchStatementError> = "Error",
+        table_name: Option<String> = "TableName",
+        item: Option<BTreeMap<String, AttributeValue>> = "Item",
     }
 }
 
@@ -400,6 +432,16 @@ kurodo_wire::shape! {
     #[derive(Debug, Default)]
     pub struct OnDemandThroughputOverride: schema::ON_DEMAND_THROUGHPUT_OVERRIDE {
         max_read_request_units: Option<i64> = "MaxReadRequestUnits",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `ParameterizedStatement`.
+    #[derive(Debug)]
+    pub struct ParameterizedStatement: schema::PARAMETERIZED_STATEMENT {
+        statement: String = "Statement",
+        parameters: Option<Vec<AttributeValue>> = "Parameters",
+        return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure> = "ReturnValuesOnConditionCheckFailure",
     }
 }
 

@@ -1,20 +1,24 @@
-use kurodo_authz::Need;
+use std::collections::BTreeMap;
+
+use kurodo_authz::{Action, Need};
 use kurodo_gateway::Find;
 
 use super::{Names, Touched, Values, conditions, need, projection};
 use crate::{
     DynamoDb, Error,
-    attribute::{Item, item, item_size},
+    attribute::{Item, Supplied, item, item_size},
     error::invalid_values,
     expression::{Condition, Path, Projection},
     facts::TableFacts,
     legacy,
     model::{
-        DeleteItemInput, GetItemInput, PutItemInput, ReturnValue, ReturnValuesOnConditionCheckFailure,
+        AttributeValueUpdate, ConditionalOperator, DeleteItemInput, ExpectedAttributeValue, GetItemInput,
+        PutItemInput, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
         UpdateItemInput,
     },
     names::TableName,
     plan::{self, Act, Change, Conditions, Lookup, Refusal},
+    resources::Data,
     table::action,
 };
 
@@ -54,7 +58,7 @@ pub(super) fn lookup(
 ) -> Result<Lookup, Refusal> {
     let key = plan::key(&facts.definition.key, key)?;
     if let Some(projection) = &projection {
-        plan::check_key_paths(&facts.definition, &projection.0)?;
+        plan::check_key_paths(&facts.definition, &projection.paths)?;
     }
     Ok(Lookup { key, projection, consistent })
 }
@@ -128,42 +132,6 @@ pub(super) fn check_size(item: &Item) -> Result<(), Error> {
     Ok(())
 }
 
-/// What is returned, of what can be: only an update has new values to return.
-fn old_values(asked: Option<ReturnValue>) -> Result<ReturnValue, Error> {
-    match asked.unwrap_or(ReturnValue::None) {
-        known @ (ReturnValue::None | ReturnValue::AllOld) => Ok(known),
-        _ => Err(Error::validation("ReturnValues can only be ALL_OLD or NONE")),
-    }
-}
-
-/// The item in place of the one with its key, if the condition holds.
-pub(crate) async fn put_item(
-    find: &Find<'_, DynamoDb>,
-    input: &mut PutItemInput,
-) -> Result<Need<action::PutItem>, Error> {
-    let table = TableName::parse(find, &input.table_name)?;
-    let (names, values) = (input.expression_attribute_names.take(), input.expression_attribute_values.take());
-    legacy::apart(
-        &[("ConditionExpression", input.condition_expression.is_some())],
-        &[
-            ("Expected", input.expected.is_some()),
-            ("ConditionalOperator", input.conditional_operator.is_some()),
-        ],
-        (names.is_some(), values.is_some()),
-    )?;
-    let given = item(std::mem::take(&mut input.item))?;
-    check_names(&given)?;
-    check_size(&given)?;
-    let returns = old_values(input.return_values)?;
-    let legacy = legacy::expected(input.expected.take(), input.conditional_operator)?;
-    let condition = condition(input.condition_expression.as_deref(), names, values)?.or(legacy);
-    let shows_on_failure = shows(input.return_values_on_condition_check_failure);
-    let draft = Draft { given, act: Drafted::Put, condition, returns, shows_on_failure };
-    let mut touched = Touched::new(input.return_consumed_capacity);
-    draft.touch(&mut touched);
-    need(find, table, None, touched, |facts| draft.plan(facts))
-}
-
 /// That no attribute has an empty name.
 pub(super) fn check_names(item: &Item) -> Result<(), Error> {
     if item.contains_key("") {
@@ -172,13 +140,117 @@ pub(super) fn check_names(item: &Item) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a request's condition expression says.
-pub(super) fn condition(
-    text: Option<&str>,
-    names: Names,
-    values: Values,
-) -> Result<Option<Condition>, Error> {
-    conditions(None, text, names, values).map(|conditions| conditions.condition)
+/// What a request does with one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Put,
+    Update,
+    Delete,
+    Check,
+}
+
+impl Kind {
+    /// What is returned, of what can be: only an update has new values to return.
+    fn returns(self, asked: Option<ReturnValue>) -> Result<ReturnValue, Error> {
+        match asked.unwrap_or(ReturnValue::None) {
+            known @ (ReturnValue::None | ReturnValue::AllOld) => Ok(known),
+            other if self == Self::Update => Ok(other),
+            _ => Err(Error::validation("ReturnValues can only be ALL_OLD or NONE")),
+        }
+    }
+}
+
+/// What a request says of one item, as it was written.
+#[derive(Default)]
+pub(super) struct Written<'a> {
+    pub(super) table: &'a str,
+    pub(super) given: BTreeMap<String, Supplied>,
+    pub(super) update: Option<&'a str>,
+    pub(super) condition: Option<&'a str>,
+    pub(super) names: Names,
+    pub(super) values: Values,
+    pub(super) updates: Option<BTreeMap<String, AttributeValueUpdate>>,
+    pub(super) expected: Option<BTreeMap<String, ExpectedAttributeValue>>,
+    pub(super) operator: Option<ConditionalOperator>,
+    pub(super) returns: Option<ReturnValue>,
+    pub(super) shows: Option<ReturnValuesOnConditionCheckFailure>,
+}
+
+impl Written<'_> {
+    /// That expressions and what they replaced are not mixed.
+    fn check_apart(&self, kind: Kind) -> Result<(), Error> {
+        let mut expressions = vec![("ConditionExpression", self.condition.is_some())];
+        let mut others =
+            vec![("Expected", self.expected.is_some()), ("ConditionalOperator", self.operator.is_some())];
+        if kind == Kind::Update {
+            expressions.insert(0, ("UpdateExpression", self.update.is_some()));
+            others.insert(0, ("AttributeUpdates", self.updates.is_some()));
+        }
+        legacy::apart(&expressions, &others, (self.names.is_some(), self.values.is_some()))
+    }
+
+    /// What it means.
+    pub(super) fn draft(self, kind: Kind) -> Result<Draft, Error> {
+        let given = item(self.given)?;
+        if kind == Kind::Put {
+            check_names(&given)?;
+            check_size(&given)?;
+        }
+        let returns = kind.returns(self.returns)?;
+        let updates = self.updates.map(legacy::updates).transpose()?;
+        let expected = legacy::expected(self.expected, self.operator)?;
+        let Conditions { condition, update } =
+            conditions(self.update, self.condition, self.names, self.values)?;
+        let act = match kind {
+            Kind::Put => Drafted::Put,
+            Kind::Update => Drafted::Update(update.or(updates).unwrap_or_default()),
+            Kind::Delete => Drafted::Delete,
+            Kind::Check => Drafted::Check,
+        };
+        let condition = condition.or(expected);
+        Ok(Draft { given, act, condition, returns, shows_on_failure: shows(self.shows) })
+    }
+}
+
+/// What the inputs of operations on one item have in common, taken out of one of them.
+macro_rules! written {
+    ($input:ident, $given:ident) => {
+        Written {
+            table: &$input.table_name,
+            given: std::mem::take(&mut $input.$given),
+            condition: $input.condition_expression.as_deref(),
+            names: $input.expression_attribute_names.take(),
+            values: $input.expression_attribute_values.take(),
+            expected: $input.expected.take(),
+            operator: $input.conditional_operator,
+            returns: $input.return_values,
+            shows: $input.return_values_on_condition_check_failure,
+            ..Written::default()
+        }
+    };
+}
+
+/// The need of an action on the one item that is written so.
+fn one<A: Action<Resource = Data<Change>>>(
+    find: &Find<'_, DynamoDb>,
+    written: Written<'_>,
+    kind: Kind,
+    capacity: Option<ReturnConsumedCapacity>,
+) -> Result<Need<A>, Error> {
+    let table = TableName::parse(find, written.table)?;
+    written.check_apart(kind)?;
+    let draft = written.draft(kind)?;
+    let mut touched = Touched::new(capacity);
+    draft.touch(&mut touched);
+    need(find, table, None, touched, |facts| draft.plan(facts))
+}
+
+/// The item in place of the one with its key, if the condition holds.
+pub(crate) async fn put_item(
+    find: &Find<'_, DynamoDb>,
+    input: &mut PutItemInput,
+) -> Result<Need<action::PutItem>, Error> {
+    one(find, written!(input, item), Kind::Put, input.return_consumed_capacity)
 }
 
 /// The item of this key, updated or made, if the condition holds.
@@ -186,35 +258,9 @@ pub(crate) async fn update_item(
     find: &Find<'_, DynamoDb>,
     input: &mut UpdateItemInput,
 ) -> Result<Need<action::UpdateItem>, Error> {
-    let table = TableName::parse(find, &input.table_name)?;
-    let (names, values) = (input.expression_attribute_names.take(), input.expression_attribute_values.take());
-    legacy::apart(
-        &[
-            ("UpdateExpression", input.update_expression.is_some()),
-            ("ConditionExpression", input.condition_expression.is_some()),
-        ],
-        &[
-            ("AttributeUpdates", input.attribute_updates.is_some()),
-            ("Expected", input.expected.is_some()),
-            ("ConditionalOperator", input.conditional_operator.is_some()),
-        ],
-        (names.is_some(), values.is_some()),
-    )?;
-    let given = item(std::mem::take(&mut input.key))?;
-    let updates = input.attribute_updates.take().map(legacy::updates).transpose()?;
-    let expected = legacy::expected(input.expected.take(), input.conditional_operator)?;
-    let (update, condition) = (input.update_expression.as_deref(), input.condition_expression.as_deref());
-    let Conditions { condition, update } = conditions(update, condition, names, values)?;
-    let draft = Draft {
-        given,
-        act: Drafted::Update(update.or(updates).unwrap_or_default()),
-        condition: condition.or(expected),
-        returns: input.return_values.unwrap_or(ReturnValue::None),
-        shows_on_failure: shows(input.return_values_on_condition_check_failure),
-    };
-    let mut touched = Touched::new(input.return_consumed_capacity);
-    draft.touch(&mut touched);
-    need(find, table, None, touched, |facts| draft.plan(facts))
+    let (update, updates) = (input.update_expression.as_deref(), input.attribute_updates.take());
+    let written = Written { update, updates, ..written!(input, key) };
+    one(find, written, Kind::Update, input.return_consumed_capacity)
 }
 
 /// The item of this key, if the condition holds.
@@ -222,23 +268,5 @@ pub(crate) async fn delete_item(
     find: &Find<'_, DynamoDb>,
     input: &mut DeleteItemInput,
 ) -> Result<Need<action::DeleteItem>, Error> {
-    let table = TableName::parse(find, &input.table_name)?;
-    let (names, values) = (input.expression_attribute_names.take(), input.expression_attribute_values.take());
-    legacy::apart(
-        &[("ConditionExpression", input.condition_expression.is_some())],
-        &[
-            ("Expected", input.expected.is_some()),
-            ("ConditionalOperator", input.conditional_operator.is_some()),
-        ],
-        (names.is_some(), values.is_some()),
-    )?;
-    let given = item(std::mem::take(&mut input.key))?;
-    let returns = old_values(input.return_values)?;
-    let legacy = legacy::expected(input.expected.take(), input.conditional_operator)?;
-    let condition = condition(input.condition_expression.as_deref(), names, values)?.or(legacy);
-    let shows_on_failure = shows(input.return_values_on_condition_check_failure);
-    let draft = Draft { given, act: Drafted::Delete, condition, returns, shows_on_failure };
-    let mut touched = Touched::new(input.return_consumed_capacity);
-    draft.touch(&mut touched);
-    need(find, table, None, touched, |facts| draft.plan(facts))
+    one(find, written!(input, key), Kind::Delete, input.return_consumed_capacity)
 }

@@ -9,6 +9,7 @@ mod batch;
 mod expiry;
 mod item;
 mod policy;
+mod partiql;
 mod search;
 mod table;
 mod touched;
@@ -24,6 +25,7 @@ pub(crate) use batch::{batch_get_item, batch_write_item};
 pub(crate) use expiry::expired_items;
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
 pub(crate) use policy::{delete_resource_policy, get_resource_policy, put_resource_policy};
+pub(crate) use partiql::{batch_execute_statement, execute_statement, execute_transaction};
 pub(crate) use search::{query, scan};
 pub(crate) use table::create_table;
 pub(crate) use touched::Touched;
@@ -61,6 +63,9 @@ where
     };
     if let (Ok(plan), Some(facts)) = (&plan, &facts) {
         touched.leading = plan.leading(&facts.definition.key);
+        if plan.scans() {
+            touched.scan();
+        }
     }
     Ok(touched.describe(Need::new(Data::new(table, facts, plan).by_index(index))))
 }

@@ -1,16 +1,18 @@
+use std::collections::BTreeMap;
+
 use kurodo_authz::Need;
 use kurodo_gateway::Find;
 
-use super::{Touched, need, parse};
+use super::{Names, Touched, Values, need, parse};
 use crate::{
     DynamoDb, Error,
-    attribute::{Item, item},
-    expression::{Condition, KeyTests, Part, Placeholders, Projection},
+    attribute::{Item, Supplied, item},
+    expression::{Condition, Part, Placeholders, Projection},
     facts::TableFacts,
     legacy,
-    model::{QueryInput, ScanInput, Select},
+    model::{self, ConditionalOperator, QueryInput, ReturnConsumedCapacity, ScanInput, Select},
     names::{self, TableName},
-    plan::{Refusal, Search, SearchDraft},
+    plan::{Refusal, SearchDraft},
     table::action,
 };
 
@@ -22,11 +24,14 @@ struct Asked {
     select: Option<Select>,
     index: Option<String>,
     start: Option<Item>,
+    page: Page,
 }
 
 impl Asked {
     /// Everything that it touches.
-    fn touch(&self, touched: &mut Touched) {
+    fn touched(&self, capacity: Option<ReturnConsumedCapacity>) -> Result<Touched, Error> {
+        check_select(self.select, self.projection.is_some(), self.index.is_some())?;
+        let mut touched = Touched::new(capacity);
         touched.condition(self.filter.as_ref());
         touched.projection(self.projection.as_ref());
         if let Some(start) = &self.start {
@@ -38,6 +43,21 @@ impl Asked {
             (None, None) => Select::AllAttributes,
         };
         touched.select(self.select.unwrap_or(usual).as_str());
+        Ok(touched)
+    }
+
+    fn draft(self, facts: &TableFacts) -> Result<SearchDraft, Refusal> {
+        let draft = SearchDraft::new(facts, self.index.as_deref(), self.page.consistent)?;
+        Ok(SearchDraft {
+            filter: self.filter,
+            filter_parameter: self.filter_parameter,
+            projection: self.projection,
+            select: self.select,
+            start: self.start,
+            limit: self.page.limit.and_then(|limit| usize::try_from(limit).ok()),
+            forward: self.page.forward,
+            ..draft
+        })
     }
 }
 
@@ -62,9 +82,7 @@ fn check_select(select: Option<Select>, projected: bool, index: bool) -> Result<
     }
 }
 
-fn start(
-    supplied: Option<std::collections::BTreeMap<String, crate::attribute::Supplied>>,
-) -> Result<Option<Item>, Error> {
+fn start(supplied: Option<BTreeMap<String, Supplied>>) -> Result<Option<Item>, Error> {
     supplied.map(item).transpose().map_err(|invalid| {
         let text = invalid.to_string();
         let bare = [
@@ -83,74 +101,6 @@ fn start(
 
 fn check_index(name: Option<&str>) -> Result<(), Error> {
     name.map_or(Ok(()), |name| names::check("indexName", name))
-}
-
-/// The items of one partition, of a table or an index.
-pub(crate) async fn query(
-    find: &Find<'_, DynamoDb>,
-    input: &mut QueryInput,
-) -> Result<Need<action::Query>, Error> {
-    let table = TableName::parse(find, &input.table_name)?;
-    check_index(input.index_name.as_deref())?;
-    let (names, values) = (input.expression_attribute_names.take(), input.expression_attribute_values.take());
-    query_apart(input, names.is_some(), values.is_some())?;
-    let filter = legacy::filter("QueryFilter", input.query_filter.take(), input.conditional_operator)?;
-    let listed = legacy::attributes_to_get(input.attributes_to_get.take())?;
-    let start = start(input.exclusive_start_key.take())?;
-    let neither =
-        "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.";
-    if input.key_conditions.is_none() && input.key_condition_expression.is_none() {
-        return Err(Error::validation(neither));
-    }
-    let placeholders = Placeholders::new(names, values)?;
-    let keys = |text: &str| parse(Part::KeyCondition, text, &placeholders, Condition::parse);
-    let keys = input.key_condition_expression.as_deref().map(keys).transpose()?;
-    let (filtered, projection) =
-        parts(&placeholders, input.filter_expression.as_deref(), input.projection_expression.as_deref())?;
-    placeholders.finish()?;
-    let tests = match (keys, input.key_conditions.take()) {
-        (Some(keys), _) => keys.into_key_tests()?,
-        (None, Some(conditions)) => legacy::key_conditions(conditions)?,
-        (None, None) => return Err(Error::validation(neither)),
-    };
-    let filter_parameter = if filter.is_some() { "QueryFilter" } else { "Filter Expression" };
-    let asked = Asked {
-        filter: filtered.or(filter),
-        filter_parameter,
-        projection: projection.or(listed),
-        select: input.select,
-        index: input.index_name.take(),
-        start,
-    };
-    check_select(asked.select, asked.projection.is_some(), asked.index.is_some())?;
-    let mut touched = Touched::new(input.return_consumed_capacity);
-    asked.touch(&mut touched);
-    touched.names(tests.iter().map(|(name, _)| name));
-    let index = asked.index.clone();
-    let page = Page {
-        limit: input.limit,
-        forward: input.scan_index_forward.unwrap_or(true),
-        consistent: input.consistent_read.unwrap_or(false),
-    };
-    need(find, table, index.as_deref(), touched, |facts| plan_query(facts, asked, &tests, &page))
-}
-
-fn query_apart(input: &QueryInput, names: bool, values: bool) -> Result<(), Error> {
-    let by_expression = input.key_condition_expression.is_some();
-    legacy::apart(
-        &[
-            ("ProjectionExpression", input.projection_expression.is_some()),
-            ("FilterExpression", input.filter_expression.is_some()),
-            ("KeyConditionExpression", by_expression),
-        ],
-        &[
-            ("AttributesToGet", input.attributes_to_get.is_some()),
-            ("QueryFilter", input.query_filter.is_some()),
-            ("ConditionalOperator", input.conditional_operator.is_some()),
-            ("KeyConditions", input.key_conditions.is_some() && by_expression),
-        ],
-        (names, values),
-    )
 }
 
 /// What a request's filter and projection expressions say.
@@ -172,22 +122,127 @@ struct Page {
     consistent: bool,
 }
 
-fn draft(facts: &TableFacts, asked: Asked, page: &Page) -> Result<SearchDraft, Refusal> {
-    let draft = SearchDraft::new(facts, asked.index.as_deref(), page.consistent)?;
-    Ok(SearchDraft {
-        filter: asked.filter,
-        filter_parameter: asked.filter_parameter,
-        projection: asked.projection,
-        select: asked.select,
-        start: asked.start,
-        limit: page.limit.and_then(|limit| usize::try_from(limit).ok()),
-        forward: page.forward,
-        ..draft
-    })
+/// What queries and scans say, as it was written.
+struct Written<'a> {
+    table: &'a str,
+    index: Option<String>,
+    names: Names,
+    values: Values,
+    keys: Option<&'a str>,
+    filter: Option<&'a str>,
+    projection: Option<&'a str>,
+    /// What expressions replaced, with the name of the parameter that the filter is in.
+    old_filter: (&'static str, Option<BTreeMap<String, model::Condition>>),
+    operator: Option<ConditionalOperator>,
+    listed: Option<Vec<String>>,
+    start: Option<BTreeMap<String, Supplied>>,
+    select: Option<Select>,
+    page: Page,
 }
 
-fn plan_query(facts: &TableFacts, asked: Asked, tests: &KeyTests, page: &Page) -> Result<Search, Refusal> {
-    draft(facts, asked, page)?.query(facts, tests)
+/// What the inputs of both have in common, taken out of one of them.
+macro_rules! written {
+    ($input:ident, $parameter:literal = $filter:ident, $keys:expr, $forward:expr) => {
+        Written {
+            table: &$input.table_name,
+            index: $input.index_name.take(),
+            names: $input.expression_attribute_names.take(),
+            values: $input.expression_attribute_values.take(),
+            keys: $keys,
+            filter: $input.filter_expression.as_deref(),
+            projection: $input.projection_expression.as_deref(),
+            old_filter: ($parameter, $input.$filter.take()),
+            operator: $input.conditional_operator,
+            listed: $input.attributes_to_get.take(),
+            start: $input.exclusive_start_key.take(),
+            select: $input.select,
+            page: Page {
+                limit: $input.limit,
+                forward: $forward,
+                consistent: $input.consistent_read.unwrap_or(false),
+            },
+        }
+    };
+}
+
+impl Written<'_> {
+    /// That expressions and what they replaced are not mixed. Only queries have conditions on keys: two forms of them.
+    fn check_apart(&self, old_keys: Option<bool>) -> Result<(), Error> {
+        let mut expressions = vec![
+            ("ProjectionExpression", self.projection.is_some()),
+            ("FilterExpression", self.filter.is_some()),
+        ];
+        let (parameter, filter) = &self.old_filter;
+        let mut others = vec![
+            ("AttributesToGet", self.listed.is_some()),
+            (*parameter, filter.is_some()),
+            ("ConditionalOperator", self.operator.is_some()),
+        ];
+        if let Some(given) = old_keys {
+            expressions.push(("KeyConditionExpression", self.keys.is_some()));
+            others.push(("KeyConditions", given && self.keys.is_some()));
+        }
+        legacy::apart(&expressions, &others, (self.names.is_some(), self.values.is_some()))
+    }
+
+    /// What it means: what is asked for, and the condition on keys. Whatever else the request has to do right is
+    /// looked at before expressions are.
+    fn read<T>(
+        self,
+        others: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<(Asked, Option<Condition>, T), Error> {
+        let (parameter, filter) = self.old_filter;
+        let filter = legacy::filter(parameter, filter, self.operator)?;
+        let listed = legacy::attributes_to_get(self.listed)?;
+        let start = start(self.start)?;
+        let others = others()?;
+        let placeholders = Placeholders::new(self.names, self.values)?;
+        let keys = |text: &str| parse(Part::KeyCondition, text, &placeholders, Condition::parse);
+        let keys = self.keys.map(keys).transpose()?;
+        let (filtered, projection) = parts(&placeholders, self.filter, self.projection)?;
+        placeholders.finish()?;
+        let filter_parameter = if filter.is_some() { parameter } else { "Filter Expression" };
+        let asked = Asked {
+            filter: filtered.or(filter),
+            filter_parameter,
+            projection: projection.or(listed),
+            select: self.select,
+            index: self.index,
+            start,
+            page: self.page,
+        };
+        Ok((asked, keys, others))
+    }
+}
+
+/// The items of one partition, of a table or an index.
+pub(crate) async fn query(
+    find: &Find<'_, DynamoDb>,
+    input: &mut QueryInput,
+) -> Result<Need<action::Query>, Error> {
+    let old = input.key_conditions.take();
+    let forward = input.scan_index_forward.unwrap_or(true);
+    let written =
+        written!(input, "QueryFilter" = query_filter, input.key_condition_expression.as_deref(), forward);
+    let table = TableName::parse(find, written.table)?;
+    check_index(written.index.as_deref())?;
+    written.check_apart(Some(old.is_some()))?;
+    let none = || {
+        Error::validation(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
+        )
+    };
+    let given = old.is_some() || written.keys.is_some();
+    let (asked, keys, ()) = written.read(|| if given { Ok(()) } else { Err(none()) })?;
+    let tests = match (keys, old) {
+        (Some(keys), _) => keys.into_key_tests()?,
+        (None, Some(conditions)) => legacy::key_conditions(conditions)?,
+        (None, None) => return Err(none()),
+    };
+    let mut touched = asked.touched(input.return_consumed_capacity)?;
+    touched.names(tests.iter().map(|(name, _)| name));
+    let index = asked.index.clone();
+    need(find, table, index.as_deref(), touched, |facts| asked.draft(facts)?.query(facts, &tests))
 }
 
 /// All items of a table or an index, or a segment of them.
@@ -195,44 +250,15 @@ pub(crate) async fn scan(
     find: &Find<'_, DynamoDb>,
     input: &mut ScanInput,
 ) -> Result<Need<action::Scan>, Error> {
-    let table = TableName::parse(find, &input.table_name)?;
-    check_index(input.index_name.as_deref())?;
-    let (names, values) = (input.expression_attribute_names.take(), input.expression_attribute_values.take());
-    legacy::apart(
-        &[
-            ("ProjectionExpression", input.projection_expression.is_some()),
-            ("FilterExpression", input.filter_expression.is_some()),
-        ],
-        &[
-            ("AttributesToGet", input.attributes_to_get.is_some()),
-            ("ScanFilter", input.scan_filter.is_some()),
-            ("ConditionalOperator", input.conditional_operator.is_some()),
-        ],
-        (names.is_some(), values.is_some()),
-    )?;
-    let listed = legacy::attributes_to_get(input.attributes_to_get.take())?;
-    let filter = legacy::filter("ScanFilter", input.scan_filter.take(), input.conditional_operator)?;
-    let start = start(input.exclusive_start_key.take())?;
-    let segment = segment(input.segment, input.total_segments)?;
-    let placeholders = Placeholders::new(names, values)?;
-    let (filtered, projection) =
-        parts(&placeholders, input.filter_expression.as_deref(), input.projection_expression.as_deref())?;
-    placeholders.finish()?;
-    let asked = Asked {
-        filter: filtered.or(filter),
-        filter_parameter: "",
-        projection: projection.or(listed),
-        select: input.select,
-        index: input.index_name.take(),
-        start,
-    };
-    check_select(asked.select, asked.projection.is_some(), asked.index.is_some())?;
-    let mut touched = Touched::new(input.return_consumed_capacity);
-    asked.touch(&mut touched);
+    let written = written!(input, "ScanFilter" = scan_filter, None, true);
+    let table = TableName::parse(find, written.table)?;
+    check_index(written.index.as_deref())?;
+    written.check_apart(None)?;
+    let (asked, _, segment) = written.read(|| segment(input.segment, input.total_segments))?;
+    let mut touched = asked.touched(input.return_consumed_capacity)?;
     touched.scan();
     let index = asked.index.clone();
-    let page = Page { limit: input.limit, forward: true, consistent: input.consistent_read.unwrap_or(false) };
-    need(find, table, index.as_deref(), touched, |facts| draft(facts, asked, &page)?.scan(facts, segment))
+    need(find, table, index.as_deref(), touched, |facts| asked.draft(facts)?.scan(facts, segment))
 }
 
 /// Which segment of how many.

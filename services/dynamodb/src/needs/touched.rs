@@ -14,6 +14,11 @@ use crate::{
 /// The values of partition keys that a plan touches; none where it may touch all.
 pub(super) trait Leading {
     fn leading(&self, schema: &KeySchema) -> Option<Vec<String>>;
+
+    /// Whether all items are read.
+    fn scans(&self) -> bool {
+        false
+    }
 }
 
 impl Leading for plan::Lookup {
@@ -50,12 +55,35 @@ impl Leading for plan::Search {
     }
 }
 
+impl Leading for plan::Select {
+    fn leading(&self, _: &KeySchema) -> Option<Vec<String>> {
+        Some(distinct(self.partitions()?.into_iter().map(leading)))
+    }
+
+    fn scans(&self) -> bool {
+        self.partitions().is_none()
+    }
+}
+
+/// A partition key that no policy names: it has a control character.
+const EVERY: &str = "\u{7}every partition";
+
+impl Leading for plan::Every {
+    fn leading(&self, _: &KeySchema) -> Option<Vec<String>> {
+        Some(vec![EVERY.to_owned()])
+    }
+
+    fn scans(&self) -> bool {
+        true
+    }
+}
+
 fn distinct(values: impl Iterator<Item = String>) -> Vec<String> {
     values.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// What a request touches, as condition keys of the decision.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Touched {
     /// `dynamodb:LeadingKeys`
     pub(super) leading: Option<Vec<String>>,
@@ -118,7 +146,7 @@ impl Touched {
     pub(super) fn projection(&mut self, projection: Option<&Projection>) {
         match projection {
             Some(projection) => {
-                projection.0.iter().for_each(|path| self.path(path));
+                projection.paths.iter().for_each(|path| self.path(path));
                 self.select = Some("SPECIFIC_ATTRIBUTES");
             }
             None => self.select = Some("ALL_ATTRIBUTES"),

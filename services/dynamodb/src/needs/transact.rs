@@ -1,20 +1,18 @@
-use kurodo_authz::Need;
+use kurodo_authz::{Action, Need};
 use kurodo_gateway::Find;
 
 use super::{
-    Names, Touched, Values, conditions,
-    item::{Draft, Drafted, check_names, check_size, lookup, shows},
+    Touched,
+    item::{Kind, Written, lookup},
     need, projection,
 };
 use crate::{
     DynamoDb, Error,
-    attribute::{Supplied, item},
-    model::{
-        Get, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactGetItemsInput,
-        TransactWriteItem, TransactWriteItemsInput,
-    },
+    attribute::item,
+    model::{Get, ReturnConsumedCapacity, TransactGetItemsInput, TransactWriteItem, TransactWriteItemsInput},
     names::TableName,
-    plan::Conditions,
+    plan::Change,
+    resources::Data,
     table::action,
 };
 
@@ -66,72 +64,43 @@ struct Writing<'a, 'f> {
     capacity: Option<ReturnConsumedCapacity>,
 }
 
-/// What all kinds of items say.
-struct Said<'a> {
-    table: &'a str,
-    given: std::collections::BTreeMap<String, Supplied>,
-    update: Option<&'a str>,
-    condition: Option<&'a str>,
-    names: Names,
-    values: Values,
-    shows: Option<ReturnValuesOnConditionCheckFailure>,
+/// What the items of a transaction have in common, taken out of one of them.
+macro_rules! written {
+    ($one:ident, $given:ident) => {
+        Written {
+            table: &$one.table_name,
+            given: std::mem::take(&mut $one.$given),
+            names: $one.expression_attribute_names.take(),
+            values: $one.expression_attribute_values.take(),
+            shows: $one.return_values_on_condition_check_failure,
+            ..Written::default()
+        }
+    };
 }
 
 impl Writing<'_, '_> {
     fn one(&self, one: &mut TransactWriteItem, needs: &mut WriteNeeds) -> Result<(), Error> {
-        use std::mem::take;
         match (&mut one.condition_check, &mut one.put, &mut one.update, &mut one.delete) {
             (Some(check), None, None, None) => {
-                let said = Said {
-                    table: &check.table_name,
-                    given: take(&mut check.key),
-                    update: None,
-                    condition: Some(&check.condition_expression),
-                    names: check.expression_attribute_names.take(),
-                    values: check.expression_attribute_values.take(),
-                    shows: check.return_values_on_condition_check_failure,
-                };
-                let (table, draft, touched) = self.draft(said, Kind::Check)?;
-                needs.0.push(need(self.find, table, None, touched, |facts| draft.plan(facts))?);
+                let condition = Some(check.condition_expression.as_str());
+                let written = Written { condition, ..written!(check, key) };
+                needs.0.push(self.need(written, Kind::Check)?);
             }
             (None, Some(put), None, None) => {
-                let said = Said {
-                    table: &put.table_name,
-                    given: take(&mut put.item),
-                    update: None,
-                    condition: put.condition_expression.as_deref(),
-                    names: put.expression_attribute_names.take(),
-                    values: put.expression_attribute_values.take(),
-                    shows: put.return_values_on_condition_check_failure,
-                };
-                let (table, draft, touched) = self.draft(said, Kind::Put)?;
-                needs.1.push(need(self.find, table, None, touched, |facts| draft.plan(facts))?);
+                let condition = put.condition_expression.as_deref();
+                let written = Written { condition, ..written!(put, item) };
+                needs.1.push(self.need(written, Kind::Put)?);
             }
             (None, None, Some(update), None) => {
-                let said = Said {
-                    table: &update.table_name,
-                    given: take(&mut update.key),
-                    update: Some(&update.update_expression),
-                    condition: update.condition_expression.as_deref(),
-                    names: update.expression_attribute_names.take(),
-                    values: update.expression_attribute_values.take(),
-                    shows: update.return_values_on_condition_check_failure,
-                };
-                let (table, draft, touched) = self.draft(said, Kind::Update)?;
-                needs.2.push(need(self.find, table, None, touched, |facts| draft.plan(facts))?);
+                let condition = update.condition_expression.as_deref();
+                let update_expression = Some(update.update_expression.as_str());
+                let written = Written { condition, update: update_expression, ..written!(update, key) };
+                needs.2.push(self.need(written, Kind::Update)?);
             }
             (None, None, None, Some(delete)) => {
-                let said = Said {
-                    table: &delete.table_name,
-                    given: take(&mut delete.key),
-                    update: None,
-                    condition: delete.condition_expression.as_deref(),
-                    names: delete.expression_attribute_names.take(),
-                    values: delete.expression_attribute_values.take(),
-                    shows: delete.return_values_on_condition_check_failure,
-                };
-                let (table, draft, touched) = self.draft(said, Kind::Delete)?;
-                needs.3.push(need(self.find, table, None, touched, |facts| draft.plan(facts))?);
+                let condition = delete.condition_expression.as_deref();
+                let written = Written { condition, ..written!(delete, key) };
+                needs.3.push(self.need(written, Kind::Delete)?);
             }
             _ => {
                 return Err(Error::validation(
@@ -142,33 +111,15 @@ impl Writing<'_, '_> {
         Ok(())
     }
 
-    fn draft(&self, said: Said<'_>, kind: Kind) -> Result<(TableName, Draft, Touched), Error> {
-        let table = TableName::parse(self.find, said.table)?;
-        let given = item(said.given)?;
-        let Conditions { condition, update } =
-            conditions(said.update, said.condition, said.names, said.values)?;
-        let act = match kind {
-            Kind::Check => Drafted::Check,
-            Kind::Put => {
-                check_names(&given)?;
-                check_size(&given)?;
-                Drafted::Put
-            }
-            Kind::Update => Drafted::Update(update.unwrap_or_default()),
-            Kind::Delete => Drafted::Delete,
-        };
-        let shows_on_failure = shows(said.shows);
-        let draft = Draft { given, act, condition, returns: ReturnValue::None, shows_on_failure };
+    fn need<A: Action<Resource = Data<Change>>>(
+        &self,
+        written: Written<'_>,
+        kind: Kind,
+    ) -> Result<Need<A>, Error> {
+        let table = TableName::parse(self.find, written.table)?;
+        let draft = written.draft(kind)?;
         let mut touched = Touched::new(self.capacity).within("TransactWriteItems");
         draft.touch(&mut touched);
-        Ok((table, draft, touched))
+        need(self.find, table, None, touched, |facts| draft.plan(facts))
     }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    Check,
-    Put,
-    Update,
-    Delete,
 }

@@ -1,7 +1,9 @@
 //! One file per operation.
 
+mod batch_execute_statement;
 mod batch_get_item;
 mod batch_write_item;
+mod change;
 mod counts;
 mod create_table;
 mod delete_item;
@@ -12,6 +14,9 @@ mod describe_limits;
 mod describe_table;
 mod describe_time_to_live;
 mod expire_items;
+mod execute_statement;
+mod execute_transaction;
+mod found;
 mod get_item;
 mod get_resource_policy;
 mod indexing;
@@ -26,6 +31,7 @@ mod settings;
 mod tag_resource;
 mod transact_get_items;
 mod transact_write_items;
+mod transaction;
 mod untag_resource;
 mod update_item;
 mod update_table;

@@ -1,24 +1,15 @@
 use kurodo_gateway::Handler;
 
-use super::{Answer, Asked, count};
+use super::{Answer, Asked, found::Found};
 use crate::{
     DynamoDb,
-    attribute::shown,
-    items::search,
     model::{QueryOutput, op},
 };
 
 impl Handler<op::Query> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::Query>) -> Answer<op::Query> {
-        let (plan, facts) = asked.permits.resource().plan()?;
-        let found = search(&self.store.read(&asked.permits), facts, plan)?;
-        Ok(QueryOutput {
-            items: (!plan.count).then(|| found.items.into_iter().map(shown).collect()),
-            count: count(found.count),
-            scanned_count: count(found.scanned),
-            last_evaluated_key: found.last.map(shown),
-            consumed_capacity: found.consumed.view(asked.input.return_consumed_capacity, &facts.name),
-        }
-        .into())
+        let Found { items, count, scanned_count, last_evaluated_key, consumed_capacity } =
+            self.found(&asked.permits, asked.input.return_consumed_capacity)?;
+        Ok(QueryOutput { items, count, scanned_count, last_evaluated_key, consumed_capacity }.into())
     }
 }

@@ -2,19 +2,21 @@ use std::collections::BTreeMap;
 
 use kurodo_gateway::Handler;
 
-use super::{Answer, Asked};
+use super::{
+    Answer, Asked,
+    transaction::{Refused, cancelled, view},
+};
 use crate::{
-    DynamoDb, Error,
+    DynamoDb,
     attribute::{item_size, shown},
-    error::Reason,
     items::{Consumed, found, read_units},
-    model::{ConsumedCapacity, ItemResponse, ReturnConsumedCapacity, TransactGetItemsOutput, op},
+    model::{ItemResponse, TransactGetItemsOutput, op},
 };
 
 impl Handler<op::TransactGetItems> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::TransactGetItems>) -> Answer<op::TransactGetItems> {
         let plans: Vec<_> = asked.permits.iter().map(|permit| permit.resource().plan()).collect();
-        let plans = cancelled(plans)?;
+        let plans = cancelled(plans, Refused::code)?;
         let Some(first) = asked.permits.first() else {
             return Ok(TransactGetItemsOutput::default().into());
         };
@@ -32,36 +34,4 @@ impl Handler<op::TransactGetItems> for DynamoDb {
         let consumed_capacity = view(consumed, asked.input.return_consumed_capacity, false);
         Ok(TransactGetItemsOutput { consumed_capacity, responses: Some(responses) }.into())
     }
-}
-
-/// What a transaction consumed, by table.
-pub(super) fn view(
-    consumed: BTreeMap<String, Consumed>,
-    asked: Option<ReturnConsumedCapacity>,
-    writes: bool,
-) -> Option<Vec<ConsumedCapacity>> {
-    let each = consumed.into_iter().filter_map(|(table, consumed)| {
-        let view = consumed.view(asked, &table)?;
-        let units = view.capacity_units;
-        Some(if writes {
-            ConsumedCapacity { write_capacity_units: units, ..view }
-        } else {
-            ConsumedCapacity { read_capacity_units: units, ..view }
-        })
-    });
-    Some(each.collect::<Vec<_>>()).filter(|all| !all.is_empty())
-}
-
-/// The plans, if all can be done; or else why the transaction is cancelled.
-pub(super) fn cancelled<T>(plans: Vec<Result<T, Error>>) -> Result<Vec<T>, Error> {
-    if plans.iter().any(|plan| matches!(plan, Err(Error::Validation(_)))) {
-        let reason = |plan: &Result<T, Error>| match plan {
-            Err(Error::Validation(message)) => {
-                Reason { code: "ValidationError", message: Some(message.clone()), item: None }
-            }
-            _ => Reason::NONE,
-        };
-        return Err(Error::TransactionCanceled(plans.iter().map(reason).collect()));
-    }
-    plans.into_iter().collect()
 }

@@ -22,6 +22,8 @@ pub struct Change {
 #[derive(Debug, Clone)]
 pub(crate) enum Act {
     Put(Item),
+    /// An item that must not be there yet.
+    Insert(Item),
     Update(Update),
     Delete,
     /// Only the condition counts.

@@ -44,7 +44,7 @@ pub(crate) fn leading(value: &Attribute) -> String {
     }
 }
 
-fn mismatch() -> Refusal {
+pub(super) fn mismatch() -> Refusal {
     Refusal::Validation("The provided key element does not match the schema".to_owned())
 }
 

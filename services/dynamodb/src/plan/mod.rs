@@ -4,10 +4,15 @@
 mod change;
 mod check;
 mod search;
+mod select;
+mod statement;
 
 pub(crate) use change::{Act, Change, Changes, Conditions};
 pub(crate) use check::{ItemKey, check_item, check_key_paths, check_update, key, key_of_item, leading};
+use search::check_test;
 pub(crate) use search::{Kind, Search, SearchDraft};
+pub(crate) use select::Select;
+pub(crate) use statement::{Surface, change, check, insert, read};
 
 use crate::expression::Projection;
 
@@ -16,6 +21,8 @@ use crate::expression::Projection;
 pub enum Refusal {
     /// The request does not fit the table.
     Validation(String),
+    /// The statement does not fit the table.
+    Statement(String),
     /// There is no such table.
     NoTable,
 }
@@ -47,3 +54,6 @@ pub struct Due(pub(crate) Vec<Vec<u8>>);
 
 /// All items of a table.
 pub struct Whole;
+
+/// All items of a table or of an index, whatever their partition keys.
+pub struct Every;

@@ -15,6 +15,7 @@ use crate::{
 };
 
 /// A query or a scan.
+#[derive(Clone)]
 pub struct Search {
     /// The index that is searched; `None` for the table itself.
     pub(crate) index: Option<Index>,
@@ -57,6 +58,21 @@ impl Search {
         match &self.kind {
             Kind::Partition(_, range) | Kind::All(range) => range,
         }
+    }
+
+    /// The same from behind this item on, and with this limit.
+    pub(crate) fn resumed(&self, table: &KeySchema, last: Option<&Item>, limit: Option<usize>) -> Self {
+        let start = last.and_then(|last| match &self.index {
+            Some(index) => layout::indexed(index.number, &index.key, table, last),
+            None => layout::item(table, last),
+        });
+        Self { start, limit, ..self.clone() }
+    }
+
+    /// Where the first record that it may find lies.
+    pub(crate) fn place(&self) -> &[u8] {
+        let range = self.range();
+        range.from.as_deref().unwrap_or(&range.within)
     }
 
     /// The key with which the next page begins after this item.
@@ -118,7 +134,7 @@ impl SearchDraft {
         })
     }
 
-    fn shelf(&self) -> Shelf {
+    pub(super) fn shelf(&self) -> Shelf {
         self.index.as_ref().map_or(Shelf::Items, |index| Shelf::Index(index.number))
     }
 
@@ -136,6 +152,17 @@ impl SearchDraft {
         self.check_paths(facts, true)?;
         let shelf = self.shelf();
         let range = range(shelf, &partition, sort);
+        self.finish(facts, Kind::Partition(partition, range))
+    }
+
+    /// The read of a range of one partition that a statement is, or is made of: its filter may look at the key too.
+    pub(super) fn part(
+        self,
+        facts: &TableFacts,
+        partition: Attribute,
+        range: Range,
+    ) -> Result<Search, Refusal> {
+        self.check_paths(facts, false)?;
         self.finish(facts, Kind::Partition(partition, range))
     }
 
@@ -244,7 +271,7 @@ impl SearchDraft {
     /// That filter and projection go into no key; and, for a query, that the filter looks at none.
     fn check_paths(&self, facts: &TableFacts, query: bool) -> Result<(), Refusal> {
         if let Some(projection) = &self.projection {
-            check_key_paths(&facts.definition, &projection.0)?;
+            check_key_paths(&facts.definition, &projection.paths)?;
         }
         let mut paths: Vec<&Path> = Vec::new();
         if let Some(filter) = &self.filter {
@@ -278,19 +305,20 @@ impl SearchDraft {
     fn fetches(&self, facts: &TableFacts) -> Result<bool, Refusal> {
         let Some(index) = &self.index else { return Ok(false) };
         let has = |name: &str| index.has(&facts.definition.key, name);
-        let missing =
-            self.projection.iter().flat_map(|projection| &projection.0).find(|path| !has(&path.head));
-        match missing {
-            Some(path) if index.global => Err(Refusal::invalid_values(format!(
-                "Global secondary index {} does not project [{}]",
-                index.name, path.head
-            ))),
-            Some(_) => Ok(true),
-            None => {
-                let all = index.projected == crate::definition::Projected::All;
-                Ok(self.select == Some(Select::AllAttributes) && !all)
-            }
+        let paths = self.projection.iter().flat_map(|projection| &projection.paths);
+        let missing: Vec<&str> = paths.map(|path| path.head.as_str()).filter(|name| !has(name)).collect();
+        if missing.is_empty() {
+            let all = index.projected == crate::definition::Projected::All;
+            return Ok(self.select == Some(Select::AllAttributes) && !all);
         }
+        if index.global {
+            return Err(Refusal::invalid_values(format!(
+                "Global secondary index {} does not project [{}]",
+                index.name,
+                missing.join(", ")
+            )));
+        }
+        Ok(true)
     }
 
     /// The scan of everything, or of a segment of so many.
@@ -340,7 +368,7 @@ impl SearchDraft {
     }
 }
 
-fn check_test(key: &KeyAttribute, test: &KeyTest, partition: bool) -> Result<(), Refusal> {
+pub(super) fn check_test(key: &KeyAttribute, test: &KeyTest, partition: bool) -> Result<(), Refusal> {
     if *test == KeyTest::Other {
         return refuse("Attempted conditional constraint is not an indexable operation");
     }
@@ -387,7 +415,7 @@ fn lets_through(test: &KeyTest, value: &Attribute) -> bool {
 }
 
 /// The keys of a partition whose sort keys a test lets through.
-fn range(shelf: Shelf, partition: &Attribute, test: Option<&KeyTest>) -> Range {
+pub(super) fn range(shelf: Shelf, partition: &Attribute, test: Option<&KeyTest>) -> Range {
     let within = shelf.partition(partition);
     let at = |value: &Attribute| shelf.sorted(partition, value);
     let from = |value: &Attribute| Some(at(value).to_vec());

@@ -37,6 +37,10 @@ pub type WriteBatch = Data<plan::Changes>;
 pub type Search = Data<plan::Search>;
 /// Items of a table whose time to live is over.
 pub type Expired = Data<plan::Due>;
+/// What a statement reads.
+pub type Selection = Data<plan::Select>;
+/// All items of a table or of an index, where a statement may read any.
+pub type Every = Data<plan::Every>;
 /// The items of a table, as a whole.
 pub type Contents = Data<plan::Whole>;
 

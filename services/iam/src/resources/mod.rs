@@ -31,7 +31,9 @@ pub use role::{
     Role, bounded_role, new_role, role, role_for_ec2, role_of_task, service_linked_role, use_of_role,
 };
 pub(crate) use seen::Subject;
-pub use user::{User, bounded_user, caller, holder_of_key, new_user, use_of_key, user, user_or_caller};
+pub use user::{
+    User, bounded_user, caller, holder_of_key, new_user, use_of_key, user, user_or_caller, user_or_root,
+};
 
 use kurodo_arn::AccountId;
 use kurodo_gateway::Find;

@@ -91,6 +91,13 @@ pub async fn user(find: &Find<'_, Iam>, name: &str) -> Result<User, Error> {
     Ok(User { called: Some(format!("user {name}")), ..user })
 }
 
+/// The user of this name; or the root user, who calls himself by the account's number.
+pub async fn user_or_root(find: &Find<'_, Iam>, name: &str) -> Result<User, Error> {
+    let account = home(find)?;
+    let is_root = find.call.caller.principal.kind == PrincipalKind::Root;
+    if is_root && name == account.to_string() { Ok(User::root(account)) } else { user(find, name).await }
+}
+
 /// The user of this name; its permissions boundary is a condition key.
 pub async fn bounded_user(find: &Find<'_, Iam>, name: &str) -> Result<User, Error> {
     Ok(User { shows_boundary: true, ..user(find, name).await? })

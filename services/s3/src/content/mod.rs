@@ -4,13 +4,11 @@ mod customer;
 mod inline;
 mod intake;
 mod outlet;
-mod publish;
 mod readers;
 
 pub(crate) use customer::{Customer, customer};
 pub(crate) use intake::{Plan, Received, Source, receive};
 pub(crate) use outlet::Reading;
-pub(crate) use publish::{Ends, NewObject, Old, WriteConditions};
 pub(crate) use readers::Readers;
 
 /// Content up to this many bytes lies in the object's record, where one group commit makes it durable and one look-up

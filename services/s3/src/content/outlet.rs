@@ -8,15 +8,16 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
-use kurodo_authz::{Grant, Resource};
+use kurodo_authz::Grant;
 use kurodo_keys::SecretKey;
 use kurodo_store::blobs::{BlobError, BlobStream, Part, Parts, PartsStream};
 
 use super::readers::Hold;
 use crate::{
-    Error, S3, layout,
-    records::{Content, PartEntry, PartList},
+    Error, S3,
+    records::{Content, PartEntry},
     resources::Object,
+    versions::Versions,
 };
 
 /// Content that is being read: pieces of it, each authentic when it is given out.
@@ -40,14 +41,14 @@ impl Reading {
         wrapping: &Arc<SecretKey>,
         range: Range<u64>,
     ) -> Result<Self, Error> {
-        let (head, _) = Object::granted(permit)?;
+        let head = Object::granted(permit)?;
         if range.is_empty() {
             return Ok(Self { from: From::Memory(None), _hold: None });
         }
         match &head.content {
             Content::Empty => Ok(Self { from: From::Memory(None), _hold: None }),
             Content::Inline(inline) => {
-                let whole = inline.open(wrapping, permit.resource().scope().prefix())?;
+                let whole = inline.open(wrapping, &permit.resource().sealed_at(&head.id))?;
                 let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(whole.len());
                 let piece = whole.slice(index(range.start)..index(range.end));
                 Ok(Self { from: From::Memory(Some(piece)), _hold: None })
@@ -95,29 +96,18 @@ fn replaced(error: BlobError) -> Error {
 }
 
 impl S3 {
-    /// The parts of a multipart object; none of an object that was put whole.
+    /// The parts of a multipart object; none of an object that was put whole. The version may lie elsewhere by now.
     pub(crate) fn parts<G: Grant<Resource = Object>>(&self, permit: &G) -> Result<Vec<PartEntry>, Error> {
-        let (head, version) = Object::granted(permit)?;
-        let Content::Parts { lists, .. } = head.content else { return Ok(Vec::new()) };
-        let reader = self.store.read(permit);
-        if reader.get("")?.map(|record| record.version) != Some(version) {
+        let head = Object::granted(permit)?;
+        let Content::Parts { .. } = head.content else { return Ok(Vec::new()) };
+        let seen = Object::placed(permit)?;
+        let versions = Versions::granted(&self.store.read(permit), permit);
+        let now = versions.find(&head.id.wanted())?.ok_or(Error::Replaced)?;
+        if now.version != seen.version && (head.id.is_null() || *now.kept.id() != head.id) {
             return Err(Error::Replaced);
         }
-        read_lists(lists, |key| reader.get(key).map(|record| record.map(|record| record.value)))
+        versions.parts(&now)
     }
-}
-
-/// Reads the lists of parts that lie beside an object.
-pub(super) fn read_lists(
-    lists: u16,
-    get: impl Fn([u8; 2]) -> Result<Option<Bytes>, kurodo_store::StoreError>,
-) -> Result<Vec<PartEntry>, Error> {
-    let mut entries = Vec::new();
-    for list in 0..lists {
-        let record = get(layout::numbered(list))?.ok_or(crate::records::Damaged("list of parts"))?;
-        entries.extend(PartList::read(&record)?);
-    }
-    Ok(entries)
 }
 
 /// Content on its way to a client.

@@ -57,6 +57,7 @@ impl S3 {
         let prefix = layout::bucket(name);
         let identity = [prefix.as_ref(), &Setting::Identity.key()].concat();
         let (Some(found), exists) = reader.fact(identity)? else { return Ok(None) };
+        let (_, versioned) = reader.fact([prefix.as_ref(), &Setting::Versioning.key()].concat())?;
         let identity: Identity = json(&found.value, "bucket")?;
         let account = identity.account()?;
         let records = reader.scan(&Scan::within(&prefix))?;
@@ -83,6 +84,10 @@ impl S3 {
             cors: optional(setting(Setting::Cors), "CORS configuration")?,
             requester_pays: optional(setting(Setting::RequestPayment), "request payment")?
                 .unwrap_or_default(),
+            versioning: optional(setting(Setting::Versioning), "versioning")?.unwrap_or_default(),
+            versioned,
+            lifecycle: optional(setting(Setting::Lifecycle), "lifecycle configuration")?,
+            object_lock: optional(setting(Setting::ObjectLock), "object lock configuration")?,
         }))
     }
 

@@ -2,10 +2,12 @@
 
 mod encoding;
 mod token;
+mod versions;
 mod walk;
 
 pub(crate) use encoding::Encoding;
 pub(crate) use token::Token;
+pub(crate) use versions::{Version, walk_versions};
 pub(crate) use walk::{Ask, Item, Start, behind, walk};
 
 use crate::{Error, limits};

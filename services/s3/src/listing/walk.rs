@@ -123,7 +123,7 @@ impl Ask<'_> {
     }
 
     /// What stands for the key, if it has the delimiter behind the prefix.
-    fn common<'k>(&self, key: &'k str) -> Option<&'k str> {
+    pub(super) fn common<'k>(&self, key: &'k str) -> Option<&'k str> {
         let delimiter = self.delimiter.filter(|delimiter| !delimiter.is_empty())?;
         let behind = key.strip_prefix(self.prefix)?;
         let at = behind.find(delimiter)?;

@@ -148,6 +148,14 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `ExpirationStatus`.
+    pub enum ExpirationStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `IntelligentTieringAccessTier`.
     pub enum IntelligentTieringAccessTier {
         ArchiveAccess = "ARCHIVE_ACCESS",
@@ -160,6 +168,14 @@ kurodo_wire::words! {
     pub enum LocationType {
         AvailabilityZone = "AvailabilityZone",
         LocalZone = "LocalZone",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `MFADelete`.
+    pub enum MFADelete {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 
@@ -204,6 +220,13 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `ObjectLockEnabled`.
+    pub enum ObjectLockEnabled {
+        Enabled = "Enabled",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `ObjectLockEventHold`.
     pub enum ObjectLockEventHold {
         On = "ON",
@@ -222,6 +245,14 @@ kurodo_wire::words! {
 kurodo_wire::words! {
     /// AWS `s3` enum `ObjectLockMode`.
     pub enum ObjectLockMode {
+        Governance = "GOVERNANCE",
+        Compliance = "COMPLIANCE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ObjectLockRetentionMode`.
+    pub enum ObjectLockRetentionMode {
         Governance = "GOVERNANCE",
         Compliance = "COMPLIANCE",
     }
@@ -254,6 +285,13 @@ kurodo_wire::words! {
         FsxOntap = "FSX_ONTAP",
         AwsBackupWarm = "AWS_BACKUP_WARM",
         AwsBackupLowCostWarm = "AWS_BACKUP_LOW_COST_WARM",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ObjectVersionStorageClass`.
+    pub enum ObjectVersionStorageClass {
+        Standard = "STANDARD",
     }
 }
 
@@ -345,6 +383,26 @@ kurodo_wire::words! {
     pub enum TaggingDirective {
         Copy = "COPY",
         Replace = "REPLACE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `TransitionDefaultMinimumObjectSize`.
+    pub enum TransitionDefaultMinimumObjectSize {
+        VariesByStorageClass = "varies_by_storage_class",
+        AllStorageClasses128k = "all_storage_classes_128K",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `TransitionStorageClass`.
+    pub enum TransitionStorageClass {
+        Glacier = "GLACIER",
+        StandardIa = "STANDARD_IA",
+        OnezoneIa = "ONEZONE_IA",
+        IntelligentTiering = "INTELLIGENT_TIERING",
+        DeepArchive = "DEEP_ARCHIVE",
+        GlacierIr = "GLACIER_IR",
     }
 }
 

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Secret, Streaming, Timestamp};
 
 use super::{
-    AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketNamespace, CORSConfiguration,
-    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CreateBucketConfiguration,
-    Delete, EncodingType, MetadataDirective, ObjectAttributes, ObjectCannedACL, ObjectLockEventHold,
-    ObjectLockLegalHoldStatus, ObjectLockMode, ObjectOwnership, OptionalObjectAttributes, OwnershipControls,
+    AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketLifecycleConfiguration, BucketNamespace,
+    CORSConfiguration, ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload,
+    CreateBucketConfiguration, Delete, EncodingType, MetadataDirective, ObjectAttributes, ObjectCannedACL,
+    ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
+    ObjectLockMode, ObjectLockRetention, ObjectOwnership, OptionalObjectAttributes, OwnershipControls,
     PublicAccessBlockConfiguration, RequestPayer, RequestPaymentConfiguration, ServerSideEncryption,
-    ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective, schema,
+    ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
+    TransitionDefaultMinimumObjectSize, VersioningConfiguration, schema,
 };
 
 kurodo_wire::shape! {
@@ -74,6 +76,42 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct GetBucketVersioningInput: schema::GET_BUCKET_VERSIONING_INPUT {
         bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketVersioning`.
+    #[derive(Debug)]
+    pub struct PutBucketVersioningInput: schema::PUT_BUCKET_VERSIONING_INPUT {
+        bucket: String = "Bucket",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        mfa: Option<String> = "MFA",
+        versioning_configuration: VersioningConfiguration = "VersioningConfiguration",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetObjectLockConfiguration`.
+    #[derive(Debug)]
+    pub struct GetObjectLockConfigurationInput: schema::GET_OBJECT_LOCK_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutObjectLockConfiguration`.
+    #[derive(Debug)]
+    pub struct PutObjectLockConfigurationInput: schema::PUT_OBJECT_LOCK_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        object_lock_configuration: Option<ObjectLockConfiguration> = "ObjectLockConfiguration",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        token: Option<String> = "Token",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }
@@ -317,6 +355,36 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketLifecycleConfiguration`.
+    #[derive(Debug)]
+    pub struct GetBucketLifecycleConfigurationInput: schema::GET_BUCKET_LIFECYCLE_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketLifecycleConfiguration`.
+    #[derive(Debug)]
+    pub struct PutBucketLifecycleConfigurationInput: schema::PUT_BUCKET_LIFECYCLE_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        lifecycle_configuration: Option<BucketLifecycleConfiguration> = "LifecycleConfiguration",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        transition_default_minimum_object_size: Option<TransitionDefaultMinimumObjectSize> = "TransitionDefaultMinimumObjectSize",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketLifecycle`.
+    #[derive(Debug)]
+    pub struct DeleteBucketLifecycleInput: schema::DELETE_BUCKET_LIFECYCLE_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
     /// Input of AWS `s3:ListObjects`.
     #[derive(Debug)]
     pub struct ListObjectsInput: schema::LIST_OBJECTS_INPUT {
@@ -346,6 +414,23 @@ kurodo_wire::shape! {
         start_after: Option<String> = "StartAfter",
         request_payer: Option<RequestPayer> = "RequestPayer",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        optional_object_attributes: Option<Vec<OptionalObjectAttributes>> = "OptionalObjectAttributes",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:ListObjectVersions`.
+    #[derive(Debug)]
+    pub struct ListObjectVersionsInput: schema::LIST_OBJECT_VERSIONS_INPUT {
+        bucket: String = "Bucket",
+        delimiter: Option<String> = "Delimiter",
+        encoding_type: Option<EncodingType> = "EncodingType",
+        key_marker: Option<String> = "KeyMarker",
+        max_keys: Option<i32> = "MaxKeys",
+        prefix: Option<String> = "Prefix",
+        version_id_marker: Option<String> = "VersionIdMarker",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        request_payer: Option<RequestPayer> = "RequestPayer",
         optional_object_attributes: Option<Vec<OptionalObjectAttributes>> = "OptionalObjectAttributes",
     }
 }
@@ -632,6 +717,61 @@ kurodo_wire::shape! {
         bucket: String = "Bucket",
         key: String = "Key",
         version_id: Option<String> = "VersionId",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetObjectRetention`.
+    #[derive(Debug)]
+    pub struct GetObjectRetentionInput: schema::GET_OBJECT_RETENTION_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        version_id: Option<String> = "VersionId",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutObjectRetention`.
+    #[derive(Debug)]
+    pub struct PutObjectRetentionInput: schema::PUT_OBJECT_RETENTION_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        retention: Option<ObjectLockRetention> = "Retention",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        version_id: Option<String> = "VersionId",
+        bypass_governance_retention: Option<bool> = "BypassGovernanceRetention",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetObjectLegalHold`.
+    #[derive(Debug)]
+    pub struct GetObjectLegalHoldInput: schema::GET_OBJECT_LEGAL_HOLD_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        version_id: Option<String> = "VersionId",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutObjectLegalHold`.
+    #[derive(Debug)]
+    pub struct PutObjectLegalHoldInput: schema::PUT_OBJECT_LEGAL_HOLD_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        legal_hold: Option<ObjectLockLegalHold> = "LegalHold",
+        request_payer: Option<RequestPayer> = "RequestPayer",
+        version_id: Option<String> = "VersionId",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }

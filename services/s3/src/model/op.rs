@@ -12,6 +12,9 @@ kurodo_wire::operations! {
     HeadBucket(super::HeadBucketInput) -> super::HeadBucketOutput = service::HEAD_BUCKET;
     GetBucketLocation(super::GetBucketLocationInput) -> super::GetBucketLocationOutput = service::GET_BUCKET_LOCATION;
     GetBucketVersioning(super::GetBucketVersioningInput) -> super::GetBucketVersioningOutput = service::GET_BUCKET_VERSIONING;
+    PutBucketVersioning(super::PutBucketVersioningInput) -> super::PutBucketVersioningOutput = service::PUT_BUCKET_VERSIONING;
+    GetObjectLockConfiguration(super::GetObjectLockConfigurationInput) -> super::GetObjectLockConfigurationOutput = service::GET_OBJECT_LOCK_CONFIGURATION;
+    PutObjectLockConfiguration(super::PutObjectLockConfigurationInput) -> super::PutObjectLockConfigurationOutput = service::PUT_OBJECT_LOCK_CONFIGURATION;
     GetBucketRequestPayment(super::GetBucketRequestPaymentInput) -> super::GetBucketRequestPaymentOutput = service::GET_BUCKET_REQUEST_PAYMENT;
     PutBucketRequestPayment(super::PutBucketRequestPaymentInput) -> super::PutBucketRequestPaymentOutput = service::PUT_BUCKET_REQUEST_PAYMENT;
     GetBucketCors(super::GetBucketCorsInput) -> super::GetBucketCorsOutput = service::GET_BUCKET_CORS;
@@ -35,8 +38,12 @@ kurodo_wire::operations! {
     GetBucketEncryption(super::GetBucketEncryptionInput) -> super::GetBucketEncryptionOutput = service::GET_BUCKET_ENCRYPTION;
     PutBucketEncryption(super::PutBucketEncryptionInput) -> super::PutBucketEncryptionOutput = service::PUT_BUCKET_ENCRYPTION;
     DeleteBucketEncryption(super::DeleteBucketEncryptionInput) -> super::DeleteBucketEncryptionOutput = service::DELETE_BUCKET_ENCRYPTION;
+    GetBucketLifecycleConfiguration(super::GetBucketLifecycleConfigurationInput) -> super::GetBucketLifecycleConfigurationOutput = service::GET_BUCKET_LIFECYCLE_CONFIGURATION;
+    PutBucketLifecycleConfiguration(super::PutBucketLifecycleConfigurationInput) -> super::PutBucketLifecycleConfigurationOutput = service::PUT_BUCKET_LIFECYCLE_CONFIGURATION;
+    DeleteBucketLifecycle(super::DeleteBucketLifecycleInput) -> super::DeleteBucketLifecycleOutput = service::DELETE_BUCKET_LIFECYCLE;
     ListObjects(super::ListObjectsInput) -> super::ListObjectsOutput = service::LIST_OBJECTS;
     ListObjectsV2(super::ListObjectsV2Input) -> super::ListObjectsV2Output = service::LIST_OBJECTS_V2;
+    ListObjectVersions(super::ListObjectVersionsInput) -> super::ListObjectVersionsOutput = service::LIST_OBJECT_VERSIONS;
     GetObject(super::GetObjectInput) -> super::GetObjectOutput = service::GET_OBJECT;
     HeadObject(super::HeadObjectInput) -> super::HeadObjectOutput = service::HEAD_OBJECT;
     GetObjectAttributes(super::GetObjectAttributesInput) -> super::GetObjectAttributesOutput = service::GET_OBJECT_ATTRIBUTES;
@@ -49,6 +56,10 @@ kurodo_wire::operations! {
     GetObjectTagging(super::GetObjectTaggingInput) -> super::GetObjectTaggingOutput = service::GET_OBJECT_TAGGING;
     PutObjectTagging(super::PutObjectTaggingInput) -> super::PutObjectTaggingOutput = service::PUT_OBJECT_TAGGING;
     DeleteObjectTagging(super::DeleteObjectTaggingInput) -> super::DeleteObjectTaggingOutput = service::DELETE_OBJECT_TAGGING;
+    GetObjectRetention(super::GetObjectRetentionInput) -> super::GetObjectRetentionOutput = service::GET_OBJECT_RETENTION;
+    PutObjectRetention(super::PutObjectRetentionInput) -> super::PutObjectRetentionOutput = service::PUT_OBJECT_RETENTION;
+    GetObjectLegalHold(super::GetObjectLegalHoldInput) -> super::GetObjectLegalHoldOutput = service::GET_OBJECT_LEGAL_HOLD;
+    PutObjectLegalHold(super::PutObjectLegalHoldInput) -> super::PutObjectLegalHoldOutput = service::PUT_OBJECT_LEGAL_HOLD;
     CreateMultipartUpload(super::CreateMultipartUploadInput) -> super::CreateMultipartUploadOutput = service::CREATE_MULTIPART_UPLOAD;
     UploadPart(super::UploadPartInput) -> super::UploadPartOutput = service::UPLOAD_PART;
     UploadPartCopy(super::UploadPartCopyInput) -> super::UploadPartCopyOutput = service::UPLOAD_PART_COPY;

@@ -6,11 +6,13 @@ use kurodo_wire::{Secret, Streaming, Timestamp};
 
 use super::{
     ArchiveStatus, Bucket, BucketLocationConstraint, BucketVersioningStatus, CORSRule, Checksum,
-    ChecksumAlgorithm, ChecksumType, CommonPrefix, CopyObjectResult, CopyPartResult, DeletedObject,
-    EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, LocationType, MFADeleteStatus,
-    MultipartUpload, Object, ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockMode, Owner,
-    OwnershipControls, Part, Payer, PolicyStatus, PublicAccessBlockConfiguration, ReplicationStatus,
-    RequestCharged, ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tag, schema,
+    ChecksumAlgorithm, ChecksumType, CommonPrefix, CopyObjectResult, CopyPartResult, DeleteMarkerEntry,
+    DeletedObject, EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, LifecycleRule,
+    LocationType, MFADeleteStatus, MultipartUpload, Object, ObjectLockConfiguration, ObjectLockEventHold,
+    ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectVersion,
+    Owner, OwnershipControls, Part, Payer, PolicyStatus, PublicAccessBlockConfiguration, ReplicationStatus,
+    RequestCharged, ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tag,
+    TransitionDefaultMinimumObjectSize, schema,
 };
 
 kurodo_wire::shape! {
@@ -66,6 +68,29 @@ kurodo_wire::shape! {
     pub struct GetBucketVersioningOutput: schema::GET_BUCKET_VERSIONING_OUTPUT {
         status: Option<BucketVersioningStatus> = "Status",
         mfa_delete: Option<MFADeleteStatus> = "MFADelete",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketVersioning`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketVersioningOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetObjectLockConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct GetObjectLockConfigurationOutput: schema::GET_OBJECT_LOCK_CONFIGURATION_OUTPUT {
+        object_lock_configuration: Option<ObjectLockConfiguration> = "ObjectLockConfiguration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutObjectLockConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct PutObjectLockConfigurationOutput: schema::PUT_OBJECT_LOCK_CONFIGURATION_OUTPUT {
+        request_charged: Option<RequestCharged> = "RequestCharged",
     }
 }
 
@@ -241,6 +266,30 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketLifecycleConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketLifecycleConfigurationOutput: schema::GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT {
+        rules: Option<Vec<LifecycleRule>> = "Rules",
+        transition_default_minimum_object_size: Option<TransitionDefaultMinimumObjectSize> = "TransitionDefaultMinimumObjectSize",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketLifecycleConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketLifecycleConfigurationOutput: schema::PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT {
+        transition_default_minimum_object_size: Option<TransitionDefaultMinimumObjectSize> = "TransitionDefaultMinimumObjectSize",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketLifecycle`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketLifecycleOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
     /// Output of AWS `s3:ListObjects`.
     #[derive(Debug, Default)]
     pub struct ListObjectsOutput: schema::LIST_OBJECTS_OUTPUT {
@@ -274,6 +323,27 @@ kurodo_wire::shape! {
         continuation_token: Option<String> = "ContinuationToken",
         next_continuation_token: Option<String> = "NextContinuationToken",
         start_after: Option<String> = "StartAfter",
+        request_charged: Option<RequestCharged> = "RequestCharged",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:ListObjectVersions`.
+    #[derive(Debug, Default)]
+    pub struct ListObjectVersionsOutput: schema::LIST_OBJECT_VERSIONS_OUTPUT {
+        is_truncated: Option<bool> = "IsTruncated",
+        key_marker: Option<String> = "KeyMarker",
+        version_id_marker: Option<String> = "VersionIdMarker",
+        next_key_marker: Option<String> = "NextKeyMarker",
+        next_version_id_marker: Option<String> = "NextVersionIdMarker",
+        versions: Option<Vec<ObjectVersion>> = "Versions",
+        delete_markers: Option<Vec<DeleteMarkerEntry>> = "DeleteMarkers",
+        name: Option<String> = "Name",
+        prefix: Option<String> = "Prefix",
+        delimiter: Option<String> = "Delimiter",
+        max_keys: Option<i32> = "MaxKeys",
+        common_prefixes: Option<Vec<CommonPrefix>> = "CommonPrefixes",
+        encoding_type: Option<EncodingType> = "EncodingType",
         request_charged: Option<RequestCharged> = "RequestCharged",
     }
 }
@@ -507,6 +577,38 @@ kurodo_wire::shape! {
     #[derive(Debug, Default)]
     pub struct DeleteObjectTaggingOutput: schema::DELETE_OBJECT_TAGGING_OUTPUT {
         version_id: Option<String> = "VersionId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetObjectRetention`.
+    #[derive(Debug, Default)]
+    pub struct GetObjectRetentionOutput: schema::GET_OBJECT_RETENTION_OUTPUT {
+        retention: Option<ObjectLockRetention> = "Retention",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutObjectRetention`.
+    #[derive(Debug, Default)]
+    pub struct PutObjectRetentionOutput: schema::PUT_OBJECT_RETENTION_OUTPUT {
+        request_charged: Option<RequestCharged> = "RequestCharged",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetObjectLegalHold`.
+    #[derive(Debug, Default)]
+    pub struct GetObjectLegalHoldOutput: schema::GET_OBJECT_LEGAL_HOLD_OUTPUT {
+        legal_hold: Option<ObjectLockLegalHold> = "LegalHold",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutObjectLegalHold`.
+    #[derive(Debug, Default)]
+    pub struct PutObjectLegalHoldOutput: schema::PUT_OBJECT_LEGAL_HOLD_OUTPUT {
+        request_charged: Option<RequestCharged> = "RequestCharged",
     }
 }
 

@@ -4,6 +4,10 @@ use kurodo_wire::{
     HeaderName, Kind, Location, Member, Pattern, Schema, Structure, TimestampFormat, XmlNamespace, common,
 };
 
+pub(super) static ABORT_INCOMPLETE_MULTIPART_UPLOAD: Schema = Schema::new(
+    "AbortIncompleteMultipartUpload",
+    Kind::Structure(Structure::new(&[Member::new("DaysAfterInitiation", &common::INTEGER)])),
+);
 pub(super) static ACCESS_CONTROL_POLICY: Schema = Schema::new(
     "AccessControlPolicy",
     Kind::Structure(Structure::new(&[
@@ -50,6 +54,13 @@ pub(super) static BUCKET_INFO: Schema = Schema::new(
         Member::new("DataRedundancy", &DATA_REDUNDANCY),
         Member::new("Type", &BUCKET_TYPE),
     ])),
+);
+pub(super) static BUCKET_LIFECYCLE_CONFIGURATION: Schema = Schema::new(
+    "BucketLifecycleConfiguration",
+    Kind::Structure(Structure::new(&[Member::new("Rules", &LIFECYCLE_RULES)
+        .wire_name("Rule")
+        .flattened()
+        .required()])),
 );
 pub(super) static BUCKET_LOCATION_CONSTRAINT: Schema = Schema::new("BucketLocationConstraint", Kind::String)
     .words(&[
@@ -228,6 +239,15 @@ pub(super) static CREATE_BUCKET_CONFIGURATION: Schema = Schema::new(
 );
 pub(super) static DATA_REDUNDANCY: Schema =
     Schema::new("DataRedundancy", Kind::String).words(&["SingleAvailabilityZone", "SingleLocalZone"]);
+pub(super) static DEFAULT_RETENTION: Schema = Schema::new(
+    "DefaultRetention",
+    Kind::Structure(Structure::new(&[
+        Member::new("Mode", &OBJECT_LOCK_RETENTION_MODE),
+        Member::new("Days", &common::INTEGER),
+        Member::new("Years", &common::INTEGER),
+        Member::new("DefaultEventHold", &EVENT_HOLD_DURATION),
+    ])),
+);
 pub(super) static DELETE: Schema = Schema::new(
     "Delete",
     Kind::Structure(Structure::new(&[
@@ -235,6 +255,18 @@ pub(super) static DELETE: Schema = Schema::new(
         Member::new("Quiet", &common::BOOLEAN),
     ])),
 );
+pub(super) static DELETE_MARKER_ENTRY: Schema = Schema::new(
+    "DeleteMarkerEntry",
+    Kind::Structure(Structure::new(&[
+        Member::new("Owner", &OWNER),
+        Member::new("Key", &OBJECT_KEY),
+        Member::new("VersionId", &common::STRING),
+        Member::new("IsLatest", &common::BOOLEAN),
+        Member::new("LastModified", &common::TIMESTAMP),
+    ])),
+);
+pub(super) static DELETE_MARKERS: Schema =
+    Schema::list("DeleteMarkers", Member::new("member", &DELETE_MARKER_ENTRY));
 pub(super) static DELETED_OBJECT: Schema = Schema::new(
     "DeletedObject",
     Kind::Structure(Structure::new(&[
@@ -263,6 +295,15 @@ pub(super) static ERROR: Schema = Schema::new(
     ])),
 );
 pub(super) static ERRORS: Schema = Schema::list("Errors", Member::new("member", &ERROR));
+pub(super) static EVENT_HOLD_DURATION: Schema = Schema::new(
+    "EventHoldDuration",
+    Kind::Structure(Structure::new(&[
+        Member::new("Days", &common::INTEGER),
+        Member::new("Years", &common::INTEGER),
+    ])),
+);
+pub(super) static EXPIRATION_STATUS: Schema =
+    Schema::new("ExpirationStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static EXPOSE_HEADERS: Schema =
     Schema::list("ExposeHeaders", Member::new("member", &common::STRING));
 pub(super) static GET_OBJECT_ATTRIBUTES_PARTS: Schema = Schema::new(
@@ -324,6 +365,51 @@ pub(super) static INVALID_REQUEST: Schema =
     Schema::new("InvalidRequest", Kind::Structure(Structure::new(&[])));
 pub(super) static INVALID_WRITE_OFFSET: Schema =
     Schema::new("InvalidWriteOffset", Kind::Structure(Structure::new(&[])));
+pub(super) static LIFECYCLE_EXPIRATION: Schema = Schema::new(
+    "LifecycleExpiration",
+    Kind::Structure(Structure::new(&[
+        Member::new("Date", &common::TIMESTAMP).timestamp_format(TimestampFormat::Iso8601),
+        Member::new("Days", &common::INTEGER),
+        Member::new("ExpiredObjectDeleteMarker", &common::BOOLEAN),
+    ])),
+);
+pub(super) static LIFECYCLE_RULE: Schema = Schema::new(
+    "LifecycleRule",
+    Kind::Structure(Structure::new(&[
+        Member::new("Expiration", &LIFECYCLE_EXPIRATION),
+        Member::new("ID", &common::STRING),
+        Member::new("Prefix", &common::STRING),
+        Member::new("Filter", &LIFECYCLE_RULE_FILTER),
+        Member::new("Status", &EXPIRATION_STATUS).required(),
+        Member::new("Transitions", &TRANSITION_LIST).wire_name("Transition").flattened(),
+        Member::new("NoncurrentVersionTransitions", &NONCURRENT_VERSION_TRANSITION_LIST)
+            .wire_name("NoncurrentVersionTransition")
+            .flattened(),
+        Member::new("NoncurrentVersionExpiration", &NONCURRENT_VERSION_EXPIRATION),
+        Member::new("AbortIncompleteMultipartUpload", &ABORT_INCOMPLETE_MULTIPART_UPLOAD),
+    ])),
+);
+pub(super) static LIFECYCLE_RULE_AND_OPERATOR: Schema = Schema::new(
+    "LifecycleRuleAndOperator",
+    Kind::Structure(Structure::new(&[
+        Member::new("Prefix", &common::STRING),
+        Member::new("Tags", &TAG_SET).wire_name("Tag").flattened(),
+        Member::new("ObjectSizeGreaterThan", &common::LONG),
+        Member::new("ObjectSizeLessThan", &common::LONG),
+    ])),
+);
+pub(super) static LIFECYCLE_RULE_FILTER: Schema = Schema::new(
+    "LifecycleRuleFilter",
+    Kind::Structure(Structure::new(&[
+        Member::new("Prefix", &common::STRING),
+        Member::new("Tag", &TAG),
+        Member::new("ObjectSizeGreaterThan", &common::LONG),
+        Member::new("ObjectSizeLessThan", &common::LONG),
+        Member::new("And", &LIFECYCLE_RULE_AND_OPERATOR),
+    ])),
+);
+pub(super) static LIFECYCLE_RULES: Schema =
+    Schema::list("LifecycleRules", Member::new("member", &LIFECYCLE_RULE));
 pub(super) static LOCATION_INFO: Schema = Schema::new(
     "LocationInfo",
     Kind::Structure(Structure::new(&[
@@ -333,6 +419,7 @@ pub(super) static LOCATION_INFO: Schema = Schema::new(
 );
 pub(super) static LOCATION_TYPE: Schema =
     Schema::new("LocationType", Kind::String).words(&["AvailabilityZone", "LocalZone"]);
+pub(super) static MFA_DELETE: Schema = Schema::new("MFADelete", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static MFA_DELETE_STATUS: Schema =
     Schema::new("MFADeleteStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static MAX_BUCKETS: Schema =
@@ -360,6 +447,23 @@ pub(super) static MULTIPART_UPLOAD_LIST: Schema =
 pub(super) static NO_SUCH_BUCKET: Schema = Schema::new("NoSuchBucket", Kind::Structure(Structure::new(&[])));
 pub(super) static NO_SUCH_KEY: Schema = Schema::new("NoSuchKey", Kind::Structure(Structure::new(&[])));
 pub(super) static NO_SUCH_UPLOAD: Schema = Schema::new("NoSuchUpload", Kind::Structure(Structure::new(&[])));
+pub(super) static NONCURRENT_VERSION_EXPIRATION: Schema = Schema::new(
+    "NoncurrentVersionExpiration",
+    Kind::Structure(Structure::new(&[
+        Member::new("NoncurrentDays", &common::INTEGER),
+        Member::new("NewerNoncurrentVersions", &common::INTEGER),
+    ])),
+);
+pub(super) static NONCURRENT_VERSION_TRANSITION: Schema = Schema::new(
+    "NoncurrentVersionTransition",
+    Kind::Structure(Structure::new(&[
+        Member::new("NoncurrentDays", &common::INTEGER),
+        Member::new("StorageClass", &TRANSITION_STORAGE_CLASS),
+        Member::new("NewerNoncurrentVersions", &common::INTEGER),
+    ])),
+);
+pub(super) static NONCURRENT_VERSION_TRANSITION_LIST: Schema =
+    Schema::list("NoncurrentVersionTransitionList", Member::new("member", &NONCURRENT_VERSION_TRANSITION));
 pub(super) static OBJECT: Schema = Schema::new(
     "Object",
     Kind::Structure(Structure::new(&[
@@ -406,12 +510,40 @@ pub(super) static OBJECT_IDENTIFIER_LIST: Schema =
     Schema::list("ObjectIdentifierList", Member::new("member", &OBJECT_IDENTIFIER));
 pub(super) static OBJECT_KEY: Schema = Schema::new("ObjectKey", Kind::String).bounds(Some(1.0), None);
 pub(super) static OBJECT_LIST: Schema = Schema::list("ObjectList", Member::new("member", &OBJECT));
+pub(super) static OBJECT_LOCK_CONFIGURATION: Schema = Schema::new(
+    "ObjectLockConfiguration",
+    Kind::Structure(Structure::new(&[
+        Member::new("ObjectLockEnabled", &OBJECT_LOCK_ENABLED),
+        Member::new("Rule", &OBJECT_LOCK_RULE),
+    ])),
+);
+pub(super) static OBJECT_LOCK_ENABLED: Schema =
+    Schema::new("ObjectLockEnabled", Kind::String).words(&["Enabled"]);
 pub(super) static OBJECT_LOCK_EVENT_HOLD: Schema =
     Schema::new("ObjectLockEventHold", Kind::String).words(&["ON", "OFF"]);
+pub(super) static OBJECT_LOCK_LEGAL_HOLD: Schema = Schema::new(
+    "ObjectLockLegalHold",
+    Kind::Structure(Structure::new(&[Member::new("Status", &OBJECT_LOCK_LEGAL_HOLD_STATUS)])),
+);
 pub(super) static OBJECT_LOCK_LEGAL_HOLD_STATUS: Schema =
     Schema::new("ObjectLockLegalHoldStatus", Kind::String).words(&["ON", "OFF"]);
 pub(super) static OBJECT_LOCK_MODE: Schema =
     Schema::new("ObjectLockMode", Kind::String).words(&["GOVERNANCE", "COMPLIANCE"]);
+pub(super) static OBJECT_LOCK_RETENTION: Schema = Schema::new(
+    "ObjectLockRetention",
+    Kind::Structure(Structure::new(&[
+        Member::new("Mode", &OBJECT_LOCK_RETENTION_MODE),
+        Member::new("RetainUntilDate", &common::TIMESTAMP).timestamp_format(TimestampFormat::Iso8601),
+        Member::new("EventHold", &OBJECT_LOCK_EVENT_HOLD),
+        Member::new("EventHoldDuration", &EVENT_HOLD_DURATION),
+    ])),
+);
+pub(super) static OBJECT_LOCK_RETENTION_MODE: Schema =
+    Schema::new("ObjectLockRetentionMode", Kind::String).words(&["GOVERNANCE", "COMPLIANCE"]);
+pub(super) static OBJECT_LOCK_RULE: Schema = Schema::new(
+    "ObjectLockRule",
+    Kind::Structure(Structure::new(&[Member::new("DefaultRetention", &DEFAULT_RETENTION)])),
+);
 pub(super) static OBJECT_NOT_IN_ACTIVE_TIER_ERROR: Schema =
     Schema::new("ObjectNotInActiveTierError", Kind::Structure(Structure::new(&[])));
 pub(super) static OBJECT_OWNERSHIP: Schema = Schema::new("ObjectOwnership", Kind::String).words(&[
@@ -453,6 +585,26 @@ pub(super) static OBJECT_STORAGE_CLASS: Schema = Schema::new("ObjectStorageClass
     "AWS_BACKUP_WARM",
     "AWS_BACKUP_LOW_COST_WARM",
 ]);
+pub(super) static OBJECT_VERSION: Schema = Schema::new(
+    "ObjectVersion",
+    Kind::Structure(Structure::new(&[
+        Member::new("ETag", &common::STRING),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM_LIST).flattened(),
+        Member::new("ChecksumType", &CHECKSUM_TYPE),
+        Member::new("Size", &common::LONG),
+        Member::new("StorageClass", &OBJECT_VERSION_STORAGE_CLASS),
+        Member::new("Key", &OBJECT_KEY),
+        Member::new("VersionId", &common::STRING),
+        Member::new("IsLatest", &common::BOOLEAN),
+        Member::new("LastModified", &common::TIMESTAMP),
+        Member::new("Owner", &OWNER),
+        Member::new("RestoreStatus", &RESTORE_STATUS),
+    ])),
+);
+pub(super) static OBJECT_VERSION_LIST: Schema =
+    Schema::list("ObjectVersionList", Member::new("member", &OBJECT_VERSION));
+pub(super) static OBJECT_VERSION_STORAGE_CLASS: Schema =
+    Schema::new("ObjectVersionStorageClass", Kind::String).words(&["STANDARD"]);
 pub(super) static OPTIONAL_OBJECT_ATTRIBUTES: Schema =
     Schema::new("OptionalObjectAttributes", Kind::String).words(&["RestoreStatus"]);
 pub(super) static OPTIONAL_OBJECT_ATTRIBUTES_LIST: Schema =
@@ -601,8 +753,30 @@ pub(super) static TAGGING: Schema =
 pub(super) static TAGGING_DIRECTIVE: Schema =
     Schema::new("TaggingDirective", Kind::String).words(&["COPY", "REPLACE"]);
 pub(super) static TOO_MANY_PARTS: Schema = Schema::new("TooManyParts", Kind::Structure(Structure::new(&[])));
+pub(super) static TRANSITION: Schema = Schema::new(
+    "Transition",
+    Kind::Structure(Structure::new(&[
+        Member::new("Date", &common::TIMESTAMP).timestamp_format(TimestampFormat::Iso8601),
+        Member::new("Days", &common::INTEGER),
+        Member::new("StorageClass", &TRANSITION_STORAGE_CLASS),
+    ])),
+);
+pub(super) static TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE: Schema =
+    Schema::new("TransitionDefaultMinimumObjectSize", Kind::String)
+        .words(&["varies_by_storage_class", "all_storage_classes_128K"]);
+pub(super) static TRANSITION_LIST: Schema =
+    Schema::list("TransitionList", Member::new("member", &TRANSITION));
+pub(super) static TRANSITION_STORAGE_CLASS: Schema = Schema::new("TransitionStorageClass", Kind::String)
+    .words(&["GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR"]);
 pub(super) static TYPE: Schema =
     Schema::new("Type", Kind::String).words(&["CanonicalUser", "AmazonCustomerByEmail", "Group"]);
+pub(super) static VERSIONING_CONFIGURATION: Schema = Schema::new(
+    "VersioningConfiguration",
+    Kind::Structure(Structure::new(&[
+        Member::new("MFADelete", &MFA_DELETE).wire_name("MfaDelete"),
+        Member::new("Status", &BUCKET_VERSIONING_STATUS),
+    ])),
+);
 pub(super) static LIST_BUCKETS_INPUT: Schema = Schema::new(
     "ListBucketsRequest",
     Kind::Structure(Structure::new(&[
@@ -745,6 +919,73 @@ pub(super) static GET_BUCKET_VERSIONING_OUTPUT: Schema = Schema::new(
         ])
         .xml_name("VersioningConfiguration"),
     ),
+);
+pub(super) static PUT_BUCKET_VERSIONING_INPUT: Schema = Schema::new(
+    "PutBucketVersioningRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("MFA", &common::STRING).wire_name("x-amz-mfa").at(Location::Header(&H_X_AMZ_MFA)),
+        Member::new("VersioningConfiguration", &VERSIONING_CONFIGURATION)
+            .wire_name("VersioningConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_OBJECT_LOCK_CONFIGURATION_INPUT: Schema = Schema::new(
+    "GetObjectLockConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_OBJECT_LOCK_CONFIGURATION_OUTPUT: Schema = Schema::new(
+    "GetObjectLockConfigurationOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ObjectLockConfiguration", &OBJECT_LOCK_CONFIGURATION).at(Location::Payload)
+    ])),
+);
+pub(super) static PUT_OBJECT_LOCK_CONFIGURATION_INPUT: Schema = Schema::new(
+    "PutObjectLockConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ObjectLockConfiguration", &OBJECT_LOCK_CONFIGURATION)
+            .wire_name("ObjectLockConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("Token", &common::STRING)
+            .wire_name("x-amz-bucket-object-lock-token")
+            .at(Location::Header(&H_X_AMZ_BUCKET_OBJECT_LOCK_TOKEN)),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static PUT_OBJECT_LOCK_CONFIGURATION_OUTPUT: Schema = Schema::new(
+    "PutObjectLockConfigurationOutput",
+    Kind::Structure(Structure::new(&[Member::new("RequestCharged", &REQUEST_CHARGED)
+        .wire_name("x-amz-request-charged")
+        .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED))])),
 );
 pub(super) static GET_BUCKET_REQUEST_PAYMENT_INPUT: Schema = Schema::new(
     "GetBucketRequestPaymentRequest",
@@ -1110,6 +1351,64 @@ pub(super) static DELETE_BUCKET_ENCRYPTION_INPUT: Schema = Schema::new(
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
 );
+pub(super) static GET_BUCKET_LIFECYCLE_CONFIGURATION_INPUT: Schema = Schema::new(
+    "GetBucketLifecycleConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT: Schema = Schema::new(
+    "GetBucketLifecycleConfigurationOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("Rules", &LIFECYCLE_RULES).wire_name("Rule").flattened(),
+            Member::new("TransitionDefaultMinimumObjectSize", &TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)
+                .wire_name("x-amz-transition-default-minimum-object-size")
+                .at(Location::Header(&H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)),
+        ])
+        .xml_name("LifecycleConfiguration"),
+    ),
+);
+pub(super) static PUT_BUCKET_LIFECYCLE_CONFIGURATION_INPUT: Schema = Schema::new(
+    "PutBucketLifecycleConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("LifecycleConfiguration", &BUCKET_LIFECYCLE_CONFIGURATION)
+            .wire_name("LifecycleConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("TransitionDefaultMinimumObjectSize", &TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)
+            .wire_name("x-amz-transition-default-minimum-object-size")
+            .at(Location::Header(&H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE)),
+    ])),
+);
+pub(super) static PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT: Schema = Schema::new(
+    "PutBucketLifecycleConfigurationOutput",
+    Kind::Structure(Structure::new(&[Member::new(
+        "TransitionDefaultMinimumObjectSize",
+        &TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE,
+    )
+    .wire_name("x-amz-transition-default-minimum-object-size")
+    .at(Location::Header(&H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE))])),
+);
+pub(super) static DELETE_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
+    "DeleteBucketLifecycleRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
 pub(super) static LIST_OBJECTS_INPUT: Schema = Schema::new(
     "ListObjectsRequest",
     Kind::Structure(Structure::new(&[
@@ -1204,6 +1503,55 @@ pub(super) static LIST_OBJECTS_V2_OUTPUT: Schema = Schema::new(
                 .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
         ])
         .xml_name("ListBucketResult"),
+    ),
+);
+pub(super) static LIST_OBJECT_VERSIONS_INPUT: Schema = Schema::new(
+    "ListObjectVersionsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Delimiter", &common::STRING).wire_name("delimiter").at(Location::Query("delimiter")),
+        Member::new("EncodingType", &ENCODING_TYPE)
+            .wire_name("encoding-type")
+            .at(Location::Query("encoding-type")),
+        Member::new("KeyMarker", &common::STRING).wire_name("key-marker").at(Location::Query("key-marker")),
+        Member::new("MaxKeys", &common::INTEGER).wire_name("max-keys").at(Location::Query("max-keys")),
+        Member::new("Prefix", &common::STRING).wire_name("prefix").at(Location::Query("prefix")),
+        Member::new("VersionIdMarker", &common::STRING)
+            .wire_name("version-id-marker")
+            .at(Location::Query("version-id-marker")),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("OptionalObjectAttributes", &OPTIONAL_OBJECT_ATTRIBUTES_LIST)
+            .wire_name("x-amz-optional-object-attributes")
+            .at(Location::Header(&H_X_AMZ_OPTIONAL_OBJECT_ATTRIBUTES)),
+    ])),
+);
+pub(super) static LIST_OBJECT_VERSIONS_OUTPUT: Schema = Schema::new(
+    "ListObjectVersionsOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("IsTruncated", &common::BOOLEAN),
+            Member::new("KeyMarker", &common::STRING),
+            Member::new("VersionIdMarker", &common::STRING),
+            Member::new("NextKeyMarker", &common::STRING),
+            Member::new("NextVersionIdMarker", &common::STRING),
+            Member::new("Versions", &OBJECT_VERSION_LIST).wire_name("Version").flattened(),
+            Member::new("DeleteMarkers", &DELETE_MARKERS).wire_name("DeleteMarker").flattened(),
+            Member::new("Name", &common::STRING),
+            Member::new("Prefix", &common::STRING),
+            Member::new("Delimiter", &common::STRING),
+            Member::new("MaxKeys", &common::INTEGER),
+            Member::new("CommonPrefixes", &COMMON_PREFIX_LIST).flattened(),
+            Member::new("EncodingType", &ENCODING_TYPE),
+            Member::new("RequestCharged", &REQUEST_CHARGED)
+                .wire_name("x-amz-request-charged")
+                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+        ])
+        .xml_name("ListVersionsResult"),
     ),
 );
 pub(super) static GET_OBJECT_INPUT: Schema = Schema::new(
@@ -2256,6 +2604,109 @@ pub(super) static DELETE_OBJECT_TAGGING_OUTPUT: Schema = Schema::new(
         .wire_name("x-amz-version-id")
         .at(Location::Header(&H_X_AMZ_VERSION_ID))])),
 );
+pub(super) static GET_OBJECT_RETENTION_INPUT: Schema = Schema::new(
+    "GetObjectRetentionRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_OBJECT_RETENTION_OUTPUT: Schema = Schema::new(
+    "GetObjectRetentionOutput",
+    Kind::Structure(Structure::new(&[Member::new("Retention", &OBJECT_LOCK_RETENTION)
+        .wire_name("Retention")
+        .at(Location::Payload)])),
+);
+pub(super) static PUT_OBJECT_RETENTION_INPUT: Schema = Schema::new(
+    "PutObjectRetentionRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("Retention", &OBJECT_LOCK_RETENTION)
+            .wire_name("Retention")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
+        Member::new("BypassGovernanceRetention", &common::BOOLEAN)
+            .wire_name("x-amz-bypass-governance-retention")
+            .at(Location::Header(&H_X_AMZ_BYPASS_GOVERNANCE_RETENTION)),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static PUT_OBJECT_RETENTION_OUTPUT: Schema = Schema::new(
+    "PutObjectRetentionOutput",
+    Kind::Structure(Structure::new(&[Member::new("RequestCharged", &REQUEST_CHARGED)
+        .wire_name("x-amz-request-charged")
+        .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED))])),
+);
+pub(super) static GET_OBJECT_LEGAL_HOLD_INPUT: Schema = Schema::new(
+    "GetObjectLegalHoldRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_OBJECT_LEGAL_HOLD_OUTPUT: Schema = Schema::new(
+    "GetObjectLegalHoldOutput",
+    Kind::Structure(Structure::new(&[Member::new("LegalHold", &OBJECT_LOCK_LEGAL_HOLD)
+        .wire_name("LegalHold")
+        .at(Location::Payload)])),
+);
+pub(super) static PUT_OBJECT_LEGAL_HOLD_INPUT: Schema = Schema::new(
+    "PutObjectLegalHoldRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("LegalHold", &OBJECT_LOCK_LEGAL_HOLD)
+            .wire_name("LegalHold")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static PUT_OBJECT_LEGAL_HOLD_OUTPUT: Schema = Schema::new(
+    "PutObjectLegalHoldOutput",
+    Kind::Structure(Structure::new(&[Member::new("RequestCharged", &REQUEST_CHARGED)
+        .wire_name("x-amz-request-charged")
+        .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED))])),
+);
 pub(super) static CREATE_MULTIPART_UPLOAD_INPUT: Schema = Schema::new(
     "CreateMultipartUploadRequest",
     Kind::Structure(Structure::new(&[
@@ -2901,6 +3352,8 @@ static H_X_AMZ_BUCKET_LOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz
 static H_X_AMZ_BUCKET_NAMESPACE: HeaderName = HeaderName::from_static("x-amz-bucket-namespace");
 static H_X_AMZ_BUCKET_OBJECT_LOCK_ENABLED: HeaderName =
     HeaderName::from_static("x-amz-bucket-object-lock-enabled");
+static H_X_AMZ_BUCKET_OBJECT_LOCK_TOKEN: HeaderName =
+    HeaderName::from_static("x-amz-bucket-object-lock-token");
 static H_X_AMZ_BUCKET_REGION: HeaderName = HeaderName::from_static("x-amz-bucket-region");
 static H_X_AMZ_BYPASS_GOVERNANCE_RETENTION: HeaderName =
     HeaderName::from_static("x-amz-bypass-governance-retention");
@@ -2994,6 +3447,8 @@ static H_X_AMZ_STORAGE_CLASS: HeaderName = HeaderName::from_static("x-amz-storag
 static H_X_AMZ_TAGGING: HeaderName = HeaderName::from_static("x-amz-tagging");
 static H_X_AMZ_TAGGING_COUNT: HeaderName = HeaderName::from_static("x-amz-tagging-count");
 static H_X_AMZ_TAGGING_DIRECTIVE: HeaderName = HeaderName::from_static("x-amz-tagging-directive");
+static H_X_AMZ_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE: HeaderName =
+    HeaderName::from_static("x-amz-transition-default-minimum-object-size");
 static H_X_AMZ_VERSION_ID: HeaderName = HeaderName::from_static("x-amz-version-id");
 static H_X_AMZ_WEBSITE_REDIRECT_LOCATION: HeaderName =
     HeaderName::from_static("x-amz-website-redirect-location");

@@ -27,6 +27,9 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &HEAD_BUCKET,
         &GET_BUCKET_LOCATION,
         &GET_BUCKET_VERSIONING,
+        &PUT_BUCKET_VERSIONING,
+        &GET_OBJECT_LOCK_CONFIGURATION,
+        &PUT_OBJECT_LOCK_CONFIGURATION,
         &GET_BUCKET_REQUEST_PAYMENT,
         &PUT_BUCKET_REQUEST_PAYMENT,
         &GET_BUCKET_CORS,
@@ -50,8 +53,12 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &GET_BUCKET_ENCRYPTION,
         &PUT_BUCKET_ENCRYPTION,
         &DELETE_BUCKET_ENCRYPTION,
+        &GET_BUCKET_LIFECYCLE_CONFIGURATION,
+        &PUT_BUCKET_LIFECYCLE_CONFIGURATION,
+        &DELETE_BUCKET_LIFECYCLE,
         &LIST_OBJECTS,
         &LIST_OBJECTS_V2,
+        &LIST_OBJECT_VERSIONS,
         &GET_OBJECT,
         &HEAD_OBJECT,
         &GET_OBJECT_ATTRIBUTES,
@@ -64,6 +71,10 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &GET_OBJECT_TAGGING,
         &PUT_OBJECT_TAGGING,
         &DELETE_OBJECT_TAGGING,
+        &GET_OBJECT_RETENTION,
+        &PUT_OBJECT_RETENTION,
+        &GET_OBJECT_LEGAL_HOLD,
+        &PUT_OBJECT_LEGAL_HOLD,
         &CREATE_MULTIPART_UPLOAD,
         &UPLOAD_PART,
         &UPLOAD_PART_COPY,
@@ -118,14 +129,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             method: "DELETE",
             uri: "/{Bucket}?inventory",
             required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DeleteBucketLifecycle",
-            method: "DELETE",
-            uri: "/{Bucket}?lifecycle",
-            required_query: &[],
             required_headers: &[],
             deprecated: false,
         },
@@ -226,14 +229,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: true,
         },
         RouteSchema {
-            name: "GetBucketLifecycleConfiguration",
-            method: "GET",
-            uri: "/{Bucket}?lifecycle",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "GetBucketLogging",
             method: "GET",
             uri: "/{Bucket}?logging",
@@ -306,30 +301,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "GetObjectLegalHold",
-            method: "GET",
-            uri: "/{Bucket}/{Key+}?legal-hold",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "GetObjectLockConfiguration",
-            method: "GET",
-            uri: "/{Bucket}?object-lock",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "GetObjectRetention",
-            method: "GET",
-            uri: "/{Bucket}/{Key+}?retention",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "GetObjectTorrent",
             method: "GET",
             uri: "/{Bucket}/{Key+}?torrent",
@@ -386,14 +357,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "ListObjectVersions",
-            method: "GET",
-            uri: "/{Bucket}?versions",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "PutBucketAbac",
             method: "PUT",
             uri: "/{Bucket}?abac",
@@ -442,14 +405,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: true,
         },
         RouteSchema {
-            name: "PutBucketLifecycleConfiguration",
-            method: "PUT",
-            uri: "/{Bucket}?lifecycle",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "PutBucketLogging",
             method: "PUT",
             uri: "/{Bucket}?logging",
@@ -490,14 +445,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "PutBucketVersioning",
-            method: "PUT",
-            uri: "/{Bucket}?versioning",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "PutBucketWebsite",
             method: "PUT",
             uri: "/{Bucket}?website",
@@ -510,30 +457,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             method: "PUT",
             uri: "/{Bucket}/{Key+}?annotation",
             required_query: &["annotationName"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "PutObjectLegalHold",
-            method: "PUT",
-            uri: "/{Bucket}/{Key+}?legal-hold",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "PutObjectLockConfiguration",
-            method: "PUT",
-            uri: "/{Bucket}?object-lock",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "PutObjectRetention",
-            method: "PUT",
-            uri: "/{Bucket}/{Key+}?retention",
-            required_query: &[],
             required_headers: &[],
             deprecated: false,
         },
@@ -792,6 +715,45 @@ pub(super) static GET_BUCKET_VERSIONING: OperationSchema = OperationSchema {
         "GET",
         "/{Bucket}?versioning",
         [&schema::GET_BUCKET_VERSIONING_INPUT, &schema::GET_BUCKET_VERSIONING_OUTPUT],
+    )
+};
+pub(super) static PUT_BUCKET_VERSIONING: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketVersioning",
+        "PUT",
+        "/{Bucket}?versioning",
+        [&schema::PUT_BUCKET_VERSIONING_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static GET_OBJECT_LOCK_CONFIGURATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetObjectLockConfiguration",
+        "GET",
+        "/{Bucket}?object-lock",
+        [&schema::GET_OBJECT_LOCK_CONFIGURATION_INPUT, &schema::GET_OBJECT_LOCK_CONFIGURATION_OUTPUT],
+    )
+};
+pub(super) static PUT_OBJECT_LOCK_CONFIGURATION: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutObjectLockConfiguration",
+        "PUT",
+        "/{Bucket}?object-lock",
+        [&schema::PUT_OBJECT_LOCK_CONFIGURATION_INPUT, &schema::PUT_OBJECT_LOCK_CONFIGURATION_OUTPUT],
     )
 };
 pub(super) static GET_BUCKET_REQUEST_PAYMENT: OperationSchema = OperationSchema {
@@ -1055,6 +1017,46 @@ pub(super) static DELETE_BUCKET_ENCRYPTION: OperationSchema = OperationSchema {
         [&schema::DELETE_BUCKET_ENCRYPTION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
+pub(super) static GET_BUCKET_LIFECYCLE_CONFIGURATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketLifecycleConfiguration",
+        "GET",
+        "/{Bucket}?lifecycle",
+        [
+            &schema::GET_BUCKET_LIFECYCLE_CONFIGURATION_INPUT,
+            &schema::GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT,
+        ],
+    )
+};
+pub(super) static PUT_BUCKET_LIFECYCLE_CONFIGURATION: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketLifecycleConfiguration",
+        "PUT",
+        "/{Bucket}?lifecycle",
+        [
+            &schema::PUT_BUCKET_LIFECYCLE_CONFIGURATION_INPUT,
+            &schema::PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT,
+        ],
+    )
+};
+pub(super) static DELETE_BUCKET_LIFECYCLE: OperationSchema = OperationSchema {
+    status: 204,
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "DeleteBucketLifecycle",
+        "DELETE",
+        "/{Bucket}?lifecycle",
+        [&schema::DELETE_BUCKET_LIFECYCLE_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
 pub(super) static LIST_OBJECTS: OperationSchema = OperationSchema {
     errors: &[&ERROR_NO_SUCH_BUCKET],
     max_body: 4194304,
@@ -1073,6 +1075,15 @@ pub(super) static LIST_OBJECTS_V2: OperationSchema = OperationSchema {
         "GET",
         "/{Bucket}?list-type=2",
         [&schema::LIST_OBJECTS_V2_INPUT, &schema::LIST_OBJECTS_V2_OUTPUT],
+    )
+};
+pub(super) static LIST_OBJECT_VERSIONS: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "ListObjectVersions",
+        "GET",
+        "/{Bucket}?versions",
+        [&schema::LIST_OBJECT_VERSIONS_INPUT, &schema::LIST_OBJECT_VERSIONS_OUTPUT],
     )
 };
 pub(super) static GET_OBJECT: OperationSchema = OperationSchema {
@@ -1236,6 +1247,54 @@ pub(super) static DELETE_OBJECT_TAGGING: OperationSchema = OperationSchema {
         "DELETE",
         "/{Bucket}/{Key+}?tagging",
         [&schema::DELETE_OBJECT_TAGGING_INPUT, &schema::DELETE_OBJECT_TAGGING_OUTPUT],
+    )
+};
+pub(super) static GET_OBJECT_RETENTION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetObjectRetention",
+        "GET",
+        "/{Bucket}/{Key+}?retention",
+        [&schema::GET_OBJECT_RETENTION_INPUT, &schema::GET_OBJECT_RETENTION_OUTPUT],
+    )
+};
+pub(super) static PUT_OBJECT_RETENTION: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutObjectRetention",
+        "PUT",
+        "/{Bucket}/{Key+}?retention",
+        [&schema::PUT_OBJECT_RETENTION_INPUT, &schema::PUT_OBJECT_RETENTION_OUTPUT],
+    )
+};
+pub(super) static GET_OBJECT_LEGAL_HOLD: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetObjectLegalHold",
+        "GET",
+        "/{Bucket}/{Key+}?legal-hold",
+        [&schema::GET_OBJECT_LEGAL_HOLD_INPUT, &schema::GET_OBJECT_LEGAL_HOLD_OUTPUT],
+    )
+};
+pub(super) static PUT_OBJECT_LEGAL_HOLD: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutObjectLegalHold",
+        "PUT",
+        "/{Bucket}/{Key+}?legal-hold",
+        [&schema::PUT_OBJECT_LEGAL_HOLD_INPUT, &schema::PUT_OBJECT_LEGAL_HOLD_OUTPUT],
     )
 };
 pub(super) static CREATE_MULTIPART_UPLOAD: OperationSchema = OperationSchema {

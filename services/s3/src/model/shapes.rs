@@ -3,10 +3,20 @@
 use kurodo_wire::{Secret, Timestamp};
 
 use super::{
-    BucketLocationConstraint, BucketType, ChecksumAlgorithm, ChecksumType, DataRedundancy, EncryptionType,
-    IntelligentTieringAccessTier, LocationType, ObjectOwnership, ObjectStorageClass, Payer, Permission,
-    ServerSideEncryption, StorageClass, Type, schema,
+    BucketLocationConstraint, BucketType, BucketVersioningStatus, ChecksumAlgorithm, ChecksumType,
+    DataRedundancy, EncryptionType, ExpirationStatus, IntelligentTieringAccessTier, LocationType, MFADelete,
+    ObjectLockEnabled, ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode,
+    ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, Payer, Permission, ServerSideEncryption,
+    StorageClass, TransitionStorageClass, Type, schema,
 };
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `AbortIncompleteMultipartUpload`.
+    #[derive(Debug, Default)]
+    pub struct AbortIncompleteMultipartUpload: schema::ABORT_INCOMPLETE_MULTIPART_UPLOAD {
+        days_after_initiation: Option<i32> = "DaysAfterInitiation",
+    }
+}
 
 kurodo_wire::shape! {
     /// AWS `s3` structure `AccessControlPolicy`.
@@ -42,6 +52,14 @@ kurodo_wire::shape! {
     pub struct BucketInfo: schema::BUCKET_INFO {
         data_redundancy: Option<DataRedundancy> = "DataRedundancy",
         r#type: Option<BucketType> = "Type",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `BucketLifecycleConfiguration`.
+    #[derive(Debug)]
+    pub struct BucketLifecycleConfiguration: schema::BUCKET_LIFECYCLE_CONFIGURATION {
+        rules: Vec<LifecycleRule> = "Rules",
     }
 }
 
@@ -170,11 +188,34 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `DefaultRetention`.
+    #[derive(Debug, Default)]
+    pub struct DefaultRetention: schema::DEFAULT_RETENTION {
+        mode: Option<ObjectLockRetentionMode> = "Mode",
+        days: Option<i32> = "Days",
+        years: Option<i32> = "Years",
+        default_event_hold: Option<EventHoldDuration> = "DefaultEventHold",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `Delete`.
     #[derive(Debug)]
     pub struct Delete: schema::DELETE {
         objects: Vec<ObjectIdentifier> = "Objects",
         quiet: Option<bool> = "Quiet",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `DeleteMarkerEntry`.
+    #[derive(Debug, Default)]
+    pub struct DeleteMarkerEntry: schema::DELETE_MARKER_ENTRY {
+        owner: Option<Owner> = "Owner",
+        key: Option<String> = "Key",
+        version_id: Option<String> = "VersionId",
+        is_latest: Option<bool> = "IsLatest",
+        last_modified: Option<Timestamp> = "LastModified",
     }
 }
 
@@ -197,6 +238,15 @@ kurodo_wire::shape! {
         version_id: Option<String> = "VersionId",
         code: Option<String> = "Code",
         message: Option<String> = "Message",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `EventHoldDuration`.
+    #[derive(Debug, Default)]
+    pub struct EventHoldDuration: schema::EVENT_HOLD_DURATION {
+        days: Option<i32> = "Days",
+        years: Option<i32> = "Years",
     }
 }
 
@@ -253,6 +303,55 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `LifecycleExpiration`.
+    #[derive(Debug, Default)]
+    pub struct LifecycleExpiration: schema::LIFECYCLE_EXPIRATION {
+        date: Option<Timestamp> = "Date",
+        days: Option<i32> = "Days",
+        expired_object_delete_marker: Option<bool> = "ExpiredObjectDeleteMarker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `LifecycleRule`.
+    #[derive(Debug)]
+    pub struct LifecycleRule: schema::LIFECYCLE_RULE {
+        expiration: Option<LifecycleExpiration> = "Expiration",
+        id: Option<String> = "ID",
+        prefix: Option<String> = "Prefix",
+        filter: Option<LifecycleRuleFilter> = "Filter",
+        status: ExpirationStatus = "Status",
+        transitions: Option<Vec<Transition>> = "Transitions",
+        noncurrent_version_transitions: Option<Vec<NoncurrentVersionTransition>> = "NoncurrentVersionTransitions",
+        noncurrent_version_expiration: Option<NoncurrentVersionExpiration> = "NoncurrentVersionExpiration",
+        abort_incomplete_multipart_upload: Option<AbortIncompleteMultipartUpload> = "AbortIncompleteMultipartUpload",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `LifecycleRuleAndOperator`.
+    #[derive(Debug, Default)]
+    pub struct LifecycleRuleAndOperator: schema::LIFECYCLE_RULE_AND_OPERATOR {
+        prefix: Option<String> = "Prefix",
+        tags: Option<Vec<Tag>> = "Tags",
+        object_size_greater_than: Option<i64> = "ObjectSizeGreaterThan",
+        object_size_less_than: Option<i64> = "ObjectSizeLessThan",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `LifecycleRuleFilter`.
+    #[derive(Debug, Default)]
+    pub struct LifecycleRuleFilter: schema::LIFECYCLE_RULE_FILTER {
+        prefix: Option<String> = "Prefix",
+        tag: Option<Tag> = "Tag",
+        object_size_greater_than: Option<i64> = "ObjectSizeGreaterThan",
+        object_size_less_than: Option<i64> = "ObjectSizeLessThan",
+        and: Option<LifecycleRuleAndOperator> = "And",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `LocationInfo`.
     #[derive(Debug, Default)]
     pub struct LocationInfo: schema::LOCATION_INFO {
@@ -274,6 +373,25 @@ kurodo_wire::shape! {
         checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
         checksum_type: Option<ChecksumType> = "ChecksumType",
         version_id: Option<String> = "VersionId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `NoncurrentVersionExpiration`.
+    #[derive(Debug, Default)]
+    pub struct NoncurrentVersionExpiration: schema::NONCURRENT_VERSION_EXPIRATION {
+        noncurrent_days: Option<i32> = "NoncurrentDays",
+        newer_noncurrent_versions: Option<i32> = "NewerNoncurrentVersions",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `NoncurrentVersionTransition`.
+    #[derive(Debug, Default)]
+    pub struct NoncurrentVersionTransition: schema::NONCURRENT_VERSION_TRANSITION {
+        noncurrent_days: Option<i32> = "NoncurrentDays",
+        storage_class: Option<TransitionStorageClass> = "StorageClass",
+        newer_noncurrent_versions: Option<i32> = "NewerNoncurrentVersions",
     }
 }
 
@@ -306,6 +424,42 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `ObjectLockConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct ObjectLockConfiguration: schema::OBJECT_LOCK_CONFIGURATION {
+        object_lock_enabled: Option<ObjectLockEnabled> = "ObjectLockEnabled",
+        rule: Option<ObjectLockRule> = "Rule",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ObjectLockLegalHold`.
+    #[derive(Debug, Default)]
+    pub struct ObjectLockLegalHold: schema::OBJECT_LOCK_LEGAL_HOLD {
+        status: Option<ObjectLockLegalHoldStatus> = "Status",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ObjectLockRetention`.
+    #[derive(Debug, Default)]
+    pub struct ObjectLockRetention: schema::OBJECT_LOCK_RETENTION {
+        mode: Option<ObjectLockRetentionMode> = "Mode",
+        retain_until_date: Option<Timestamp> = "RetainUntilDate",
+        event_hold: Option<ObjectLockEventHold> = "EventHold",
+        event_hold_duration: Option<EventHoldDuration> = "EventHoldDuration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ObjectLockRule`.
+    #[derive(Debug, Default)]
+    pub struct ObjectLockRule: schema::OBJECT_LOCK_RULE {
+        default_retention: Option<DefaultRetention> = "DefaultRetention",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `ObjectPart`.
     #[derive(Debug, Default)]
     pub struct ObjectPart: schema::OBJECT_PART {
@@ -321,6 +475,24 @@ kurodo_wire::shape! {
         checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
         checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
         checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ObjectVersion`.
+    #[derive(Debug, Default)]
+    pub struct ObjectVersion: schema::OBJECT_VERSION {
+        e_tag: Option<String> = "ETag",
+        checksum_algorithm: Option<Vec<ChecksumAlgorithm>> = "ChecksumAlgorithm",
+        checksum_type: Option<ChecksumType> = "ChecksumType",
+        size: Option<i64> = "Size",
+        storage_class: Option<ObjectVersionStorageClass> = "StorageClass",
+        key: Option<String> = "Key",
+        version_id: Option<String> = "VersionId",
+        is_latest: Option<bool> = "IsLatest",
+        last_modified: Option<Timestamp> = "LastModified",
+        owner: Option<Owner> = "Owner",
+        restore_status: Option<RestoreStatus> = "RestoreStatus",
     }
 }
 
@@ -447,5 +619,24 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct Tagging: schema::TAGGING {
         tag_set: Vec<Tag> = "TagSet",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `Transition`.
+    #[derive(Debug, Default)]
+    pub struct Transition: schema::TRANSITION {
+        date: Option<Timestamp> = "Date",
+        days: Option<i32> = "Days",
+        storage_class: Option<TransitionStorageClass> = "StorageClass",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `VersioningConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct VersioningConfiguration: schema::VERSIONING_CONFIGURATION {
+        mfa_delete: Option<MFADelete> = "MFADelete",
+        status: Option<BucketVersioningStatus> = "Status",
     }
 }

@@ -17,6 +17,8 @@ use crate::{
 type Create = (
     Need<action::CreateBucket>,
     Option<Need<action::PutBucketAcl>>,
+    Option<Need<action::PutBucketVersioning>>,
+    Option<Need<action::PutBucketObjectLockConfiguration>>,
     Option<Need<action::PutBucketOwnershipControls>>,
     Option<Need<action::TagResource>>,
 );
@@ -40,10 +42,13 @@ pub(crate) async fn create_bucket(find: &Finding<'_>, input: &CreateBucketInput)
         .with_some("s3:LocationConstraint", location.map(|region| region.as_str()))
         .with_some("s3:x-amz-object-ownership", input.object_ownership.map(|word| word.as_str()));
     let acl = asked.as_ref().map(|_| described(Need::new(wanted()), asked.as_ref(), &grants));
+    let locks = input.object_lock_enabled_for_bucket.unwrap_or_default();
+    let (versioning, lock) = (locks.then(|| Need::new(wanted())), locks.then(|| Need::new(wanted())));
+    let ownership = input.object_ownership.map(|_| Need::new(wanted()));
     let tags = tags_of_new(input);
     let create = with_request_tags(create, tags);
     let tagging = (!tags.is_empty()).then(|| with_request_tags(Need::new(wanted()), tags));
-    Ok((create, acl, input.object_ownership.map(|_| Need::new(wanted())), tagging))
+    Ok((create, acl, versioning, lock, ownership, tagging))
 }
 
 /// The tags that a bucket is made with.

@@ -6,6 +6,7 @@ use crate::{
     Error,
     acl::asked,
     model::CreateMultipartUploadInput,
+    object_lock::locking,
     records::UploadId,
     resources::{Door, located},
     tags,
@@ -18,5 +19,5 @@ pub(crate) async fn create_multipart_upload(
 ) -> Result<Put, Error> {
     let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
     let id = UploadId::new(find.call.now_ms)?;
-    writing!(input).needs(find, &facts, &input.key, Door::Upload(id))
+    writing!(find, input).needs(find, &facts, &input.key, Door::Upload(id))
 }

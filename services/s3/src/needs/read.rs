@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
-use kurodo_authz::Action;
-
-use super::{Finding, Missing, Need};
+use super::{
+    Finding, Missing, Need,
+    asks::{Asks, Either, either},
+};
 use crate::{
     Error,
     acl::{Asked, asked},
@@ -12,85 +13,123 @@ use crate::{
         GetObjectTaggingInput, HeadObjectInput, PutObjectAclInput, PutObjectTaggingInput, Tag,
     },
     policy,
-    resources::{Bucket, Object, Reach, located},
+    records::Wanted,
+    resources::{Bucket, Object, Reach},
     table::action,
 };
 
-/// The action on an object that should be there. If it is not, only who may list the bucket is told so.
-pub(super) fn existing<A: Action<Resource = Object>>(
+/// The object that a request names, which should be there. If it is not, only who may list the bucket is told so.
+pub(super) fn existing(
     find: &Finding<'_>,
     facts: &Arc<BucketFacts>,
     key: &str,
-) -> Result<(Need<A>, Missing), Error> {
-    let object = Object::existing(find, facts, key)?;
-    let listing = || Need::new(Bucket::existing(find, facts, Reach::Objects)).with("s3:prefix", key);
-    let missing = (!object.is_there()).then(listing);
-    Ok((Need::new(object), missing))
+    version: Option<&String>,
+) -> Result<(Object, Missing), Error> {
+    let object = Object::existing(find, facts, key, Wanted::asked(version)?)?;
+    let missing = missing(find, &object);
+    Ok((object, missing))
 }
 
+/// The right to know that the object is not there, where it is not.
+pub(super) fn missing(find: &Finding<'_>, object: &Object) -> Missing {
+    let bucket = || Bucket::existing(find, object.facts(), Reach::Objects);
+    (!object.is_there()).then(|| Need::new(bucket()).with("s3:prefix", object.key()))
+}
+
+/// The object that an input with the usual members names.
+macro_rules! named {
+    ($find:expr, $input:expr) => {
+        $crate::needs::read::existing(
+            $find,
+            &$crate::resources::located($find, &$input.bucket, &$input.expected_bucket_owner)?,
+            &$input.key,
+            $input.version_id.as_ref(),
+        )
+    };
+}
+pub(super) use named;
+
 macro_rules! reads {
-    ($($operation:ident($input:ty): $action:ident;)*) => {
+    ($($operation:ident($input:ty): $action:ident or $of_version:ident;)*) => {
         $(pub(crate) async fn $operation(
             find: &Finding<'_>,
             input: &$input,
-        ) -> Result<(Need<action::$action>, Missing), Error> {
-            existing(find, &located(find, &input.bucket, &input.expected_bucket_owner)?, &input.key)
+        ) -> Result<(Either<action::$action, action::$of_version>, Missing), Error> {
+            let (object, missing) = named!(find, input)?;
+            Ok((either(object), missing))
         })*
     };
 }
 
 reads! {
-    get_object_acl(GetObjectAclInput): GetObjectAcl;
-    get_object_tagging(GetObjectTaggingInput): GetObjectTagging;
-    delete_object_tagging(DeleteObjectTaggingInput): DeleteObjectTagging;
+    get_object_acl(GetObjectAclInput): GetObjectAcl or GetObjectVersionAcl;
+    get_object_tagging(GetObjectTaggingInput): GetObjectTagging or GetObjectVersionTagging;
+    delete_object_tagging(DeleteObjectTaggingInput): DeleteObjectTagging or DeleteObjectVersionTagging;
 }
 
-type Get = (Need<action::GetObject>, Missing, Option<Need<action::GetObjectTagging>>);
+/// Reading an object's tags, of whichever version.
+pub(super) type TagsRead = Option<Either<action::GetObjectTagging, action::GetObjectVersionTagging>>;
 
-/// Who may read an object is told how many tags it has if he may read those too.
-fn get(find: &Finding<'_>, facts: &Arc<BucketFacts>, key: &str) -> Result<Get, Error> {
-    let (need, missing): (Need<action::GetObject>, _) = existing(find, facts, key)?;
-    let tagged = need.resource().has_tags();
-    let tags = tagged.then(|| Object::existing(find, facts, key).map(Need::new)).transpose()?;
-    Ok((need, missing, tags))
+type Get = (
+    Either<action::GetObject, action::GetObjectVersion>,
+    Missing,
+    TagsRead,
+    Option<Need<action::GetObjectRetention>>,
+    Option<Need<action::GetObjectLegalHold>>,
+);
+
+/// Who may read an object is told how many tags it has, and how it is locked, if he may read those too.
+fn get((object, missing): (Object, Missing)) -> Get {
+    let lock = object.lock();
+    let tags = object.has_tags().then(|| either(object.clone()));
+    let retention = lock.retention.map(|_| Need::new(object.clone()));
+    let hold = lock.hold.map(|_| Need::new(object.clone()));
+    (either(object), missing, tags, retention, hold)
 }
 
 pub(crate) async fn get_object(find: &Finding<'_>, input: &GetObjectInput) -> Result<Get, Error> {
-    get(find, &located(find, &input.bucket, &input.expected_bucket_owner)?, &input.key)
+    Ok(get(named!(find, input)?))
 }
 
 pub(crate) async fn head_object(find: &Finding<'_>, input: &HeadObjectInput) -> Result<Get, Error> {
-    get(find, &located(find, &input.bucket, &input.expected_bucket_owner)?, &input.key)
+    Ok(get(named!(find, input)?))
 }
+
+type Attributes = (
+    Either<action::GetObject, action::GetObjectVersion>,
+    Either<action::GetObjectAttributes, action::GetObjectVersionAttributes>,
+    Missing,
+);
 
 pub(crate) async fn get_object_attributes(
     find: &Finding<'_>,
     input: &GetObjectAttributesInput,
-) -> Result<(Need<action::GetObject>, Need<action::GetObjectAttributes>, Missing), Error> {
-    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
-    let (get, missing) = existing(find, &facts, &input.key)?;
-    Ok((get, Need::new(Object::existing(find, &facts, &input.key)?), missing))
+) -> Result<Attributes, Error> {
+    let (object, missing) = named!(find, input)?;
+    Ok((either(object.clone()), either(object), missing))
 }
+
+type PutTags = Either<action::PutObjectTagging, action::PutObjectVersionTagging>;
 
 pub(crate) async fn put_object_tagging(
     find: &Finding<'_>,
     input: &PutObjectTaggingInput,
-) -> Result<(Need<action::PutObjectTagging>, Missing), Error> {
-    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
-    let (need, missing) = existing(find, &facts, &input.key)?;
+) -> Result<(PutTags, Missing), Error> {
+    let (object, missing) = named!(find, input)?;
     let pairs = input.tagging.tag_set.iter().map(|Tag { key, value }| (key.as_str(), value.as_str()));
-    Ok((with_tags(need, pairs), missing))
+    Ok((with_tags(either(object), pairs), missing))
 }
+
+type PutAcl = Either<action::PutObjectAcl, action::PutObjectVersionAcl>;
 
 pub(crate) async fn put_object_acl(
     find: &Finding<'_>,
     input: &PutObjectAclInput,
-) -> Result<(Need<action::PutObjectAcl>, Missing), Error> {
-    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
-    let (need, missing) = existing(find, &facts, &input.key)?;
+) -> Result<(PutAcl, Missing), Error> {
+    let (object, missing) = named!(find, input)?;
     let asked = asked!(input, input.grant_write.as_ref(), input.access_control_policy.as_ref())?;
     check_grantees(find, asked.as_ref())?;
-    let need = with_acl(need, asked.as_ref());
+    let need = with_acl(either(object), asked.as_ref());
     Ok((with_grants(need, &grants(input)), missing))
 }
 
@@ -105,16 +144,13 @@ fn grants(input: &PutObjectAclInput) -> [Option<&String>; 5] {
 }
 
 /// `s3:RequestObjectTag/..` and `s3:RequestObjectTagKeys`.
-pub(super) fn with_tags<'t, A: Action>(
-    need: Need<A>,
-    tags: impl Iterator<Item = (&'t str, &'t str)>,
-) -> Need<A> {
+pub(super) fn with_tags<'t, N: Asks>(need: N, tags: impl Iterator<Item = (&'t str, &'t str)>) -> N {
     let mut keys = Vec::new();
     let need = tags.fold(need, |need, (key, value)| {
         keys.push(key.to_owned());
-        need.with(format!("s3:RequestObjectTag/{key}"), value)
+        need.key(format!("s3:RequestObjectTag/{key}"), value)
     });
-    need.with("s3:RequestObjectTagKeys", keys)
+    need.key("s3:RequestObjectTagKeys", keys)
 }
 
 /// Accounts that a request grants rights to must exist.
@@ -124,12 +160,12 @@ pub(super) fn check_grantees(find: &Finding<'_>, asked: Option<&Asked>) -> Resul
 }
 
 /// `s3:x-amz-acl`.
-pub(super) fn with_acl<A: Action>(need: Need<A>, asked: Option<&Asked>) -> Need<A> {
-    need.with_some("s3:x-amz-acl", asked.and_then(Asked::canned).map(|canned| canned.word()))
+pub(super) fn with_acl<N: Asks>(need: N, asked: Option<&Asked>) -> N {
+    need.key_of("s3:x-amz-acl", asked.and_then(Asked::canned).map(|canned| canned.word()))
 }
 
 /// `s3:x-amz-grant-*`, in the order of [`grants`].
-pub(super) fn with_grants<A: Action>(need: Need<A>, grants: &[Option<&String>; 5]) -> Need<A> {
+pub(super) fn with_grants<N: Asks>(need: N, grants: &[Option<&String>; 5]) -> N {
     const KEYS: [&str; 5] = [
         "s3:x-amz-grant-full-control",
         "s3:x-amz-grant-read",
@@ -137,7 +173,5 @@ pub(super) fn with_grants<A: Action>(need: Need<A>, grants: &[Option<&String>; 5
         "s3:x-amz-grant-write",
         "s3:x-amz-grant-write-acp",
     ];
-    KEYS.into_iter()
-        .zip(grants)
-        .fold(need, |need, (key, grant)| need.with_some(key, grant.map(String::as_str)))
+    KEYS.into_iter().zip(grants).fold(need, |need, (key, grant)| need.key_of(key, grant.map(String::as_str)))
 }

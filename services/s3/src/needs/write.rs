@@ -4,6 +4,7 @@ use kurodo_authz::Action;
 
 use super::{
     Finding, Need,
+    asks::with_lock,
     read::{check_grantees, with_acl, with_grants, with_tags},
 };
 use crate::{
@@ -11,8 +12,9 @@ use crate::{
     acl::{Asked, asked},
     facts::BucketFacts,
     model::PutObjectInput,
+    object_lock::locking,
     ops::owner_of_new,
-    records::Tags,
+    records::{Lock, Tags},
     resources::{Door, Object, located},
     table::action,
     tags,
@@ -23,13 +25,14 @@ pub(super) struct Writing<'a> {
     pub(super) acl: Option<Asked>,
     pub(super) grants: [Option<&'a String>; 5],
     pub(super) tags: Option<Tags>,
+    pub(super) lock: Lock,
     /// Further keys, present or not.
     pub(super) keys: Vec<(&'static str, Option<&'a str>)>,
 }
 
 /// Reads it from an input that has all of its members.
 macro_rules! writing {
-    ($input:expr) => {
+    ($find:expr, $input:expr) => {
         $crate::needs::write::Writing {
             acl: asked!($input, None, None)?,
             grants: [
@@ -40,6 +43,7 @@ macro_rules! writing {
                 $input.grant_write_acp.as_ref(),
             ],
             tags: $input.tagging.as_deref().map(tags::from_header).transpose()?,
+            lock: locking!($input, $find.call.now_ms)?,
             keys: vec![
                 ("s3:x-amz-server-side-encryption", $input.server_side_encryption.map(|word| word.as_str())),
                 (
@@ -55,8 +59,13 @@ macro_rules! writing {
 pub(super) use writing;
 
 /// What putting an object needs.
-pub(super) type Put =
-    (Need<action::PutObject>, Option<Need<action::PutObjectAcl>>, Option<Need<action::PutObjectTagging>>);
+pub(super) type Put = (
+    Need<action::PutObject>,
+    Option<Need<action::PutObjectAcl>>,
+    Option<Need<action::PutObjectTagging>>,
+    Option<Need<action::PutObjectRetention>>,
+    Option<Need<action::PutObjectLegalHold>>,
+);
 
 impl<'a> Writing<'a> {
     /// With a further key.
@@ -74,22 +83,32 @@ impl<'a> Writing<'a> {
         door: Door,
     ) -> Result<Put, Error> {
         check_grantees(find, self.acl.as_ref())?;
-        let put = self.described(Object::at(find, facts, key, door)?);
-        // Of its list and tags decides whoever will own it.
-        let owned = || {
-            let owner = owner_of_new(self.acl.as_ref(), facts, find.call)?;
-            Ok::<_, Error>(Object::at(find, facts, key, Door::Content)?.owned_by(owner))
+        let at = |door| Object::at(find, facts, key, door);
+        // Of its list decides whoever will own it.
+        let owned = |asked| {
+            let owner = owner_of_new(Some(asked), facts, find.call)?;
+            Ok::<_, Error>(at(Door::Content)?.owned_by(owner))
         };
-        let acl = self.acl.as_ref().map(|_| Ok::<_, Error>(self.described(owned()?))).transpose()?;
+        let (put, lock) = (self.described(at(door)?, find), &self.lock);
+        let acl = self.acl.as_ref().map(owned).transpose()?;
         let tags = self.tags.as_ref().filter(|tags| !tags.is_empty());
-        let tagging = tags.map(|_| Ok::<_, Error>(self.described(owned()?))).transpose()?;
-        Ok((put, acl, tagging))
+        let tags = tags.map(|_| at(Door::Content)).transpose()?;
+        let retention = lock.retention.map(|_| at(Door::Content)).transpose()?;
+        let hold = lock.hold.map(|_| at(Door::Content)).transpose()?;
+        Ok((
+            put,
+            acl.map(|object| self.described(object, find)),
+            tags.map(|object| self.described(object, find)),
+            retention.map(|object| self.described(object, find)),
+            hold.map(|object| self.described(object, find)),
+        ))
     }
 
-    fn described<A: Action<Resource = Object>>(&self, object: Object) -> Need<A> {
+    fn described<A: Action<Resource = Object>>(&self, object: Object, find: &Finding<'_>) -> Need<A> {
         let need = Need::new(object);
         let need = self.keys.iter().fold(need, |need, (name, value)| need.with_some(*name, *value));
         let need = with_grants(with_acl(need, self.acl.as_ref()), &self.grants);
+        let need = with_lock(need, &self.lock, find.call.now_ms);
         match &self.tags {
             Some(tags) => with_tags(need, tags.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))),
             None => need,
@@ -106,21 +125,24 @@ pub(super) fn known(
     key: &str,
     if_match: Option<&str>,
 ) -> Result<Option<Need<action::GetObject>>, Error> {
-    if_match.map(|_| Object::existing(find, facts, key).map(Need::new)).transpose()
+    if_match.map(|_| Object::existing(find, facts, key, None).map(Need::new)).transpose()
 }
 
 type PutObject = (
     Need<action::PutObject>,
     Option<Need<action::PutObjectAcl>>,
     Option<Need<action::PutObjectTagging>>,
+    Option<Need<action::PutObjectRetention>>,
+    Option<Need<action::PutObjectLegalHold>>,
     Option<Need<action::GetObject>>,
 );
 
 pub(crate) async fn put_object(find: &Finding<'_>, input: &PutObjectInput) -> Result<PutObject, Error> {
     let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
-    let writing = writing!(input)
+    let writing = writing!(find, input)
         .key("s3:if-match", input.if_match.as_deref())
         .key("s3:if-none-match", input.if_none_match.as_deref());
-    let (put, acl, tagging) = writing.needs(find, &facts, &input.key, Door::Content)?;
-    Ok((put, acl, tagging, known(find, &facts, &input.key, input.if_match.as_deref())?))
+    let (put, acl, tagging, retention, hold) = writing.needs(find, &facts, &input.key, Door::Content)?;
+    let known = known(find, &facts, &input.key, input.if_match.as_deref())?;
+    Ok((put, acl, tagging, retention, hold, known))
 }

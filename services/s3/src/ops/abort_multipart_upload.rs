@@ -1,3 +1,4 @@
+use kurodo_authz::{Grant, Write};
 use kurodo_gateway::{Authorized, Handler};
 
 use super::{
@@ -7,6 +8,7 @@ use super::{
 use crate::{
     Error, S3,
     model::{AbortMultipartUploadOutput, op},
+    resources::Object,
 };
 
 impl Handler<op::AbortMultipartUpload> for S3 {
@@ -14,9 +16,21 @@ impl Handler<op::AbortMultipartUpload> for S3 {
         &self,
         call: Authorized<'_, Self, op::AbortMultipartUpload>,
     ) -> Answer<op::AbortMultipartUpload> {
-        let permit = call.permits;
-        let writer = self.store.write(&permit);
-        let underway = Underway::read(&writer, &permit)?;
+        let permit = &call.permits;
+        self.abort(permit).await?;
+        let request_charged = permit.resource().charged();
+        Ok(AbortMultipartUploadOutput { request_charged, ..AbortMultipartUploadOutput::default() }.into())
+    }
+}
+
+impl S3 {
+    /// Ends an upload without an object.
+    pub(super) async fn abort<G>(&self, permit: &G) -> Result<(), Error>
+    where
+        G: Grant<Access = Write, Resource = Object> + Sync,
+    {
+        let writer = self.store.write(permit);
+        let underway = Underway::read(&writer, permit)?;
         let mut transaction = writer.transaction();
         transaction.expect_version("", underway.version).delete("");
         transaction.commit().await.map_err(|error| match is_over(&error) {
@@ -24,11 +38,6 @@ impl Handler<op::AbortMultipartUpload> for S3 {
             false => error.into(),
         })?;
         // Nothing can be added any more.
-        self.clear_upload(&permit).await?;
-        Ok(AbortMultipartUploadOutput {
-            request_charged: permit.resource().charged(),
-            ..AbortMultipartUploadOutput::default()
-        }
-        .into())
+        self.clear_upload(permit).await
     }
 }

@@ -3,16 +3,19 @@ use kurodo_gateway::{Authorized, Call, Handler};
 
 use super::{
     Answer,
-    described::show_checksum,
+    described::{expiry, new_expiry, new_version, show_checksum},
     pieces::{Pieces, listed},
     uploads::Underway,
 };
 use crate::{
     Error, S3, action,
     checksum::{Algorithm, Checksum, Given, Kind, Stored, given, single},
-    content::{Ends, NewObject, Old, WriteConditions, customer},
+    content::customer,
     model::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, ServerSideEncryption, op},
+    object_lock,
     records::{ETag, HeadParts, Meta, PartList, Upload},
+    resources::Object,
+    versions::{Ends, NewObject, Versions, WriteConditions},
 };
 
 impl Handler<op::CompleteMultipartUpload> for S3 {
@@ -37,25 +40,27 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
         let (etag, checksum) = (pieces.etag(), pieces.checksum(&underway.upload));
         check(&input, &underway.upload, pieces.size(), checksum.as_ref())?;
 
-        let object = object(&underway, &pieces, etag, checksum, call)?;
+        let object = object(&underway, &pieces, etag, checksum, (place.resource(), call))?;
         let parts = uploaded.iter().map(|part| (part.key.clone(), part.version)).collect();
         let ends = Ends { permit: &permit, id: underway.id, version: underway.version, parts };
         let conditions = WriteConditions {
             if_match: input.if_match.as_deref(),
             if_none_match: input.if_none_match.as_deref(),
         };
-        self.publish(&place, &object, conditions, Some(&ends)).await?;
+        let id = self.publish(&place, &object, conditions, Some(&ends)).await?;
         pieces.others(&uploaded).into_iter().for_each(|blob| self.readers.discard(vec![blob]));
         self.clear_upload(&permit).await?;
         let is_customers = underway.upload.customer_key.is_some();
         let mut output = answer(input, call, is_customers, etag, checksum);
+        output.version_id = new_version(id);
+        output.expiration = new_expiry(place.resource(), &object)?;
         output.request_charged = permit.resource().charged();
         Ok(output.into())
     }
 }
 
 impl S3 {
-    /// The upload was completed before: as long as its object is there, the answer is the same again.
+    /// The upload was completed before: as long as its object is the current version, the answer is the same again.
     fn completed(
         &self,
         place: &Permit<'_, action::PutObject>,
@@ -64,11 +69,14 @@ impl S3 {
         call: &Call,
     ) -> Answer<op::CompleteMultipartUpload> {
         let gone = || Error::NoSuchUpload(upload.to_owned());
-        let head = Old::read(&self.store.write(place))?.head.ok_or_else(gone)?;
+        let current = Versions::granted(&self.store.read(place), place).object()?;
+        let head = current.as_ref().and_then(|current| current.kept.head()).ok_or_else(gone)?;
         if head.meta()?.upload.as_deref() != Some(upload) {
             return Err(gone());
         }
         let mut output = answer(input, call, head.customer_key.is_some(), head.etag, head.checksum);
+        output.version_id = new_version(head.id);
+        output.expiration = expiry(place.resource(), head)?;
         output.request_charged = place.resource().charged();
         Ok(output.into())
     }
@@ -132,23 +140,26 @@ fn object(
     pieces: &Pieces<'_>,
     etag: ETag,
     checksum: Option<Stored>,
-    call: &Call,
+    (place, call): (&Object, &Call),
 ) -> Result<NewObject, Error> {
-    let (parts, upload) = (pieces.entries(), &underway.upload);
+    let (id, parts, upload) = (place.new_version(call.now_ms)?, pieces.entries(), &underway.upload);
     let meta = Meta { upload: Some(underway.id.to_string()), ..upload.meta.clone() };
     let content = PartList::content(&parts);
     let record = HeadParts {
+        id,
         size: pieces.size(),
         modified_ms: call.now_ms,
         etag,
         checksum,
         content: &content,
         customer_key: upload.customer_key,
+        lock: object_lock::of_new(upload.lock, place.facts(), call.now_ms)?,
+        class: upload.class,
         meta: &meta,
         tags: &upload.tags,
         rights: upload.rights.as_ref(),
     };
-    Ok(NewObject::of_parts(record.to_record()?, parts))
+    Ok(NewObject::of_parts(id, record.to_record()?, parts))
 }
 
 fn answer(

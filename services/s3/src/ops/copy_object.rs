@@ -1,13 +1,16 @@
 use std::sync::Arc;
 
-use kurodo_authz::Permit;
+use kurodo_authz::{Grant, OneOf, Permit};
 use kurodo_gateway::{Authorized, Call, Handler};
 use kurodo_keys::SecretKey;
 
 use super::{
     Answer,
-    described::{check_active, check_key, show_checksum, show_encryption, source_conditions},
-    making::{Lock, Made, Making},
+    described::{
+        check_active, check_key, new_expiry, new_version, show_checksum, show_encryption, shown_version,
+        source_conditions,
+    },
+    making::{Made, Making, Sealing},
     rights,
 };
 use crate::{
@@ -15,24 +18,26 @@ use crate::{
     acl::asked,
     action,
     checksum::Algorithm,
-    content::{Customer, Reading, Source, WriteConditions, customer, receive},
+    content::{Customer, Reading, Source, customer, receive},
     limits,
     metadata::{self, meta},
     model::{
         ChecksumAlgorithm, CopyObjectInput, CopyObjectOutput, CopyObjectResult, MetadataDirective,
         TaggingDirective, op,
     },
-    records::{Head, Meta, Tags},
+    object_lock::{self, locking},
+    records::{Class, Head, Meta, Tags},
     resources::Object,
     tags, times,
+    versions::WriteConditions,
 };
 
-type MayRead<'r> = Permit<'r, action::GetObject>;
+type MayRead<'r> = OneOf<Permit<'r, action::GetObject>, Permit<'r, action::GetObjectVersion>>;
 
 impl Handler<op::CopyObject> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::CopyObject>) -> Answer<op::CopyObject> {
         let Authorized { mut input, permits: (source, _missing, _tags, target, ..), call, .. } = call;
-        let (head, _) = Object::granted(&source)?;
+        let head = Object::granted(&source)?;
         source_conditions!(input).weigh_source(head)?;
         let customer = customer!(input)?;
         check(&input, &source, target.resource(), customer.is_some())?;
@@ -43,7 +48,7 @@ impl Handler<op::CopyObject> for S3 {
             if_match: input.if_match.as_deref(),
             if_none_match: input.if_none_match.as_deref(),
         };
-        self.publish(&target, &made.object, conditions, None).await?;
+        let id = self.publish(&target, &made.object, conditions, None).await?;
 
         let mut result = CopyObjectResult {
             e_tag: Some(made.etag.to_string()),
@@ -52,6 +57,9 @@ impl Handler<op::CopyObject> for S3 {
         };
         show_checksum!(result, made.checksum);
         let mut output = CopyObjectOutput { copy_object_result: Some(result), ..CopyObjectOutput::default() };
+        output.version_id = new_version(id);
+        output.expiration = new_expiry(target.resource(), &made.object)?;
+        output.copy_source_version_id = shown_version(&source)?;
         output.request_charged = source.resource().charged().or(target.resource().charged());
         show_encryption!(output, &customer);
         Ok(output.into())
@@ -67,13 +75,15 @@ impl S3 {
         customer: Option<&Customer>,
         call: &Call,
     ) -> Result<Made, Error> {
-        let (head, _) = Object::granted(source)?;
+        let head = Object::granted(source)?;
         let making = Making {
             rights: rights::of_new(asked!(input, None, None)?.as_ref(), place, call)?,
             tags: tags_of(input, head)?,
             algorithm: algorithm(input.checksum_algorithm, head)?,
             meta: meta_of(input, head)?,
-            lock: Lock::new(customer, place.facts())?,
+            sealing: Sealing::new(customer, place.facts())?,
+            lock: object_lock::of_new(locking!(input, call.now_ms)?, place.facts(), call.now_ms)?,
+            class: Class::asked(input.storage_class)?,
         };
         let reading = Reading::open(self, source, key, 0..head.size).await?;
         let received = receive(self, Source::Object(reading), making.plan(head.size, false)).await?;
@@ -88,13 +98,15 @@ fn check(
     customer: bool,
 ) -> Result<(), Error> {
     metadata::check_encryption(input.server_side_encryption, customer)?;
-    let (head, _) = Object::granted(source)?;
+    let head = Object::granted(source)?;
     check_active(head)?;
     if head.size > limits::SINGLE {
         let message = "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
         return Err(Error::InvalidRequest(message.into()));
     }
-    let changes = input.metadata_directive == Some(MetadataDirective::Replace)
+    // An older version that is copied over the current one is brought back.
+    let changes = source.resource().version().is_some()
+        || input.metadata_directive == Some(MetadataDirective::Replace)
         || input.storage_class.is_some()
         || input.website_redirect_location.is_some()
         || input.server_side_encryption.is_some()
@@ -114,7 +126,6 @@ fn meta_of(input: &mut CopyObjectInput, head: &Head) -> Result<Meta, Error> {
         Some(MetadataDirective::Replace) => meta!(input),
         _ => metadata::checked(Meta {
             website_redirect_location: input.website_redirect_location.take(),
-            storage_class: metadata::kept_class(input.storage_class)?,
             upload: None,
             ..head.meta()?
         }),

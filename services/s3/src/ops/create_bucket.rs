@@ -13,7 +13,9 @@ use crate::{
     layout::Setting,
     model::{BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, op},
     needs::tags_of_new,
-    records::{BlockPublic, BucketId, Damaged, Identity, Owner, Ownership},
+    records::{
+        BlockPublic, BucketId, Damaged, Identity, ObjectLock, Owner, Ownership, Versioning, VersioningState,
+    },
     tags,
 };
 
@@ -35,6 +37,11 @@ impl Handler<op::CreateBucket> for S3 {
         put(&mut transaction, Setting::Identity, &identity)?;
         put(&mut transaction, Setting::Ownership, &ownership)?;
         put(&mut transaction, Setting::PublicAccessBlock, &BlockPublic::ALL)?;
+        if input.object_lock_enabled_for_bucket.unwrap_or_default() {
+            let kept = Versioning { state: VersioningState::Enabled, ..Versioning::default() };
+            put(&mut transaction, Setting::Versioning, &kept)?;
+            put(&mut transaction, Setting::ObjectLock, &ObjectLock::default())?;
+        }
         if let Some(acl) = acl {
             put(&mut transaction, Setting::Acl, &acl)?;
         }

@@ -3,8 +3,8 @@ use kurodo_store::Expectation;
 
 use super::{
     Answer,
-    described::show_encryption,
-    making::Lock,
+    described::{show_abort, show_encryption},
+    making::Sealing,
     rights,
     uploads::{checksum, initiator},
 };
@@ -14,7 +14,8 @@ use crate::{
     content::customer,
     metadata::{self, meta},
     model::{CreateMultipartUploadOutput, op},
-    records::Upload,
+    object_lock::{self, locking},
+    records::{Class, Upload},
     tags,
 };
 
@@ -27,13 +28,18 @@ impl Handler<op::CreateMultipartUpload> for S3 {
         let (object, customer) = (permit.resource(), customer!(input)?);
         metadata::check_encryption(input.server_side_encryption, customer.is_some())?;
         let (algorithm, kind) = checksum(input.checksum_algorithm, input.checksum_type)?;
+        let lock = locking!(input, call.now_ms)?;
+        // What the bucket adds is added when the upload is completed.
+        object_lock::of_new(lock, object.facts(), call.now_ms)?;
         let upload = Upload {
             initiated_ms: call.now_ms,
             initiator: initiator(call)?,
             rights: rights::of_new(asked!(input, None, None)?.as_ref(), object, call)?,
             tags: input.tagging.as_deref().map(tags::from_header).transpose()?.unwrap_or_default(),
             meta: meta!(input)?,
-            customer_key: Lock::new(customer.as_ref(), object.facts())?.customer_key,
+            customer_key: Sealing::new(customer.as_ref(), object.facts())?.customer_key,
+            lock,
+            class: Class::asked(input.storage_class)?,
             algorithm,
             kind,
         };
@@ -56,6 +62,7 @@ impl Handler<op::CreateMultipartUpload> for S3 {
             request_charged: object.charged(),
             ..CreateMultipartUploadOutput::default()
         };
+        show_abort!(output, object.facts(), object.key(), call.now_ms);
         show_encryption!(output, &customer);
         Ok(output.into())
     }

@@ -4,25 +4,26 @@ use kurodo_store::{Expectation, KeyParser, Reader, Scan, StoreError, Transaction
 use super::Answer;
 use crate::{
     Error, S3,
+    facts::BucketFacts,
     layout::{self, Setting},
     model::{DeleteBucketOutput, op},
     records::Part,
 };
 
 impl Handler<op::DeleteBucket> for S3 {
-    /// A bucket must be empty of objects. Uploads that nobody completed go with it.
+    /// A bucket must be empty of objects, and of all versions of them. Uploads that nobody completed go with it.
     async fn handle(&self, call: Authorized<'_, Self, op::DeleteBucket>) -> Answer<op::DeleteBucket> {
         let (settings, contents) = &call.permits;
-        let bucket = settings.resource();
+        let facts = settings.resource().facts()?;
         let left = Left::read(&self.store.read(contents))?;
         let mut transaction = self.store.write(settings).transaction();
-        transaction.expect_fact(&bucket.facts()?.exists);
+        transaction.expect_fact(&facts.exists);
         for setting in Setting::ALL {
             transaction.delete(setting.key());
         }
-        transaction.under(contents).expect_empty([layout::OBJECTS]);
+        transaction.under(contents).expect_empty([layout::OBJECTS]).expect_empty([layout::VERSIONS]);
         left.delete(&mut transaction);
-        transaction.commit().await.map_err(|error| failed(error, bucket.name()))?;
+        transaction.commit().await.map_err(|error| failed(error, facts))?;
         self.discard_left(left);
 
         // What was uploaded meanwhile. Nothing can be added any more.
@@ -43,10 +44,11 @@ impl S3 {
     }
 }
 
-fn failed(error: StoreError, bucket: &str) -> Error {
+fn failed(error: StoreError, facts: &BucketFacts) -> Error {
+    let bucket = facts.name.clone();
     match error.conflict().map(|conflict| conflict.expectation) {
-        Some(Expectation::Empty) => Error::BucketNotEmpty(bucket.to_owned()),
-        Some(Expectation::Fact) => Error::NoSuchBucket(bucket.to_owned()),
+        Some(Expectation::Empty) => Error::BucketNotEmpty { bucket, versioned: facts.versioning.was_on() },
+        Some(Expectation::Fact) => Error::NoSuchBucket(bucket),
         _ => error.into(),
     }
 }

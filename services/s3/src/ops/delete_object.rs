@@ -1,27 +1,44 @@
-use kurodo_gateway::{Authorized, Handler};
+use kurodo_authz::Grant;
+use kurodo_gateway::{Authorized, Call, Handler};
 
-use super::Answer;
+use super::{Answer, caller};
 use crate::{
     Error, S3,
-    conditions::matches,
+    facts::BucketFacts,
     model::{DeleteObjectOutput, op},
-    records::Head,
+    records::{Owner, Ownership, Wanted},
+    versions::{If, Removal, Removed},
 };
 
 impl Handler<op::DeleteObject> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::DeleteObject>) -> Answer<op::DeleteObject> {
-        let Authorized { input, permits: (permit, _known), .. } = call;
-        self.remove(&permit, |there| deletable(there, input.if_match.as_deref(), &input.key)).await?;
-        let request_charged = permit.resource().charged();
-        Ok(DeleteObjectOutput { request_charged, ..DeleteObjectOutput::default() }.into())
+        let Authorized { input, permits: (permit, _known, bypass), call, .. } = call;
+        let facts = permit.resource().facts();
+        let version = Wanted::asked(input.version_id.as_ref())?;
+        if version.is_some() && facts.versioning.needs_code() {
+            self.take_code(input.mfa.as_deref(), facts, call).await?;
+        }
+        let removal = Removal {
+            version,
+            only: If::matches(input.if_match.as_deref()),
+            bypasses: bypass.is_some(),
+            now_ms: call.now_ms,
+            by: remover(facts, call)?,
+        };
+        let (delete_marker, version_id) = match self.remove(&permit, &removal).await? {
+            Removed::Whole => (None, None),
+            Removed::Marked(id) => (Some(true), Some(id.to_string())),
+            Removed::Version { wanted, marker } => (marker.then_some(true), Some(wanted.to_string())),
+        };
+        let request_charged = Grant::resource(&permit).charged();
+        Ok(DeleteObjectOutput { delete_marker, version_id, request_charged }.into())
     }
 }
 
-/// Whether what is there is what the request wants to delete.
-pub(super) fn deletable(there: Option<&Head>, if_match: Option<&str>, key: &str) -> Result<(), Error> {
-    match (if_match, there) {
-        (Some(_), None) => Err(Error::NoSuchKey(key.to_owned())),
-        (Some(tags), Some(head)) if !matches(tags, &head.etag) => Err(Error::PreconditionFailed("If-Match")),
-        _ => Ok(()),
+/// Who owns the delete marker that the caller puts, where that is not the bucket's owner.
+pub(super) fn remover(facts: &BucketFacts, call: &Call) -> Result<Option<Owner>, Error> {
+    if facts.ownership() == Ownership::Enforced {
+        return Ok(None);
     }
+    Ok(Some(caller(call)?).filter(|owner| *owner != facts.owner))
 }

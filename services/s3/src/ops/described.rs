@@ -2,6 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
+use kurodo_authz::Grant;
 use kurodo_gateway::Call;
 use kurodo_keys::SecretKey;
 
@@ -11,19 +12,80 @@ use crate::{
     conditions::{ReadConditions, Verdict},
     content::Customer,
     facts::BucketFacts,
-    metadata::is_archived,
-    records::{Content, Head},
+    lifecycle::Facts,
+    records::{Content, Head, VersionId},
+    resources::Object,
+    versions::{NewObject, Place},
 };
+
 /// The content type of an object that was put without one.
 pub(super) const UNTYPED: &str = "binary/octet-stream";
 
+/// The version's id, as replies show it: not at all where the bucket never kept versions.
+pub(super) fn shown_version<G: Grant<Resource = Object>>(permit: &G) -> Result<Option<String>, Error> {
+    let head = Object::granted(permit)?;
+    Ok(permit.resource().facts().versioning.was_on().then(|| head.id.to_string()))
+}
+
+/// When the current version expires.
+pub(super) fn shown_expiry<G: Grant<Resource = Object>>(permit: &G) -> Result<Option<String>, Error> {
+    let placed = Object::placed(permit)?;
+    match placed.kept.head().filter(|_| placed.place == Place::Current) {
+        Some(head) => expiry(permit.resource(), head),
+        None => Ok(None),
+    }
+}
+
+/// When an object that was put expires.
+pub(super) fn new_expiry(place: &Object, new: &NewObject) -> Result<Option<String>, Error> {
+    if place.facts().lifecycle.is_some() { expiry(place, &new.head()?) } else { Ok(None) }
+}
+
+/// When this object at this place expires.
+pub(super) fn expiry(place: &Object, head: &Head) -> Result<Option<String>, Error> {
+    let Some(rules) = &place.facts().lifecycle else { return Ok(None) };
+    Ok(rules.shown_expiry(Facts { key: place.key(), head })?)
+}
+
+/// The id of a version that was put: the null version's is not told.
+pub(super) fn new_version(id: VersionId) -> Option<String> {
+    (!id.is_null()).then(|| id.to_string())
+}
+
+/// Shows what of a version's lock the caller may see.
+macro_rules! show_lock {
+    ($output:expr, $head:expr, $retention:expr, $hold:expr) => {{
+        if let Some(retention) = $head.lock.retention.filter(|_| $retention.flatten().is_some()) {
+            $output.object_lock_mode = Some(retention.mode.into());
+            $output.object_lock_retain_until_date = Some($crate::times::exact(retention.until_ms));
+        }
+        if let Some(on) = $head.lock.hold.filter(|_| $hold.flatten().is_some()) {
+            use $crate::model::ObjectLockLegalHoldStatus::{Off, On};
+            $output.object_lock_legal_hold_status = Some(if on { On } else { Off });
+        }
+    }};
+}
+pub(super) use show_lock;
+
+/// Shows when an upload is aborted if nobody completes it.
+macro_rules! show_abort {
+    ($output:expr, $facts:expr, $key:expr, $initiated_ms:expr) => {
+        if let Some(abort) = $facts.lifecycle.as_ref().and_then(|rules| rules.abort($key, $initiated_ms)) {
+            $output.abort_date = Some($crate::times::exact(abort.at_ms));
+            $output.abort_rule_id = Some(abort.rule.to_owned());
+        }
+    };
+}
+pub(super) use show_abort;
+
 /// Fills in what is said of an object whenever it is read.
 macro_rules! describe {
-    ($output:expr, $input:expr, $head:expr, $customer:expr) => {{
-        let (output, head) = (&mut $output, $head);
+    ($output:expr, $input:expr, $permit:expr, $customer:expr) => {{
+        let (output, head) = (&mut $output, $crate::resources::Object::granted($permit)?);
         let meta = head.meta()?;
-        let class = meta.class();
-        output.storage_class = (class != $crate::model::StorageClass::Standard).then_some(class);
+        output.version_id = $crate::ops::described::shown_version($permit)?;
+        output.storage_class = head.class.shown();
+        output.expiration = $crate::ops::described::shown_expiry($permit)?;
         output.accept_ranges = Some("bytes".to_owned());
         output.last_modified = Some($crate::times::shown(head.modified_ms));
         output.e_tag = Some(head.etag.to_string());
@@ -210,13 +272,15 @@ pub(super) fn parts_count(head: &Head) -> Option<i32> {
 ///
 /// Source: S3 User Guide, "Restoring an archived object".
 pub(super) fn check_readable(head: &Head) -> Result<(), Error> {
-    let class = head.class()?;
-    if is_archived(class) { Err(Error::InvalidObjectState(class.to_string())) } else { Ok(()) }
+    match head.class.is_archived() {
+        true => Err(Error::InvalidObjectState(head.class.word().to_string())),
+        false => Ok(()),
+    }
 }
 
 /// The same for the source of a copy.
 pub(super) fn check_active(head: &Head) -> Result<(), Error> {
-    if is_archived(head.class()?) { Err(Error::ObjectNotInActiveTier) } else { Ok(()) }
+    if head.class.is_archived() { Err(Error::ObjectNotInActiveTier) } else { Ok(()) }
 }
 
 /// That the customer brought the right key, and no other.

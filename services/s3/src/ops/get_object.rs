@@ -3,7 +3,9 @@ use kurodo_gateway::{Authorized, Handler, Reply};
 
 use super::{
     Answer,
-    described::{Extent, Part, check_key, check_readable, describe, parts_count, reading, show_checksum},
+    described::{
+        Extent, Part, check_key, check_readable, describe, parts_count, reading, show_checksum, show_lock,
+    },
 };
 use crate::{
     Error, S3,
@@ -17,8 +19,8 @@ use crate::{
 
 impl Handler<op::GetObject> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::GetObject>) -> Answer<op::GetObject> {
-        let Authorized { mut input, permits: (permit, _missing, tags), call, .. } = call;
-        let (head, _) = Object::granted(&permit)?;
+        let Authorized { mut input, permits: (permit, _missing, tags, retention, hold), call, .. } = call;
+        let head = Object::granted(&permit)?;
         let customer = customer!(input)?;
         let wrapping = check_key(customer.as_ref(), head, permit.resource().facts())?;
         check_readable(head)?;
@@ -32,8 +34,9 @@ impl Handler<op::GetObject> for S3 {
         show_checksum!(output, checksum);
         // A part's checksum is shown with the kind of the whole.
         output.checksum_type = checksum.and(head.checksum).map(|stored| stored.kind.word());
-        describe!(output, input, head, &customer);
-        output.request_charged = permit.resource().charged();
+        describe!(output, input, &permit, &customer);
+        show_lock!(output, head, retention, hold);
+        output.request_charged = Grant::resource(&permit).charged();
         output.tag_count = tag_count(head, tags.flatten().is_some())?;
         output.parts_count = part.and_then(|_| parts_count(head));
         if extent == Extent::NotModified {
@@ -58,7 +61,7 @@ impl S3 {
         number: Option<i32>,
     ) -> Result<Option<Part>, Error> {
         let Some(requested) = number else { return Ok(None) };
-        let (head, _) = Object::granted(permit)?;
+        let head = Object::granted(permit)?;
         let Content::Parts { count, .. } = head.content else {
             return match requested {
                 1 if head.size == 0 => Ok(None),

@@ -1,8 +1,9 @@
+use kurodo_authz::Grant;
 use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    described::{check_key, show_checksum, show_part_checksum},
+    described::{check_key, show_checksum, show_part_checksum, shown_version},
     listed::count,
 };
 use crate::{
@@ -24,7 +25,7 @@ impl Handler<op::GetObjectAttributes> for S3 {
         call: Authorized<'_, Self, op::GetObjectAttributes>,
     ) -> Answer<op::GetObjectAttributes> {
         let Authorized { input, permits: (permit, _attributes, _missing), .. } = call;
-        let (head, _) = Object::granted(&permit)?;
+        let head = Object::granted(&permit)?;
         check_key(customer!(input)?.as_ref(), head, permit.resource().facts())?;
         let asked = |attribute| input.object_attributes.contains(&attribute);
         let parts = self.parts(&permit)?;
@@ -38,11 +39,12 @@ impl Handler<op::GetObjectAttributes> for S3 {
             shown
         });
         Ok(GetObjectAttributesOutput {
+            version_id: shown_version(&permit)?,
             last_modified: Some(times::shown(head.modified_ms)),
             e_tag: asked(ObjectAttributes::ETag).then(|| head.etag.bare()),
             checksum,
             object_parts,
-            storage_class: asked(ObjectAttributes::StorageClass).then(|| head.class()).transpose()?,
+            storage_class: asked(ObjectAttributes::StorageClass).then(|| head.class.word()),
             object_size: i64::try_from(head.size).ok().filter(|_| asked(ObjectAttributes::ObjectSize)),
             request_charged: permit.resource().charged(),
             ..GetObjectAttributesOutput::default()

@@ -1,8 +1,9 @@
+use kurodo_authz::Grant;
 use kurodo_gateway::{Authorized, Handler, Reply};
 
 use super::{
     Answer,
-    described::{Extent, check_key, describe, parts_count, reading, show_checksum},
+    described::{Extent, check_key, describe, parts_count, reading, show_checksum, show_lock},
     get_object::tag_count,
 };
 use crate::{
@@ -15,8 +16,8 @@ use crate::{
 
 impl Handler<op::HeadObject> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::HeadObject>) -> Answer<op::HeadObject> {
-        let Authorized { mut input, permits: (permit, _missing, tags), call, .. } = call;
-        let (head, _) = Object::granted(&permit)?;
+        let Authorized { mut input, permits: (permit, _missing, tags, retention, hold), call, .. } = call;
+        let head = Object::granted(&permit)?;
         let customer = customer!(input)?;
         check_key(customer.as_ref(), head, permit.resource().facts())?;
         let reading = reading!(input);
@@ -29,8 +30,9 @@ impl Handler<op::HeadObject> for S3 {
         show_checksum!(output, checksum);
         // A part's checksum is shown with the kind of the whole.
         output.checksum_type = checksum.and(head.checksum).map(|stored| stored.kind.word());
-        describe!(output, input, head, &customer);
-        output.request_charged = permit.resource().charged();
+        describe!(output, input, &permit, &customer);
+        show_lock!(output, head, retention, hold);
+        output.request_charged = Grant::resource(&permit).charged();
         output.tag_count = tag_count(head, tags.flatten().is_some())?;
         output.parts_count = part.and_then(|_| parts_count(head));
         if extent == Extent::NotModified {

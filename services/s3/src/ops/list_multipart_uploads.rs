@@ -87,7 +87,7 @@ fn shown(item: &Item, encoding: Encoding, facts: &BucketFacts) -> Result<Multipa
         upload_id: Some(id(item)?.to_string()),
         key: Some(encoding.text(&item.key)),
         initiated: Some(times::shown(upload.initiated_ms)),
-        storage_class: Some(upload.meta.class()),
+        storage_class: Some(upload.class.word()),
         owner: Some(shown_owner(&owner(&upload, facts))),
         initiator: Some(shown_initiator(&upload)),
         checksum_algorithm: upload.algorithm.map(|algorithm| algorithm.word()),

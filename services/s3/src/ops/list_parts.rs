@@ -2,7 +2,7 @@ use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    described::show_part_checksum,
+    described::{show_abort, show_part_checksum},
     listed::count,
     uploads::{Underway, Uploaded, owner, shown_initiator},
 };
@@ -35,7 +35,7 @@ impl Handler<op::ListParts> for S3 {
         let upload = &underway.upload;
         let last = parts.last().map(|part| part.number.into());
         let shown: Vec<_> = parts.iter().map(|part| part_of(part, upload)).collect();
-        Ok(ListPartsOutput {
+        let mut output = ListPartsOutput {
             bucket: Some(input.bucket),
             key: Some(input.key),
             upload_id: Some(input.upload_id),
@@ -46,13 +46,14 @@ impl Handler<op::ListParts> for S3 {
             parts: (!shown.is_empty()).then_some(shown),
             initiator: Some(shown_initiator(upload)),
             owner: Some(shown_owner(&owner(upload, facts))),
-            storage_class: Some(upload.meta.class()),
+            storage_class: Some(upload.class.word()),
             checksum_algorithm: upload.algorithm.map(|algorithm| algorithm.word()),
             checksum_type: upload.algorithm.map(|_| upload.kind.word()),
             request_charged: permit.resource().charged(),
             ..ListPartsOutput::default()
-        }
-        .into())
+        };
+        show_abort!(output, facts, permit.resource().key(), upload.initiated_ms);
+        Ok(output.into())
     }
 }
 

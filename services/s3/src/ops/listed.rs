@@ -6,7 +6,7 @@ use crate::{
     checksum::Stored,
     facts::BucketFacts,
     listing::{Encoding, Item},
-    model::{CommonPrefix, Object, ObjectStorageClass},
+    model::{CommonPrefix, Object},
     records::{Head, Ownership},
     times,
 };
@@ -38,7 +38,7 @@ fn object(item: &Item, encoding: Encoding, facts: Option<&BucketFacts>) -> Resul
         checksum_algorithm: head.checksum.map(|Stored { checksum, .. }| vec![checksum.algorithm().word()]),
         checksum_type: head.checksum.map(|stored| stored.kind.word()),
         size: i64::try_from(head.size).ok(),
-        storage_class: ObjectStorageClass::parse(head.class()?.as_str()),
+        storage_class: Some(head.class.listed()),
         owner: owner.as_ref().map(shown_owner),
         restore_status: None,
     })

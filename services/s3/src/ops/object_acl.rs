@@ -1,4 +1,4 @@
-use kurodo_authz::Named;
+use kurodo_authz::{Grant, Named};
 use kurodo_gateway::{Authorized, Handler};
 
 use super::{
@@ -9,14 +9,14 @@ use crate::{
     Error, S3,
     acl::{Acl, asked, shown, shown_owner},
     model::{GetObjectAclOutput, PutObjectAclOutput, op},
-    records::{Head, Owner, Ownership},
+    records::{Change, Head, Owner, Ownership},
     resources::Object,
 };
 
 impl Handler<op::GetObjectAcl> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::GetObjectAcl>) -> Answer<op::GetObjectAcl> {
         let (permit, _missing) = call.permits;
-        let (head, _) = Object::granted(&permit)?;
+        let head = Object::granted(&permit)?;
         let (owner, acl) = rights(permit.resource(), head)?;
         let (owner, grants) = (Some(shown_owner(&owner)), Some(shown(&acl)));
         Ok(GetObjectAclOutput { owner, grants, request_charged: permit.resource().charged() }.into())
@@ -27,7 +27,7 @@ impl Handler<op::PutObjectAcl> for S3 {
     /// Whoever owns the object goes on owning it.
     async fn handle(&self, call: Authorized<'_, Self, op::PutObjectAcl>) -> Answer<op::PutObjectAcl> {
         let Authorized { input, permits: (permit, _missing), call, .. } = call;
-        let (head, version) = Object::granted(&permit)?;
+        let head = Object::granted(&permit)?;
         let facts = permit.resource().facts();
         let asked = asked!(input, input.grant_write.as_ref(), input.access_control_policy.as_ref())?;
         let asked = asked.ok_or(Error::MissingSecurityHeader("x-amz-acl"))?;
@@ -40,8 +40,7 @@ impl Handler<op::PutObjectAcl> for S3 {
             return Err(blocked(call, "s3:PutObjectAcl", &permit.resource().arn(), PUBLIC_ACL));
         }
         let ordinary = owner == facts.owner && acl == Acl::private(&owner);
-        let record = head.with(&head.tags()?, (!ordinary).then_some(&(owner, acl)))?;
-        self.replace(&permit, version, record).await?;
+        self.amend(&permit, Change::Rights((!ordinary).then_some((owner, acl)))).await?;
         Ok(PutObjectAclOutput { request_charged: permit.resource().charged() }.into())
     }
 }

@@ -2,19 +2,22 @@ use kurodo_gateway::{Authorized, Body, Call, Handler};
 
 use super::{
     Answer,
-    described::{show_checksum, show_encryption},
-    making::{Lock, Made, Making},
+    described::{new_expiry, new_version, show_checksum, show_encryption},
+    making::{Made, Making, Sealing},
     rights,
 };
 use crate::{
     Error, S3,
     acl::asked,
     checksum::{Algorithm, Declared, given},
-    content::{Customer, Source, WriteConditions, customer, receive},
+    content::{Customer, Source, customer, receive},
     metadata::{self, meta},
     model::{PutObjectInput, PutObjectOutput, op},
+    object_lock::{self, locking},
+    records::{Class, Lock},
     resources::Object,
     tags,
+    versions::WriteConditions,
 };
 
 impl Handler<op::PutObject> for S3 {
@@ -26,15 +29,21 @@ impl Handler<op::PutObject> for S3 {
             if_match: input.if_match.as_deref(),
             if_none_match: input.if_none_match.as_deref(),
         };
-        self.publish(&permit, &made.object, conditions, None).await?;
+        let id = self.publish(&permit, &made.object, conditions, None).await?;
 
         let mut output = PutObjectOutput { e_tag: Some(made.etag.to_string()), ..PutObjectOutput::default() };
+        output.version_id = new_version(id);
+        output.expiration = new_expiry(permit.resource(), &made.object)?;
         output.request_charged = permit.resource().charged();
         show_checksum!(output, made.checksum);
         show_encryption!(output, &customer);
         Ok(output.into())
     }
 }
+
+/// As S3 says it.
+const UNSUMMED: &str = "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object \
+                        Lock parameters";
 
 impl S3 {
     /// Receives the object whole.
@@ -49,11 +58,17 @@ impl S3 {
         metadata::check_encryption(input.server_side_encryption, customer.is_some())?;
         let declared =
             Declared::read(call, input.content_md5.as_ref(), input.checksum_algorithm, &given!(input))?;
+        let lock = object_lock::of_new(locking!(input, call.now_ms)?, place.facts(), call.now_ms)?;
+        if lock != Lock::default() && !declared.has_md5() && declared.algorithm().is_none() {
+            return Err(Error::InvalidRequest(UNSUMMED.into()));
+        }
         let making = Making {
             rights: rights::of_new(asked!(input, None, None)?.as_ref(), place, call)?,
             tags: input.tagging.as_deref().map(tags::from_header).transpose()?.unwrap_or_default(),
             meta: meta!(input)?,
-            lock: Lock::new(customer, place.facts())?,
+            sealing: Sealing::new(customer, place.facts())?,
+            lock,
+            class: Class::asked(input.storage_class)?,
             algorithm: declared.algorithm().unwrap_or(Algorithm::Crc64Nvme),
         };
         let length = metadata::length(call, input.content_length)?;

@@ -1,8 +1,11 @@
+use kurodo_authz::Grant;
 use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    described::{check_active, check_key, show_encryption, show_part_checksum, source_conditions},
+    described::{
+        check_active, check_key, show_encryption, show_part_checksum, shown_version, source_conditions,
+    },
     parting::Parting,
     uploads::{Underway, part_number},
 };
@@ -20,7 +23,7 @@ impl Handler<op::UploadPartCopy> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::UploadPartCopy>) -> Answer<op::UploadPartCopy> {
         let Authorized { input, permits: (source, _missing, permit), call, .. } = call;
         let number = part_number(input.part_number)?;
-        let (head, _) = Object::granted(&source)?;
+        let head = Object::granted(&source)?;
         source_conditions!(input).weigh_source(head)?;
         check_active(head)?;
         let key = check_key(customer!(input, source)?.as_ref(), head, source.resource().facts())?;
@@ -45,6 +48,7 @@ impl Handler<op::UploadPartCopy> for S3 {
         show_part_checksum!(result, part.checksum.filter(|_| underway.upload.algorithm.is_some()));
         let mut output =
             UploadPartCopyOutput { copy_part_result: Some(result), ..UploadPartCopyOutput::default() };
+        output.copy_source_version_id = shown_version(&source)?;
         output.request_charged = source.resource().charged().or(permit.resource().charged());
         show_encryption!(output, &customer);
         Ok(output.into())

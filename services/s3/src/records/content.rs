@@ -41,6 +41,11 @@ impl Inline {
 }
 
 impl Content {
+    /// The records that list its parts.
+    pub(crate) fn lists(&self) -> u16 {
+        if let Self::Parts { lists, .. } = self { *lists } else { 0 }
+    }
+
     pub(super) fn write(&self, out: &mut Out) {
         match self {
             Self::Empty => out.u8(0),

@@ -1,14 +1,13 @@
 use bytes::Bytes;
 
 use super::{
-    Content, ETag, Meta, Owner, Salt, Tags,
+    Class, Content, ETag, Lock, Meta, Owner, Salt, Tags, VersionId,
     codec::{Damaged, In, Out},
     content::{read_checksum, write_checksum},
 };
 use crate::{
     acl::Acl,
     checksum::{Kind, Stored},
-    model::StorageClass,
 };
 
 /// An object, all but its bytes when there are many.
@@ -16,6 +15,7 @@ use crate::{
 /// Reading one is on the way of every GET: what not every request needs stays as it was stored until it is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Head {
+    pub(crate) id: VersionId,
     /// The content's length in bytes.
     pub(crate) size: u64,
     /// When it was put, in milliseconds since 1970.
@@ -25,6 +25,8 @@ pub(crate) struct Head {
     pub(crate) content: Content,
     /// Set when the customer's key protects the content.
     pub(crate) customer_key: Option<CustomerKey>,
+    pub(crate) lock: Lock,
+    pub(crate) class: Class,
     meta: Bytes,
     tags: Bytes,
     /// Owner and access control list; empty where the bucket's owner owns the object and nobody else has rights.
@@ -41,18 +43,21 @@ pub(crate) struct CustomerKey {
 
 /// What a [`Head`] is made of.
 pub(crate) struct HeadParts<'a> {
+    pub(crate) id: VersionId,
     pub(crate) size: u64,
     pub(crate) modified_ms: i64,
     pub(crate) etag: ETag,
     pub(crate) checksum: Option<Stored>,
     pub(crate) content: &'a Content,
     pub(crate) customer_key: Option<CustomerKey>,
+    pub(crate) lock: Lock,
+    pub(crate) class: Class,
     pub(crate) meta: &'a Meta,
     pub(crate) tags: &'a Tags,
     pub(crate) rights: Option<&'a (Owner, Acl)>,
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl HeadParts<'_> {
     /// The record.
@@ -62,8 +67,10 @@ impl HeadParts<'_> {
             Content::Inline(inline) => inline.sealed.len(),
             _ => 0,
         };
-        let mut out = Out::with_capacity(320 + inline);
-        out.u8(VERSION).u64(self.size).i64(self.modified_ms);
+        let mut out = Out::with_capacity(352 + inline);
+        out.u8(VERSION);
+        self.id.write(&mut out);
+        out.u64(self.size).i64(self.modified_ms);
         self.etag.write(&mut out);
         write_checksum(&mut out, self.checksum.as_ref().map(|stored| &stored.checksum));
         if let Some(stored) = &self.checksum {
@@ -73,6 +80,8 @@ impl HeadParts<'_> {
             Some(key) => out.u8(1).raw(key.salt.bytes()).raw(&key.check),
             None => out.u8(0),
         };
+        self.lock.write(&mut out);
+        out.u8(self.class as u8);
         out.section(|out| self.meta.write(out));
         out.section(|out| self.tags.write(out));
         out.section(|out| _ = out.raw(rights.as_deref().unwrap_or_default()));
@@ -85,6 +94,7 @@ impl Head {
     /// Reads a record.
     pub(crate) fn read(record: &Bytes) -> Result<Self, Damaged> {
         let mut input = In::versioned(record, VERSION, "object")?;
+        let id = VersionId::read(&mut input)?;
         let (size, modified_ms) = (input.u64()?, input.i64()?);
         let etag = ETag::read(&mut input)?;
         let checksum = match read_checksum(&mut input)? {
@@ -98,18 +108,30 @@ impl Head {
             0 => None,
             _ => Some(CustomerKey { salt: Salt::from_bytes(input.array()?), check: input.array()? }),
         };
+        let lock = Lock::read(&mut input)?;
+        let damaged = input.damaged();
+        let class = Class::numbered(input.u8()?).ok_or(damaged)?;
         let (meta, tags, rights) = (input.section()?, input.section()?, input.section()?);
         let content = Content::read(&mut input)?;
         input.end()?;
-        Ok(Self { size, modified_ms, etag, checksum, content, customer_key, meta, tags, rights })
+        Ok(Self {
+            id,
+            size,
+            modified_ms,
+            etag,
+            checksum,
+            content,
+            customer_key,
+            lock,
+            class,
+            meta,
+            tags,
+            rights,
+        })
     }
 
     pub(crate) fn meta(&self) -> Result<Meta, Damaged> {
         Meta::read(&self.meta)
-    }
-
-    pub(crate) fn class(&self) -> Result<StorageClass, Damaged> {
-        Meta::class_in(&self.meta)
     }
 
     pub(crate) fn tags(&self) -> Result<Tags, Damaged> {
@@ -124,19 +146,41 @@ impl Head {
         serde_json::from_slice(&self.rights).map(Some).map_err(|_| Damaged("access control list"))
     }
 
-    /// The same object with other tags or rights, as a record.
-    pub(crate) fn with(&self, tags: &Tags, rights: Option<&(Owner, Acl)>) -> Result<Bytes, Damaged> {
+    /// The same object with something else about it, as a record.
+    pub(crate) fn with(&self, change: Change<'_>) -> Result<Bytes, Damaged> {
+        let (mut id, mut lock, mut class) = (self.id, self.lock, self.class);
+        let (mut tags, mut rights) = (self.tags()?, self.rights()?);
+        match change {
+            Change::Id(other) => id = other,
+            Change::Tags(other) => tags = other.clone(),
+            Change::Rights(other) => rights = other,
+            Change::Lock(other) => lock = other,
+            Change::Class(other) => class = other,
+        }
         HeadParts {
+            id,
             size: self.size,
             modified_ms: self.modified_ms,
             etag: self.etag,
             checksum: self.checksum,
             content: &self.content,
             customer_key: self.customer_key,
+            lock,
+            class,
             meta: &self.meta()?,
-            tags,
-            rights,
+            tags: &tags,
+            rights: rights.as_ref(),
         }
         .to_record()
     }
+}
+
+/// What can change about an object while it stays the same version.
+pub(crate) enum Change<'a> {
+    /// Which version it is: that is settled when it is published.
+    Id(VersionId),
+    Tags(&'a Tags),
+    Rights(Option<(Owner, Acl)>),
+    Lock(Lock),
+    Class(Class),
 }

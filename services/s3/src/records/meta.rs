@@ -4,7 +4,6 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::codec::{Damaged, In, Out};
-use crate::model::StorageClass;
 
 /// What a client says of an object, to be said again when it is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,8 +16,6 @@ pub(crate) struct Meta {
     pub(crate) content_language: Option<String>,
     pub(crate) expires: Option<String>,
     pub(crate) website_redirect_location: Option<String>,
-    /// The storage class by its word; `None` for `STANDARD`.
-    pub(crate) storage_class: Option<String>,
     /// The multipart upload that the object comes of, which may be completed once more: a client may not have got the
     /// first answer.
     pub(crate) upload: Option<String>,
@@ -26,12 +23,9 @@ pub(crate) struct Meta {
     pub(crate) user: BTreeMap<String, String>,
 }
 
-/// The stored number of the storage class.
-const CLASS: u8 = 8;
-
 impl Meta {
     /// The named fields, in the order of their stored numbers, which begin at 1.
-    fn named(&self) -> [&Option<String>; 9] {
+    fn named(&self) -> [&Option<String>; 8] {
         [
             &self.content_type,
             &self.cache_control,
@@ -40,7 +34,6 @@ impl Meta {
             &self.content_language,
             &self.expires,
             &self.website_redirect_location,
-            &self.storage_class,
             &self.upload,
         ]
     }
@@ -54,32 +47,9 @@ impl Meta {
             5 => &mut self.content_language,
             6 => &mut self.expires,
             7 => &mut self.website_redirect_location,
-            CLASS => &mut self.storage_class,
-            9 => &mut self.upload,
+            8 => &mut self.upload,
             _ => return None,
         })
-    }
-
-    /// The storage class of an object that says this.
-    pub(crate) fn class(&self) -> StorageClass {
-        self.storage_class.as_deref().and_then(StorageClass::parse).unwrap_or(StorageClass::Standard)
-    }
-
-    /// The storage class alone, for lists of many objects.
-    pub(super) fn class_in(section: &Bytes) -> Result<StorageClass, Damaged> {
-        let mut input = In::new(section, "object metadata");
-        while !input.is_empty() {
-            match (input.u8()?, input.short()?) {
-                // The client's own pairs come last.
-                (0, _) => break,
-                (CLASS, word) => {
-                    let word = std::str::from_utf8(word).ok().and_then(StorageClass::parse);
-                    return word.ok_or(input.damaged());
-                }
-                _ => {}
-            }
-        }
-        Ok(StorageClass::Standard)
     }
 
     pub(super) fn write(&self, out: &mut Out) {
@@ -113,27 +83,23 @@ impl Meta {
 mod tests {
     use super::*;
 
-    fn section(meta: &Meta) -> Bytes {
-        let mut out = Out::default();
-        meta.write(&mut out);
-        out.finish().into()
-    }
-
     #[test]
-    fn the_class_is_found_without_reading_the_rest() {
-        let meta = |class: Option<StorageClass>| Meta {
-            content_type: Some("text/plain".to_owned()),
-            storage_class: class.map(|class| class.to_string()),
+    fn every_field_is_read_as_it_was_written() {
+        let all = Meta {
+            content_type: Some("type".to_owned()),
+            cache_control: Some("cache".to_owned()),
+            content_disposition: Some("disposition".to_owned()),
+            content_encoding: Some("encoding".to_owned()),
+            content_language: Some("language".to_owned()),
+            expires: Some("expires".to_owned()),
+            website_redirect_location: Some("/redirect".to_owned()),
+            upload: Some("upload".to_owned()),
             user: [("x".to_owned(), "y".to_owned())].into(),
-            ..Meta::default()
         };
-        for (class, found) in
-            [(None, StorageClass::Standard), (Some(StorageClass::DeepArchive), StorageClass::DeepArchive)]
-        {
-            let meta = meta(class);
-            assert_eq!(Meta::class_in(&section(&meta)).unwrap(), found);
-            assert_eq!(meta.class(), found);
-            assert_eq!(Meta::read(&section(&meta)).unwrap(), meta);
+        for meta in [Meta::default(), all] {
+            let mut out = Out::default();
+            meta.write(&mut out);
+            assert_eq!(Meta::read(&out.finish().into()).unwrap(), meta);
         }
     }
 }

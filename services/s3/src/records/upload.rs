@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{CustomerKey, Meta, Owner, Tags, codec::Damaged};
+use super::{Class, CustomerKey, Lock, Meta, Owner, Tags, codec::Damaged};
 use crate::{
     acl::Acl,
     checksum::{Algorithm, Kind},
@@ -20,6 +20,9 @@ pub(crate) struct Upload {
     /// As in the object; `None` where it is all the bucket owner's.
     pub(crate) rights: Option<(Owner, Acl)>,
     pub(crate) customer_key: Option<CustomerKey>,
+    /// As the client asked for; what the bucket adds is added when the upload is completed.
+    pub(crate) lock: Lock,
+    pub(crate) class: Class,
     /// The algorithm that the client asked for.
     pub(crate) algorithm: Option<Algorithm>,
     /// What the object's checksum will cover.

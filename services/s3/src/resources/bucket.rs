@@ -4,6 +4,7 @@ use kurodo_arn::AccountId;
 use kurodo_authz::{Resource, Scope};
 use kurodo_gateway::Find;
 use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
+use kurodo_store::{KeyBuilder, Reader};
 
 use super::{Counts, charged};
 use crate::{
@@ -14,6 +15,8 @@ use crate::{
     model::RequestCharged,
     names,
     policy::Names,
+    records::{VersionId, Wanted},
+    versions::Versions,
 };
 
 /// A bucket.
@@ -95,6 +98,13 @@ impl Bucket {
     /// The bucket's name.
     pub(crate) fn name(&self) -> &str {
         &self.bucket
+    }
+
+    /// Which version of a key is the null version, by a reader of the bucket's contents.
+    pub(crate) fn null_version(&self, contents: &Reader<'_>, key: &str) -> Result<Option<VersionId>, Error> {
+        let below = |kind| KeyBuilder::relative().byte(kind).part(key).build();
+        let versions = Versions::stored(contents, &below(layout::OBJECTS), &below(layout::VERSIONS));
+        Ok(versions.find(&Wanted::Null)?.map(|found| *found.kept.id()))
     }
 
     /// What is known of the bucket.
@@ -187,6 +197,19 @@ pub async fn contents(
     expected_owner: &Option<String>,
 ) -> Result<Bucket, Error> {
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Contents))
+}
+
+/// The bucket's objects, with all of their versions.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn versions(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    let facts = located(find, name, expected_owner)?;
+    Bucket::existing(find, &facts, Reach::Contents).paid(find, &facts)
 }
 
 /// The bucket's objects.

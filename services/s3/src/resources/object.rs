@@ -1,11 +1,9 @@
 use std::{borrow::Cow, sync::Arc};
 
-use bytes::Bytes;
 use kurodo_arn::AccountId;
-use kurodo_authz::{Grant, Resource, Scope};
+use kurodo_authz::{Annexed, Grant, Resource, Scope};
 use kurodo_gateway::Find;
 use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
-use kurodo_store::{Version, Versioned};
 
 use super::{Counts, charged, located};
 use crate::{
@@ -15,23 +13,41 @@ use crate::{
     layout,
     model::RequestCharged,
     names,
-    records::{Head, Owner, Ownership, Tags, Upload, UploadId},
+    records::{Class, Head, Kept, Lock, Owner, Ownership, Tags, Upload, UploadId, VersionId, Wanted},
+    versions::{Place, Placed, Versions},
 };
 
 /// An object: one that is there, one that is to be put, or a multipart upload that will become one.
+#[derive(Clone)]
 pub struct Object {
     pub(crate) bucket: String,
     pub(crate) key: String,
     facts: Arc<BucketFacts>,
     door: Door,
+    /// The version that the request names.
+    version: Option<Wanted>,
     counts: Counts,
     acls: bool,
-    found: Option<Box<Found>>,
+    found: Option<Arc<Found>>,
     charged: Option<RequestCharged>,
     /// Who will own it once it is put, where that counts.
     maker: Option<Box<Owner>>,
     /// Who began the upload.
     initiator: Option<Box<Owner>>,
+    /// What a lifecycle rule makes of it.
+    fate: Fate,
+}
+
+/// What is to become of an object that a lifecycle rule is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Fate {
+    /// What the action says.
+    #[default]
+    Plain,
+    /// It gets this storage class.
+    Class(Class),
+    /// It goes if no other version of its key is left.
+    Alone,
 }
 
 /// What a permit for the object reaches.
@@ -46,8 +62,7 @@ pub(crate) enum Door {
 /// An object that is there, as the decision sees it. The answer is made from the same record: what was allowed for one
 /// version of an object is never done with another.
 struct Found {
-    head: Head,
-    version: Version,
+    placed: Placed,
     tags: Tags,
     /// Owner and list, where they are not the bucket's owner's.
     rights: Option<(Owner, Acl)>,
@@ -69,18 +84,21 @@ impl Object {
             key: key.to_owned(),
             facts: Arc::clone(facts),
             door,
+            version: None,
             counts,
             acls: counts != Counts::Nothing,
             found: None,
             charged: charged(find, facts)?,
             maker: None,
             initiator: None,
+            fate: Fate::Plain,
         })
     }
 
-    /// The object as its maker's, who decides of its list and tags from the beginning: the bucket's policy only denies.
+    /// The object as its maker's, who decides of its list from the beginning: the bucket's policy only denies.
     ///
-    /// Source: S3 User Guide, "Bucket owner granting permissions to objects it does not own".
+    /// Source: S3 User Guide, "Policy examples for ACLs", where a bucket's policy lets a user of another account put
+    /// objects with a list, and allows him `s3:PutObject` only.
     pub(crate) fn owned_by(mut self, owner: Owner) -> Self {
         if owner.account() != Some(self.facts.account) && self.counts == Counts::Whole {
             self.counts = Counts::Denials;
@@ -89,12 +107,43 @@ impl Object {
         self
     }
 
-    /// The object with this key. If there is none, it is as if it belonged to the bucket's owner.
-    pub(crate) fn existing(find: &Find<'_, S3>, facts: &Arc<BucketFacts>, key: &str) -> Result<Self, Error> {
-        let mut object = Self::at(find, facts, key, Door::Content)?;
-        let record = find.stored().get(layout::object(facts.id, key).prefix())?;
+    /// The same, by the version that the request names.
+    pub(crate) fn named(self, version: Option<Wanted>) -> Self {
+        Self { version, ..self }
+    }
+
+    /// The same, which is to get this storage class.
+    pub(crate) fn moving(self, class: Class) -> Self {
+        Self { fate: Fate::Class(class), ..self }
+    }
+
+    /// The same, which is to go if no other version of its key is left.
+    pub(crate) fn alone(self) -> Self {
+        Self { fate: Fate::Alone, ..self }
+    }
+
+    /// The storage class that it is to get.
+    pub(crate) fn class(&self) -> Option<Class> {
+        if let Fate::Class(class) = self.fate { Some(class) } else { None }
+    }
+
+    /// Whether it goes only if no other version of its key is left.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.fate == Fate::Alone
+    }
+
+    /// The object with this key: its current version, or the one that the request names. If there is none, it is as if
+    /// it belonged to the bucket's owner.
+    pub(crate) fn existing(
+        find: &Find<'_, S3>,
+        facts: &Arc<BucketFacts>,
+        key: &str,
+        version: Option<Wanted>,
+    ) -> Result<Self, Error> {
+        let mut object = Self::at(find, facts, key, Door::Content)?.named(version);
         let lists_count = facts.ownership() != Ownership::Enforced;
-        object.found = record.map(|record| Found::read(record, lists_count).map(Box::new)).transpose()?;
+        let found = object.look_up(find)?.map(|placed| Found::read(placed, lists_count)).transpose()?;
+        object.found = found.map(Arc::new);
         let foreign = object.rights().is_some_and(|(owner, _)| owner.account() != Some(facts.account));
         if foreign && object.counts == Counts::Whole {
             object.counts = Counts::Denials;
@@ -102,9 +151,23 @@ impl Object {
         Ok(object)
     }
 
-    /// Whether there is such an object.
+    /// What is current is found in one look, unless it is a delete marker.
+    fn look_up(&self, find: &Find<'_, S3>) -> Result<Option<Placed>, Error> {
+        let (reader, object) = (find.stored(), self.scope());
+        if self.version.is_none() {
+            let found =
+                reader.get(object.prefix())?.map(|found| Placed::read(Place::Current, found)).transpose()?;
+            if found.is_some() || !self.facts.versioning.was_on() {
+                return Ok(found);
+            }
+        }
+        let versions = Versions::stored(&reader, object.prefix(), self.annex().prefix());
+        self.version.as_ref().map_or_else(|| versions.marker(), |wanted| versions.find(wanted))
+    }
+
+    /// Whether there is such an object. A delete marker is one only for those who name it.
     pub(crate) fn is_there(&self) -> bool {
-        self.found.is_some()
+        self.head().is_some() || (self.version.is_some() && self.found.is_some())
     }
 
     /// Whether there is such an object, and it has tags.
@@ -117,14 +180,36 @@ impl Object {
         self.charged
     }
 
+    /// What keeps the version from being deleted.
+    pub(crate) fn lock(&self) -> Lock {
+        self.head().map(|head| head.lock).unwrap_or_default()
+    }
+
+    /// The version that the request names.
+    pub(crate) fn version(&self) -> Option<&Wanted> {
+        self.version.as_ref()
+    }
+
+    fn head(&self) -> Option<&Head> {
+        self.found.as_ref()?.placed.kept.head()
+    }
+
+    /// The id of a version that is put here now.
+    pub(crate) fn new_version(&self, now_ms: i64) -> Result<VersionId, Error> {
+        match self.facts.versioning.is_on() {
+            true => Ok(VersionId::new(now_ms)?),
+            false => Ok(VersionId::null(now_ms)),
+        }
+    }
+
     /// The bucket that it is in.
     pub(crate) fn facts(&self) -> &Arc<BucketFacts> {
         &self.facts
     }
 
-    /// Where its record lies; content that is sealed in it opens nowhere else.
-    pub(crate) fn lies_at(&self) -> Scope {
-        self.scope()
+    /// What the content of one of its versions is bound to: it opens nowhere else.
+    pub(crate) fn sealed_at(&self, id: &VersionId) -> Vec<u8> {
+        layout::sealed_at(layout::object(self.facts.id, &self.key).prefix(), id)
     }
 
     pub(crate) fn key(&self) -> &str {
@@ -140,10 +225,29 @@ impl Object {
     }
 
     /// What was found, to whoever holds a permit for it.
-    pub(crate) fn granted<G: Grant<Resource = Self>>(permit: &G) -> Result<(&Head, Version), Error> {
+    pub(crate) fn granted<G: Grant<Resource = Self>>(permit: &G) -> Result<&Head, Error> {
         let object = permit.resource();
-        let found = object.found.as_ref().ok_or_else(|| Error::NoSuchKey(object.key.clone()))?;
-        Ok((&found.head, found.version))
+        object.head().ok_or_else(|| object.missing())
+    }
+
+    /// The same, where it lies.
+    pub(crate) fn placed<G: Grant<Resource = Self>>(permit: &G) -> Result<&Placed, Error> {
+        let object = permit.resource();
+        let found = object.found.as_ref().filter(|found| found.placed.kept.head().is_some());
+        found.map(|found| &found.placed).ok_or_else(|| object.missing())
+    }
+
+    /// Why there is no such object.
+    fn missing(&self) -> Error {
+        let (key, kept) = (self.key.clone(), self.found.as_ref().map(|found| &found.placed.kept));
+        match (&self.version, kept) {
+            (None, Some(Kept::Marker(marker))) => Error::Deleted { key, marker: marker.id.to_string() },
+            (Some(_), Some(Kept::Marker(marker))) => {
+                Error::IsDeleteMarker { marker: marker.id.to_string(), modified_ms: marker.modified_ms }
+            }
+            (Some(version), _) => Error::NoSuchVersion { key, version: version.to_string() },
+            (None, _) => Error::NoSuchKey(key),
+        }
     }
 
     /// The list that counts, what it is on, and the owner of that: the object's, or where there is none, the bucket's,
@@ -152,7 +256,7 @@ impl Object {
         if !self.acls {
             return None;
         }
-        match &self.found {
+        match self.head() {
             Some(_) => self.rights().map(|(owner, acl)| (Cow::Borrowed(acl), On::Object, owner)),
             None => Some((Cow::Owned(self.facts.acl()), On::Nothing, &self.facts.owner)),
         }
@@ -174,10 +278,22 @@ impl Object {
 }
 
 impl Found {
-    fn read(record: Versioned<Bytes>, lists_count: bool) -> Result<Self, Error> {
-        let head = Head::read(&record.value)?;
+    fn read(placed: Placed, lists_count: bool) -> Result<Self, Error> {
+        let Some(head) = placed.kept.head() else {
+            return Ok(Self { placed, tags: Tags::default(), rights: None });
+        };
         let (tags, rights) = (head.tags()?, if lists_count { head.rights()? } else { None });
-        Ok(Self { head, version: record.version, tags, rights })
+        Ok(Self { placed, tags, rights })
+    }
+}
+
+/// The permit reaches all versions of the key: what was current may become an older version at any time.
+impl Annexed for Object {
+    fn annex(&self) -> Scope {
+        match self.door {
+            Door::Content => layout::versions(self.facts.id, &self.key),
+            Door::Upload(_) => self.scope(),
+        }
     }
 }
 
@@ -220,6 +336,9 @@ impl Resource for Object {
 
     fn describe(&self, context: &mut Context) {
         context.set("s3:ResourceAccount", self.facts.account.to_string());
+        if let Some(version) = &self.version {
+            context.set("s3:VersionId", version.to_string());
+        }
         for (key, value) in self.found.iter().flat_map(|found| &found.tags.0) {
             context.set(format!("s3:ExistingObjectTag/{key}"), value.as_str());
         }
@@ -249,7 +368,7 @@ pub async fn object(
     key: &str,
     expected_owner: &Option<String>,
 ) -> Result<Object, Error> {
-    Object::existing(find, &located(find, bucket, expected_owner)?, key)
+    Object::existing(find, &located(find, bucket, expected_owner)?, key, None)
 }
 
 /// The multipart upload with this id.

@@ -7,6 +7,7 @@ mod parse;
 mod tests;
 
 pub(crate) use evaluate::begins_with;
+pub(crate) use parse::{Leaf, Tree};
 
 use super::{Fault, Path, Placeholders};
 use crate::attribute::{Attribute, Type};
@@ -79,6 +80,19 @@ impl Condition {
     pub(crate) fn parse(text: &str, placeholders: &Placeholders) -> Result<Self, Fault> {
         let tree = parse::parse(text)?;
         check::check(&tree, placeholders)
+    }
+
+    /// The condition that a statement says.
+    pub(crate) fn from_tree(tree: Tree, placeholders: &Placeholders) -> Result<Self, Fault> {
+        check::check(&parse::Parse { tree, redundant: false }, placeholders)
+    }
+
+    /// That both hold.
+    pub(crate) fn and(self, other: Option<Self>) -> Self {
+        match other {
+            Some(other) => Self::And(Box::new(self), Box::new(other)),
+            None => self,
+        }
     }
 
     /// Visits every path that is looked at.

@@ -7,7 +7,7 @@ use crate::expression::{
 
 /// A condition as it was written.
 #[derive(Debug, Clone)]
-pub(super) enum Tree {
+pub(crate) enum Tree {
     Or(Box<Tree>, Box<Tree>),
     And(Box<Tree>, Box<Tree>),
     Not(Box<Tree>),
@@ -16,7 +16,7 @@ pub(super) enum Tree {
 
 /// A comparison or a function.
 #[derive(Debug, Clone)]
-pub(super) enum Leaf {
+pub(crate) enum Leaf {
     Compare(Comparator, [RawOperand; 2]),
     Between([RawOperand; 3]),
     In(Vec<RawOperand>),

@@ -7,6 +7,7 @@ mod parse;
 mod tests;
 
 pub(crate) use apply::UpdateFault;
+pub(crate) use parse::{RawAction, RawSource, Section};
 
 use super::{Fault, Path, Placeholders};
 use crate::attribute::Attribute;
@@ -70,6 +71,11 @@ impl Update {
     pub(crate) fn parse(text: &str, placeholders: &Placeholders) -> Result<Self, Fault> {
         let sections = parse::parse(text)?;
         check::check(&sections, placeholders)
+    }
+
+    /// The update that a statement says.
+    pub(crate) fn from_sections(sections: &[Section], placeholders: &Placeholders) -> Result<Self, Fault> {
+        check::check(sections, placeholders)
     }
 
     /// Visits every path that is written or read.

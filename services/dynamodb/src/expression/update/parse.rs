@@ -6,13 +6,14 @@ use crate::expression::{
 
 /// A section as it was written.
 #[derive(Debug)]
-pub(super) struct Section {
-    pub(super) name: &'static str,
-    pub(super) actions: Vec<RawAction>,
+pub(crate) struct Section {
+    pub(crate) name: &'static str,
+    pub(crate) actions: Vec<RawAction>,
 }
 
+/// An action as it was written.
 #[derive(Debug)]
-pub(super) enum RawAction {
+pub(crate) enum RawAction {
     Set(RawPath, RawSource),
     Remove(RawPath),
     Add(RawPath, String),
@@ -21,7 +22,7 @@ pub(super) enum RawAction {
 
 /// What stands behind an equal sign.
 #[derive(Debug)]
-pub(super) enum RawSource {
+pub(crate) enum RawSource {
     Operand(RawOperand),
     Plus(RawOperand, RawOperand),
     Minus(RawOperand, RawOperand),

@@ -18,6 +18,23 @@ pub(super) fn of_user(look: &impl Look, user: &User, serial: &str) -> Result<Vir
     if held { Ok(device) } else { Err(Missing::MfaOfUser.into()) }
 }
 
+/// The device with this serial number, which the root user must hold.
+pub(super) fn of_root(look: &impl Look, serial: &str) -> Result<VirtualMfa, Error> {
+    let device = by_serial(look, serial)?;
+    if is_roots(&device) { Ok(device) } else { Err(Missing::MfaOfUser.into()) }
+}
+
+/// Whether the root user holds the device.
+pub(super) fn is_roots(device: &VirtualMfa) -> bool {
+    device.enabled.as_ref().is_some_and(|used| used.holder == MfaHolder::Root)
+}
+
+/// The devices of the root user.
+pub(super) fn all_of_root(look: &impl Look) -> Result<Vec<VirtualMfa>, Error> {
+    let devices = look.walk(&keys::mfa_devices(), None)?;
+    devices.filter(|device| device.as_ref().map_or(true, is_roots)).collect()
+}
+
 /// The name of the user with this unique id.
 pub(super) fn holder_name(look: &impl Look, id: &str) -> Result<String, Error> {
     match look.record(&keys::entity(id))? {

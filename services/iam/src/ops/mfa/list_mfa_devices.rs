@@ -1,6 +1,7 @@
 use kurodo_gateway::Handler;
+use kurodo_identity::VirtualMfa;
 
-use super::device::of_user;
+use super::device::{all_of_root, of_user};
 use crate::{
     Error, Iam,
     model::{ListMFADevicesOutput, MFADevice, op},
@@ -22,17 +23,22 @@ impl Handler<op::ListMFADevices> for Iam {
     }
 }
 
-/// The devices of a user. No operation enables one for the root user.
+/// The devices of a user, or of the root user.
 fn devices(look: &impl Look, resource: &resources::User) -> Result<Vec<(String, MFADevice)>, Error> {
     if resource.name().is_none() {
-        return Ok(Vec::new());
+        let root = look.account().to_string();
+        let devices = all_of_root(look)?;
+        return Ok(devices
+            .iter()
+            .map(|device| shown(&device.serial(look.account()), device, &root))
+            .collect());
     }
     let user = resource.load(look)?;
-    let shown = |serial: &String| {
-        let device = of_user(look, &user, serial)?;
-        let enable_date = view::time(device.enabled.map_or(device.created, |used| used.since));
-        let (user_name, serial_number) = (user.name.clone(), serial.clone());
-        Ok((serial.clone(), MFADevice { user_name, serial_number, enable_date }))
-    };
-    user.mfa.iter().map(shown).collect()
+    user.mfa.iter().map(|serial| Ok(shown(serial, &of_user(look, &user, serial)?, &user.name))).collect()
+}
+
+fn shown(serial: &str, device: &VirtualMfa, user: &str) -> (String, MFADevice) {
+    let enable_date = view::time(device.enabled.as_ref().map_or(device.created, |used| used.since));
+    let (user_name, serial_number) = (user.to_owned(), serial.to_owned());
+    (serial.to_owned(), MFADevice { user_name, serial_number, enable_date })
 }

@@ -1,0 +1,317 @@
+//! Transactions that write: all of it, or nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kurodo_authz::{Grant, Write};
+use kurodo_gateway::Call;
+use kurodo_store::{Reader, Transaction, Writer};
+
+use crate::{
+    DynamoDb, Error,
+    attribute::item_size,
+    error::Reason,
+    facts::TableFacts,
+    items::{ATTEMPTS, Consumed, Digest, Occasion, Tokens, Written, collection, get, read_units, stage},
+    model::{ConsumedCapacity, ItemCollectionMetrics, ReturnConsumedCapacity, ReturnItemCollectionMetrics},
+    plan::{Act, Change},
+    resources,
+};
+
+/// What is planned with one item of which table.
+pub(super) type Plan<'p> = (&'p Change, &'p TableFacts);
+
+/// An item of a transaction, with the permit that reaches it.
+pub(super) trait Part: Send + Sync {
+    fn plan(&self) -> Result<Plan<'_>, Error>;
+    fn reader<'p>(&'p self, service: &'p DynamoDb) -> Reader<'p>;
+    fn beside<'p>(&'p self, state: &Reader<'_>) -> Reader<'p>;
+    /// A door to write, where the permit opens one.
+    fn writer<'p>(&'p self, service: &'p DynamoDb) -> Option<Writer<'p>>;
+}
+
+/// What a permit of a transaction opens.
+struct Reached<G> {
+    permit: G,
+    door: for<'p> fn(&'p G, &'p DynamoDb) -> Option<Writer<'p>>,
+}
+
+/// An item that is only checked.
+pub(super) fn checked<'r, G>(permit: G) -> Box<dyn Part + 'r>
+where
+    G: Grant<Resource = resources::Change> + Send + Sync + 'r,
+{
+    Box::new(Reached { permit, door: |_, _| None })
+}
+
+/// An item that is changed.
+pub(super) fn changed<'r, G>(permit: G) -> Box<dyn Part + 'r>
+where
+    G: Grant<Access = Write, Resource = resources::Change> + Send + Sync + 'r,
+{
+    Box::new(Reached { permit, door: |permit, service| Some(service.store.write(permit)) })
+}
+
+impl<G: Grant<Resource = resources::Change> + Send + Sync> Part for Reached<G> {
+    fn plan(&self) -> Result<Plan<'_>, Error> {
+        self.permit.resource().plan()
+    }
+
+    fn reader<'p>(&'p self, service: &'p DynamoDb) -> Reader<'p> {
+        service.store.read(&self.permit)
+    }
+
+    fn beside<'p>(&'p self, state: &Reader<'_>) -> Reader<'p> {
+        state.beside(&self.permit)
+    }
+
+    fn writer<'p>(&'p self, service: &'p DynamoDb) -> Option<Writer<'p>> {
+        (self.door)(&self.permit, service)
+    }
+}
+
+type Parts<'r> = [Box<dyn Part + 'r>];
+
+/// What became of the items.
+pub(super) struct Done {
+    written: Vec<Written>,
+    /// Whether it was done before, so that now the items were only read.
+    again: bool,
+}
+
+impl Done {
+    /// What it consumed, by table.
+    pub(super) fn consumed(
+        &self,
+        plans: &[Plan<'_>],
+        asked: Option<ReturnConsumedCapacity>,
+    ) -> Option<Vec<ConsumedCapacity>> {
+        let mut consumed: BTreeMap<String, Consumed> = BTreeMap::new();
+        for ((_, facts), written) in plans.iter().zip(&self.written) {
+            let units = if self.again {
+                Consumed::read(read_units(written.old.as_ref().map_or(0, item_size), true))
+            } else {
+                Consumed::written(facts, written)
+            };
+            consumed.entry(facts.name.clone()).or_default().add(&units.times(2.0));
+        }
+        view(consumed, asked, !self.again)
+    }
+}
+
+/// What a transaction consumed, by table.
+pub(super) fn view(
+    consumed: BTreeMap<String, Consumed>,
+    asked: Option<ReturnConsumedCapacity>,
+    writes: bool,
+) -> Option<Vec<ConsumedCapacity>> {
+    let each = consumed.into_iter().filter_map(|(table, consumed)| {
+        let view = consumed.view(asked, &table)?;
+        let units = view.capacity_units;
+        Some(if writes {
+            ConsumedCapacity { write_capacity_units: units, ..view }
+        } else {
+            ConsumedCapacity { read_capacity_units: units, ..view }
+        })
+    });
+    Some(each.collect::<Vec<_>>()).filter(|all| !all.is_empty())
+}
+
+/// Why plans cannot be done, as the answer tells it.
+pub(super) struct Refused;
+
+impl Refused {
+    /// The code of a reason; `None` for what fails the request rather than cancels the transaction.
+    pub(super) fn code(error: &Error) -> Option<&'static str> {
+        matches!(error, Error::Validation(_)).then_some("ValidationError")
+    }
+
+    /// The same for statements, whose tables may be missing.
+    pub(super) fn statement_code(error: &Error) -> Option<&'static str> {
+        match error {
+            Error::ResourceNotFound(_) => Some("ResourceNotFound"),
+            other => Self::code(other),
+        }
+    }
+}
+
+/// The plans, if all can be done; or else why the transaction is cancelled.
+pub(super) fn cancelled<T>(
+    plans: Vec<Result<T, Error>>,
+    code: fn(&Error) -> Option<&'static str>,
+) -> Result<Vec<T>, Error> {
+    let reason = |plan: &Result<T, Error>| {
+        let error = plan.as_ref().err()?;
+        Some(Reason { code: code(error)?, message: Some(error.to_string()), item: None })
+    };
+    if plans.iter().any(|plan| reason(plan).is_some()) {
+        let reasons = plans.iter().map(|plan| reason(plan).unwrap_or(Reason::NONE));
+        return Err(Error::TransactionCanceled(reasons.collect()));
+    }
+    plans.into_iter().collect()
+}
+
+/// That no item is there twice.
+fn check_once(plans: &[Plan<'_>]) -> Result<(), Error> {
+    let mut seen = BTreeSet::new();
+    once(plans.iter().all(|(change, facts)| seen.insert((facts.definition.contents, &change.key.stored[..]))))
+}
+
+/// That it was found that no item is there twice.
+pub(super) fn once(found: bool) -> Result<(), Error> {
+    if found {
+        return Ok(());
+    }
+    Err(Error::validation("Transaction request cannot include multiple operations on one item"))
+}
+
+/// What the transaction is to do, in full.
+fn describe<'p>(plans: &'p [Plan<'p>]) -> Vec<(String, &'p Change)> {
+    plans.iter().map(|(change, facts)| (facts.arn(), *change)).collect()
+}
+
+impl DynamoDb {
+    /// Does the transaction. One that has the token of another is not done again.
+    pub(super) async fn transact(
+        &self,
+        parts: &Parts<'_>,
+        plans: &[Plan<'_>],
+        token: Option<&str>,
+        call: &Call,
+    ) -> Result<Done, Error> {
+        check_once(plans)?;
+        let tokens = match (token, call.account()) {
+            (Some(token), Some(account)) => {
+                let digest = Digest::of(&format!("{:?}", describe(plans)));
+                Some(Tokens { account, token, digest, now: call.now_ms })
+            }
+            _ => None,
+        };
+        let occasion = Occasion::call(call.now_ms);
+        for _ in 0..ATTEMPTS {
+            if let Some(done) = self.attempt(parts, plans, tokens.as_ref(), occasion).await? {
+                return Ok(done);
+            }
+        }
+        Err(Error::TransactionConflict)
+    }
+
+    /// Tries the transaction; `None` where something was changed meanwhile. What was done before is not done again.
+    async fn attempt(
+        &self,
+        parts: &Parts<'_>,
+        plans: &[Plan<'_>],
+        tokens: Option<&Tokens<'_>>,
+        occasion: Occasion,
+    ) -> Result<Option<Done>, Error> {
+        let writers: Vec<Option<Writer<'_>>> = parts.iter().map(|part| part.writer(self)).collect();
+        let first = writers.iter().flatten().next();
+        let Some(state) = parts.first().map(|part| part.reader(self)) else { return Ok(None) };
+        if let (Some(tokens), Some(first)) = (tokens, first)
+            && tokens.is_done(first)?
+        {
+            let unchanged = parts.iter().zip(plans).map(|(part, (change, _))| {
+                let item = get(&part.beside(&state), &change.key.stored)?.map(|(item, _)| item);
+                Ok(Written { old: item.clone(), new: item })
+            });
+            let written = unchanged.collect::<Result<Vec<_>, Error>>()?;
+            return Ok(Some(Done { written, again: true }));
+        }
+        let looked = look(parts, plans, &state)?;
+        let Some(first) = first else { return Ok(Some(done(looked))) };
+        let mut transaction = first.transaction();
+        for (one, (_, facts)) in looked.iter().zip(plans) {
+            transaction.expect_fact(&facts.current).expect_fact(&one.fact);
+        }
+        for ((writer, one), plan) in writers.iter().zip(&looked).zip(plans) {
+            if let Some(writer) = writer {
+                transaction.join(staged(writer, *plan, &one.written, occasion)?);
+            }
+        }
+        if let Some(tokens) = tokens {
+            tokens.remember(first, &mut transaction)?;
+        }
+        match changed_facts(transaction, plans.len()).await? {
+            true => Ok(Some(done(looked))),
+            false => Ok(None),
+        }
+    }
+
+    pub(super) fn metrics(
+        &self,
+        parts: &Parts<'_>,
+        plans: &[Plan<'_>],
+        asked: Option<ReturnItemCollectionMetrics>,
+    ) -> Result<Option<BTreeMap<String, Vec<ItemCollectionMetrics>>>, Error> {
+        let mut all: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for (part, (change, facts)) in parts.iter().zip(plans) {
+            if let Some(found) = collection(&part.reader(self), facts, &change.key.values, asked)? {
+                all.entry(facts.name.clone()).or_default().push(found);
+            }
+        }
+        Ok(Some(all).filter(|all| !all.is_empty()))
+    }
+}
+
+/// An item of the transaction, before and after, and that it was so before.
+struct Looked {
+    written: Written,
+    fact: kurodo_store::Fact,
+}
+
+fn done(looked: Vec<Looked>) -> Done {
+    Done { written: looked.into_iter().map(|one| one.written).collect(), again: false }
+}
+
+/// Finds every item and what becomes of it; or why the transaction is cancelled.
+fn look(parts: &Parts<'_>, plans: &[Plan<'_>], state: &Reader<'_>) -> Result<Vec<Looked>, Error> {
+    let (mut looked, mut reasons) = (Vec::new(), Vec::new());
+    for (part, (change, facts)) in parts.iter().zip(plans) {
+        let (record, fact) = part.beside(state).fact(&change.key.stored)?;
+        let old = record.map(|record| crate::attribute::decode(&record.value)).transpose()?;
+        match change.outcome(facts, old.as_ref()) {
+            Ok(new) => {
+                looked.push(Looked { written: Written { old, new }, fact });
+                reasons.push(Reason::NONE);
+            }
+            Err(error) => reasons.push(reason(error)?),
+        }
+    }
+    if looked.len() < plans.len() { Err(Error::TransactionCanceled(reasons)) } else { Ok(looked) }
+}
+
+fn reason(error: Error) -> Result<Reason, Error> {
+    let message = Some(error.to_string());
+    match error {
+        Error::ConditionalCheckFailed(item) => Ok(Reason { code: "ConditionalCheckFailed", message, item }),
+        Error::DuplicateItem => Ok(Reason { code: "DuplicateItem", message, item: None }),
+        Error::Validation(_) => Ok(Reason { code: "ValidationError", message, item: None }),
+        other => Err(other),
+    }
+}
+
+fn staged<'w>(
+    writer: &'w Writer<'_>,
+    (change, facts): Plan<'_>,
+    written: &Written,
+    occasion: Occasion,
+) -> Result<Transaction<'w>, Error> {
+    let mut transaction = writer.transaction();
+    if !matches!(change.act, Act::Check) {
+        stage(&mut transaction, writer, facts, &change.key.stored, written, occasion)?;
+    }
+    Ok(transaction)
+}
+
+/// Commits; `false` where an item was changed meanwhile. Facts of tables and of items alternate.
+async fn changed_facts(transaction: Transaction<'_>, items: usize) -> Result<bool, Error> {
+    match transaction.commit().await {
+        Err(error) => match error.conflict() {
+            Some(conflict) if conflict.which < items * 2 && conflict.which.is_multiple_of(2) => {
+                Err(Error::TableChanged)
+            }
+            Some(_) => Ok(false),
+            None => Err(error.into()),
+        },
+        Ok(_) => Ok(true),
+    }
+}
