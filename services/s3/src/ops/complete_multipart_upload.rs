@@ -4,6 +4,7 @@ use super::{
     Answer,
     described::{new_expiry, new_version, show_checksum},
     pieces::{Pieces, listed},
+    rights,
     uploads::Underway,
 };
 use crate::{
@@ -113,6 +114,10 @@ fn object(
     checksum: Option<Stored>,
     (place, call): (&Object, &Call),
 ) -> Result<NewObject, Error> {
+    // What was let through when the upload began may be blocked by now.
+    if let Some((_, acl)) = &upload.rights {
+        rights::check_block(acl, place, call)?;
+    }
     let (id, parts) = (place.new_version(call.now_ms)?, pieces.entries());
     let content = PartList::content(&parts);
     let record = HeadParts {
