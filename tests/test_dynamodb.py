@@ -344,6 +344,19 @@ def test_tables_are_listed_in_pages(client):
     assert names == sorted(names) and len(names) == len(set(names)) >= 3
 
 
+def test_large_sets_are_no_burden(client):
+    """The client waits a minute for an answer: comparing each member with each would take longer."""
+    table = dynamodb.create(client, range_key=None)
+    key, members = {"h": s("a")}, [f"{number:05}" for number in range(60_000)]
+    client.put_item(TableName=table, Item={**key, "all": {"SS": members}})
+    values = {":all": {"SS": members[::-1]}}
+    update = {"TableName": table, "Key": key, "ExpressionAttributeNames": {"#all": "all"}, "ExpressionAttributeValues": values}
+    client.update_item(**update, UpdateExpression="ADD #all :all", ConditionExpression="#all = :all")
+    assert len(client.get_item(TableName=table, Key=key)["Item"]["all"]["SS"]) == 60_000
+    client.update_item(**update, UpdateExpression="DELETE #all :all")
+    assert client.get_item(TableName=table, Key=key)["Item"] == key
+
+
 def test_what_is_not_served_is_refused_by_name(client, table):
     refused(lambda: client.describe_contributor_insights(TableName=table), "NotImplemented", 501)
     refused(lambda: client.list_imports(), "NotImplemented", 501)

@@ -396,6 +396,21 @@ def test_tags_decide(root):
     refused(lambda: user.describe_table(TableName=red), "AccessDeniedException", 400)
 
 
+def test_no_spelling_of_a_tag_hides_another_one(root):
+    owner = root.client("dynamodb")
+    condition = {"StringEquals": {"aws:ResourceTag/team": "blue"}}
+    kept = statement("Deny", "dynamodb:TagResource", "*", Condition={"ForAnyValue:StringEquals": {"aws:TagKeys": "team"}})
+    may = [statement("Allow", "dynamodb:GetItem", "*", Condition=condition), statement("Allow", "dynamodb:TagResource"), kept]
+    user = root.user(policy=may).client("dynamodb")
+    red = dynamodb.create(owner, range_key=None, Tags=[{"Key": "team", "Value": "red"}])
+    arn = owner.describe_table(TableName=red)["Table"]["TableArn"]
+    tag = lambda key: user.tag_resource(ResourceArn=arn, Tags=[{"Key": key, "Value": "blue"}])
+    refused(lambda: tag("team"), "AccessDeniedException", 400)
+    refused(lambda: tag("TEAM"), "ValidationException", 400)
+    refused(lambda: user.get_item(TableName=red, Key={"h": s("x")}), "AccessDeniedException", 400)
+    tag("other")
+
+
 def test_creating_with_tags_needs_the_right_to_tag(root):
     user = root.user(policy=[statement("Allow", "dynamodb:CreateTable")])
     parameters = {

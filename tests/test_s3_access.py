@@ -288,6 +288,40 @@ def test_a_bucket_that_locks_out_everybody_opens_to_root_alone(root, s3, bucket,
 # Public access.
 
 PUBLIC = "because public policies are blocked by the BlockPublicPolicy block public access setting."
+def test_no_spelling_of_a_tag_hides_it_from_a_condition(root, s3, bucket):
+    public = {"StringEquals": {"s3:RequestObjectTag/class": "public"}}
+    denied = statement("Deny", ["s3:PutObject", "s3:PutObjectTagging"], Condition=public)
+    client = root.user(policy=[statement("Allow", "s3:*"), denied]).client("s3")
+    put = lambda tags, **more: client.put_object(Bucket=bucket, Key="a", Tagging=tags, **more)
+    refused(lambda: put("class=public"), "AccessDenied", 403)
+    # The second tag would be the one that the condition sees.
+    hidden = [{"Key": "class", "Value": "public"}, {"Key": "CLASS", "Value": "x"}]
+    refused(lambda: put("class=public&CLASS=x"), "InvalidTag", 400)
+    put("class=x")
+    refused(lambda: client.put_object_tagging(Bucket=bucket, Key="a", Tagging={"TagSet": hidden}), "InvalidTag", 400)
+
+
+def test_tags_that_a_copy_takes_along_are_those_of_the_request(root, s3, bucket):
+    red = {"StringEquals": {"s3:RequestObjectTag/team": "red"}}
+    may = [
+        statement("Allow", ["s3:GetObject", "s3:GetObjectTagging"]),
+        statement("Allow", ["s3:PutObject", "s3:PutObjectTagging"], Condition=red),
+    ]
+    client = root.user(policy=may).client("s3")
+    for team in ("red", "blue"):
+        s3.put_object(Bucket=bucket, Key=team, Body=b"x", Tagging=f"team={team}")
+    copy = lambda team, **more: client.copy_object(Bucket=bucket, Key="copy", CopySource=f"{bucket}/{team}", **more)
+    refused(lambda: copy("blue"), "AccessDenied", 403)
+    # What the request says of tags does not count where it takes the source's.
+    refused(lambda: copy("blue", Tagging="team=red"), "AccessDenied", 403)
+    copy("red")
+    copy("blue", Tagging="team=red", TaggingDirective="REPLACE")
+    public = statement("Deny", "s3:PutObjectTagging", Condition={"StringEquals": {"s3:RequestObjectTag/team": "blue"}})
+    client = root.user(policy=[statement("Allow", "s3:*"), public]).client("s3")
+    refused(lambda: copy("blue"), "AccessDenied", 403)
+    copy("red")
+
+
 PUBLIC_ACL = "because public access control lists (ACLs) are blocked by the BlockPublicAcls block public access setting."
 
 
@@ -537,3 +571,20 @@ def test_the_accounts_block_needs_its_own_permission(root, control, monkeypatch)
     refused(lambda: control.get_public_access_block(AccountId="000000000001"), "AccessDenied", 403)
     answer = refused(lambda: control.list_jobs(AccountId=account), "NotImplemented", 501)
     assert "ListJobs" in message(answer)
+
+
+def test_an_upload_that_began_before_the_block_ends_behind_it(s3, bucket):
+    opened(s3, bucket)
+    with_acls(s3, bucket)
+    upload = {"Bucket": bucket, "Key": "parts"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload, ACL="public-read")["UploadId"]
+    tag = s3.upload_part(**upload, PartNumber=1, Body=b"part")["ETag"]
+    settings = {
+        "BlockPublicAcls": True, "IgnorePublicAcls": False, "BlockPublicPolicy": False, "RestrictPublicBuckets": False,
+    }
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=settings)
+    parts = {"Parts": [{"PartNumber": 1, "ETag": tag}]}
+    answer = refused(lambda: s3.complete_multipart_upload(**upload, MultipartUpload=parts), "AccessDenied", 403)
+    assert message(answer).endswith(PUBLIC_ACL)
+    opened(s3, bucket)
+    s3.complete_multipart_upload(**upload, MultipartUpload=parts)

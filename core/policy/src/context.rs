@@ -75,8 +75,8 @@ impl Context {
     }
 }
 
-/// Whether two condition key names are the same key.
-pub(crate) fn same_name(a: &str, b: &str) -> bool {
+/// Whether two names of condition keys, or of tags in them, are the same to a policy.
+pub fn same_name(a: &str, b: &str) -> bool {
     equal(a, b) || (!b.is_ascii() && folded(a) == folded(b))
 }
 

@@ -23,7 +23,7 @@ mod statement;
 mod values;
 mod variables;
 
-pub use context::Context;
+pub use context::{Context, same_name};
 pub use decision::{Decision, Layer, Reason};
 pub use error::PolicyError;
 pub use evaluate::evaluate;

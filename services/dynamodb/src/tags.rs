@@ -4,6 +4,7 @@
 
 use kurodo_authz::{Action, Need};
 use kurodo_gateway::ConditionItem;
+use kurodo_policy::same_name;
 
 use crate::{Error, error::invalid_values, model};
 
@@ -46,6 +47,11 @@ pub(crate) fn add(tags: &mut Vec<(String, String)>, given: &[model::Tag]) -> Res
         }
         if tag.key.to_lowercase().starts_with("aws:") {
             return Err(invalid_values(format!("Tag keys beginning with aws: are reserved: {}", tag.key)));
+        }
+        // Conditions on tags do not tell two such keys apart: one would hide the other's value from a policy.
+        if let Some((key, _)) = tags.iter().find(|(key, _)| *key != tag.key && same_name(key, &tag.key)) {
+            let message = format!("Tag keys must differ in more than case: {key}, {}", tag.key);
+            return Err(invalid_values(message));
         }
         match tags.iter_mut().find(|(key, _)| *key == tag.key) {
             Some((_, value)) => tag.value.clone_into(value),

@@ -168,6 +168,14 @@ impl Attribute {
     }
 }
 
-fn same_members<T: PartialEq>(a: &[T], b: &[T]) -> bool {
-    a.len() == b.len() && a.iter().all(|member| b.contains(member))
+/// Whether two sets have the same members: as many comparisons as it takes to sort them, for sets are as large as
+/// whoever puts them wants them to be.
+fn same_members<T: Ord>(a: &[T], b: &[T]) -> bool {
+    a.len() == b.len() && (a == b || sorted(a) == sorted(b))
+}
+
+fn sorted<T: Ord>(all: &[T]) -> Vec<&T> {
+    let mut sorted: Vec<&T> = all.iter().collect();
+    sorted.sort_unstable();
+    sorted
 }

@@ -27,26 +27,26 @@ type Copy = (
     Option<Need<action::GetObject>>,
 );
 
-/// A copy reads its source and puts its target; it takes the tags along, unless it is given others.
+/// A copy reads its source and puts its target; it takes the tags along, unless it is given others. Conditions on the
+/// tags of the request see those that the copy gets, wherever they come from.
 pub(crate) async fn copy_object(find: &Finding<'_>, input: &CopyObjectInput) -> Result<Copy, Error> {
     let source = CopySource::parse(&input.copy_source)?;
     let (from, missing) = found(find, &source, &input.expected_source_bucket_owner)?;
     let to = located(find, &input.bucket, &input.expected_bucket_owner)?;
-    let takes_tags = input.tagging_directive != Some(TaggingDirective::Replace) && from.has_tags();
+    let given = input.tagging_directive == Some(TaggingDirective::Replace);
 
     let source_text = source.condition();
-    let writing = writing!(find, input)
+    let asked = writing!(find, input);
+    let tags = if given { asked.tags.clone() } else { from.tags().cloned() };
+    let writing = asked
+        .tagged(tags)
         .key("s3:x-amz-copy-source", Some(&source_text))
         .key("s3:x-amz-metadata-directive", input.metadata_directive.map(MetadataDirective::as_str))
         .key("s3:if-match", input.if_match.as_deref())
         .key("s3:if-none-match", input.if_none_match.as_deref());
     let (put, acl, tagging, retention, hold) = writing.needs(find, &to, &input.key, Door::Content)?;
-    let tagging = match (tagging, takes_tags) {
-        (None, true) => Some(Need::new(Object::at(find, &to, &input.key, Door::Content)?)),
-        (tagging, _) => tagging,
-    };
     let known = known(find, &to, &input.key, input.if_match.as_deref())?;
-    let tags_read = takes_tags.then(|| either(from.clone()));
+    let tags_read = (!given && from.tags().is_some()).then(|| either(from.clone()));
     Ok((either(from), missing, tags_read, put, acl, tagging, retention, hold, known))
 }
 

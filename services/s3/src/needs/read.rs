@@ -81,7 +81,7 @@ type Get = (
 /// Who may read an object is told how many tags it has, and how it is locked, if he may read those too.
 fn get((object, missing): (Object, Missing)) -> Get {
     let lock = object.lock();
-    let tags = object.has_tags().then(|| either(object.clone()));
+    let tags = object.tags().map(|_| either(object.clone()));
     let retention = lock.retention.map(|_| Need::new(object.clone()));
     let hold = lock.hold.map(|_| Need::new(object.clone()));
     (either(object), missing, tags, retention, hold)

@@ -68,6 +68,11 @@ pub(super) type Put = (
 );
 
 impl<'a> Writing<'a> {
+    /// With these tags in place of those that the request names.
+    pub(super) fn tagged(self, tags: Option<Tags>) -> Self {
+        Self { tags, ..self }
+    }
+
     /// With a further key.
     pub(super) fn key(mut self, name: &'static str, value: Option<&'a str>) -> Self {
         self.keys.push((name, value));

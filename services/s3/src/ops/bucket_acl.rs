@@ -34,7 +34,7 @@ impl Handler<op::PutBucketAcl> for S3 {
         if acl.is_public() && facts.blocks().acls {
             return Err(blocked(call, "s3:PutBucketAcl", &facts.arn(), PUBLIC_ACL));
         }
-        self.settle(&permit, Setting::Acl, Some(record(&acl)?), Some(&fact)).await?;
+        self.settle(&permit, Setting::Acl, Some(record(&acl)?), &[&fact]).await?;
         Ok(PutBucketAclOutput {}.into())
     }
 }

@@ -19,14 +19,14 @@ impl Handler<op::PutBucketCors> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::PutBucketCors>) -> Answer<op::PutBucketCors> {
         let Authorized { input, permits: permit, .. } = call;
         let rules = cors::read(input.cors_configuration.cors_rules)?;
-        self.settle(&permit, Setting::Cors, Some(record(&rules)?), None).await?;
+        self.settle(&permit, Setting::Cors, Some(record(&rules)?), &[]).await?;
         Ok(PutBucketCorsOutput {}.into())
     }
 }
 
 impl Handler<op::DeleteBucketCors> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::DeleteBucketCors>) -> Answer<op::DeleteBucketCors> {
-        self.settle(&call.permits, Setting::Cors, None, None).await?;
+        self.settle(&call.permits, Setting::Cors, None, &[]).await?;
         Ok(DeleteBucketCorsOutput {}.into())
     }
 }

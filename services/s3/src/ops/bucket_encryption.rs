@@ -41,7 +41,7 @@ impl Handler<op::PutBucketEncryption> for S3 {
         let rules = call.input.server_side_encryption_configuration.rules.as_slice();
         let [rule] = rules else { return Err(Error::MalformedXml) };
         let encryption = read(rule)?;
-        self.settle(&call.permits, Setting::Encryption, Some(record(&encryption)?), None).await?;
+        self.settle(&call.permits, Setting::Encryption, Some(record(&encryption)?), &[]).await?;
         Ok(PutBucketEncryptionOutput {}.into())
     }
 }
@@ -51,7 +51,7 @@ impl Handler<op::DeleteBucketEncryption> for S3 {
         &self,
         call: Authorized<'_, Self, op::DeleteBucketEncryption>,
     ) -> Answer<op::DeleteBucketEncryption> {
-        self.settle(&call.permits, Setting::Encryption, None, None).await?;
+        self.settle(&call.permits, Setting::Encryption, None, &[]).await?;
         Ok(DeleteBucketEncryptionOutput {}.into())
     }
 }

@@ -41,7 +41,7 @@ impl Handler<op::PutBucketLifecycleConfiguration> for S3 {
         if versioning.is_some_and(|versioning| versioning.needs_code()) {
             return Err(Error::InvalidBucketState(CODE.into()));
         }
-        self.settle(&permit, Setting::Lifecycle, Some(record(&lifecycle)?), Some(&fact)).await?;
+        self.settle(&permit, Setting::Lifecycle, Some(record(&lifecycle)?), &[&fact]).await?;
         let least = Some(lifecycle.shown_least());
         Ok(PutBucketLifecycleConfigurationOutput { transition_default_minimum_object_size: least }.into())
     }
@@ -54,7 +54,7 @@ impl Handler<op::DeleteBucketLifecycle> for S3 {
         &self,
         call: Authorized<'_, Self, op::DeleteBucketLifecycle>,
     ) -> Answer<op::DeleteBucketLifecycle> {
-        self.settle(&call.permits, Setting::Lifecycle, None, None).await?;
+        self.settle(&call.permits, Setting::Lifecycle, None, &[]).await?;
         Ok(Reply::from(DeleteBucketLifecycleOutput {}).with_status(204))
     }
 }

@@ -38,7 +38,7 @@ impl Handler<op::PutBucketOwnershipControls> for S3 {
         if ownership == Ownership::Enforced && acl.is_some_and(|acl| acl != Acl::private(owner)) {
             return Err(Error::InvalidBucketAclWithObjectOwnership);
         }
-        self.settle(&permit, Setting::Ownership, Some(record(&ownership)?), Some(&fact)).await?;
+        self.settle(&permit, Setting::Ownership, Some(record(&ownership)?), &[&fact]).await?;
         Ok(PutBucketOwnershipControlsOutput {}.into())
     }
 }
@@ -48,7 +48,7 @@ impl Handler<op::DeleteBucketOwnershipControls> for S3 {
         &self,
         call: Authorized<'_, Self, op::DeleteBucketOwnershipControls>,
     ) -> Answer<op::DeleteBucketOwnershipControls> {
-        self.settle(&call.permits, Setting::Ownership, None, None).await?;
+        self.settle(&call.permits, Setting::Ownership, None, &[]).await?;
         Ok(DeleteBucketOwnershipControlsOutput {}.into())
     }
 }

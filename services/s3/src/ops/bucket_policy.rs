@@ -34,7 +34,7 @@ impl Handler<op::PutBucketPolicy> for S3 {
         if accepted.public && facts.blocks().policy {
             return Err(blocked(call, "s3:PutBucketPolicy", &facts.arn(), PUBLIC_POLICY));
         }
-        self.settle(&permit, Setting::Policy, Some(accepted.text.into()), None).await?;
+        self.settle(&permit, Setting::Policy, Some(accepted.text.into()), &[]).await?;
         Ok(Reply::from(PutBucketPolicyOutput {}).with_status(204))
     }
 }
@@ -46,7 +46,7 @@ impl Handler<op::DeleteBucketPolicy> for S3 {
         call: Authorized<'_, Self, op::DeleteBucketPolicy>,
     ) -> Answer<op::DeleteBucketPolicy> {
         own_account(call.call, call.permits.resource())?;
-        self.settle(&call.permits, Setting::Policy, None, None).await?;
+        self.settle(&call.permits, Setting::Policy, None, &[]).await?;
         Ok(DeleteBucketPolicyOutput {}.into())
     }
 }

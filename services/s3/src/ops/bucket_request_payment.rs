@@ -24,7 +24,7 @@ impl Handler<op::PutBucketRequestPayment> for S3 {
         call: Authorized<'_, Self, op::PutBucketRequestPayment>,
     ) -> Answer<op::PutBucketRequestPayment> {
         let requester = call.input.request_payment_configuration.payer == Payer::Requester;
-        self.settle(&call.permits, Setting::RequestPayment, Some(record(&requester)?), None).await?;
+        self.settle(&call.permits, Setting::RequestPayment, Some(record(&requester)?), &[]).await?;
         Ok(PutBucketRequestPaymentOutput {}.into())
     }
 }

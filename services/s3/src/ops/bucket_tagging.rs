@@ -21,7 +21,7 @@ impl Handler<op::GetBucketTagging> for S3 {
 impl Handler<op::PutBucketTagging> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::PutBucketTagging>) -> Answer<op::PutBucketTagging> {
         let tags = tags::from_bucket(&call.input.tagging.tag_set)?;
-        self.settle(&call.permits, Setting::Tags, Some(record(&tags)?), None).await?;
+        self.settle(&call.permits, Setting::Tags, Some(record(&tags)?), &[]).await?;
         Ok(Reply::from(PutBucketTaggingOutput {}).with_status(204))
     }
 }
@@ -31,7 +31,7 @@ impl Handler<op::DeleteBucketTagging> for S3 {
         &self,
         call: Authorized<'_, Self, op::DeleteBucketTagging>,
     ) -> Answer<op::DeleteBucketTagging> {
-        self.settle(&call.permits, Setting::Tags, None, None).await?;
+        self.settle(&call.permits, Setting::Tags, None, &[]).await?;
         Ok(DeleteBucketTaggingOutput {}.into())
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     Error, S3,
     facts::BucketFacts,
     layout::Setting,
+    lifecycle::Lifecycle,
     mfa,
     model::{
         BucketVersioningStatus, GetBucketVersioningOutput, MFADelete, MFADeleteStatus,
@@ -42,11 +43,14 @@ impl Handler<op::PutBucketVersioning> for S3 {
         if lock.is_some() && !versioning.is_on() {
             return Err(Error::InvalidBucketState(LOCKED.into()));
         }
-        if versioning.needs_code() && facts.lifecycle.is_some() {
+        let (lifecycle, ruled) = self.setting::<Lifecycle>(&permit, Setting::Lifecycle)?;
+        if versioning.needs_code() && lifecycle.is_some() {
             return Err(Error::InvalidBucketState(CODE.into()));
         }
         self.check_owner(&input, versioning, facts, call).await?;
-        self.settle(&permit, Setting::Versioning, Some(record(&versioning)?), Some(&fact)).await?;
+        // Whether a code was asked for was decided by the setting as it was.
+        let relied = [&facts.versioned, &fact, &ruled];
+        self.settle(&permit, Setting::Versioning, Some(record(&versioning)?), &relied).await?;
         Ok(PutBucketVersioningOutput {}.into())
     }
 }

@@ -5,6 +5,7 @@ use super::{
     Answer,
     described::{expiry, new_expiry, new_version, show_checksum},
     pieces::{Pieces, listed},
+    rights,
     uploads::Underway,
 };
 use crate::{
@@ -143,6 +144,10 @@ fn object(
     (place, call): (&Object, &Call),
 ) -> Result<NewObject, Error> {
     let (id, parts, upload) = (place.new_version(call.now_ms)?, pieces.entries(), &underway.upload);
+    // What was let through when the upload began may be blocked by now.
+    if let Some((_, acl)) = &upload.rights {
+        rights::check_block(acl, place, call)?;
+    }
     let meta = Meta { upload: Some(underway.id.to_string()), ..upload.meta.clone() };
     let content = PartList::content(&parts);
     let record = HeadParts {

@@ -39,7 +39,7 @@ impl Handler<op::PutObjectLockConfiguration> for S3 {
         if !versioning.unwrap_or_default().is_on() {
             return Err(Error::InvalidBucketState(UNVERSIONED.into()));
         }
-        self.settle(&permit, Setting::ObjectLock, Some(record(&lock)?), Some(&fact)).await?;
+        self.settle(&permit, Setting::ObjectLock, Some(record(&lock)?), &[&fact]).await?;
         Ok(PutObjectLockConfigurationOutput { request_charged: None }.into())
     }
 }

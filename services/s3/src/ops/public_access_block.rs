@@ -42,7 +42,7 @@ impl Handler<op::PutPublicAccessBlock> for S3 {
             policy: asked.block_public_policy.unwrap_or_default(),
             restrict: asked.restrict_public_buckets.unwrap_or_default(),
         };
-        self.settle(&call.permits, Setting::PublicAccessBlock, Some(record(&block)?), None).await?;
+        self.settle(&call.permits, Setting::PublicAccessBlock, Some(record(&block)?), &[]).await?;
         Ok(PutPublicAccessBlockOutput {}.into())
     }
 }
@@ -52,7 +52,7 @@ impl Handler<op::DeletePublicAccessBlock> for S3 {
         &self,
         call: Authorized<'_, Self, op::DeletePublicAccessBlock>,
     ) -> Answer<op::DeletePublicAccessBlock> {
-        self.settle(&call.permits, Setting::PublicAccessBlock, None, None).await?;
+        self.settle(&call.permits, Setting::PublicAccessBlock, None, &[]).await?;
         Ok(DeletePublicAccessBlockOutput {}.into())
     }
 }

@@ -35,9 +35,7 @@ pub(super) fn of_new(
     let private = Acl::private(&owner);
     let acl = asked.map(|asked| asked.acl(&owner, &facts.owner)).transpose()?;
     let acl = acl.unwrap_or_else(|| private.clone());
-    if facts.blocks().acls && acl.is_public() {
-        return Err(blocked(call, "s3:PutObject", &object.arn(), PUBLIC_ACL));
-    }
+    check_block(&acl, object, call)?;
     Ok((owner != facts.owner || acl != private).then_some((owner, acl)))
 }
 
@@ -49,4 +47,12 @@ pub(crate) fn owner_of_new(asked: Option<&Asked>, facts: &BucketFacts, call: &Ca
         Ownership::Preferred if given_away => Ok(facts.owner.clone()),
         _ => caller(call),
     }
+}
+
+/// That the list of a new object is none that the bucket or its account blocks.
+pub(super) fn check_block(acl: &Acl, object: &Object, call: &Call) -> Result<(), Error> {
+    if object.facts().blocks().acls && acl.is_public() {
+        return Err(blocked(call, "s3:PutObject", &object.arn(), PUBLIC_ACL));
+    }
+    Ok(())
 }

@@ -21,13 +21,13 @@ impl S3 {
         permit: &G,
         setting: Setting,
         value: Option<Bytes>,
-        relies_on: Option<&Fact>,
+        relies_on: &[&Fact],
     ) -> Result<(), Error> {
         let bucket = permit.resource();
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
         transaction.expect_fact(&bucket.facts()?.exists);
-        if let Some(fact) = relies_on {
+        for fact in relies_on {
             transaction.expect_fact(fact);
         }
         match value {

@@ -170,9 +170,9 @@ impl Object {
         self.head().is_some() || (self.version.is_some() && self.found.is_some())
     }
 
-    /// Whether there is such an object, and it has tags.
-    pub(crate) fn has_tags(&self) -> bool {
-        self.found.as_ref().is_some_and(|found| !found.tags.is_empty())
+    /// The tags of the object, if it is there and has some.
+    pub(crate) fn tags(&self) -> Option<&Tags> {
+        self.found.as_ref().map(|found| &found.tags).filter(|tags| !tags.is_empty())
     }
 
     /// Whether who asks pays.

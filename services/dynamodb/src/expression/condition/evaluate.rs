@@ -53,9 +53,7 @@ pub(crate) fn begins_with(value: &Attribute, beginning: &Attribute) -> bool {
 pub(crate) fn contains(whole: &Attribute, part: &Attribute) -> bool {
     match (whole, part) {
         (Attribute::String(a), Attribute::String(b)) => a.contains(b.as_str()),
-        (Attribute::Binary(a), Attribute::Binary(b)) => {
-            b.is_empty() || a.windows(b.len()).any(|window| window == b)
-        }
+        (Attribute::Binary(a), Attribute::Binary(b)) => memchr::memmem::find(a, b).is_some(),
         (Attribute::Strings(all), Attribute::String(one)) => all.contains(one),
         (Attribute::Numbers(all), Attribute::Number(one)) => all.contains(one),
         (Attribute::Binaries(all), Attribute::Binary(one)) => all.contains(one),

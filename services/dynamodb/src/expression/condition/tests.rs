@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{evaluate::contains, *};
 use crate::attribute::{Item, Supplied};
 
 fn text(text: &str) -> Attribute {
@@ -126,6 +126,20 @@ fn faults_are_named_in_awss_words_and_order() {
     ] {
         assert_eq!(fault(condition), message, "{condition}");
     }
+}
+
+/// Values as large as an item can be, for which comparing each part with each would take minutes.
+#[test]
+fn large_values_are_compared_in_little_more_than_a_look() {
+    let set = |numbers: &mut dyn Iterator<Item = u32>| {
+        Attribute::Strings(numbers.map(|number| format!("{number:05}")).collect())
+    };
+    let (up, down) = (set(&mut (0..75_000)), set(&mut (0..75_000).rev()));
+    assert!(up.equals(&down) && !up.equals(&set(&mut (1..75_001))));
+    let whole = Attribute::Binary(vec![0; 400_000].into());
+    let part = |last| Attribute::Binary([vec![0; 200_000], vec![last]].concat().into());
+    assert!(contains(&whole, &part(0)) && !contains(&whole, &part(1)));
+    assert!(contains(&whole, &Attribute::Binary(Default::default())));
 }
 
 #[test]

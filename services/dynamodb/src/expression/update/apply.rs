@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::{Action, Source, Update};
 use crate::{
     attribute::{Attribute, Item},
@@ -111,14 +113,19 @@ fn subtract(known: &Attribute, value: &Attribute) -> Result<Option<Attribute>, U
     })
 }
 
-fn union<T: Clone + PartialEq>(a: &[T], b: &[T]) -> Vec<T> {
-    let new = b.iter().filter(|member| !a.contains(member));
-    a.iter().chain(new).cloned().collect()
+fn union<T: Clone + Ord>(a: &[T], b: &[T]) -> Vec<T> {
+    a.iter().chain(others(b, a)).cloned().collect()
 }
 
-fn without<T: Clone + PartialEq>(a: &[T], b: &[T]) -> Option<Vec<T>> {
-    let left: Vec<T> = a.iter().filter(|member| !b.contains(member)).cloned().collect();
+fn without<T: Clone + Ord>(a: &[T], b: &[T]) -> Option<Vec<T>> {
+    let left: Vec<T> = others(a, b).cloned().collect();
     (!left.is_empty()).then_some(left)
+}
+
+/// The members of a set that another one has not. Both may be large.
+fn others<'m, T: Ord>(of: &'m [T], but: &[T]) -> impl Iterator<Item = &'m T> {
+    let but: BTreeSet<&T> = but.iter().collect();
+    of.iter().filter(move |member| !but.contains(member))
 }
 
 /// The value that holds the path's last step.

@@ -63,6 +63,20 @@ fn lists_grow_and_shrink() {
     assert_eq!(at("REMOVE l[0], l[2], l[9]", "l"), list(&["1"]));
 }
 
+/// As many members as fit into an item: comparing each with each would take minutes.
+#[test]
+fn large_sets_are_merged_without_comparing_each_with_each() {
+    let all = |numbers: std::ops::Range<u32>| {
+        Attribute::Strings(numbers.map(|number| format!("{number:05}")).collect())
+    };
+    let values = BTreeMap::from([(":ss".to_owned(), Supplied(Ok(all(50_000..100_000))))]);
+    let placeholders = Placeholders::new(None, Some(values)).unwrap();
+    let item = Item::from([("ss".to_owned(), all(0..75_000))]);
+    let after = |text| Update::parse(text, &placeholders).unwrap().apply(&item).unwrap().remove("ss").unwrap();
+    assert_eq!(after("ADD ss :ss"), all(0..100_000));
+    assert_eq!(after("DELETE ss :ss"), all(0..50_000));
+}
+
 #[test]
 fn sets_and_numbers_are_added_to_and_taken_from() {
     assert_eq!(at("ADD n :n, ss :ss, q :n", "n"), number("6"));
