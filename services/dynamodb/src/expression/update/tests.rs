@@ -72,7 +72,8 @@ fn large_sets_are_merged_without_comparing_each_with_each() {
     let values = BTreeMap::from([(":ss".to_owned(), Supplied(Ok(all(50_000..100_000))))]);
     let placeholders = Placeholders::new(None, Some(values)).unwrap();
     let item = Item::from([("ss".to_owned(), all(0..75_000))]);
-    let after = |text| Update::parse(text, &placeholders).unwrap().apply(&item).unwrap().remove("ss").unwrap();
+    let after =
+        |text| Update::parse(text, &placeholders).unwrap().apply(&item).unwrap().remove("ss").unwrap();
     assert_eq!(after("ADD ss :ss"), all(0..100_000));
     assert_eq!(after("DELETE ss :ss"), all(0..50_000));
 }
