@@ -8,10 +8,11 @@
 mod batch;
 mod expiry;
 mod item;
-mod policy;
 mod partiql;
+mod policy;
 mod search;
 mod table;
+mod tells;
 mod touched;
 mod transact;
 mod trim;
@@ -24,10 +25,11 @@ use kurodo_gateway::Find;
 pub(crate) use batch::{batch_get_item, batch_write_item};
 pub(crate) use expiry::expired_items;
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
-pub(crate) use policy::{delete_resource_policy, get_resource_policy, put_resource_policy};
 pub(crate) use partiql::{batch_execute_statement, execute_statement, execute_transaction};
+pub(crate) use policy::{delete_resource_policy, get_resource_policy, put_resource_policy};
 pub(crate) use search::{query, scan};
 pub(crate) use table::create_table;
+use tells::Tells;
 pub(crate) use touched::Touched;
 pub(crate) use transact::{transact_get_items, transact_write_items};
 pub(crate) use trim::{forgotten_streams, old_records};
@@ -89,14 +91,15 @@ fn parse<T>(
 fn conditions(
     update: Option<&str>,
     condition: Option<&str>,
-    names: Names,
-    values: Values,
+    (names, values): (Names, Values),
+    tells: Tells,
 ) -> Result<Conditions, Error> {
-    let placeholders = Placeholders::new(names, values)?;
-    let update = update.map(|text| parse(Part::Update, text, &placeholders, Update::parse)).transpose()?;
-    let condition =
-        condition.map(|text| parse(Part::Condition, text, &placeholders, Condition::parse)).transpose()?;
-    placeholders.finish()?;
+    let placeholders = Placeholders::new(names, values).map_err(|fault| tells.placeholder(fault))?;
+    let update = update.map(|text| parse(Part::Update, text, &placeholders, Update::parse));
+    let update = update.transpose().map_err(|error| tells.fault(error))?;
+    let condition = condition.map(|text| parse(Part::Condition, text, &placeholders, Condition::parse));
+    let condition = condition.transpose().map_err(|error| tells.fault(error))?;
+    placeholders.finish().map_err(|fault| tells.placeholder(fault))?;
     Ok(Conditions { condition, update })
 }
 
