@@ -335,7 +335,7 @@ def test_what_writes_one_item_counts_what_is_wrong_with_the_request(client, tabl
 
 
 def test_batches_answer_no_more_than_sixteen_mebibytes(client):
-    table = create(client, range_key=None)
+    table = dynamodb.create(client, range_key=None)
     keys = [{"h": s(f"k{number}")} for number in range(48)]
     for key in keys:
         client.put_item(TableName=table, Item={**key, "blob": {"B": bytes(350_000)}})
