@@ -385,7 +385,7 @@ def test_tables_are_listed_in_pages(client):
 
 def test_what_is_not_served_is_refused_by_name(client, table):
     refused(lambda: client.describe_contributor_insights(TableName=table), "NotImplemented", 501)
-    refused(lambda: client.create_backup(TableName=table, BackupName="abc"), "NotImplemented", 501)
+    refused(lambda: client.list_imports(), "NotImplemented", 501)
     answer = refused(
         lambda: client.update_table(TableName=table, SSESpecification={"Enabled": True}), "NotImplemented", 501
     )

@@ -101,3 +101,24 @@ def test_version_two_is_refused_by_name(server, root, bucket):
     form = client(root, signature_version="s3").generate_presigned_post(bucket, "up/x")
     answer = post(server, form)
     assert (answer.status, answer.code) == (400, "InvalidRequest")
+
+
+def test_a_form_brings_tags(server, root, bucket):
+    """A document in the form; what it takes to put tags is asked for as of any request."""
+    document = "<Tagging><TagSet><Tag><Key>team</Key><Value>a + b</Value></Tag></TagSet></Tagging>"
+
+    def posted(principal, text=document):
+        form = client(principal).generate_presigned_post(
+            bucket, "up/tagged", Fields={"tagging": text}, Conditions=[{"tagging": text}]
+        )
+        return post(server, form)
+
+    objects = f"arn:aws:s3:::{bucket}/*"
+    assert posted(root.user(policy=[statement("Allow", "s3:PutObject", objects)])).status == 403
+    tagging = root.user(policy=[statement("Allow", ["s3:PutObject", "s3:PutObjectTagging"], objects)])
+    assert posted(tagging, "<Tagging><TagSet>").code == "MalformedXML"
+    # A sign that no tag may have.
+    assert posted(tagging, document.replace("+", "&amp;")).code == "InvalidTag"
+    assert posted(tagging).status == 204
+    found = root.client("s3").get_object_tagging(Bucket=bucket, Key="up/tagged")["TagSet"]
+    assert found == [{"Key": "team", "Value": "a + b"}]

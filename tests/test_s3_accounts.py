@@ -294,3 +294,56 @@ def test_a_policy_may_name_an_account_by_its_canonical_id(s3, bucket, visitor, i
     put_policy(s3, bucket, statement("Allow", READ, on(bucket), Principal={"CanonicalUser": ids[1]}))
     assert reads(visitor, bucket)
     refused(lambda: visitor.client("s3").list_objects_v2(Bucket=bucket), "AccessDenied", 403)
+
+
+# What a writer may do with what he puts.
+
+
+def test_a_writer_decides_of_the_list_of_what_he_puts(s3, bucket, open_to, visitor, other):
+    """The bucket lets him put; the object is his."""
+    open_to("ObjectWriter", actions=["s3:PutObject"])
+    put(visitor.client("s3"), bucket, ACL="bucket-owner-full-control")
+    # Tags are the bucket's business.
+    refused(lambda: put(visitor.client("s3"), bucket, Tagging="team=a"), "AccessDenied", 403)
+    # His own account must let him all the same,
+    plain = other.user(policy=[statement("Allow", "s3:PutObject")])
+    refused(lambda: put(plain.client("s3"), bucket, ACL="bucket-owner-full-control"), "AccessDenied", 403)
+    # and what the bucket denies is denied.
+    denied = statement("Deny", "s3:PutObjectAcl", on(bucket), Principal={"AWS": other.account})
+    open_to("ObjectWriter", ["s3:PutObject"], denied)
+    refused(lambda: put(visitor.client("s3"), bucket, ACL="private"), "AccessDenied", 403)
+    # Where the bucket owns everything, its policy must allow it.
+    open_to("BucketOwnerEnforced", actions=["s3:PutObject"])
+    put(visitor.client("s3"), bucket)
+    for asked in ({"ACL": "bucket-owner-full-control"}, {"Tagging": "team=a"}):
+        refused(lambda: put(visitor.client("s3"), bucket, **asked), "AccessDenied", 403)
+
+
+def test_who_begins_an_upload_may_end_it(s3, bucket, open_to, visitor, other):
+    open_to("ObjectWriter", actions=["s3:PutObject"])
+    client, where = visitor.client("s3"), {"Bucket": bucket, "Key": "thing"}
+    upload = {**where, "UploadId": client.create_multipart_upload(**where)["UploadId"]}
+    theirs = {**where, "UploadId": s3.create_multipart_upload(**where)["UploadId"]}
+    assert client.list_parts(**upload)["PartNumberMarker"] == 0
+    for call in (client.list_parts, client.abort_multipart_upload):
+        refused(lambda: call(**theirs), "AccessDenied", 403)
+        stranger = getattr(other.user().client("s3"), call.__name__)
+        refused(lambda: stranger(**upload), "AccessDenied", 403)
+    client.abort_multipart_upload(**upload)
+
+
+def test_who_lists_a_bucket_knows_what_is_not_there(s3, bucket, anonymous, other, visitor):
+    own(s3, bucket, "ObjectWriter")
+    s3.delete_public_access_block(Bucket=bucket)
+    refused(lambda: anonymous("s3").get_object(Bucket=bucket, Key="none"), "AccessDenied", 403)
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read")
+    refused(lambda: anonymous("s3").get_object(Bucket=bucket, Key="none"), "NoSuchKey", 404)
+    s3.put_bucket_acl(Bucket=bucket, ACL="private")
+    # Who may list what begins so, learns of nothing else.
+    listing = statement(
+        "Allow", "s3:ListBucket", f"arn:aws:s3:::{bucket}", Principal={"AWS": other.account},
+        Condition={"StringLike": {"s3:prefix": "shown/*"}},
+    )
+    put_policy(s3, bucket, listing, statement("Allow", READ, on(bucket), Principal={"AWS": other.account}))
+    refused(lambda: visitor.client("s3").get_object(Bucket=bucket, Key="shown/none"), "NoSuchKey", 404)
+    refused(lambda: visitor.client("s3").get_object(Bucket=bucket, Key="other/none"), "AccessDenied", 403)

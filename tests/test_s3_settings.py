@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import document, refused, statement
+from conftest import document, fresh, refused, statement
 
 
 @pytest.fixture
@@ -400,3 +400,17 @@ def test_each_operation_needs_its_action_and_no_other(root, bucket, thing, actio
         call(only, bucket)
     except ClientError as error:
         assert error.response["Error"]["Code"] != "AccessDenied", error.response
+
+
+def test_a_bucket_is_made_with_tags(root, s3):
+    name, made = fresh("tagged"), {"CreateBucketConfiguration": {"Tags": tags(team="a")["TagSet"]}}
+    maker = root.user(policy=[
+        statement("Allow", ["s3:CreateBucket", "s3:TagResource"], Condition={"StringEquals": {"aws:RequestTag/team": "a"}}),
+    ])
+    other = {"CreateBucketConfiguration": {"Tags": tags(team="b")["TagSet"]}}
+    refused(lambda: maker.client("s3").create_bucket(Bucket=name, **other), "AccessDenied", 403)
+    untagging = root.user(policy=[statement("Allow", "s3:CreateBucket")])
+    refused(lambda: untagging.client("s3").create_bucket(Bucket=name, **made), "AccessDenied", 403)
+    maker.client("s3").create_bucket(Bucket=name, **made)
+    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == tags(team="a")["TagSet"]
+    s3.delete_bucket(Bucket=name)

@@ -62,7 +62,6 @@ def test_an_object_of_parts(s3, bucket, upload):
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == PART + LAST
     across = s3.get_object(Bucket=bucket, Key="a", Range=f"bytes={len(PART) - 3}-{len(PART) + 2}")
     assert across["Body"].read() == PART[-3:] + LAST[:3]
-    upload.refused("NoSuchUpload", 404)
 
 
 def test_a_part_is_read_by_its_number(s3, bucket, upload):
@@ -139,7 +138,7 @@ def test_uploads_are_listed(s3, bucket):
     ids = [(name["Key"], name["UploadId"]) for name in begun]
     for size in [1, 2, 1000]:
         pages = s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, PaginationConfig={"PageSize": size})
-        assert [(one["Key"], one["UploadId"]) for page in pages for one in page["Uploads"]] == sorted(ids)
+        assert [(one["Key"], one["UploadId"]) for page in pages for one in page["Uploads"]] == ids
     folded = s3.list_multipart_uploads(Bucket=bucket, Delimiter="/")
     assert [one["Key"] for one in folded["Uploads"]] == ["a", "a", "c"]
     assert folded["CommonPrefixes"] == [{"Prefix": "b/"}]
@@ -276,3 +275,38 @@ def test_what_is_known_of_an_object(s3, bucket):
     second = s3.get_object_attributes(Bucket=bucket, Key="a", ObjectAttributes=["ObjectParts"], PartNumberMarker=1)
     assert [part["PartNumber"] for part in second["ObjectParts"]["Parts"]] == [2]
     assert "ObjectSize" not in second
+
+
+def test_an_upload_is_completed_once_more(s3, bucket, upload):
+    """A client that did not get the answer asks again, and gets the same."""
+    upload.part(1, LAST)
+    first = upload.complete()
+    again = upload.complete()
+    for name in ("ETag", "Key", "Bucket", "Location", "ChecksumCRC64NVME"):
+        assert again[name] == first[name]
+    # Not once the object is another one.
+    s3.put_object(**{key: upload.name[key] for key in ("Bucket", "Key")}, Body=b"other")
+    upload.refused("NoSuchUpload", 404)
+    s3.copy_object(Bucket=bucket, Key="copy", CopySource=f"{bucket}/a")
+    elsewhere = {**upload.name, "Key": "copy", "MultipartUpload": {"Parts": upload.parts}}
+    refused(lambda: s3.complete_multipart_upload(**elsewhere), "NoSuchUpload", 404)
+
+
+def test_an_upload_is_completed_once_more_while_its_version_is_current(s3, bucket, upload):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    upload.part(1, LAST)
+    first = upload.complete()
+    assert upload.complete()["VersionId"] == first["VersionId"]
+    assert len(s3.list_object_versions(Bucket=bucket)["Versions"]) == 1
+    marker = s3.delete_object(Bucket=bucket, Key="a")
+    upload.refused("NoSuchUpload", 404)
+    for version in (marker, first):
+        s3.delete_object(Bucket=bucket, Key="a", VersionId=version["VersionId"])
+
+
+def test_a_part_is_shown_with_the_kind_of_the_whole(s3, bucket):
+    upload = Upload(s3, bucket, "a", ChecksumAlgorithm="SHA256")
+    upload.part(1, LAST, ChecksumAlgorithm="SHA256")
+    upload.complete()
+    part = s3.get_object(Bucket=bucket, Key="a", PartNumber=1, ChecksumMode="ENABLED")
+    assert part["ChecksumType"] == "COMPOSITE" and part["ChecksumSHA256"] == upload.parts[0]["ChecksumSHA256"]

@@ -346,6 +346,25 @@ def test_concurrent_writes_all_become_versions(s3, kept, put):
     assert read(s3, kept) == read(s3, kept, VersionId=rows[0][1])
 
 
+def test_no_version_is_lost_while_versioning_is_switched(s3, plain):
+    def write(number):
+        """The id of what was put; a client that is told to slow down would put it again."""
+        try:
+            return s3.put_object(Bucket=plain, Key="key", Body=f"{number}".encode()).get("VersionId")
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "SlowDown", error.response
+
+    with ThreadPoolExecutor(16) as pool:
+        writes = [pool.submit(write, number) for number in range(160)]
+        for status in ("Enabled", "Suspended", "Enabled", "Suspended", "Enabled"):
+            version(s3, plain, status)
+            time.sleep(0.05)
+        ids = [one.result() for one in writes]
+    rows = listed(s3, plain)
+    assert {text for text in ids if text} <= {row[1] for row in rows}
+    assert len([row for row in rows if row[2]]) == 1 and len([row for row in rows if row[1] == "null"]) <= 1
+
+
 def test_a_customers_key_opens_its_versions_only(s3, kept, put):
     key = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": b"k" * 32}
     locked, plain = put(body=b"locked", **key), put(body=b"plain")

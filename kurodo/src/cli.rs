@@ -149,6 +149,9 @@ pub(crate) struct ServeArgs {
     /// An account that may still sign with the historic Signature Version 2; may be repeated. All others may not.
     #[arg(long, env = "KURODO_SIGNATURE_V2", value_name = "ACCOUNT", value_delimiter = ',')]
     pub(crate) signature_v2: Option<Vec<AccountId>>,
+    /// Enforce the capacity that DynamoDB's tables have provisioned: requests beyond it are refused [default: false].
+    #[arg(long, env = "KURODO_DYNAMODB_THROUGHPUT", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) dynamodb_throughput: Option<bool>,
 }
 
 /// Which allowed data events are kept.

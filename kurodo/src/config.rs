@@ -36,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) audit_data: AuditData,
     /// The accounts that may sign with Signature Version 2.
     pub(crate) signature_v2: Vec<AccountId>,
+    /// Whether DynamoDB enforces the capacity that tables have provisioned.
+    pub(crate) dynamodb_throughput: bool,
     sources: Vec<(&'static str, String, &'static str)>,
 }
 
@@ -54,6 +56,7 @@ struct File {
     private_key: Option<PathBuf>,
     audit_data: Option<AuditData>,
     signature_v2: Option<Vec<String>>,
+    dynamodb_throughput: Option<bool>,
 }
 
 /// Decides every setting: flags, then environment, then the file, then defaults.
@@ -76,6 +79,8 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
         .map(|accounts| accounts.iter().map(|account| account.parse()).collect::<Result<_, _>>())
         .transpose()?;
     let signature_v2 = sources.pick("signature_v2", args.signature_v2, opted_in);
+    let dynamodb_throughput =
+        sources.pick("dynamodb_throughput", args.dynamodb_throughput, file.dynamodb_throughput);
     let own =
         vec![SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), SocketAddr::from((Ipv6Addr::LOCALHOST, PORT))];
     Ok(Config {
@@ -90,6 +95,7 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
         certificate: certificate.zip(private_key),
         audit_data: audit_data.unwrap_or(AuditData::All),
         signature_v2: signature_v2.unwrap_or_default(),
+        dynamodb_throughput: dynamodb_throughput.unwrap_or_default(),
         sources: sources.list,
     })
 }
@@ -144,12 +150,13 @@ pub(crate) fn show(config: &Config) -> Outcome {
         "listen" => format!("{:?}", config.listen),
         "region" => config.region.to_string(),
         "audit_data" => format!("{:?}", config.audit_data).to_lowercase(),
+        "dynamodb_throughput" => config.dynamodb_throughput.to_string(),
         "account_id" => "random, at the first start".to_owned(),
         _ => "none".to_owned(),
     };
     for (name, value, source) in &config.sources {
         let value = if value.is_empty() { decided(name) } else { value.clone() };
-        say!("{name:<16} {value:<48} {source}");
+        say!("{name:<20} {value:<48} {source}");
     }
     Ok(())
 }

@@ -40,7 +40,11 @@ services! {
         parts.store.clone(),
         kurodo_identity::Founder::new(parts.door.clone()),
     );
-    kurodo_dynamodb::DynamoDb: |parts| kurodo_dynamodb::DynamoDb::new(parts.store.clone(), &parts.messages);
+    kurodo_dynamodb::DynamoDb: |parts| kurodo_dynamodb::DynamoDb::new(
+        parts.store.clone(),
+        &parts.messages,
+        parts.dynamodb_throughput,
+    );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }

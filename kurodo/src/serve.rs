@@ -34,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) relay: Relay,
     /// The keyrings that services wrap their buckets' and tables' keys with.
     pub(crate) keys: AccountKeys,
+    /// Whether DynamoDB enforces the capacity that tables have provisioned.
+    pub(crate) dynamodb_throughput: bool,
 }
 
 /// Serves until it is told to stop.
@@ -125,7 +127,8 @@ fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
     let messages = keys.messages();
     let keys = keys.accounts(&door);
     let relay = Relay::default();
-    Ok((Parts { store, door, blobs, directory, messages, audit, relay, keys }, sweep))
+    let dynamodb_throughput = config.dynamodb_throughput;
+    Ok((Parts { store, door, blobs, directory, messages, audit, relay, keys, dynamodb_throughput }, sweep))
 }
 
 /// Removes the blobs that an earlier run wrote and never published.

@@ -13,6 +13,7 @@ SCHEMA = {
     "BillingMode": "PAY_PER_REQUEST",
 }
 KEY = {"id": {"S": "1"}}
+RECOVERY = {"PointInTimeRecoveryEnabled": True}
 TTL = {"Enabled": True, "AttributeName": "ends"}
 
 
@@ -56,6 +57,21 @@ def having(sample, **more):
 def named(parameters):
     """Parameters that name the table of a sample."""
     return lambda world, name: parameters(table(world, name)["TableName"])
+
+
+def backup(world, name):
+    made = world.dynamodb.create_backup(**table(world, name), BackupName="matrix")["BackupDetails"]
+    return {"BackupArn": made["BackupArn"]}
+
+
+def restore(world, name):
+    return {**backup(world, name), "TargetTableName": f"{name}-restored"}
+
+
+def recovery(world, name):
+    where = table(world, name)
+    world.dynamodb.update_continuous_backups(**where, PointInTimeRecoverySpecification=RECOVERY)
+    return {"SourceTableName": name, "TargetTableName": f"{name}-restored", "UseLatestRestorableTime": True}
 
 
 def transaction(name):
@@ -105,6 +121,14 @@ SAMPLES = {
     "DescribeTimeToLive": table,
     "DescribeLimits": nothing,
     "DescribeEndpoints": nothing,
+    "CreateBackup": having(table, BackupName="matrix"),
+    "DescribeBackup": backup,
+    "ListBackups": nothing,
+    "DeleteBackup": backup,
+    "RestoreTableFromBackup": restore,
+    "UpdateContinuousBackups": having(table, PointInTimeRecoverySpecification=RECOVERY),
+    "DescribeContinuousBackups": table,
+    "RestoreTableToPointInTime": recovery,
     "GetItem": having(table, Key=KEY),
     "PutItem": having(table, Item=KEY),
     "UpdateItem": having(table, Key=KEY),
@@ -122,6 +146,9 @@ SAMPLES = {
 
 # Parameters that ask for more than the operation's own action.
 ASKING = {"CreateTable": ("Tags", "ResourcePolicy")}
+
+# What differs from run to run.
+SHOWN = [(r"/backup/\d{14}-[0-9a-f]{8}", "/backup/{id}")]
 
 # Rows that are not decided as a whole.
 APART = {"BatchExecuteStatement": "each statement is decided for itself; see tests/test_dynamodb_partiql_access.py"}

@@ -15,6 +15,7 @@ TAGS = {"TagSet": [{"Key": "team", "Value": "a"}]}
 OWNED = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
 ENCRYPTED = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 BLOCK = {"BlockPublicAcls": True}
+CORS = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
 ENABLED = {"Status": "Enabled"}
 LOCKS = {"ObjectLockEnabled": "Enabled"}
 RULES = {"Rules": [{"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]}
@@ -150,6 +151,7 @@ SAMPLES = {
         "Bucket": name.lower(),
         "ACL": "private",
         "ObjectOwnership": "ObjectWriter",
+        "CreateBucketConfiguration": {"Tags": TAGS["TagSet"]},
         "ObjectLockEnabledForBucket": True,
     },
     "DeleteBucket": bucket,
@@ -163,6 +165,10 @@ SAMPLES = {
     "PutBucketLifecycleConfiguration": having(bucket, LifecycleConfiguration=RULES),
     "DeleteBucketLifecycle": bucket,
     "GetBucketRequestPayment": bucket,
+    "PutBucketRequestPayment": having(bucket, RequestPaymentConfiguration={"Payer": "Requester"}),
+    "GetBucketCors": put("put_bucket_cors", bucket, CORSConfiguration=CORS),
+    "PutBucketCors": having(bucket, CORSConfiguration=CORS),
+    "DeleteBucketCors": bucket,
     "GetBucketPolicy": with_policy,
     "PutBucketPolicy": new_policy,
     "DeleteBucketPolicy": with_policy,
@@ -216,7 +222,7 @@ SAMPLES = {
 
 # Parameters that ask for more than the operation's own action.
 ASKING = {
-    "CreateBucket": ("ACL", "ObjectOwnership", "ObjectLockEnabledForBucket"),
+    "CreateBucket": ("ACL", "ObjectOwnership", "ObjectLockEnabledForBucket", "CreateBucketConfiguration"),
     "PutObjectRetention": ("BypassGovernanceRetention",),
     "PutObject": ("ACL", "Tagging", "IfMatch"),
     "DeleteObject": ("IfMatch",),

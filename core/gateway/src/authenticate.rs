@@ -266,7 +266,8 @@ impl Asked<'_> {
             Ok(length) => length,
             Err(error) => return Err((head, error.into())),
         };
-        match form.put(&head, length) {
+        let tagged = form.tag(self.mounted.facts.schema);
+        match tagged.and_then(|()| form.put(&head, length)) {
             Ok((uri, headers, posted)) => Ok((head.becomes(Method::PUT, uri, headers), signed, Some(posted))),
             Err(error) => Err((head, BodyError::from(error).into())),
         }

@@ -1,9 +1,11 @@
 use std::{future::Future, pin::Pin};
 
+use kurodo_store::CoreDoor;
 use kurodo_wire::{OperationSchema, Violation};
 
 use crate::{
-    ActionFacts, ChoreFacts, Failure, Progress, Received, Round, RowFacts, Sent, ServiceFacts, Table,
+    ActionFacts, ChoreFacts, CrossOrigin, Failure, Progress, Received, Round, RowFacts, Sent, ServiceFacts,
+    Sharing, Table,
 };
 
 /// A service in the gateway, whatever its type.
@@ -22,6 +24,8 @@ pub trait Mount: Send + Sync {
     fn refused(&self) -> &'static [&'static str];
     /// The actions.
     fn actions(&self) -> &'static [ActionFacts];
+    /// What the service lets a page of another origin see; `None` where it knows of no other origins.
+    fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>>;
     /// The rows for what the service does of its own accord, in order.
     fn chores(&self) -> Vec<ChoreFacts>;
     /// Does what is due of a chore in one account.
@@ -65,6 +69,10 @@ impl<S: Table> Mount for S {
 
     fn actions(&self) -> &'static [ActionFacts] {
         S::ACTIONS
+    }
+
+    fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>> {
+        S::cross_origin(self, &door.read(), asked).map(|found| found.map_err(Into::into))
     }
 
     fn chores(&self) -> Vec<ChoreFacts> {

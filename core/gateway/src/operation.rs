@@ -1,9 +1,10 @@
 use std::future::Future;
 
 use kurodo_authz::{Demand, Need};
+use kurodo_store::Reader;
 use kurodo_wire::{Operation, OperationSchema, Violation};
 
-use crate::{Body, Call, Failure, Find, Reply};
+use crate::{Body, Call, CrossOrigin, Failure, Find, Reply, Sharing};
 
 /// A service as the gateway sees it: its facts, its table and the code behind the table.
 pub trait Service: Send + Sync + Sized + 'static {
@@ -33,6 +34,19 @@ pub trait Service: Send + Sync + Sized + 'static {
         _body: &Body,
     ) -> Result<(), Self::Error> {
         Ok(())
+    }
+
+    /// What a page of another origin gets to see of the answer to this request, whoever sends it; `None` for services
+    /// that know of no other origins. It says nothing of who may send it.
+    ///
+    /// # Errors
+    /// The page may not; said only to a browser that asks beforehand.
+    fn cross_origin(
+        &self,
+        _stored: &Reader<'_>,
+        _asked: &CrossOrigin<'_>,
+    ) -> Option<Result<Sharing, Self::Error>> {
+        None
     }
 }
 

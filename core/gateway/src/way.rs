@@ -13,7 +13,9 @@ use crate::{
     call::Connection,
     codec,
     head::Head,
-    input, refuse,
+    input,
+    origin::{self, Origin},
+    refuse,
     reply::Response,
     respond,
     route::{Mounted, Target},
@@ -37,8 +39,8 @@ pub(crate) async fn serve(
     respond::headed(&method, answered.unwrap_or_else(|_| respond::lost()))
 }
 
-/// Finds the service, the caller and the operation, and lets the operation's row take it from there. What is refused
-/// goes a way of its own, in a box: the usual one is copied the faster the less it holds.
+/// Finds the service; and answers a browser that asks beforehand. What is refused goes a way of its own, in a box: the
+/// usual one is copied the faster the less it holds.
 async fn answer(gateway: &Gateway, connection: &Connection, head: Head, body: Body) -> Response {
     let strict = strict::check(&head, connection);
     let arrival = match strict {
@@ -57,6 +59,19 @@ async fn answer(gateway: &Gateway, connection: &Connection, head: Head, body: Bo
         let failure = refuse::busy(dialect);
         return Box::pin(turn_away(gateway, connection, Some(mounted), arrival, failure)).await;
     };
+    match Origin::of(gateway, mounted, &arrival.head) {
+        Origin::Shared(sharing) => {
+            origin::shared(sharing, admit(gateway, mounted, connection, arrival).await)
+        }
+        Origin::Preflight(Ok(sharing)) => Box::pin(origin::agreed(arrival, sharing)).await,
+        Origin::Preflight(Err(failure)) => {
+            Box::pin(turn_away(gateway, connection, Some(mounted), arrival, failure)).await
+        }
+    }
+}
+
+/// Finds the caller and the operation, and lets the operation's row take it from there.
+async fn admit(gateway: &Gateway, mounted: &Mounted, connection: &Connection, arrival: Arrival) -> Response {
     let protocol = mounted.protocol(&arrival.head);
     let Authentic { call, body, posted } = match authenticate(gateway, mounted, connection, arrival).await {
         Ok(authentic) => authentic,

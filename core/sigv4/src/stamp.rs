@@ -59,13 +59,14 @@ pub fn parse_basic(text: &str) -> Option<i64> {
 }
 
 /// Reads the value of a `Date` header: ISO 8601 basic format, or the preferred format of RFC 9110,
-/// section 5.6.7 (`Fri, 24 May 2013 00:00:00 GMT`, or with a numeric zone as RFC 5322 allows).
+/// section 5.6.7 (`Fri, 24 May 2013 00:00:00 GMT`, or with a numeric zone as RFC 5322 allows); none before 1970.
 pub fn parse_date_header(text: &str) -> Option<i64> {
     if text.len() > 64 {
         return None;
     }
-    let http = || jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
-    parse_basic(text).or_else(|| http().map(jiff::Timestamp::as_second))
+    // The day of the week says nothing that the date does not.
+    let http = || jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok();
+    parse_basic(text).or_else(|| http().map(jiff::Timestamp::as_second).filter(|second| *second >= 0))
 }
 
 /// Reads ISO 8601 extended format in UTC, as POST policies' `expiration` has it (`2007-12-01T12:00:00.000Z`).
@@ -125,6 +126,7 @@ mod tests {
         assert_eq!(parse_basic("20130524T000000Z"), Some(1_369_353_600));
         assert_eq!(parse_basic("20240229T235959Z"), Some(1_709_251_199));
         assert_eq!(parse_date_header("Fri, 24 May 2013 00:00:00 GMT"), Some(1_369_353_600));
+        assert_eq!(parse_date_header("Tue, 24 May 2013 00:00:00 GMT"), Some(1_369_353_600));
         assert_eq!(parse_date_header("20130524T000000Z"), Some(1_369_353_600));
         assert_eq!(parse_extended("2013-08-07T12:00:00.000Z"), Some(1_375_876_800));
     }
@@ -151,6 +153,7 @@ mod tests {
             assert_eq!(parse_basic(text), None, "{text:?}");
         }
         assert_eq!(parse_date_header("yesterday"), None);
+        assert_eq!(parse_date_header("Fri, 07 Jul 1950 21:53:04 GMT"), None);
         assert_eq!(parse_extended("2013-08-07T12:00:00+02:00"), None);
     }
 

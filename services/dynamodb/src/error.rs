@@ -56,6 +56,33 @@ pub enum Error {
     /// The resource has no policy, or another revision of it.
     #[error("{0}")]
     PolicyNotFound(String),
+    /// There is no such table to be backed up or recovered. Holds its name.
+    #[error("Table not found: {0}")]
+    TableNotFound(String),
+    /// What items were cannot be kept yet. Holds the table's name.
+    #[error("Backups are being enabled for the table: {0}. Please retry later")]
+    ContinuousBackupsUnavailable(String),
+    /// There is a table of the name that a restored one is to have.
+    #[error("Table already exists: {0}")]
+    TableAlreadyExists(String),
+    /// Something is under way with the table.
+    #[error("{0}")]
+    TableInUse(String),
+    /// There is no such backup. Holds its ARN.
+    #[error("Backup not found: {0}")]
+    BackupNotFound(String),
+    /// The backup is being restored.
+    #[error("{0}")]
+    BackupInUse(String),
+    /// A time that the table cannot be recovered to.
+    #[error("{0}")]
+    InvalidRestoreTime(String),
+    /// Recovery to a point in time is not enabled. Holds the table's name.
+    #[error("Point in time recovery is not enabled for table '{0}'")]
+    PointInTimeRecoveryUnavailable(String),
+    /// More was asked for than is provisioned.
+    #[error("{0}")]
+    ThroughputExceeded(String),
     /// What was asked for is older than what a stream still has.
     #[error("The operation attempted to read past the oldest stream record in a shard")]
     Trimmed,
@@ -162,6 +189,15 @@ impl Error {
             Self::TableChanged => "InternalServerError",
             Self::LimitExceeded(_) => "LimitExceededException",
             Self::PolicyNotFound(_) => "PolicyNotFoundException",
+            Self::TableNotFound(_) => "TableNotFoundException",
+            Self::ContinuousBackupsUnavailable(_) => "ContinuousBackupsUnavailableException",
+            Self::TableAlreadyExists(_) => "TableAlreadyExistsException",
+            Self::TableInUse(_) => "TableInUseException",
+            Self::BackupNotFound(_) => "BackupNotFoundException",
+            Self::BackupInUse(_) => "BackupInUseException",
+            Self::InvalidRestoreTime(_) => "InvalidRestoreTimeException",
+            Self::PointInTimeRecoveryUnavailable(_) => "PointInTimeRecoveryUnavailableException",
+            Self::ThroughputExceeded(_) => "ProvisionedThroughputExceededException",
             Self::Trimmed => "TrimmedDataAccessException",
             Self::ExpiredIterator => "ExpiredIteratorException",
             Self::NotImplemented { .. } => "NotImplemented",

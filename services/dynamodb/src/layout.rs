@@ -7,6 +7,14 @@
 //! | `21` table `x` index hash index key, key | an item's copy in an index |
 //! | `21` table `t` account token | what a transaction with this token did |
 //! | `21` table `u` time token | when that is forgotten |
+//! | `21` table `h` | what of the past is kept |
+//! | `21` table `m` backup | that a backup is of these items, as they were when this was written |
+//! | `21` table `b` hash key time | what an item was, for backups |
+//! | `21` table `j` day hash key time | what an item was, for recovery to a point in time |
+//! | `21` table `p` | how far a restore is that fills the table |
+//! | `21` table `p` index | how far an index is that is filled |
+//! | `21` table `p` backup | how far the deletion of what a backup kept is |
+//! | `25` account region name id | a backup |
 //! | `21` table `s` stream `r` place | what happened to an item, as the stream has it |
 //! | `21` table `s` stream `h` epoch | when a shard of the stream was opened |
 //! | `21` table `s` stream `t` | the first place of the stream that was not trimmed |
@@ -31,6 +39,8 @@ use crate::{
 pub(crate) const TABLES: u8 = 20;
 /// The namespace of items.
 const ITEMS: u8 = 21;
+/// The namespace of backups.
+pub(crate) const BACKUPS: u8 = 25;
 /// The namespace of streams' definitions.
 const STREAMS: u8 = 24;
 
@@ -38,14 +48,16 @@ const ITEM: u8 = b'i';
 const INDEX: u8 = b'x';
 const TOKEN: u8 = b't';
 const EXPIRY: u8 = b'u';
+const HISTORY: u8 = b'h';
+const MARK: u8 = b'm';
+const KEPT: u8 = b'b';
+const JOURNAL: u8 = b'j';
+const PROGRESS: u8 = b'p';
 const STREAM: u8 = b's';
 
 const ENTRY: u8 = b'r';
 const SHARD: u8 = b'h';
 const TRIMMED: u8 = b't';
-
-/// What lies with a table's items and is deleted with the table: all but its streams, which outlive it.
-pub(crate) const DELETED_WITH_TABLE: [u8; 4] = [ITEM, INDEX, TOKEN, EXPIRY];
 
 /// All tables of an account in a region.
 pub(crate) fn tables(account: AccountId, region: &Region) -> Scope {
@@ -144,6 +156,155 @@ pub(crate) fn trimmed() -> Key {
 /// A scope in which there is no record: namespace 0 belongs to nobody.
 pub(crate) fn nothing() -> Scope {
     Scope::new([0])
+}
+
+/// All backups of an account in a region.
+pub(crate) fn backups(account: AccountId, region: &Region) -> Scope {
+    Scope::new(KeyBuilder::new(BACKUPS).number(account.value()).part(region.as_str()).build())
+}
+
+/// The backups of tables of a name.
+pub(crate) fn backups_of(account: AccountId, region: &Region, table: &str) -> Scope {
+    let all = KeyBuilder::new(BACKUPS).number(account.value()).part(region.as_str());
+    Scope::new(all.part(table).build())
+}
+
+/// One backup.
+pub(crate) fn backup(account: AccountId, region: &Region, table: &str, id: &str) -> Scope {
+    let all = KeyBuilder::new(BACKUPS).number(account.value()).part(region.as_str());
+    Scope::new(all.part(table).part(id).build())
+}
+
+/// The key of a backup, below those of its table.
+pub(crate) fn id(id: &str) -> Key {
+    KeyBuilder::relative().part(id).build()
+}
+
+/// The table's name and the id of a backup, from its key below all backups.
+pub(crate) fn parse_backup(key: &[u8]) -> Option<(String, String)> {
+    let mut parser = KeyParser::new(key);
+    let name = parser.text().ok()?.into_owned();
+    Some((name, parser.text().ok()?.into_owned()))
+}
+
+/// The key of a backup, below all backups.
+pub(crate) fn backup_key(table: &str, id: &str) -> Key {
+    KeyBuilder::relative().part(table).part(id).build()
+}
+
+/// What of a table's past is kept.
+pub(crate) fn history() -> Key {
+    KeyBuilder::relative().byte(HISTORY).build()
+}
+
+/// That a backup is of a table's items.
+pub(crate) fn mark(id: &str) -> Key {
+    KeyBuilder::relative().byte(MARK).part(id).build()
+}
+
+/// The prefix of all that say so.
+pub(crate) fn marks() -> Key {
+    KeyBuilder::relative().byte(MARK).build()
+}
+
+/// Where what items were is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Past {
+    /// For backups.
+    Kept,
+    /// For recovery to a point in time: what was so until some time of this day, counted from 1970.
+    Day(u32),
+}
+
+/// Bytes of a time in a key.
+const TIME: usize = size_of::<u64>();
+
+impl Past {
+    fn builder(self) -> KeyBuilder {
+        match self {
+            Self::Kept => KeyBuilder::relative().byte(KEPT),
+            Self::Day(day) => {
+                day.to_be_bytes().into_iter().fold(KeyBuilder::relative().byte(JOURNAL), KeyBuilder::byte)
+            }
+        }
+    }
+
+    /// The prefix of all of them.
+    pub(crate) fn all(self) -> Key {
+        self.builder().build()
+    }
+
+    /// The key of what the item of this key was until a time.
+    pub(crate) fn until(self, item: &[u8], time: u64) -> Key {
+        own_part(item).iter().copied().fold(self.builder(), KeyBuilder::byte).number(time).build()
+    }
+
+    /// The prefix of all that the item of this key was.
+    pub(crate) fn of(self, item: &[u8]) -> Key {
+        own_part(item).iter().copied().fold(self.builder(), KeyBuilder::byte).build()
+    }
+
+    /// The key of the item that such a record is about, and until when it was so.
+    pub(crate) fn parse(self, key: &[u8]) -> Option<(Vec<u8>, u64)> {
+        let (item, time) = key.get(self.all().len()..)?.split_last_chunk::<TIME>()?;
+        Some(([&[ITEM], item].concat(), u64::from_be_bytes(*time)))
+    }
+
+    /// The prefix of all that is for recovery to a point in time.
+    pub(crate) fn journal() -> Key {
+        KeyBuilder::relative().byte(JOURNAL).build()
+    }
+
+    /// The day of a record's key.
+    pub(crate) fn day(key: &[u8]) -> Option<u32> {
+        let (kind, rest) = key.split_first()?;
+        rest.first_chunk().filter(|_| *kind == JOURNAL).copied().map(u32::from_be_bytes)
+    }
+}
+
+/// The key of an item without the byte that says that it is one.
+fn own_part(item: &[u8]) -> &[u8] {
+    item.get(1..).unwrap_or_default()
+}
+
+/// What belongs to a table alone, and goes with it even where its past is kept: copies in indexes and tokens.
+pub(crate) fn lone() -> [Key; 3] {
+    [INDEX, TOKEN, EXPIRY].map(|kind| KeyBuilder::relative().byte(kind).build())
+}
+
+/// What is left of a table then: its items, which backups are of them, how far copying is, and what is kept.
+pub(crate) fn rest() -> [Key; 4] {
+    [ITEM, MARK, PROGRESS, HISTORY].map(|kind| KeyBuilder::relative().byte(kind).build())
+}
+
+/// How far the deletion of what only this backup kept is.
+pub(crate) fn prune_progress(id: &str) -> Key {
+    KeyBuilder::relative().byte(PROGRESS).part(id).build()
+}
+
+/// How far an index is that is filled.
+pub(crate) fn index_progress(number: u32) -> Key {
+    number.to_be_bytes().into_iter().fold(KeyBuilder::relative().byte(PROGRESS), KeyBuilder::byte).build()
+}
+
+/// All backups of an account, wherever they are.
+pub(crate) fn all_backups(account: AccountId) -> Scope {
+    Scope::new(KeyBuilder::new(BACKUPS).number(account.value()).build())
+}
+
+/// The region and the names of the whole key of a table or of a backup.
+pub(crate) fn parse_place(key: &[u8]) -> Option<(Region, String, Option<String>)> {
+    let mut parser = KeyParser::new(key);
+    parser.byte().ok()?;
+    parser.number().ok()?;
+    let region = parser.text().ok()?.parse().ok()?;
+    let name = parser.text().ok()?.into_owned();
+    Some((region, name, parser.text().ok().map(std::borrow::Cow::into_owned)))
+}
+
+/// How far a restore is that fills a table.
+pub(crate) fn progress() -> Key {
+    KeyBuilder::relative().byte(PROGRESS).build()
 }
 
 /// What a transaction with this token did.
@@ -291,6 +452,20 @@ mod tests {
     }
 
     #[test]
+    fn what_an_item_was_is_found_by_its_key_and_sorts_like_it() {
+        let keys: Vec<_> =
+            ["1", "2", "30"].iter().map(|range| item(&schema(), &one("a", range)).unwrap()).collect();
+        for past in [Past::Kept, Past::Day(7)] {
+            let all: Vec<_> = keys.iter().flat_map(|key| [past.until(key, 3), past.until(key, 20)]).collect();
+            assert!(all.is_sorted());
+            assert_eq!(past.parse(&all[3]), Some((keys[1].to_vec(), 20)));
+            assert!(all[2].starts_with(&past.of(&keys[1])) && !all[4].starts_with(&past.of(&keys[1])));
+        }
+        assert_eq!(Past::day(&Past::Day(7).all()), Some(7));
+        assert_eq!(Past::day(&Past::Kept.until(&keys[0], 3)), None);
+    }
+
+    #[test]
     fn who_reads_a_stream_reaches_its_records_and_nothing_else() {
         let (table, stream) = (contents(7), stream_contents(7, 1_700_000_000_123));
         let written = [table.prefix(), &*stream_entries(1_700_000_000_123)].concat();
@@ -304,8 +479,8 @@ mod tests {
             );
         }
         // A table that is deleted leaves its streams.
-        for kind in DELETED_WITH_TABLE {
-            assert!(!stream.prefix().starts_with(&[table.prefix(), &[kind]].concat()));
+        for deleted in lone().into_iter().chain(rest()) {
+            assert!(!stream.prefix().starts_with(&[table.prefix(), &deleted].concat()));
         }
     }
 

@@ -5,13 +5,16 @@
 //! says and nothing else. [`streams`] is a second service over the same records.
 
 pub mod attribute;
+mod backup;
 mod definition;
 mod error;
 mod expression;
 mod facts;
+mod history;
 mod items;
 mod layout;
 mod legacy;
+mod meter;
 pub mod model;
 mod names;
 mod needs;

@@ -24,6 +24,11 @@ impl TableName {
         Ok(Self { region: find.region().clone(), account, name: text.to_owned() })
     }
 
+    /// The table's ARN.
+    pub(crate) fn arn(&self) -> String {
+        format!("arn:{PARTITION}:dynamodb:{}:{}:table/{}", self.region, self.account, self.name)
+    }
+
     /// The table of this ARN.
     pub(crate) fn from_arn(find: &Find<'_, DynamoDb>, text: &str) -> Result<Self, Error> {
         let invalid =
@@ -38,6 +43,34 @@ impl TableName {
             return Err(invalid());
         }
         Ok(Self { region, account, name: name.to_owned() })
+    }
+}
+
+/// A backup that a request names, whether or not there is one.
+#[derive(Debug, Clone)]
+pub(crate) struct BackupName {
+    /// The table that it is of.
+    pub(crate) table: TableName,
+    pub(crate) id: String,
+}
+
+impl BackupName {
+    /// The backup of this ARN.
+    pub(crate) fn from_arn(find: &Find<'_, DynamoDb>, text: &str) -> Result<Self, Error> {
+        let invalid =
+            || Error::validation(format!("Invalid BackupArn: Invalid ResourceArn provided as input {text}"));
+        let (table, id) = text.split_once("/backup/").ok_or_else(invalid)?;
+        let table = TableName::from_arn(find, table).map_err(|_| invalid())?;
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if id.is_empty() || id.len() > 64 || !id.bytes().all(allowed) {
+            return Err(invalid());
+        }
+        Ok(Self { table, id: id.to_owned() })
+    }
+
+    /// The backup's ARN.
+    pub(crate) fn arn(&self) -> String {
+        format!("{}/backup/{}", self.table.arn(), self.id)
     }
 }
 

@@ -5,7 +5,7 @@ use kurodo_gateway::{
 use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::Store;
 
-use crate::{Error, facts::Cache, items::Rounds, model};
+use crate::{Error, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch};
 
 /// The service.
 pub struct DynamoDb {
@@ -14,15 +14,29 @@ pub struct DynamoDb {
     pub(crate) tables: Cache,
     /// How far the looks for expired items have come.
     pub(crate) rounds: Rounds,
+    /// When items are changed.
+    pub(crate) clock: Clock,
+    /// What other chores looked at last.
+    pub(crate) watch: Watch,
+    /// Capacity that is provisioned.
+    pub(crate) meter: Meter,
     /// Seals the tokens with which statements go on.
     pub(crate) pages: Sealer,
 }
 
 impl DynamoDb {
-    /// The service over this store. Below `secret` is the key of the tokens that it gives out.
-    pub fn new(store: Store, secret: &SecretKey) -> Self {
-        let pages = Sealer::new(&secret.derive("dynamodb-pages", b""));
-        Self { store, tables: Cache::new(), rounds: Rounds::default(), pages }
+    /// The service over this store. Below `secret` is the key of the tokens that it gives out. Provisioned capacity is
+    /// enforced or only noted.
+    pub fn new(store: Store, secret: &SecretKey, enforces_throughput: bool) -> Self {
+        Self {
+            store,
+            tables: Cache::new(),
+            rounds: Rounds::default(),
+            clock: Clock::default(),
+            watch: Watch::default(),
+            meter: Meter::new(enforces_throughput),
+            pages: Sealer::new(&secret.derive("dynamodb-pages", b"")),
+        }
     }
 }
 

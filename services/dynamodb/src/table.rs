@@ -39,19 +39,38 @@ service! { DynamoDb:
         Every { region, account, name, index } = "arn:aws:dynamodb:{region}:{account}:table/{name}{index}";
         // Everything, as the caller's account sees it.
         Everything {} = "*";
+        // A table, as what its backups are made of.
+        Source { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // A backup itself.
+        Backup { region, account, name, id } = "arn:aws:dynamodb:{region}:{account}:table/{name}/backup/{id}";
+        // What a backup keeps: the items of its table, now or then.
+        Kept { region, account, name, id } = "arn:aws:dynamodb:{region}:{account}:table/{name}/backup/{id}";
+        // All backups of the caller's account.
+        Backups {} = "*";
+        // A table that is to be made of a backup, before there is one.
+        Target { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // Its items.
+        Filling { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // What a table holds and held.
+        Origin { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
     }
     actions {
+        ArchiveTable: Write on Source = "dynamodb:DeleteTable";
         BatchGetItem: Read on ReadBatch = "dynamodb:BatchGetItem";
         BatchWriteItem: Write on WriteBatch = "dynamodb:BatchWriteItem";
         CloseStream: Write on TableStreams = "dynamodb:DeleteTable";
         ConditionCheckItem: Read on Change = "dynamodb:ConditionCheckItem";
+        CreateBackup: Write on Source = "dynamodb:CreateBackup";
         CreateTable: Write on Table = "dynamodb:CreateTable";
+        DeleteBackup: Write on Backup = "dynamodb:DeleteBackup";
         DeleteContents: Write on Contents = "dynamodb:DeleteTable";
         DeleteItem: Write on Change = "dynamodb:DeleteItem";
         DeleteResourcePolicy: Write on Table = "dynamodb:DeleteResourcePolicy";
         DeleteStreamPolicy: Write on Stream = "dynamodb:DeleteResourcePolicy";
         DeleteTable: Write on Table = "dynamodb:DeleteTable";
+        DescribeBackup: Read on Backup = "dynamodb:DescribeBackup";
         DescribeContents: Read on Contents = "dynamodb:DescribeTable";
+        DescribeContinuousBackups: Read on Contents = "dynamodb:DescribeContinuousBackups";
         DescribeEndpoints: Read on Everything = "dynamodb:DescribeEndpoints";
         DescribeLimits: Read on Everything = "dynamodb:DescribeLimits";
         DescribeTable: Read on Table = "dynamodb:DescribeTable";
@@ -59,8 +78,11 @@ service! { DynamoDb:
         ExpireItems: Write on Expired = "dynamodb:DeleteItem";
         GetItem: Read on Item = "dynamodb:GetItem";
         GetResourcePolicy: Read on Table = "dynamodb:GetResourcePolicy";
+        HoldContents: Write on Contents = "dynamodb:CreateBackup";
+        HoldKept: Write on Kept = "dynamodb:RestoreTableFromBackup";
         GetStreamPolicy: Read on Stream = "dynamodb:GetResourcePolicy";
         IndexContents: Write on Contents = "dynamodb:UpdateTable";
+        ListBackups: Read on Backups = "dynamodb:ListBackups";
         ListTables: Read on Everything = "dynamodb:ListTables";
         ListTagsOfResource: Read on Table = "dynamodb:ListTagsOfResource";
         OpenStream: Write on TableStreams = "dynamodb:CreateTable";
@@ -74,10 +96,21 @@ service! { DynamoDb:
         PutResourcePolicy: Write on Table = "dynamodb:PutResourcePolicy";
         PutStreamPolicy: Write on Stream = "dynamodb:PutResourcePolicy";
         Query: Read on Search = "dynamodb:Query";
+        ReleaseKept: Write on Kept = "dynamodb:DeleteBackup";
+        RestoreByBatch: Write on Filling = "dynamodb:BatchWriteItem";
+        RestoreByDelete: Write on Filling = "dynamodb:DeleteItem";
+        RestoreByGet: Read on Filling = "dynamodb:GetItem";
+        RestoreByPut: Write on Target = "dynamodb:PutItem";
+        RestoreByQuery: Read on Filling = "dynamodb:Query";
+        RestoreByScan: Read on Filling = "dynamodb:Scan";
+        RestoreByUpdate: Write on Filling = "dynamodb:UpdateItem";
+        RestoreTableFromBackup: Read on Backup = "dynamodb:RestoreTableFromBackup";
+        RestoreTableToPointInTime: Write on Origin = "dynamodb:RestoreTableToPointInTime";
         Scan: Read on Search = "dynamodb:Scan";
         SwitchStream: Write on TableStreams = "dynamodb:UpdateTable";
         TagResource: Write on Table = "dynamodb:TagResource";
         UntagResource: Write on Table = "dynamodb:UntagResource";
+        UpdateContinuousBackups: Write on Contents = "dynamodb:UpdateContinuousBackups";
         UpdateItem: Write on Change = "dynamodb:UpdateItem";
         UpdateTable: Write on Table = "dynamodb:UpdateTable";
         UpdateTimeToLive: Write on Table = "dynamodb:UpdateTimeToLive";
@@ -88,7 +121,7 @@ service! { DynamoDb:
                 "GlobalSecondaryIndexes.WarmThroughput", "GlobalTableSourceArn", "GlobalTableSettingsReplicationMode",
                 "VectorIndexes"];
         DeleteTable: DeleteTable on table(table_name), DeleteContents on contents(table_name),
-            CloseStream on table_streams(table_name);
+            ArchiveTable on source(table_name), CloseStream on table_streams(table_name);
         DescribeTable: DescribeTable on table(table_name), DescribeContents on contents(table_name);
         ListTables: ListTables on everything();
         UpdateTable: UpdateTable on table(table_name), IndexContents on contents(table_name),
@@ -111,6 +144,21 @@ service! { DynamoDb:
         DescribeLimits: DescribeLimits on everything();
         DescribeEndpoints: DescribeEndpoints on everything();
 
+        CreateBackup: CreateBackup on source(table_name), HoldContents on contents(table_name);
+        DescribeBackup: DescribeBackup on backup(backup_arn);
+        ListBackups: ListBackups on backups(table_name, exclusive_start_backup_arn);
+        DeleteBackup: DeleteBackup on backup(backup_arn), ReleaseKept on kept(backup_arn);
+        RestoreTableFromBackup: [RestoreTableFromBackup, HoldKept, RestoreByPut, RestoreByBatch, RestoreByDelete,
+            RestoreByGet, RestoreByQuery, RestoreByScan, RestoreByUpdate] by needs::restore_table_from_backup
+            refusing ["OnDemandThroughputOverride", "VectorIndexOverride",
+                "GlobalSecondaryIndexOverride.OnDemandThroughput", "GlobalSecondaryIndexOverride.WarmThroughput"];
+        UpdateContinuousBackups: UpdateContinuousBackups on contents(table_name);
+        DescribeContinuousBackups: DescribeContinuousBackups on contents(table_name);
+        RestoreTableToPointInTime: [RestoreTableToPointInTime, RestoreByPut, RestoreByBatch, RestoreByDelete,
+            RestoreByGet, RestoreByQuery, RestoreByScan, RestoreByUpdate] by needs::restore_table_to_point_in_time
+            refusing ["OnDemandThroughputOverride", "VectorIndexOverride",
+                "GlobalSecondaryIndexOverride.OnDemandThroughput", "GlobalSecondaryIndexOverride.WarmThroughput"];
+
         GetItem: [GetItem] by needs::get_item;
         PutItem: [PutItem] by needs::put_item;
         UpdateItem: [UpdateItem] by needs::update_item;
@@ -130,11 +178,17 @@ service! { DynamoDb:
             PartiQLUpdate for all, PartiQLDelete for all] by needs::execute_transaction;
     }
     chores {
+        // What operations began, and what is too much to be done within them.
+        FillTables: [RestoreByPut, RestoreByBatch, HoldKept or RestoreTableToPointInTime]
+            by needs::unfilled every 1 seconds;
+        IndexTables: [UpdateTable, IndexContents] by needs::unindexed every 1 seconds;
+        EmptyTables: [DeleteTable, DeleteContents] by needs::unemptied every 1 seconds;
+        ForgetBackups: [DeleteBackup, ReleaseKept] by needs::unforgotten every 1 seconds;
+        // What items were before the time that tables can be recovered to.
+        TrimHistory: [UpdateContinuousBackups] by needs::untrimmed every 600 seconds;
         ExpireItems: [ExpireItems for all] by needs::expired_items every 10 seconds;
     }
     refused {
-        CreateBackup, DeleteBackup, DescribeBackup, ListBackups, RestoreTableFromBackup,
-        DescribeContinuousBackups, UpdateContinuousBackups, RestoreTableToPointInTime,
         ExportTableToPointInTime, DescribeExport, ListExports, ImportTable, DescribeImport, ListImports,
         CreateGlobalTable, DescribeGlobalTable, DescribeGlobalTableSettings, ListGlobalTables, UpdateGlobalTable,
         UpdateGlobalTableSettings,

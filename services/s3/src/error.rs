@@ -50,6 +50,16 @@ pub enum Error {
         "The conditional request cannot succeed due to a conflicting operation against this resource. Please try again."
     )]
     ConditionalRequestConflict(String),
+    /// A page of another origin may not see the answer.
+    #[error("{why}")]
+    CorsForbidden {
+        /// Why not.
+        why: &'static str,
+        /// The method that it asks for.
+        method: String,
+        /// What the path names.
+        resource: &'static str,
+    },
     /// The current version is a delete marker.
     #[error("The specified key does not exist.")]
     Deleted {
@@ -103,6 +113,12 @@ pub enum Error {
     /// A public access control list on a new bucket, which blocks public access.
     #[error("Bucket cannot have public ACLs set with BlockPublicAccess enabled")]
     InvalidBucketAclWithBlockPublicAccess,
+    /// The object must be restored before it is read.
+    #[error("The operation is not valid for the object's storage class")]
+    InvalidObjectState(String),
+    /// Not a storage class that objects of a bucket can have.
+    #[error("The storage class you specified is not valid")]
+    InvalidStorageClass(String),
     /// Not the name of a bucket.
     #[error("The specified bucket is not valid.")]
     InvalidBucketName(String),
@@ -201,6 +217,9 @@ pub enum Error {
     /// No such bucket.
     #[error("The specified bucket does not exist")]
     NoSuchBucket(String),
+    /// The bucket says nothing of other origins.
+    #[error("The CORS configuration does not exist")]
+    NoSuchCors(String),
     /// The bucket has no policy.
     #[error("The bucket policy does not exist")]
     NoSuchBucketPolicy(String),
@@ -236,6 +255,11 @@ pub enum Error {
          completed."
     )]
     NoSuchUpload(String),
+    /// The source of a copy must be restored before it is read.
+    #[error(
+        "The source object of the COPY operation is not in the active tier and is only stored in Amazon S3 Glacier."
+    )]
+    ObjectNotInActiveTier,
     /// The bucket has no ownership setting.
     #[error("The bucket ownership controls were not found")]
     NoOwnershipControls(String),
@@ -320,6 +344,7 @@ impl Error {
             Self::BucketAlreadyOwnedByYou(_) => ("BucketAlreadyOwnedByYou", 409),
             Self::BucketNotEmpty { .. } => ("BucketNotEmpty", 409),
             Self::ConditionalRequestConflict(_) => ("ConditionalRequestConflict", 409),
+            Self::CorsForbidden { .. } => ("AccessForbidden", 403),
             Self::Deleted { .. } => ("NoSuchKey", 404),
             Self::EntityTooLarge { .. } => ("EntityTooLarge", 400),
             Self::EntityTooSmall { .. } => ("EntityTooSmall", 400),
@@ -336,6 +361,9 @@ impl Error {
             Self::InvalidDigest => ("InvalidDigest", 400),
             Self::InvalidEncryptionAlgorithm => ("InvalidEncryptionAlgorithmError", 400),
             Self::InvalidLocationConstraint(_) => ("InvalidLocationConstraint", 400),
+            Self::InvalidObjectState(_) => ("InvalidObjectState", 403),
+            Self::InvalidStorageClass(_) => ("InvalidStorageClass", 400),
+            Self::ObjectNotInActiveTier => ("ObjectNotInActiveTierError", 403),
             Self::InvalidPart { .. } => ("InvalidPart", 400),
             Self::InvalidPartNumber { .. } => ("InvalidPartNumber", 416),
             Self::InvalidPartOrder(_) => ("InvalidPartOrder", 400),
@@ -352,6 +380,7 @@ impl Error {
             Self::MissingContentLength => ("MissingContentLength", 411),
             Self::MissingSecurityHeader(_) => ("MissingSecurityHeader", 400),
             Self::NoSuchBucket(_) => ("NoSuchBucket", 404),
+            Self::NoSuchCors(_) => ("NoSuchCORSConfiguration", 404),
             Self::NoSuchBucketPolicy(_) => ("NoSuchBucketPolicy", 404),
             Self::NoSuchKey(_) => ("NoSuchKey", 404),
             Self::NoSuchLifecycleConfiguration(_) => ("NoSuchLifecycleConfiguration", 404),
@@ -406,6 +435,7 @@ impl Error {
             | Self::NoOwnershipControls(bucket)
             | Self::NoSuchBucket(bucket)
             | Self::NoSuchBucketPolicy(bucket)
+            | Self::NoSuchCors(bucket)
             | Self::NoSuchPublicAccessBlock(bucket)
             | Self::NoSuchTagSet(bucket) => vec![text("BucketName", bucket)],
             Self::NoSuchVersion { key, version } => vec![text("Key", key), text("VersionId", version)],
@@ -413,6 +443,9 @@ impl Error {
                 vec![text("Key", key)]
             }
             Self::NoSuchUpload(upload) | Self::InvalidPartOrder(upload) => vec![text("UploadId", upload)],
+            Self::CorsForbidden { method, resource, .. } => {
+                vec![text("Method", method), text("ResourceType", resource)]
+            }
             Self::EntityTooLarge { proposed, limit } => {
                 vec![text("ProposedSize", proposed), text("MaxSizeAllowed", limit)]
             }
@@ -435,6 +468,8 @@ impl Error {
             Self::InvalidRange { requested, size } => {
                 vec![text("RangeRequested", requested), text("ActualObjectSize", size)]
             }
+            Self::InvalidObjectState(class) => vec![text("StorageClass", class)],
+            Self::InvalidStorageClass(class) => vec![text("StorageClassRequested", class)],
             Self::InvalidTag { key: Some(key), .. } => vec![text("TagKey", key)],
             Self::KeyTooLong(size) => vec![text("Size", size), text("MaxSizeAllowed", &crate::limits::KEY)],
             Self::MetadataTooLarge(size) => {

@@ -15,7 +15,7 @@ pub(crate) use cache::Cache;
 use crate::{
     acl::Acl,
     lifecycle::Lifecycle,
-    records::{BlockPublic, BucketId, Encryption, ObjectLock, Owner, Ownership, Tags, Versioning},
+    records::{BlockPublic, BucketId, Cors, Encryption, ObjectLock, Owner, Ownership, Tags, Versioning},
 };
 
 /// A bucket with its settings.
@@ -40,6 +40,10 @@ pub(crate) struct BucketFacts {
     pub(crate) account_block: BlockPublic,
     pub(crate) encryption: Encryption,
     pub(crate) tags: Tags,
+    /// `None` where there are no rules.
+    pub(crate) cors: Option<Cors>,
+    /// Whether who asks pays, instead of the owner.
+    pub(crate) requester_pays: bool,
     pub(crate) versioning: Versioning,
     /// That the bucket keeps versions or not, as here. A transaction that relies on it fails once that changes.
     pub(crate) versioned: Fact,

@@ -59,6 +59,10 @@ pub(crate) enum Setting {
     Tags = b't',
     /// Its default encryption.
     Encryption = b'e',
+    /// What pages of other origins may see.
+    Cors = b'c',
+    /// Whether the requester pays.
+    RequestPayment = b'r',
     /// Whether it keeps versions.
     Versioning = b'v',
     /// Whether and how versions are locked.
@@ -69,7 +73,7 @@ pub(crate) enum Setting {
 
 impl Setting {
     /// All of them, the bucket itself first.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Identity,
         Self::Policy,
         Self::Acl,
@@ -77,6 +81,8 @@ impl Setting {
         Self::Ownership,
         Self::Tags,
         Self::Encryption,
+        Self::Cors,
+        Self::RequestPayment,
         Self::Versioning,
         Self::ObjectLock,
         Self::Lifecycle,

@@ -11,6 +11,7 @@ mod checksum;
 mod conditions;
 mod content;
 mod copy_source;
+mod cors;
 mod error;
 mod facts;
 mod layout;
@@ -36,10 +37,10 @@ mod versions;
 
 use std::sync::Arc;
 
-use kurodo_gateway::{Body, Call, Dialect, Service, ServiceFacts};
+use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Service, ServiceFacts, Sharing};
 use kurodo_identity::StoredDirectory;
-use kurodo_store::{AccountKeys, Store, blobs::Blobs};
-use kurodo_wire::OperationSchema;
+use kurodo_store::{AccountKeys, Reader, Store, blobs::Blobs};
+use kurodo_wire::{OperationSchema, Violation};
 
 pub use check::{Checked, check};
 pub use error::Error;
@@ -131,6 +132,14 @@ impl Service for S3 {
         data_events: DATA_EVENTS,
     };
 
+    /// A document that lacks what it must have is no document of S3's.
+    ///
+    /// Source: S3 API Reference, "Error responses", `MalformedXML`.
+    fn invalid(_operation: &'static str, violations: &[Violation]) -> Option<Failure> {
+        let incomplete = violations.iter().any(|one| one.missing && one.path.contains('.'));
+        incomplete.then(|| Error::MalformedXml.into())
+    }
+
     fn check_content(
         &self,
         call: &Call,
@@ -139,5 +148,9 @@ impl Service for S3 {
         body: &Body,
     ) -> Result<(), Error> {
         checksum::check_document(call, schema, content, body)
+    }
+
+    fn cross_origin(&self, stored: &Reader<'_>, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Error>> {
+        Some(cors::sharing(self, stored, asked))
     }
 }

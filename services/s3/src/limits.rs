@@ -23,5 +23,9 @@ pub(crate) const GRANTS: usize = 100;
 pub(crate) const LIFECYCLE_RULES: usize = 1000;
 /// Keys in one page of a list, and in one request to delete.
 pub(crate) const PAGE: usize = 1000;
+/// Rules of a CORS configuration.
+pub(crate) const CORS_RULES: usize = 100;
+/// Letters of such a rule's id.
+pub(crate) const CORS_RULE_ID: usize = 255;
 /// Buckets in one page.
 pub(crate) const BUCKET_PAGE: i32 = 10_000;

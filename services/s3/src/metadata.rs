@@ -15,6 +15,7 @@ macro_rules! meta {
             content_language: $input.content_language.take(),
             expires: $input.expires.take(),
             website_redirect_location: $input.website_redirect_location.take(),
+            upload: None,
             user: $input.metadata.take().unwrap_or_default(),
         })
     };

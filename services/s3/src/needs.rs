@@ -10,7 +10,7 @@ mod multipart;
 mod read;
 mod write;
 
-pub(crate) use bucket::{create_bucket, get_bucket_policy, put_bucket_acl, put_bucket_policy};
+pub(crate) use bucket::{create_bucket, get_bucket_policy, put_bucket_acl, put_bucket_policy, tags_of_new};
 pub(crate) use copy::{copy_object, upload_part_copy};
 pub(crate) use delete::{delete_object, delete_objects};
 pub(crate) use lifecycle::lifecycle;

@@ -5,15 +5,38 @@ mod bucket;
 mod object;
 
 pub use all_buckets::{AllBuckets, all_buckets};
-pub use bucket::{Bucket, bucket, contents, objects, policy_of, uploads};
-pub use object::{Object, object, place, upload};
+pub use bucket::{Bucket, bucket, contents, objects, policy_of, uploads, versions};
+pub use object::{Object, begun, object, place, upload};
 
 pub(crate) use bucket::{Reach, located};
 pub(crate) use object::Door;
 
+use kurodo_gateway::Find;
 use kurodo_policy::{Attached, Principal, PrincipalKind};
 
-use crate::facts::BucketFacts;
+use crate::{Error, S3, facts::BucketFacts, model::RequestCharged};
+
+/// Whether who asks pays for the request, which he must say: the owner's account never does, and nobody pays for those
+/// who do not sign.
+///
+/// Source: S3 User Guide, "Using Requester Pays general purpose buckets for storage transfers and usage".
+fn charged(find: &Find<'_, S3>, facts: &BucketFacts) -> Result<Option<RequestCharged>, Error> {
+    let (call, principal) = (find.call, &find.call.caller.principal);
+    let free = principal.account == Some(facts.account) || principal.kind == PrincipalKind::Service;
+    if !facts.requester_pays || free {
+        return Ok(None);
+    }
+    let mut query = call.head.query().split('&');
+    let says = call.head.header(PAYER) == Some("requester")
+        || query.any(|pair| pair.split_once('=') == Some((PAYER, "requester")));
+    match says && !call.caller.is_anonymous() {
+        true => Ok(Some(RequestCharged::Requester)),
+        false => Err(Error::AccessDenied("Access Denied".into())),
+    }
+}
+
+/// Who says so by a header field or, in a URL that is signed beforehand, by a parameter.
+const PAYER: &str = "x-amz-request-payer";
 
 /// How much of a bucket's policy counts for a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

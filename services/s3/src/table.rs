@@ -6,7 +6,7 @@ use crate::S3;
 
 service! { S3:
     resources {
-        AllBuckets {} = "*";
+        AllBuckets {} = "arn:aws:s3:::*";
         Bucket { bucket } = "arn:aws:s3:::{bucket}";
         Object { bucket, key } = "arn:aws:s3:::{bucket}/{key}";
     }
@@ -25,6 +25,9 @@ service! { S3:
         GetBucketObjectLockConfiguration: Read on Bucket = "s3:GetBucketObjectLockConfiguration";
         PutBucketObjectLockConfiguration: Write on Bucket = "s3:PutBucketObjectLockConfiguration";
         GetBucketRequestPayment: Read on Bucket = "s3:GetBucketRequestPayment";
+        PutBucketRequestPayment: Write on Bucket = "s3:PutBucketRequestPayment";
+        GetBucketCORS: Read on Bucket = "s3:GetBucketCORS";
+        PutBucketCORS: Write on Bucket = "s3:PutBucketCORS";
         GetBucketPolicy: Read on Bucket = "s3:GetBucketPolicy";
         PutBucketPolicy: Write on Bucket = "s3:PutBucketPolicy";
         DeleteBucketPolicy: Write on Bucket = "s3:DeleteBucketPolicy";
@@ -35,6 +38,7 @@ service! { S3:
         PutBucketOwnershipControls: Write on Bucket = "s3:PutBucketOwnershipControls";
         GetBucketAcl: Read on Bucket = "s3:GetBucketAcl";
         PutBucketAcl: Write on Bucket = "s3:PutBucketAcl";
+        TagResource: Write on Bucket = "s3:TagResource";
         GetBucketTagging: Read on Bucket = "s3:GetBucketTagging";
         PutBucketTagging: Write on Bucket = "s3:PutBucketTagging";
         GetEncryptionConfiguration: Read on Bucket = "s3:GetEncryptionConfiguration";
@@ -73,10 +77,11 @@ service! { S3:
         ListBuckets: ListAllMyBuckets on all_buckets();
 
         CreateBucket: [CreateBucket, PutBucketAcl if acl, PutBucketVersioning if object_lock,
-                PutBucketObjectLockConfiguration if object_lock, PutBucketOwnershipControls if object_ownership]
+                PutBucketObjectLockConfiguration if object_lock, PutBucketOwnershipControls if object_ownership,
+                TagResource if tags]
             by needs::create_bucket
             refusing ["BucketNamespace", "CreateBucketConfiguration.Location",
-                "CreateBucketConfiguration.Bucket", "CreateBucketConfiguration.Tags"];
+                "CreateBucketConfiguration.Bucket"];
         DeleteBucket: DeleteBucket on bucket(bucket, expected_bucket_owner),
             DeleteBucket on contents(bucket, expected_bucket_owner);
         HeadBucket: ListBucket on bucket(bucket, expected_bucket_owner);
@@ -87,6 +92,10 @@ service! { S3:
         PutObjectLockConfiguration: PutBucketObjectLockConfiguration on bucket(bucket, expected_bucket_owner)
             refusing ["Token", "ObjectLockConfiguration.Rule.DefaultRetention.DefaultEventHold"];
         GetBucketRequestPayment: GetBucketRequestPayment on bucket(bucket, expected_bucket_owner);
+        PutBucketRequestPayment: PutBucketRequestPayment on bucket(bucket, expected_bucket_owner);
+        GetBucketCors: GetBucketCORS on bucket(bucket, expected_bucket_owner);
+        PutBucketCors: PutBucketCORS on bucket(bucket, expected_bucket_owner);
+        DeleteBucketCors: PutBucketCORS on bucket(bucket, expected_bucket_owner);
 
         GetBucketPolicy: [GetBucketPolicy] by needs::get_bucket_policy;
         PutBucketPolicy: [PutBucketPolicy] by needs::put_bucket_policy
@@ -118,7 +127,7 @@ service! { S3:
             with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
             refusing ["OptionalObjectAttributes"];
 
-        ListObjectVersions: ListBucketVersions on contents(bucket, expected_bucket_owner)
+        ListObjectVersions: ListBucketVersions on versions(bucket, expected_bucket_owner)
             with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
             refusing ["OptionalObjectAttributes"];
 
@@ -177,9 +186,9 @@ service! { S3:
                 with "s3:if-match" = if_match with "s3:if-none-match" = if_none_match,
             GetObject on object(bucket, key, expected_bucket_owner) if if_match
             refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
-        AbortMultipartUpload: AbortMultipartUpload on upload(bucket, key, upload_id, expected_bucket_owner)
+        AbortMultipartUpload: AbortMultipartUpload on begun(bucket, key, upload_id, expected_bucket_owner)
             refusing ["IfMatchInitiatedTime"];
-        ListParts: ListMultipartUploadParts on upload(bucket, key, upload_id, expected_bucket_owner);
+        ListParts: ListMultipartUploadParts on begun(bucket, key, upload_id, expected_bucket_owner);
         ListMultipartUploads: ListBucketMultipartUploads on uploads(bucket, expected_bucket_owner)
             with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_uploads;
     }
@@ -191,10 +200,10 @@ service! { S3:
 
     refused {
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
-        DeleteBucketAnalyticsConfiguration, DeleteBucketCors, DeleteBucketIntelligentTieringConfiguration,
+        DeleteBucketAnalyticsConfiguration, DeleteBucketIntelligentTieringConfiguration,
         DeleteBucketInventoryConfiguration, DeleteBucketMetadataConfiguration, DeleteBucketMetadataTableConfiguration,
         DeleteBucketMetricsConfiguration, DeleteBucketReplication, DeleteBucketWebsite, DeleteObjectAnnotation,
-        GetBucketAbac, GetBucketAccelerateConfiguration, GetBucketAnalyticsConfiguration, GetBucketCors,
+        GetBucketAbac, GetBucketAccelerateConfiguration, GetBucketAnalyticsConfiguration,
         GetBucketIntelligentTieringConfiguration, GetBucketInventoryConfiguration, GetBucketLifecycle,
         GetBucketLogging, GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration,
         GetBucketMetricsConfiguration, GetBucketNotification, GetBucketNotificationConfiguration,
@@ -202,9 +211,9 @@ service! { S3:
         ListBucketAnalyticsConfigurations, ListBucketIntelligentTieringConfigurations,
         ListBucketInventoryConfigurations, ListBucketMetricsConfigurations, ListDirectoryBuckets,
         ListObjectAnnotations, PutBucketAbac, PutBucketAccelerateConfiguration, PutBucketAnalyticsConfiguration,
-        PutBucketCors, PutBucketIntelligentTieringConfiguration, PutBucketInventoryConfiguration, PutBucketLifecycle,
+        PutBucketIntelligentTieringConfiguration, PutBucketInventoryConfiguration, PutBucketLifecycle,
         PutBucketLogging, PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
-        PutBucketReplication, PutBucketRequestPayment, PutBucketWebsite, PutObjectAnnotation, RenameObject,
+        PutBucketReplication, PutBucketWebsite, PutObjectAnnotation, RenameObject,
         RestoreObject, SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,
         UpdateBucketMetadataInventoryTableConfiguration, UpdateBucketMetadataJournalTableConfiguration,
         UpdateObjectEncryption, WriteGetObjectResponse,

@@ -91,6 +91,11 @@ impl Peer {
     fn credentials(self) -> (&'static str, &'static str) {
         match self {
             Self::S3rver => ("S3RVER", "S3RVER"),
+            // It takes no keys of another form.
+            Self::Garage => (
+                "GK0123456789abcdef01234567",
+                "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            ),
             _ => ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         }
     }
@@ -101,7 +106,7 @@ impl Peer {
         let port = port.to_string();
         match self {
             Self::SeaweedFs => seaweedfs(&mut command, folder, &port)?,
-            Self::Garage => garage(&mut command, folder, &port)?,
+            Self::Garage => garage(&mut command, folder, &port, self.credentials())?,
             Self::S3sFs => {
                 let (key, secret) = self.credentials();
                 command.args(["--host", "127.0.0.1", "--port", &port]);
@@ -174,18 +179,19 @@ fn seaweedfs(command: &mut Command, folder: &Path, port: &str) -> Outcome {
     Ok(())
 }
 
-/// A configuration for a single node. Buckets and keys must be made with its own command line: until the benchmark
-/// does that, a peer that is installed fails its loads, and is left out of them.
-fn garage(command: &mut Command, folder: &Path, port: &str) -> Outcome {
+/// A configuration for a single node, whose first key is ours.
+fn garage(command: &mut Command, folder: &Path, port: &str, (key, secret): (&str, &str)) -> Outcome {
     let file = folder.join("garage.toml");
     let (rpc, folder) = (free_port()?, folder.display());
     let text = format!(
-        "metadata_dir = '{folder}/meta'\ndata_dir = '{folder}/data'\ndb_engine = 'sqlite'\n\
+        "metadata_dir = '{folder}/meta'\ndata_dir = '{folder}/data'\ndb_engine = 'lmdb'\n\
          replication_factor = 1\nrpc_bind_addr = '127.0.0.1:{rpc}'\nrpc_public_addr = '127.0.0.1:{rpc}'\n\
          rpc_secret = '{}'\n[s3_api]\ns3_region = 'us-east-1'\napi_bind_addr = '127.0.0.1:{port}'\n",
         "0".repeat(64),
     );
     fs::write(&file, text).map_err(|error| crate::failure::Failure::new(error.to_string()))?;
-    command.arg("--config").arg(file).arg("server");
+    command.env("GARAGE_DEFAULT_ACCESS_KEY", key).env("GARAGE_DEFAULT_SECRET_KEY", secret);
+    command.env("GARAGE_DEFAULT_BUCKET", "unused");
+    command.arg("--config").arg(file).args(["server", "--single-node", "--default-bucket"]);
     Ok(())
 }

@@ -6,6 +6,7 @@
 mod file;
 mod multipart;
 mod put;
+mod tagging;
 
 use std::collections::VecDeque;
 
@@ -37,6 +38,9 @@ pub enum FormError {
     /// A field that AWS knows and that is not honoured.
     #[error("PostObject does not implement {0} in Kurodo.")]
     NotHonoured(String),
+    /// Its tags are no document of tags.
+    #[error("The XML you provided was not well-formed or did not validate against our published schema")]
+    Tagging,
     /// A field's value that no header field may have.
     #[error("The form's fields must hold no control characters.")]
     Value,
@@ -67,6 +71,7 @@ pub(crate) fn failure(error: &FormError) -> Failure {
         E::NoFile | E::Value => ("InvalidArgument", 400),
         E::NoKey => ("UserKeyMustBeSpecified", 400),
         E::NotHonoured(_) => ("NotImplemented", 501),
+        E::Tagging => ("MalformedXML", 400),
         E::TooLarge { .. } => ("EntityTooLarge", 400),
         E::TooSmall { .. } => ("EntityTooSmall", 400),
     };

@@ -14,10 +14,11 @@ use std::{
 use bytes::Bytes;
 use kurodo_arn::AccountId;
 use kurodo_gateway::{
-    ActionFacts, Authorized, ChoreFacts, Dialect, Errand, Failure, Handler, Keeper, Mount, Progress,
-    Received, Reply, Round, RowFacts, Sent, Service, ServiceFacts, body_failure, service,
+    ActionFacts, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Handler, Keeper, Mount,
+    Progress, Received, Reply, Round, RowFacts, Sent, Service, ServiceFacts, Sharing, body_failure, service,
     wire::OperationSchema,
 };
+use kurodo_store::CoreDoor;
 use tokio::sync::Semaphore;
 
 use crate::model::{self, Empty, Note, Tagged, op};
@@ -194,6 +195,9 @@ impl Mount for Dressed {
         violations: &[kurodo_gateway::wire::Violation],
     ) -> Option<Failure> {
         self.0.invalid(operation, violations)
+    }
+    fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>> {
+        Mount::cross_origin(&*self.0, door, asked)
     }
     /// Only one of them does the chores.
     fn chores(&self) -> Vec<ChoreFacts> {

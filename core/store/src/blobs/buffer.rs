@@ -2,7 +2,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-/// Buffers of one size, kept for their next use: fresh memory costs a page fault for every 4 KiB.
+/// What writes that go past the page cache must be multiples of, in address, offset and length: the largest block of
+/// common disks.
+pub(super) const ALIGN: usize = 4096;
+
+/// Buffers of one size, aligned for the disk and kept for their next use: fresh memory costs a page fault for every
+/// 4 KiB.
 pub(super) struct Pool {
     size: usize,
     keep: usize,
@@ -17,8 +22,9 @@ impl Pool {
 
     pub(super) fn take(self: &Arc<Self>) -> Buffer {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let bytes = idle.unwrap_or_else(|| vec![0; self.size]);
-        Buffer { bytes, filled: 0, pool: Arc::clone(self) }
+        let bytes = idle.unwrap_or_else(|| vec![0; self.size + ALIGN]);
+        let start = bytes.as_ptr().align_offset(ALIGN).min(ALIGN);
+        Buffer { bytes, start, filled: 0, pool: Arc::clone(self) }
     }
 
     fn give_back(&self, bytes: Vec<u8>) {
@@ -32,17 +38,19 @@ impl Pool {
 /// A buffer that fills from the front and returns to its pool when dropped.
 pub(super) struct Buffer {
     bytes: Vec<u8>,
+    /// Where it is aligned.
+    start: usize,
     filled: usize,
     pool: Arc<Pool>,
 }
 
 impl Buffer {
     pub(super) fn filled(&self) -> &[u8] {
-        self.bytes.get(..self.filled).unwrap_or_default()
+        self.bytes.get(self.start..self.start + self.filled).unwrap_or_default()
     }
 
     pub(super) fn filled_mut(&mut self) -> &mut [u8] {
-        self.bytes.get_mut(..self.filled).unwrap_or_default()
+        self.bytes.get_mut(self.start..self.start + self.filled).unwrap_or_default()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -50,7 +58,7 @@ impl Buffer {
     }
 
     pub(super) fn room(&self) -> usize {
-        self.bytes.len().saturating_sub(self.filled)
+        self.pool.size.saturating_sub(self.filled)
     }
 
     pub(super) fn clear(&mut self) {
@@ -59,8 +67,8 @@ impl Buffer {
 
     /// The next `length` bytes, to be written to; none when there is less room.
     pub(super) fn grow(&mut self, length: usize) -> Option<&mut [u8]> {
-        let end = self.filled.checked_add(length)?;
-        let next = self.bytes.get_mut(self.filled..end)?;
+        let end = self.filled.checked_add(length).filter(|end| *end <= self.pool.size)?;
+        let next = self.bytes.get_mut(self.start + self.filled..self.start + end)?;
         self.filled = end;
         Some(next)
     }
@@ -95,6 +103,16 @@ impl Drop for Buffer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn buffers_are_aligned_and_of_their_size() {
+        let pool = Pool::new(100, 1);
+        let mut buffer = pool.take();
+        assert_eq!(buffer.filled().as_ptr().align_offset(ALIGN), 0);
+        assert!(buffer.grow(101).is_none());
+        assert_eq!(buffer.grow(100).map(|all| all.len()), Some(100));
+        assert_eq!(buffer.room(), 0);
+    }
 
     #[test]
     fn frozen_bytes_come_back_and_never_change_before() {

@@ -2,8 +2,11 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
+use rustix::fs::{OFlags, fcntl_setfl};
+use rustix::io::Errno;
 use tokio::runtime::Handle;
 
+use super::buffer::{ALIGN, Buffer};
 use super::folder::Folder;
 use super::shard::{Mark, Shard};
 use super::{BlobError, BlobId};
@@ -21,25 +24,61 @@ pub(super) struct Output {
     file: Option<(Arc<File>, Mark)>,
     end: u64,
     synced: u64,
+    /// Whether writes go past the page cache.
+    direct: bool,
     finished: bool,
 }
 
 impl Output {
     pub(super) fn new(folder: Arc<Folder>, shard: Arc<Shard>, id: BlobId) -> Self {
-        Self { folder, shard, id, file: None, end: 0, synced: 0, finished: false }
+        Self { folder, shard, id, file: None, end: 0, synced: 0, direct: false, finished: false }
     }
 
-    /// Appends bytes that are already sealed.
+    /// Appends whole, aligned blocks that are already sealed: more than a small blob has, so they go past the page
+    /// cache.
     pub(super) fn append(&mut self, sealed: &[u8]) -> Result<(), BlobError> {
         let (file, _) = self.file()?;
-        file.write_all_at(sealed, self.end).map_err(BlobError::io("write a blob"))?;
+        if self.end == 0 {
+            // Not every file system can; the cache serves there.
+            self.direct = fcntl_setfl(&*file, OFlags::DIRECT).is_ok();
+        }
+        self.write(&file, sealed)?;
         self.end += sealed.len() as u64;
         Ok(())
     }
 
+    /// Appends the rest, of whatever length.
+    pub(super) fn append_last(&mut self, piece: &mut Buffer) -> Result<(), BlobError> {
+        let (file, _) = self.file()?;
+        let end = self.end + piece.filled().len() as u64;
+        if self.direct {
+            let missing = piece.filled().len().next_multiple_of(ALIGN) - piece.filled().len();
+            piece.grow(missing).ok_or(BlobError::Broken)?.fill(0);
+        }
+        self.write(&file, piece.filled())?;
+        if self.direct {
+            file.set_len(end).map_err(BlobError::io("cut a blob"))?;
+        }
+        self.end = end;
+        Ok(())
+    }
+
+    /// Writes at the end. Where the file system wants other blocks than ours, the page cache takes over.
+    fn write(&mut self, file: &File, bytes: &[u8]) -> Result<(), BlobError> {
+        let written = match file.write_all_at(bytes, self.end) {
+            Err(error) if self.direct && error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => {
+                fcntl_setfl(file, OFlags::empty())
+                    .map_err(Into::into)
+                    .and_then(|()| file.write_all_at(bytes, self.end))
+            }
+            other => other,
+        };
+        written.map_err(BlobError::io("write a blob"))
+    }
+
     /// The file, when it is time to sync it beside the writing.
     pub(super) fn due(&mut self) -> Option<Arc<File>> {
-        if self.end - self.synced < EARLY {
+        if self.direct || self.end - self.synced < EARLY {
             return None;
         }
         self.synced = self.end;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use kurodo_keys::{Sealer, SecretKey, TAG_LEN};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::buffer::Buffer;
+use super::buffer::{ALIGN, Buffer};
 use super::chunk::{CHUNK, Chunks, SEALED};
 use super::output::Output;
 use super::reference::wrapping_key;
@@ -11,7 +11,7 @@ use super::{BlobError, BlobId, BlobRef, Blobs};
 
 /// Takes the content of a new blob, once, from front to back.
 ///
-/// Holds about 600 KiB whatever the content's length: one chunk being filled and two pieces of sealed chunks, one
+/// Holds about 1.1 MiB whatever the content's length: one chunk being filled and two pieces of sealed chunks, one
 /// of them on its way to the disk. Plaintext never leaves the chunk. A writer that is dropped before
 /// [`BlobWriter::finish`] leaves nothing behind.
 pub struct BlobWriter {
@@ -93,9 +93,9 @@ impl BlobWriter {
         let (mut output, _) = self.output().await?;
         self.join_early().await?;
         let reference = BlobRef::wrap(self.id, self.length, &self.data, &self.wrapping)?;
-        let piece = self.piece;
+        let mut piece = self.piece;
         let work = spawn_blocking(move || {
-            output.append(piece.filled())?;
+            output.append_last(&mut piece)?;
             output.finish()
         });
         work.await.map_err(BlobError::stopped)??.keep();
@@ -121,17 +121,21 @@ impl BlobWriter {
 
     /// Gives the piece to the disk when no further chunk fits.
     async fn hand_over_full(&mut self) -> Result<(), BlobError> {
-        if self.piece.room() >= SEALED {
+        if self.piece.room() >= SEALED + ALIGN {
             return Ok(());
         }
         let (mut output, mut spare) = self.output().await?;
+        // The disk takes whole blocks; what is over goes with the next piece.
+        let filled = self.piece.filled();
+        let whole = filled.len() / ALIGN * ALIGN;
+        spare.fill(filled.get(whole..).unwrap_or_default());
         if let Some(file) = output.due() {
             self.join_early().await?;
             self.early = Some(spawn_blocking(move || file.sync_data()));
         }
         std::mem::swap(&mut self.piece, &mut spare);
         self.disk = Disk::Busy(spawn_blocking(move || {
-            output.append(spare.filled())?;
+            output.append(spare.filled().get(..whole).unwrap_or_default())?;
             spare.clear();
             Ok((output, spare))
         }));

@@ -65,6 +65,9 @@ pub(crate) fn create(input: &CreateTableInput, fresh: Fresh) -> Result<Definitio
         tags: fresh.tags,
         policy: fresh.policy,
         expiry: None,
+        clearing: Vec::new(),
+        restored: None,
+        deleting: false,
         stream: stream(input.stream_specification.as_ref(), fresh.now)?,
     })
 }
@@ -82,7 +85,7 @@ fn required<'i, T>(given: Option<&'i [T]>, member: &str) -> Result<&'i [T], Erro
     })
 }
 
-fn billing(on_demand: bool, given: Option<&ProvisionedThroughput>) -> Result<Throughput, Error> {
+pub(super) fn billing(on_demand: bool, given: Option<&ProvisionedThroughput>) -> Result<Throughput, Error> {
     match (on_demand, given) {
         (true, Some(_)) => Err(invalid_values(
             "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",

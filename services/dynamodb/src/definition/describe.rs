@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::{Index, KeyAttribute, KeySchema, Projected, Throughput};
+use super::{Definition, Index, KeyAttribute, KeySchema, Projected, Restored, Throughput};
 use crate::{
     attribute::Type,
     facts::TableFacts,
     model::{
         AttributeDefinition, BillingMode, BillingModeSummary, GlobalSecondaryIndexDescription, IndexStatus,
         KeySchemaElement, KeyType, LocalSecondaryIndexDescription, Projection, ProjectionType,
-        ProvisionedThroughputDescription, ScalarAttributeType, StreamSpecification, TableClass,
-        TableClassSummary, TableDescription, TableStatus,
+        ProvisionedThroughputDescription, RestoreSummary, ScalarAttributeType, StreamSpecification,
+        TableClass, TableClassSummary, TableDescription, TableStatus,
     },
     streams::label,
 };
@@ -52,6 +52,7 @@ pub(crate) fn describe(
             .and_then(TableClass::parse)
             .map(|class| TableClassSummary { table_class: Some(class), ..TableClassSummary::default() }),
         deletion_protection_enabled: Some(definition.protected),
+        restore_summary: definition.restored.as_ref().map(summary),
         stream_specification: definition.stream.filter(|stream| stream.enabled).map(|stream| {
             StreamSpecification { stream_enabled: true, stream_view_type: Some(stream.view.kind()) }
         }),
@@ -61,11 +62,29 @@ pub(crate) fn describe(
     }
 }
 
-fn some<T>(all: impl Iterator<Item = T>) -> Option<Vec<T>> {
+fn summary(restored: &Restored) -> RestoreSummary {
+    RestoreSummary {
+        source_backup_arn: restored.backup.clone(),
+        source_table_arn: Some(restored.table.clone()),
+        restore_date_time: time(restored.at),
+        restore_in_progress: restored.filling.is_some(),
+    }
+}
+
+/// What a table's state is called.
+pub(crate) fn status(definition: &Definition) -> TableStatus {
+    match (definition.deleting, definition.filling()) {
+        (true, _) => TableStatus::Deleting,
+        (false, Some(_)) => TableStatus::Creating,
+        (false, None) => TableStatus::Active,
+    }
+}
+
+pub(super) fn some<T>(all: impl Iterator<Item = T>) -> Option<Vec<T>> {
     Some(all.collect::<Vec<_>>()).filter(|all| !all.is_empty())
 }
 
-fn time(ms: i64) -> Timestamp {
+pub(super) fn time(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or_default()
 }
 
@@ -78,7 +97,7 @@ fn attribute(attribute: &KeyAttribute) -> AttributeDefinition {
     AttributeDefinition { attribute_name: attribute.name.clone(), attribute_type }
 }
 
-fn key_schema(key: &KeySchema) -> Vec<KeySchemaElement> {
+pub(super) fn key_schema(key: &KeySchema) -> Vec<KeySchemaElement> {
     let element =
         |key: &KeyAttribute, key_type| KeySchemaElement { attribute_name: key.name.clone(), key_type };
     let range = key.range.as_ref().map(|range| element(range, KeyType::Range));
@@ -105,7 +124,7 @@ fn billing(facts: &TableFacts) -> Option<BillingModeSummary> {
     })
 }
 
-fn projection(index: &Index) -> Projection {
+pub(super) fn projection(index: &Index) -> Projection {
     let (kind, names) = match &index.projected {
         Projected::All => (ProjectionType::All, None),
         Projected::Keys => (ProjectionType::KeysOnly, None),

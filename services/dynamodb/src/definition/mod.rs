@@ -1,13 +1,17 @@
 //! A table's definition, as it is stored.
 
+mod backup;
 mod create;
 mod describe;
+mod restore;
 mod update;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use backup::{features, source};
 pub(crate) use create::{Fresh, create};
-pub(crate) use describe::{Counts, describe};
+pub(crate) use describe::{Counts, describe, status};
+pub(crate) use restore::{Filling, Overrides, Restored, restore};
 pub(crate) use update::{check_asked, update};
 
 use crate::{
@@ -40,6 +44,15 @@ pub(crate) struct Definition {
     pub(crate) policy: Option<ResourcePolicy>,
     /// The attribute that says when an item expires.
     pub(crate) expiry: Option<String>,
+    /// The numbers of indexes that are gone, and whose copies of items are still being deleted.
+    #[serde(default)]
+    pub(crate) clearing: Vec<u32>,
+    /// What it was restored from.
+    #[serde(default)]
+    pub(crate) restored: Option<Restored>,
+    /// Whether it is deleted, and its items still are being.
+    #[serde(default)]
+    pub(crate) deleting: bool,
     /// The latest stream, also one that was disabled.
     #[serde(default)]
     pub(crate) stream: Option<TableStream>,
@@ -159,6 +172,30 @@ impl Index {
 }
 
 impl Definition {
+    /// The restore that still fills the table.
+    pub(crate) fn filling(&self) -> Option<&Filling> {
+        self.restored.as_ref().and_then(|restored| restored.filling.as_ref())
+    }
+
+    /// Whether items can be read and written.
+    pub(crate) fn is_usable(&self) -> bool {
+        !self.deleting && self.filling().is_none()
+    }
+
+    /// Whether an index is being filled, or one that is gone is being cleared.
+    pub(crate) fn is_indexing(&self) -> bool {
+        !self.clearing.is_empty() || self.indexes.iter().any(|index| index.building)
+    }
+
+    /// What is under way with the table, in AWS's words, where something is.
+    pub(crate) fn under_way(&self) -> Option<&'static str> {
+        match (self.deleting, self.filling()) {
+            (true, _) => Some("deleted"),
+            (false, Some(_)) => Some("created"),
+            (false, None) => None,
+        }
+    }
+
     /// The index of this name.
     pub(crate) fn index(&self, name: &str) -> Option<&Index> {
         self.indexes.iter().find(|index| index.name == name)

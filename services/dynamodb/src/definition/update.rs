@@ -15,16 +15,14 @@ use crate::{
     },
 };
 
-/// A table's new definition, and what has to happen to its indexes.
-pub(crate) struct Updated {
-    pub(crate) definition: Definition,
-    /// The numbers of indexes that are gone.
-    pub(crate) gone: Vec<u32>,
+/// A table's new definition, while it is made.
+struct Updated {
+    definition: Definition,
 }
 
 /// The definition after the update.
-pub(crate) fn update(before: &Definition, input: &UpdateTableInput, now: i64) -> Result<Updated, Error> {
-    let mut updated = Updated { definition: before.clone(), gone: Vec::new() };
+pub(crate) fn update(before: &Definition, input: &UpdateTableInput, now: i64) -> Result<Definition, Error> {
+    let mut updated = Updated { definition: before.clone() };
     let on_demand = match input.billing_mode {
         Some(mode) => mode == BillingMode::PayPerRequest,
         None => before.on_demand,
@@ -64,7 +62,7 @@ pub(crate) fn update(before: &Definition, input: &UpdateTableInput, now: i64) ->
     if let Some(class) = input.table_class {
         definition.class = Some(class.as_str().to_owned());
     }
-    Ok(updated)
+    Ok(updated.definition)
 }
 
 /// That an update asks for something, and for nothing that contradicts itself.
@@ -100,12 +98,14 @@ pub(crate) fn check_asked(input: &UpdateTableInput) -> Result<(), Error> {
         }
     }
     if updates.iter().filter(|one| one.create.is_some() || one.delete.is_some()).count() > 1 {
-        return Err(Error::LimitExceeded(
-            "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
-                .to_owned(),
-        ));
+        return Err(one_at_a_time());
     }
     Ok(())
+}
+
+fn one_at_a_time() -> Error {
+    let limit = "Only 1 online index can be created or deleted simultaneously per table";
+    Error::LimitExceeded(format!("Subscriber limit exceeded: {limit}"))
 }
 
 fn index_name(one: &GlobalSecondaryIndexUpdate) -> Result<&str, Error> {
@@ -194,7 +194,7 @@ impl Updated {
             let found = self.definition.index(&delete.index_name).filter(|index| index.global);
             let number = found.map(|index| index.number).ok_or_else(|| missing(&delete.index_name))?;
             self.definition.indexes.retain(|index| index.number != number);
-            self.gone.push(number);
+            self.definition.clearing.push(number);
         }
         if let Some(update) = &one.update {
             let found = self
@@ -212,6 +212,9 @@ impl Updated {
 
     fn create(&mut self, create: &CreateGlobalSecondaryIndexAction, on_demand: bool) -> Result<(), Error> {
         let (definition, name) = (&mut self.definition, &create.index_name);
+        if definition.indexes.iter().any(|index| index.building) {
+            return Err(one_at_a_time());
+        }
         if definition.index(name).is_some() {
             return Err(invalid_values(format!(
                 "Attempting to create an index which already exists: {name}"

@@ -16,6 +16,7 @@ use crate::{
     definition::Definition,
     error::DamagedTable,
     layout,
+    names::TableName,
     streams::{StreamName, TableStream},
 };
 
@@ -32,6 +33,11 @@ pub(crate) struct TableFacts {
 }
 
 impl TableFacts {
+    /// Which table it is.
+    pub(crate) fn place(&self) -> TableName {
+        TableName { region: self.region.clone(), account: self.account, name: self.name.clone() }
+    }
+
     /// The table's ARN.
     pub(crate) fn arn(&self) -> String {
         format!("arn:aws:dynamodb:{}:{}:table/{}", self.region, self.account, self.name)

@@ -9,6 +9,7 @@ use crate::{
     attribute::{Item, encode},
     definition::{Definition, Index},
     facts::TableFacts,
+    history::Noting,
     layout, streams,
 };
 
@@ -43,7 +44,8 @@ pub(crate) fn looks_back(definition: &Definition) -> bool {
 }
 
 /// Adds to a transaction that the item of this key is another one now, and what follows from that: its copies in
-/// indexes, and what the table's stream tells. `reader` reads what the transaction is based on.
+/// indexes, what the table's stream tells, and what the item was until this time, where that is kept. `reader` reads
+/// what the transaction is based on.
 pub(crate) fn stage(
     transaction: &mut Transaction<'_>,
     reader: &Reader<'_>,
@@ -51,6 +53,7 @@ pub(crate) fn stage(
     key: &[u8],
     written: &Written,
     occasion: Occasion,
+    (noting, time): (&Noting, u64),
 ) -> Result<(), Error> {
     match &written.new {
         Some(item) => transaction.put(key, encode(item)),
@@ -59,6 +62,7 @@ pub(crate) fn stage(
     for index in &facts.definition.indexes {
         reindex(transaction, facts, index, written);
     }
+    noting.note(reader, time, transaction, key, written)?;
     streams::append(transaction, reader, facts, written, occasion)
 }
 

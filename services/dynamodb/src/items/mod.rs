@@ -17,7 +17,7 @@ pub(crate) use expiry::{Rounds, TOGETHER as EXPIRED_TOGETHER, is_over};
 pub(crate) use metrics::collection;
 pub(crate) use page::{Mark, Page};
 pub(crate) use read::{found, get, some};
-pub(crate) use search::search;
+pub(crate) use search::{Found, search};
 pub(crate) use select::select;
 pub(crate) use token::{Digest, Tokens};
 pub(crate) use write::{ATTEMPTS, Written, changed, write};

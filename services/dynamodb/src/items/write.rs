@@ -2,7 +2,7 @@
 //! nothing else happened meanwhile, or is tried again.
 
 use kurodo_authz::{Grant, Resource, Write};
-use kurodo_store::{Expectation, StoreError, Transaction, Writer};
+use kurodo_store::{Expectation, StoreError, Transaction, Version, Writer};
 
 use super::{Occasion, get, looks_back, stage};
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     attribute::{DEEPEST, Invalid, Item, item_size},
     expression::UpdateFault,
     facts::TableFacts,
+    history::Noting,
     needs::ITEM,
     plan::{self, Act, Change},
 };
@@ -22,6 +23,8 @@ pub(crate) const ATTEMPTS: usize = 1000;
 pub(crate) struct Written {
     /// The item before; `None` too where the write does not depend on it.
     pub(crate) old: Option<Item>,
+    /// The version of the item before.
+    pub(crate) version: Option<Version>,
     pub(crate) new: Option<Item>,
 }
 
@@ -87,22 +90,22 @@ fn prepare<'w>(
     change: &Change,
     looks: bool,
     occasion: Occasion,
+    past: (&Noting, u64),
 ) -> Result<(Written, Transaction<'w>), Error> {
     let mut transaction = writer.transaction();
-    let mut old = None;
+    let mut written = Written::default();
     if looks {
         match get(writer, &change.key.stored)? {
             Some((item, version)) => {
                 transaction.expect_version(&change.key.stored, version);
-                old = Some(item);
+                (written.old, written.version) = (Some(item), Some(version));
             }
             None => _ = transaction.expect_absent(&change.key.stored),
         }
     }
-    let new = change.outcome(facts, old.as_ref())?;
-    let written = Written { old, new };
+    written.new = change.outcome(facts, written.old.as_ref())?;
     if !matches!(change.act, Act::Check) {
-        stage(&mut transaction, writer, facts, &change.key.stored, &written, occasion)?;
+        stage(&mut transaction, writer, facts, &change.key.stored, &written, occasion, past)?;
     }
     Ok((written, transaction))
 }
@@ -120,19 +123,26 @@ where
     G: Grant<Access = Write>,
     G::Resource: Resource,
 {
+    service.meter.admit_write(facts)?;
     for _ in 0..ATTEMPTS {
         let writer = service.store.write(permit);
         let mut all = writer.transaction();
         all.expect_fact(&facts.current);
+        let (noting, time) = (Noting::read(&writer)?, service.clock.tick(occasion.now));
+        noting.expect(&mut all);
+        let looks = looks || noting.looks();
         let mut written = Vec::with_capacity(changes.len());
         for change in changes {
-            let (one, transaction) =
-                prepare(&writer, facts, change, looks || change.depends(facts), occasion)?;
+            let looks = looks || change.depends(facts);
+            let (one, transaction) = prepare(&writer, facts, change, looks, occasion, (&noting, time))?;
             all.join(transaction);
             written.push(one);
         }
         match changed(all.commit().await)? {
-            Some(_) => return Ok(written),
+            Some(_) => {
+                written.iter().for_each(|one| service.meter.charge_written(facts, one));
+                return Ok(written);
+            }
             None => continue,
         }
     }

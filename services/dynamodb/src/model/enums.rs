@@ -10,6 +10,34 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `dynamodb` enum `BackupStatus`.
+    pub enum BackupStatus {
+        Creating = "CREATING",
+        Deleted = "DELETED",
+        Available = "AVAILABLE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `BackupType`.
+    pub enum BackupType {
+        User = "USER",
+        System = "SYSTEM",
+        AwsBackup = "AWS_BACKUP",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `BackupTypeFilter`.
+    pub enum BackupTypeFilter {
+        User = "USER",
+        System = "SYSTEM",
+        AwsBackup = "AWS_BACKUP",
+        All = "ALL",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `dynamodb` enum `BatchStatementErrorCodeEnum`.
     pub enum BatchStatementErrorCodeEnum {
         ConditionalCheckFailed = "ConditionalCheckFailed",
@@ -62,6 +90,14 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `dynamodb` enum `ContinuousBackupsStatus`.
+    pub enum ContinuousBackupsStatus {
+        Enabled = "ENABLED",
+        Disabled = "DISABLED",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `dynamodb` enum `DisassociationMode`.
     pub enum DisassociationMode {
         WaitForReplication = "WAIT_FOR_REPLICATION",
@@ -100,6 +136,14 @@ kurodo_wire::words! {
     pub enum MultiRegionConsistency {
         Eventual = "EVENTUAL",
         Strong = "STRONG",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `PointInTimeRecoveryStatus`.
+    pub enum PointInTimeRecoveryStatus {
+        Enabled = "ENABLED",
+        Disabled = "DISABLED",
     }
 }
 

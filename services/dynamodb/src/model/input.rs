@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use kurodo_wire::Timestamp;
+
 use super::{
-    AttributeDefinition, AttributeValue, AttributeValueUpdate, BatchStatementRequest, BillingMode, Condition,
-    ConditionalOperator, ExpectedAttributeValue, GlobalSecondaryIndex, GlobalSecondaryIndexUpdate,
-    GlobalTableSettingsReplicationMode, GlobalTableWitnessGroupUpdate, KeySchemaElement, KeysAndAttributes,
-    LocalSecondaryIndex, MultiRegionConsistency, OnDemandThroughput, ParameterizedStatement,
-    ProvisionedThroughput, ReplicationGroupUpdate, ReturnConsumedCapacity, ReturnItemCollectionMetrics,
-    ReturnValue, ReturnValuesOnConditionCheckFailure, SSESpecification, Select, StreamSpecification,
-    TableClass, Tag, TimeToLiveSpecification, TransactGetItem, TransactWriteItem, VectorIndex,
-    VectorIndexUpdate, WarmThroughput, WriteRequest, schema,
+    AttributeDefinition, AttributeValue, AttributeValueUpdate, BackupTypeFilter, BatchStatementRequest,
+    BillingMode, Condition, ConditionalOperator, ExpectedAttributeValue, GlobalSecondaryIndex,
+    GlobalSecondaryIndexUpdate, GlobalTableSettingsReplicationMode, GlobalTableWitnessGroupUpdate,
+    KeySchemaElement, KeysAndAttributes, LocalSecondaryIndex, MultiRegionConsistency, OnDemandThroughput,
+    ParameterizedStatement, PointInTimeRecoverySpecification, ProvisionedThroughput, ReplicationGroupUpdate,
+    ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    SSESpecification, Select, StreamSpecification, TableClass, Tag, TimeToLiveSpecification, TransactGetItem,
+    TransactWriteItem, VectorIndex, VectorIndexUpdate, WarmThroughput, WriteRequest, schema,
 };
 
 kurodo_wire::shape! {
@@ -170,6 +172,96 @@ kurodo_wire::shape! {
     /// Input of AWS `dynamodb:DescribeEndpoints`.
     #[derive(Debug, Default)]
     pub struct DescribeEndpointsInput: schema::DESCRIBE_ENDPOINTS_INPUT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:CreateBackup`.
+    #[derive(Debug)]
+    pub struct CreateBackupInput: schema::CREATE_BACKUP_INPUT {
+        table_name: String = "TableName",
+        backup_name: String = "BackupName",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:DescribeBackup`.
+    #[derive(Debug)]
+    pub struct DescribeBackupInput: schema::DESCRIBE_BACKUP_INPUT {
+        backup_arn: String = "BackupArn",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:ListBackups`.
+    #[derive(Debug, Default)]
+    pub struct ListBackupsInput: schema::LIST_BACKUPS_INPUT {
+        table_name: Option<String> = "TableName",
+        limit: Option<i32> = "Limit",
+        time_range_lower_bound: Option<Timestamp> = "TimeRangeLowerBound",
+        time_range_upper_bound: Option<Timestamp> = "TimeRangeUpperBound",
+        exclusive_start_backup_arn: Option<String> = "ExclusiveStartBackupArn",
+        backup_type: Option<BackupTypeFilter> = "BackupType",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:DeleteBackup`.
+    #[derive(Debug)]
+    pub struct DeleteBackupInput: schema::DELETE_BACKUP_INPUT {
+        backup_arn: String = "BackupArn",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:RestoreTableFromBackup`.
+    #[derive(Debug)]
+    pub struct RestoreTableFromBackupInput: schema::RESTORE_TABLE_FROM_BACKUP_INPUT {
+        target_table_name: String = "TargetTableName",
+        backup_arn: String = "BackupArn",
+        billing_mode_override: Option<BillingMode> = "BillingModeOverride",
+        global_secondary_index_override: Option<Vec<GlobalSecondaryIndex>> = "GlobalSecondaryIndexOverride",
+        local_secondary_index_override: Option<Vec<LocalSecondaryIndex>> = "LocalSecondaryIndexOverride",
+        provisioned_throughput_override: Option<ProvisionedThroughput> = "ProvisionedThroughputOverride",
+        on_demand_throughput_override: Option<OnDemandThroughput> = "OnDemandThroughputOverride",
+        sse_specification_override: Option<SSESpecification> = "SSESpecificationOverride",
+        vector_index_override: Option<Vec<VectorIndex>> = "VectorIndexOverride",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:UpdateContinuousBackups`.
+    #[derive(Debug)]
+    pub struct UpdateContinuousBackupsInput: schema::UPDATE_CONTINUOUS_BACKUPS_INPUT {
+        table_name: String = "TableName",
+        point_in_time_recovery_specification: PointInTimeRecoverySpecification = "PointInTimeRecoverySpecification",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:DescribeContinuousBackups`.
+    #[derive(Debug)]
+    pub struct DescribeContinuousBackupsInput: schema::DESCRIBE_CONTINUOUS_BACKUPS_INPUT {
+        table_name: String = "TableName",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:RestoreTableToPointInTime`.
+    #[derive(Debug)]
+    pub struct RestoreTableToPointInTimeInput: schema::RESTORE_TABLE_TO_POINT_IN_TIME_INPUT {
+        source_table_arn: Option<String> = "SourceTableArn",
+        source_table_name: Option<String> = "SourceTableName",
+        target_table_name: String = "TargetTableName",
+        use_latest_restorable_time: Option<bool> = "UseLatestRestorableTime",
+        restore_date_time: Option<Timestamp> = "RestoreDateTime",
+        billing_mode_override: Option<BillingMode> = "BillingModeOverride",
+        global_secondary_index_override: Option<Vec<GlobalSecondaryIndex>> = "GlobalSecondaryIndexOverride",
+        local_secondary_index_override: Option<Vec<LocalSecondaryIndex>> = "LocalSecondaryIndexOverride",
+        provisioned_throughput_override: Option<ProvisionedThroughput> = "ProvisionedThroughputOverride",
+        on_demand_throughput_override: Option<OnDemandThroughput> = "OnDemandThroughputOverride",
+        sse_specification_override: Option<SSESpecification> = "SSESpecificationOverride",
+        vector_index_override: Option<Vec<VectorIndex>> = "VectorIndexOverride",
     }
 }
 

@@ -23,6 +23,14 @@ kurodo_wire::operations! {
     DescribeTimeToLive(super::DescribeTimeToLiveInput) -> super::DescribeTimeToLiveOutput = service::DESCRIBE_TIME_TO_LIVE;
     DescribeLimits(super::DescribeLimitsInput) -> super::DescribeLimitsOutput = service::DESCRIBE_LIMITS;
     DescribeEndpoints(super::DescribeEndpointsInput) -> super::DescribeEndpointsOutput = service::DESCRIBE_ENDPOINTS;
+    CreateBackup(super::CreateBackupInput) -> super::CreateBackupOutput = service::CREATE_BACKUP;
+    DescribeBackup(super::DescribeBackupInput) -> super::DescribeBackupOutput = service::DESCRIBE_BACKUP;
+    ListBackups(super::ListBackupsInput) -> super::ListBackupsOutput = service::LIST_BACKUPS;
+    DeleteBackup(super::DeleteBackupInput) -> super::DeleteBackupOutput = service::DELETE_BACKUP;
+    RestoreTableFromBackup(super::RestoreTableFromBackupInput) -> super::RestoreTableFromBackupOutput = service::RESTORE_TABLE_FROM_BACKUP;
+    UpdateContinuousBackups(super::UpdateContinuousBackupsInput) -> super::UpdateContinuousBackupsOutput = service::UPDATE_CONTINUOUS_BACKUPS;
+    DescribeContinuousBackups(super::DescribeContinuousBackupsInput) -> super::DescribeContinuousBackupsOutput = service::DESCRIBE_CONTINUOUS_BACKUPS;
+    RestoreTableToPointInTime(super::RestoreTableToPointInTimeInput) -> super::RestoreTableToPointInTimeOutput = service::RESTORE_TABLE_TO_POINT_IN_TIME;
     GetItem(super::GetItemInput) -> super::GetItemOutput = service::GET_ITEM;
     PutItem(super::PutItemInput) -> super::PutItemOutput = service::PUT_ITEM;
     UpdateItem(super::UpdateItemInput) -> super::UpdateItemOutput = service::UPDATE_ITEM;

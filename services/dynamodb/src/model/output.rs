@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AttributeValue, BatchStatementResponse, ConsumedCapacity, Endpoint, ItemCollectionMetrics, ItemResponse,
+    AttributeValue, BackupDescription, BackupDetails, BackupSummary, BatchStatementResponse,
+    ConsumedCapacity, ContinuousBackupsDescription, Endpoint, ItemCollectionMetrics, ItemResponse,
     KeysAndAttributes, TableDescription, Tag, TimeToLiveDescription, TimeToLiveSpecification, WriteRequest,
     schema,
 };
@@ -129,6 +130,71 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct DescribeEndpointsOutput: schema::DESCRIBE_ENDPOINTS_OUTPUT {
         endpoints: Vec<Endpoint> = "Endpoints",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:CreateBackup`.
+    #[derive(Debug, Default)]
+    pub struct CreateBackupOutput: schema::CREATE_BACKUP_OUTPUT {
+        backup_details: Option<BackupDetails> = "BackupDetails",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:DescribeBackup`.
+    #[derive(Debug, Default)]
+    pub struct DescribeBackupOutput: schema::DESCRIBE_BACKUP_OUTPUT {
+        backup_description: Option<BackupDescription> = "BackupDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:ListBackups`.
+    #[derive(Debug, Default)]
+    pub struct ListBackupsOutput: schema::LIST_BACKUPS_OUTPUT {
+        backup_summaries: Option<Vec<BackupSummary>> = "BackupSummaries",
+        last_evaluated_backup_arn: Option<String> = "LastEvaluatedBackupArn",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:DeleteBackup`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBackupOutput: schema::DELETE_BACKUP_OUTPUT {
+        backup_description: Option<BackupDescription> = "BackupDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:RestoreTableFromBackup`.
+    #[derive(Debug, Default)]
+    pub struct RestoreTableFromBackupOutput: schema::RESTORE_TABLE_FROM_BACKUP_OUTPUT {
+        table_description: Option<TableDescription> = "TableDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:UpdateContinuousBackups`.
+    #[derive(Debug, Default)]
+    pub struct UpdateContinuousBackupsOutput: schema::UPDATE_CONTINUOUS_BACKUPS_OUTPUT {
+        continuous_backups_description: Option<ContinuousBackupsDescription> = "ContinuousBackupsDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:DescribeContinuousBackups`.
+    #[derive(Debug, Default)]
+    pub struct DescribeContinuousBackupsOutput: schema::DESCRIBE_CONTINUOUS_BACKUPS_OUTPUT {
+        continuous_backups_description: Option<ContinuousBackupsDescription> = "ContinuousBackupsDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:RestoreTableToPointInTime`.
+    #[derive(Debug, Default)]
+    pub struct RestoreTableToPointInTimeOutput: schema::RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT {
+        table_description: Option<TableDescription> = "TableDescription",
     }
 }
 

@@ -61,6 +61,64 @@ pub(super) static ATTRIBUTE_VALUE_UPDATE: Schema = Schema::new(
 );
 pub(super) static BACKUP_ARN: Schema =
     Schema::new("BackupArn", Kind::String).bounds(Some(37.0), Some(1024.0));
+pub(super) static BACKUP_DESCRIPTION: Schema = Schema::new(
+    "BackupDescription",
+    Kind::Structure(Structure::new(&[
+        Member::new("BackupDetails", &BACKUP_DETAILS),
+        Member::new("SourceTableDetails", &SOURCE_TABLE_DETAILS),
+        Member::new("SourceTableFeatureDetails", &SOURCE_TABLE_FEATURE_DETAILS),
+    ])),
+);
+pub(super) static BACKUP_DETAILS: Schema = Schema::new(
+    "BackupDetails",
+    Kind::Structure(Structure::new(&[
+        Member::new("BackupArn", &BACKUP_ARN).required(),
+        Member::new("BackupName", &BACKUP_NAME).required(),
+        Member::new("BackupSizeBytes", &BACKUP_SIZE_BYTES),
+        Member::new("BackupStatus", &BACKUP_STATUS).required(),
+        Member::new("BackupType", &BACKUP_TYPE).required(),
+        Member::new("BackupCreationDateTime", &common::TIMESTAMP).required(),
+        Member::new("BackupExpiryDateTime", &common::TIMESTAMP),
+    ])),
+);
+pub(super) static BACKUP_IN_USE_EXCEPTION: Schema = Schema::new(
+    "BackupInUseException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static BACKUP_NAME: Schema =
+    Schema::new("BackupName", Kind::String).bounds(Some(3.0), Some(255.0)).pattern(&P_BACKUP_NAME);
+static P_BACKUP_NAME: Pattern = Pattern::new("[a-zA-Z0-9_.-]+");
+pub(super) static BACKUP_NOT_FOUND_EXCEPTION: Schema = Schema::new(
+    "BackupNotFoundException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static BACKUP_SIZE_BYTES: Schema =
+    Schema::new("BackupSizeBytes", Kind::Long).bounds(Some(0.0), None);
+pub(super) static BACKUP_STATUS: Schema =
+    Schema::new("BackupStatus", Kind::String).words(&["CREATING", "DELETED", "AVAILABLE"]);
+pub(super) static BACKUP_SUMMARIES: Schema =
+    Schema::list("BackupSummaries", Member::new("member", &BACKUP_SUMMARY));
+pub(super) static BACKUP_SUMMARY: Schema = Schema::new(
+    "BackupSummary",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableName", &TABLE_NAME),
+        Member::new("TableId", &TABLE_ID),
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("BackupArn", &BACKUP_ARN),
+        Member::new("BackupName", &BACKUP_NAME),
+        Member::new("BackupCreationDateTime", &common::TIMESTAMP),
+        Member::new("BackupExpiryDateTime", &common::TIMESTAMP),
+        Member::new("BackupStatus", &BACKUP_STATUS),
+        Member::new("BackupType", &BACKUP_TYPE),
+        Member::new("BackupSizeBytes", &BACKUP_SIZE_BYTES),
+    ])),
+);
+pub(super) static BACKUP_TYPE: Schema =
+    Schema::new("BackupType", Kind::String).words(&["USER", "SYSTEM", "AWS_BACKUP"]);
+pub(super) static BACKUP_TYPE_FILTER: Schema =
+    Schema::new("BackupTypeFilter", Kind::String).words(&["USER", "SYSTEM", "AWS_BACKUP", "ALL"]);
+pub(super) static BACKUPS_INPUT_LIMIT: Schema =
+    Schema::new("BackupsInputLimit", Kind::Integer).bounds(Some(1.0), Some(100.0));
 pub(super) static BATCH_GET_REQUEST_MAP: Schema = Schema::map(
     "BatchGetRequestMap",
     Member::new("key", &TABLE_ARN),
@@ -203,6 +261,19 @@ pub(super) static CONSUMED_CAPACITY: Schema = Schema::new(
 );
 pub(super) static CONSUMED_CAPACITY_MULTIPLE: Schema =
     Schema::list("ConsumedCapacityMultiple", Member::new("member", &CONSUMED_CAPACITY));
+pub(super) static CONTINUOUS_BACKUPS_DESCRIPTION: Schema = Schema::new(
+    "ContinuousBackupsDescription",
+    Kind::Structure(Structure::new(&[
+        Member::new("ContinuousBackupsStatus", &CONTINUOUS_BACKUPS_STATUS).required(),
+        Member::new("PointInTimeRecoveryDescription", &POINT_IN_TIME_RECOVERY_DESCRIPTION),
+    ])),
+);
+pub(super) static CONTINUOUS_BACKUPS_STATUS: Schema =
+    Schema::new("ContinuousBackupsStatus", Kind::String).words(&["ENABLED", "DISABLED"]);
+pub(super) static CONTINUOUS_BACKUPS_UNAVAILABLE_EXCEPTION: Schema = Schema::new(
+    "ContinuousBackupsUnavailableException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
 pub(super) static CREATE_GLOBAL_SECONDARY_INDEX_ACTION: Schema = Schema::new(
     "CreateGlobalSecondaryIndexAction",
     Kind::Structure(Structure::new(&[
@@ -356,6 +427,16 @@ pub(super) static GLOBAL_SECONDARY_INDEX_DESCRIPTION_LIST: Schema = Schema::list
     "GlobalSecondaryIndexDescriptionList",
     Member::new("member", &GLOBAL_SECONDARY_INDEX_DESCRIPTION),
 );
+pub(super) static GLOBAL_SECONDARY_INDEX_INFO: Schema = Schema::new(
+    "GlobalSecondaryIndexInfo",
+    Kind::Structure(Structure::new(&[
+        Member::new("IndexName", &INDEX_NAME),
+        Member::new("KeySchema", &KEY_SCHEMA),
+        Member::new("Projection", &PROJECTION),
+        Member::new("ProvisionedThroughput", &PROVISIONED_THROUGHPUT),
+        Member::new("OnDemandThroughput", &ON_DEMAND_THROUGHPUT),
+    ])),
+);
 pub(super) static GLOBAL_SECONDARY_INDEX_LIST: Schema =
     Schema::list("GlobalSecondaryIndexList", Member::new("member", &GLOBAL_SECONDARY_INDEX));
 pub(super) static GLOBAL_SECONDARY_INDEX_UPDATE: Schema = Schema::new(
@@ -376,6 +457,8 @@ pub(super) static GLOBAL_SECONDARY_INDEX_WARM_THROUGHPUT_DESCRIPTION: Schema = S
         Member::new("Status", &INDEX_STATUS),
     ])),
 );
+pub(super) static GLOBAL_SECONDARY_INDEXES: Schema =
+    Schema::list("GlobalSecondaryIndexes", Member::new("member", &GLOBAL_SECONDARY_INDEX_INFO));
 pub(super) static GLOBAL_TABLE_SETTINGS_REPLICATION_MODE: Schema =
     Schema::new("GlobalTableSettingsReplicationMode", Kind::String).words(&[
         "ENABLED",
@@ -418,6 +501,10 @@ pub(super) static INTERNAL_SERVER_ERROR: Schema = Schema::new(
     "InternalServerError",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
+pub(super) static INVALID_RESTORE_TIME_EXCEPTION: Schema = Schema::new(
+    "InvalidRestoreTimeException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
 pub(super) static ITEM_COLLECTION_KEY_ATTRIBUTE_MAP: Schema = Schema::map(
     "ItemCollectionKeyAttributeMap",
     Member::new("key", &ATTRIBUTE_NAME),
@@ -443,6 +530,7 @@ pub(super) static ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED_EXCEPTION: Schema = Schema
     "ItemCollectionSizeLimitExceededException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
+pub(super) static ITEM_COUNT: Schema = Schema::new("ItemCount", Kind::Long).bounds(Some(0.0), None);
 pub(super) static ITEM_LIST: Schema = Schema::list("ItemList", Member::new("member", &ATTRIBUTE_MAP));
 pub(super) static ITEM_RESPONSE: Schema =
     Schema::new("ItemResponse", Kind::Structure(Structure::new(&[Member::new("Item", &ATTRIBUTE_MAP)])));
@@ -507,8 +595,18 @@ pub(super) static LOCAL_SECONDARY_INDEX_DESCRIPTION_LIST: Schema = Schema::list(
     "LocalSecondaryIndexDescriptionList",
     Member::new("member", &LOCAL_SECONDARY_INDEX_DESCRIPTION),
 );
+pub(super) static LOCAL_SECONDARY_INDEX_INFO: Schema = Schema::new(
+    "LocalSecondaryIndexInfo",
+    Kind::Structure(Structure::new(&[
+        Member::new("IndexName", &INDEX_NAME),
+        Member::new("KeySchema", &KEY_SCHEMA),
+        Member::new("Projection", &PROJECTION),
+    ])),
+);
 pub(super) static LOCAL_SECONDARY_INDEX_LIST: Schema =
     Schema::list("LocalSecondaryIndexList", Member::new("member", &LOCAL_SECONDARY_INDEX));
+pub(super) static LOCAL_SECONDARY_INDEXES: Schema =
+    Schema::list("LocalSecondaryIndexes", Member::new("member", &LOCAL_SECONDARY_INDEX_INFO));
 pub(super) static MAP_ATTRIBUTE_VALUE: Schema = Schema::map(
     "MapAttributeValue",
     Member::new("key", &ATTRIBUTE_NAME),
@@ -556,6 +654,28 @@ pub(super) static PARTI_QL_NEXT_TOKEN: Schema =
     Schema::new("PartiQLNextToken", Kind::String).bounds(Some(1.0), Some(32768.0));
 pub(super) static PARTI_QL_STATEMENT: Schema =
     Schema::new("PartiQLStatement", Kind::String).bounds(Some(1.0), Some(8192.0));
+pub(super) static POINT_IN_TIME_RECOVERY_DESCRIPTION: Schema = Schema::new(
+    "PointInTimeRecoveryDescription",
+    Kind::Structure(Structure::new(&[
+        Member::new("PointInTimeRecoveryStatus", &POINT_IN_TIME_RECOVERY_STATUS),
+        Member::new("RecoveryPeriodInDays", &RECOVERY_PERIOD_IN_DAYS),
+        Member::new("EarliestRestorableDateTime", &common::TIMESTAMP),
+        Member::new("LatestRestorableDateTime", &common::TIMESTAMP),
+    ])),
+);
+pub(super) static POINT_IN_TIME_RECOVERY_SPECIFICATION: Schema = Schema::new(
+    "PointInTimeRecoverySpecification",
+    Kind::Structure(Structure::new(&[
+        Member::new("PointInTimeRecoveryEnabled", &common::BOOLEAN).required(),
+        Member::new("RecoveryPeriodInDays", &RECOVERY_PERIOD_IN_DAYS),
+    ])),
+);
+pub(super) static POINT_IN_TIME_RECOVERY_STATUS: Schema =
+    Schema::new("PointInTimeRecoveryStatus", Kind::String).words(&["ENABLED", "DISABLED"]);
+pub(super) static POINT_IN_TIME_RECOVERY_UNAVAILABLE_EXCEPTION: Schema = Schema::new(
+    "PointInTimeRecoveryUnavailableException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
 pub(super) static POLICY_NOT_FOUND_EXCEPTION: Schema = Schema::new(
     "PolicyNotFoundException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
@@ -626,6 +746,8 @@ pub(super) static PUT_REQUEST: Schema = Schema::new(
     "PutRequest",
     Kind::Structure(Structure::new(&[Member::new("Item", &PUT_ITEM_INPUT_ATTRIBUTE_MAP).required()])),
 );
+pub(super) static RECOVERY_PERIOD_IN_DAYS: Schema =
+    Schema::new("RecoveryPeriodInDays", Kind::Integer).bounds(Some(1.0), Some(35.0));
 pub(super) static REPLICA_DESCRIPTION: Schema = Schema::new(
     "ReplicaDescription",
     Kind::Structure(Structure::new(&[
@@ -790,6 +912,32 @@ pub(super) static SELECT: Schema = Schema::new("Select", Kind::String).words(&[
     "ALL_ATTRIBUTES",
     "ALL_PROJECTED_ATTRIBUTES",
 ]);
+pub(super) static SOURCE_TABLE_DETAILS: Schema = Schema::new(
+    "SourceTableDetails",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableName", &TABLE_NAME).required(),
+        Member::new("TableId", &TABLE_ID).required(),
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("TableSizeBytes", &common::LONG),
+        Member::new("KeySchema", &KEY_SCHEMA).required(),
+        Member::new("TableCreationDateTime", &common::TIMESTAMP).required(),
+        Member::new("ProvisionedThroughput", &PROVISIONED_THROUGHPUT).required(),
+        Member::new("OnDemandThroughput", &ON_DEMAND_THROUGHPUT),
+        Member::new("ItemCount", &ITEM_COUNT),
+        Member::new("BillingMode", &BILLING_MODE),
+    ])),
+);
+pub(super) static SOURCE_TABLE_FEATURE_DETAILS: Schema = Schema::new(
+    "SourceTableFeatureDetails",
+    Kind::Structure(Structure::new(&[
+        Member::new("LocalSecondaryIndexes", &LOCAL_SECONDARY_INDEXES),
+        Member::new("GlobalSecondaryIndexes", &GLOBAL_SECONDARY_INDEXES),
+        Member::new("StreamDescription", &STREAM_SPECIFICATION),
+        Member::new("TimeToLiveDescription", &TIME_TO_LIVE_DESCRIPTION),
+        Member::new("SSEDescription", &SSE_DESCRIPTION),
+        Member::new("VectorIndexes", &VECTOR_INDEXES),
+    ])),
+);
 pub(super) static STREAM_ARN: Schema =
     Schema::new("StreamArn", Kind::String).bounds(Some(37.0), Some(1024.0));
 pub(super) static STREAM_SPECIFICATION: Schema = Schema::new(
@@ -807,6 +955,10 @@ pub(super) static STREAM_VIEW_TYPE: Schema = Schema::new("StreamViewType", Kind:
 ]);
 pub(super) static STRING_SET_ATTRIBUTE_VALUE: Schema =
     Schema::list("StringSetAttributeValue", Member::new("member", &common::STRING));
+pub(super) static TABLE_ALREADY_EXISTS_EXCEPTION: Schema = Schema::new(
+    "TableAlreadyExistsException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
 pub(super) static TABLE_ARN: Schema =
     Schema::new("TableArn", Kind::String).bounds(Some(3.0), Some(255.0)).pattern(&P_NAME).exempt("arn:");
 pub(super) static TABLE_CLASS: Schema =
@@ -855,10 +1007,18 @@ pub(super) static TABLE_DESCRIPTION: Schema = Schema::new(
 );
 pub(super) static TABLE_ID: Schema = Schema::new("TableId", Kind::String).pattern(&P_TABLE_ID);
 static P_TABLE_ID: Pattern = Pattern::new("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+pub(super) static TABLE_IN_USE_EXCEPTION: Schema = Schema::new(
+    "TableInUseException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
 pub(super) static TABLE_NAME: Schema =
     Schema::new("TableName", Kind::String).bounds(Some(3.0), Some(255.0)).pattern(&P_TABLE_NAME);
 static P_TABLE_NAME: Pattern = Pattern::new("[a-zA-Z0-9_.-]+");
 pub(super) static TABLE_NAME_LIST: Schema = Schema::list("TableNameList", Member::new("member", &TABLE_NAME));
+pub(super) static TABLE_NOT_FOUND_EXCEPTION: Schema = Schema::new(
+    "TableNotFoundException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
 pub(super) static TABLE_STATUS: Schema = Schema::new("TableStatus", Kind::String).words(&[
     "CREATING",
     "UPDATING",
@@ -1032,6 +1192,17 @@ pub(super) static VECTOR_INDEX_DESCRIPTION: Schema = Schema::new(
 );
 pub(super) static VECTOR_INDEX_DESCRIPTION_LIST: Schema =
     Schema::list("VectorIndexDescriptionList", Member::new("member", &VECTOR_INDEX_DESCRIPTION));
+pub(super) static VECTOR_INDEX_INFO: Schema = Schema::new(
+    "VectorIndexInfo",
+    Kind::Structure(Structure::new(&[
+        Member::new("IndexName", &INDEX_NAME),
+        Member::new("VectorAttribute", &VECTOR_ATTRIBUTE_DEFINITION),
+        Member::new("SearchSchema", &SEARCH_SCHEMA),
+        Member::new("Projection", &PROJECTION),
+        Member::new("Dimensions", &POSITIVE_LONG_OBJECT),
+        Member::new("DistanceFunction", &VECTOR_DISTANCE_FUNCTION),
+    ])),
+);
 pub(super) static VECTOR_INDEX_LIST: Schema =
     Schema::list("VectorIndexList", Member::new("member", &VECTOR_INDEX));
 pub(super) static VECTOR_INDEX_UPDATE: Schema = Schema::new(
@@ -1043,6 +1214,8 @@ pub(super) static VECTOR_INDEX_UPDATE: Schema = Schema::new(
 );
 pub(super) static VECTOR_INDEX_UPDATE_LIST: Schema =
     Schema::list("VectorIndexUpdateList", Member::new("member", &VECTOR_INDEX_UPDATE));
+pub(super) static VECTOR_INDEXES: Schema =
+    Schema::list("VectorIndexes", Member::new("member", &VECTOR_INDEX_INFO));
 pub(super) static VECTOR_INDEXES_CAPACITY_MAP: Schema = Schema::map(
     "VectorIndexesCapacityMap",
     Member::new("key", &INDEX_NAME),
@@ -1247,6 +1420,115 @@ pub(super) static DESCRIBE_ENDPOINTS_INPUT: Schema =
 pub(super) static DESCRIBE_ENDPOINTS_OUTPUT: Schema = Schema::new(
     "DescribeEndpointsResponse",
     Kind::Structure(Structure::new(&[Member::new("Endpoints", &ENDPOINTS).required()])),
+);
+pub(super) static CREATE_BACKUP_INPUT: Schema = Schema::new(
+    "CreateBackupInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableName", &TABLE_ARN).required(),
+        Member::new("BackupName", &BACKUP_NAME).required(),
+    ])),
+);
+pub(super) static CREATE_BACKUP_OUTPUT: Schema = Schema::new(
+    "CreateBackupOutput",
+    Kind::Structure(Structure::new(&[Member::new("BackupDetails", &BACKUP_DETAILS)])),
+);
+pub(super) static DESCRIBE_BACKUP_INPUT: Schema = Schema::new(
+    "DescribeBackupInput",
+    Kind::Structure(Structure::new(&[Member::new("BackupArn", &BACKUP_ARN).required()])),
+);
+pub(super) static DESCRIBE_BACKUP_OUTPUT: Schema = Schema::new(
+    "DescribeBackupOutput",
+    Kind::Structure(Structure::new(&[Member::new("BackupDescription", &BACKUP_DESCRIPTION)])),
+);
+pub(super) static LIST_BACKUPS_INPUT: Schema = Schema::new(
+    "ListBackupsInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableName", &TABLE_ARN),
+        Member::new("Limit", &BACKUPS_INPUT_LIMIT),
+        Member::new("TimeRangeLowerBound", &common::TIMESTAMP),
+        Member::new("TimeRangeUpperBound", &common::TIMESTAMP),
+        Member::new("ExclusiveStartBackupArn", &BACKUP_ARN),
+        Member::new("BackupType", &BACKUP_TYPE_FILTER),
+    ])),
+);
+pub(super) static LIST_BACKUPS_OUTPUT: Schema = Schema::new(
+    "ListBackupsOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("BackupSummaries", &BACKUP_SUMMARIES),
+        Member::new("LastEvaluatedBackupArn", &BACKUP_ARN),
+    ])),
+);
+pub(super) static DELETE_BACKUP_INPUT: Schema = Schema::new(
+    "DeleteBackupInput",
+    Kind::Structure(Structure::new(&[Member::new("BackupArn", &BACKUP_ARN).required()])),
+);
+pub(super) static DELETE_BACKUP_OUTPUT: Schema = Schema::new(
+    "DeleteBackupOutput",
+    Kind::Structure(Structure::new(&[Member::new("BackupDescription", &BACKUP_DESCRIPTION)])),
+);
+pub(super) static RESTORE_TABLE_FROM_BACKUP_INPUT: Schema = Schema::new(
+    "RestoreTableFromBackupInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("TargetTableName", &TABLE_NAME).required(),
+        Member::new("BackupArn", &BACKUP_ARN).required(),
+        Member::new("BillingModeOverride", &BILLING_MODE),
+        Member::new("GlobalSecondaryIndexOverride", &GLOBAL_SECONDARY_INDEX_LIST),
+        Member::new("LocalSecondaryIndexOverride", &LOCAL_SECONDARY_INDEX_LIST),
+        Member::new("ProvisionedThroughputOverride", &PROVISIONED_THROUGHPUT),
+        Member::new("OnDemandThroughputOverride", &ON_DEMAND_THROUGHPUT),
+        Member::new("SSESpecificationOverride", &SSE_SPECIFICATION),
+        Member::new("VectorIndexOverride", &VECTOR_INDEX_LIST),
+    ])),
+);
+pub(super) static RESTORE_TABLE_FROM_BACKUP_OUTPUT: Schema = Schema::new(
+    "RestoreTableFromBackupOutput",
+    Kind::Structure(Structure::new(&[Member::new("TableDescription", &TABLE_DESCRIPTION)])),
+);
+pub(super) static UPDATE_CONTINUOUS_BACKUPS_INPUT: Schema = Schema::new(
+    "UpdateContinuousBackupsInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableName", &TABLE_ARN).required(),
+        Member::new("PointInTimeRecoverySpecification", &POINT_IN_TIME_RECOVERY_SPECIFICATION).required(),
+    ])),
+);
+pub(super) static UPDATE_CONTINUOUS_BACKUPS_OUTPUT: Schema = Schema::new(
+    "UpdateContinuousBackupsOutput",
+    Kind::Structure(Structure::new(&[Member::new(
+        "ContinuousBackupsDescription",
+        &CONTINUOUS_BACKUPS_DESCRIPTION,
+    )])),
+);
+pub(super) static DESCRIBE_CONTINUOUS_BACKUPS_INPUT: Schema = Schema::new(
+    "DescribeContinuousBackupsInput",
+    Kind::Structure(Structure::new(&[Member::new("TableName", &TABLE_ARN).required()])),
+);
+pub(super) static DESCRIBE_CONTINUOUS_BACKUPS_OUTPUT: Schema = Schema::new(
+    "DescribeContinuousBackupsOutput",
+    Kind::Structure(Structure::new(&[Member::new(
+        "ContinuousBackupsDescription",
+        &CONTINUOUS_BACKUPS_DESCRIPTION,
+    )])),
+);
+pub(super) static RESTORE_TABLE_TO_POINT_IN_TIME_INPUT: Schema = Schema::new(
+    "RestoreTableToPointInTimeInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("SourceTableArn", &TABLE_ARN),
+        Member::new("SourceTableName", &TABLE_NAME),
+        Member::new("TargetTableName", &TABLE_NAME).required(),
+        Member::new("UseLatestRestorableTime", &common::BOOLEAN),
+        Member::new("RestoreDateTime", &common::TIMESTAMP),
+        Member::new("BillingModeOverride", &BILLING_MODE),
+        Member::new("GlobalSecondaryIndexOverride", &GLOBAL_SECONDARY_INDEX_LIST),
+        Member::new("LocalSecondaryIndexOverride", &LOCAL_SECONDARY_INDEX_LIST),
+        Member::new("ProvisionedThroughputOverride", &PROVISIONED_THROUGHPUT),
+        Member::new("OnDemandThroughputOverride", &ON_DEMAND_THROUGHPUT),
+        Member::new("SSESpecificationOverride", &SSE_SPECIFICATION),
+        Member::new("VectorIndexOverride", &VECTOR_INDEX_LIST),
+    ])),
+);
+pub(super) static RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT: Schema = Schema::new(
+    "RestoreTableToPointInTimeOutput",
+    Kind::Structure(Structure::new(&[Member::new("TableDescription", &TABLE_DESCRIPTION)])),
 );
 pub(super) static GET_ITEM_INPUT: Schema = Schema::new(
     "GetItemInput",

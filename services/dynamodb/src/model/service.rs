@@ -34,6 +34,14 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &DESCRIBE_TIME_TO_LIVE,
         &DESCRIBE_LIMITS,
         &DESCRIBE_ENDPOINTS,
+        &CREATE_BACKUP,
+        &DESCRIBE_BACKUP,
+        &LIST_BACKUPS,
+        &DELETE_BACKUP,
+        &RESTORE_TABLE_FROM_BACKUP,
+        &UPDATE_CONTINUOUS_BACKUPS,
+        &DESCRIBE_CONTINUOUS_BACKUPS,
+        &RESTORE_TABLE_TO_POINT_IN_TIME,
         &GET_ITEM,
         &PUT_ITEM,
         &UPDATE_ITEM,
@@ -49,70 +57,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &EXECUTE_TRANSACTION,
     ],
     refused: &[
-        RouteSchema {
-            name: "CreateBackup",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DeleteBackup",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DescribeBackup",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ListBackups",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "RestoreTableFromBackup",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DescribeContinuousBackups",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "UpdateContinuousBackups",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "RestoreTableToPointInTime",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
         RouteSchema {
             name: "ExportTableToPointInTime",
             method: "POST",
@@ -323,18 +267,26 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         },
     ],
     errors: &[
+        &ERROR_BACKUP_IN_USE_EXCEPTION,
+        &ERROR_BACKUP_NOT_FOUND_EXCEPTION,
         &ERROR_CONDITIONAL_CHECK_FAILED_EXCEPTION,
+        &ERROR_CONTINUOUS_BACKUPS_UNAVAILABLE_EXCEPTION,
         &ERROR_DUPLICATE_ITEM_EXCEPTION,
         &ERROR_IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION,
         &ERROR_INTERNAL_SERVER_ERROR,
+        &ERROR_INVALID_RESTORE_TIME_EXCEPTION,
         &ERROR_ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED_EXCEPTION,
         &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_POINT_IN_TIME_RECOVERY_UNAVAILABLE_EXCEPTION,
         &ERROR_POLICY_NOT_FOUND_EXCEPTION,
         &ERROR_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION,
         &ERROR_REPLICATED_WRITE_CONFLICT_EXCEPTION,
         &ERROR_REQUEST_LIMIT_EXCEEDED,
         &ERROR_RESOURCE_IN_USE_EXCEPTION,
         &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_TABLE_ALREADY_EXISTS_EXCEPTION,
+        &ERROR_TABLE_IN_USE_EXCEPTION,
+        &ERROR_TABLE_NOT_FOUND_EXCEPTION,
         &ERROR_THROTTLING_EXCEPTION,
         &ERROR_TRANSACTION_CANCELED_EXCEPTION,
         &ERROR_TRANSACTION_CONFLICT_EXCEPTION,
@@ -617,6 +569,125 @@ pub(super) static DESCRIBE_ENDPOINTS: OperationSchema = OperationSchema {
         [&schema::DESCRIBE_ENDPOINTS_INPUT, &schema::DESCRIBE_ENDPOINTS_OUTPUT],
     )
 };
+pub(super) static CREATE_BACKUP: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_TABLE_NOT_FOUND_EXCEPTION,
+        &ERROR_TABLE_IN_USE_EXCEPTION,
+        &ERROR_CONTINUOUS_BACKUPS_UNAVAILABLE_EXCEPTION,
+        &ERROR_BACKUP_IN_USE_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_INTERNAL_SERVER_ERROR,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "CreateBackup",
+        "POST",
+        "/",
+        [&schema::CREATE_BACKUP_INPUT, &schema::CREATE_BACKUP_OUTPUT],
+    )
+};
+pub(super) static DESCRIBE_BACKUP: OperationSchema = OperationSchema {
+    errors: &[&ERROR_BACKUP_NOT_FOUND_EXCEPTION, &ERROR_INTERNAL_SERVER_ERROR],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "DescribeBackup",
+        "POST",
+        "/",
+        [&schema::DESCRIBE_BACKUP_INPUT, &schema::DESCRIBE_BACKUP_OUTPUT],
+    )
+};
+pub(super) static LIST_BACKUPS: OperationSchema = OperationSchema {
+    errors: &[&ERROR_INTERNAL_SERVER_ERROR],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "ListBackups",
+        "POST",
+        "/",
+        [&schema::LIST_BACKUPS_INPUT, &schema::LIST_BACKUPS_OUTPUT],
+    )
+};
+pub(super) static DELETE_BACKUP: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_BACKUP_NOT_FOUND_EXCEPTION,
+        &ERROR_BACKUP_IN_USE_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_INTERNAL_SERVER_ERROR,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "DeleteBackup",
+        "POST",
+        "/",
+        [&schema::DELETE_BACKUP_INPUT, &schema::DELETE_BACKUP_OUTPUT],
+    )
+};
+pub(super) static RESTORE_TABLE_FROM_BACKUP: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_TABLE_ALREADY_EXISTS_EXCEPTION,
+        &ERROR_TABLE_IN_USE_EXCEPTION,
+        &ERROR_BACKUP_NOT_FOUND_EXCEPTION,
+        &ERROR_BACKUP_IN_USE_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_INTERNAL_SERVER_ERROR,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "RestoreTableFromBackup",
+        "POST",
+        "/",
+        [&schema::RESTORE_TABLE_FROM_BACKUP_INPUT, &schema::RESTORE_TABLE_FROM_BACKUP_OUTPUT],
+    )
+};
+pub(super) static UPDATE_CONTINUOUS_BACKUPS: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_TABLE_NOT_FOUND_EXCEPTION,
+        &ERROR_CONTINUOUS_BACKUPS_UNAVAILABLE_EXCEPTION,
+        &ERROR_INTERNAL_SERVER_ERROR,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "UpdateContinuousBackups",
+        "POST",
+        "/",
+        [&schema::UPDATE_CONTINUOUS_BACKUPS_INPUT, &schema::UPDATE_CONTINUOUS_BACKUPS_OUTPUT],
+    )
+};
+pub(super) static DESCRIBE_CONTINUOUS_BACKUPS: OperationSchema = OperationSchema {
+    errors: &[&ERROR_TABLE_NOT_FOUND_EXCEPTION, &ERROR_INTERNAL_SERVER_ERROR],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "DescribeContinuousBackups",
+        "POST",
+        "/",
+        [&schema::DESCRIBE_CONTINUOUS_BACKUPS_INPUT, &schema::DESCRIBE_CONTINUOUS_BACKUPS_OUTPUT],
+    )
+};
+pub(super) static RESTORE_TABLE_TO_POINT_IN_TIME: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_TABLE_ALREADY_EXISTS_EXCEPTION,
+        &ERROR_TABLE_NOT_FOUND_EXCEPTION,
+        &ERROR_TABLE_IN_USE_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_INVALID_RESTORE_TIME_EXCEPTION,
+        &ERROR_POINT_IN_TIME_RECOVERY_UNAVAILABLE_EXCEPTION,
+        &ERROR_INTERNAL_SERVER_ERROR,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "RestoreTableToPointInTime",
+        "POST",
+        "/",
+        [&schema::RESTORE_TABLE_TO_POINT_IN_TIME_INPUT, &schema::RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT],
+    )
+};
 pub(super) static GET_ITEM: OperationSchema = OperationSchema {
     errors: &[
         &ERROR_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION,
@@ -837,12 +908,33 @@ pub(super) static EXECUTE_TRANSACTION: OperationSchema = OperationSchema {
         [&schema::EXECUTE_TRANSACTION_INPUT, &schema::EXECUTE_TRANSACTION_OUTPUT],
     )
 };
+static ERROR_BACKUP_IN_USE_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "BackupInUseException",
+    code: "BackupInUseException",
+    status: 400,
+    sender: true,
+    schema: &schema::BACKUP_IN_USE_EXCEPTION,
+};
+static ERROR_BACKUP_NOT_FOUND_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "BackupNotFoundException",
+    code: "BackupNotFoundException",
+    status: 400,
+    sender: true,
+    schema: &schema::BACKUP_NOT_FOUND_EXCEPTION,
+};
 static ERROR_CONDITIONAL_CHECK_FAILED_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "ConditionalCheckFailedException",
     code: "ConditionalCheckFailedException",
     status: 400,
     sender: true,
     schema: &schema::CONDITIONAL_CHECK_FAILED_EXCEPTION,
+};
+static ERROR_CONTINUOUS_BACKUPS_UNAVAILABLE_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "ContinuousBackupsUnavailableException",
+    code: "ContinuousBackupsUnavailableException",
+    status: 400,
+    sender: true,
+    schema: &schema::CONTINUOUS_BACKUPS_UNAVAILABLE_EXCEPTION,
 };
 static ERROR_DUPLICATE_ITEM_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "DuplicateItemException",
@@ -865,6 +957,13 @@ static ERROR_INTERNAL_SERVER_ERROR: ErrorSchema = ErrorSchema {
     sender: false,
     schema: &schema::INTERNAL_SERVER_ERROR,
 };
+static ERROR_INVALID_RESTORE_TIME_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "InvalidRestoreTimeException",
+    code: "InvalidRestoreTimeException",
+    status: 400,
+    sender: true,
+    schema: &schema::INVALID_RESTORE_TIME_EXCEPTION,
+};
 static ERROR_ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "ItemCollectionSizeLimitExceededException",
     code: "ItemCollectionSizeLimitExceededException",
@@ -878,6 +977,13 @@ static ERROR_LIMIT_EXCEEDED_EXCEPTION: ErrorSchema = ErrorSchema {
     status: 400,
     sender: true,
     schema: &schema::LIMIT_EXCEEDED_EXCEPTION,
+};
+static ERROR_POINT_IN_TIME_RECOVERY_UNAVAILABLE_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "PointInTimeRecoveryUnavailableException",
+    code: "PointInTimeRecoveryUnavailableException",
+    status: 400,
+    sender: true,
+    schema: &schema::POINT_IN_TIME_RECOVERY_UNAVAILABLE_EXCEPTION,
 };
 static ERROR_POLICY_NOT_FOUND_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "PolicyNotFoundException",
@@ -920,6 +1026,27 @@ static ERROR_RESOURCE_NOT_FOUND_EXCEPTION: ErrorSchema = ErrorSchema {
     status: 400,
     sender: true,
     schema: &schema::RESOURCE_NOT_FOUND_EXCEPTION,
+};
+static ERROR_TABLE_ALREADY_EXISTS_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "TableAlreadyExistsException",
+    code: "TableAlreadyExistsException",
+    status: 400,
+    sender: true,
+    schema: &schema::TABLE_ALREADY_EXISTS_EXCEPTION,
+};
+static ERROR_TABLE_IN_USE_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "TableInUseException",
+    code: "TableInUseException",
+    status: 400,
+    sender: true,
+    schema: &schema::TABLE_IN_USE_EXCEPTION,
+};
+static ERROR_TABLE_NOT_FOUND_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "TableNotFoundException",
+    code: "TableNotFoundException",
+    status: 400,
+    sender: true,
+    schema: &schema::TABLE_NOT_FOUND_EXCEPTION,
 };
 static ERROR_THROTTLING_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "ThrottlingException",

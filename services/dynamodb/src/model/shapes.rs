@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use kurodo_wire::Timestamp;
 
 use super::{
-    AttributeAction, BatchStatementErrorCodeEnum, BillingMode, ComparisonOperator, DisassociationMode,
-    GlobalTableSettingsReplicationMode, IndexStatus, KeyType, MultiRegionConsistency, ProjectionType,
-    ReplicaStatus, ReturnValuesOnConditionCheckFailure, SSEStatus, SSEType, ScalarAttributeType,
-    SearchSchemaElementType, StreamViewType, TableClass, TableStatus, TimeToLiveStatus,
-    VectorDistanceFunction, WitnessStatus, schema,
+    AttributeAction, BackupStatus, BackupType, BatchStatementErrorCodeEnum, BillingMode, ComparisonOperator,
+    ContinuousBackupsStatus, DisassociationMode, GlobalTableSettingsReplicationMode, IndexStatus, KeyType,
+    MultiRegionConsistency, PointInTimeRecoveryStatus, ProjectionType, ReplicaStatus,
+    ReturnValuesOnConditionCheckFailure, SSEStatus, SSEType, ScalarAttributeType, SearchSchemaElementType,
+    StreamViewType, TableClass, TableStatus, TimeToLiveStatus, VectorDistanceFunction, WitnessStatus, schema,
 };
 
 kurodo_wire::shape! {
@@ -39,6 +39,47 @@ kurodo_wire::shape! {
     pub struct AttributeValueUpdate: schema::ATTRIBUTE_VALUE_UPDATE {
         value: Option<AttributeValue> = "Value",
         action: Option<AttributeAction> = "Action",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `BackupDescription`.
+    #[derive(Debug, Default)]
+    pub struct BackupDescription: schema::BACKUP_DESCRIPTION {
+        backup_details: Option<BackupDetails> = "BackupDetails",
+        source_table_details: Option<SourceTableDetails> = "SourceTableDetails",
+        source_table_feature_details: Option<SourceTableFeatureDetails> = "SourceTableFeatureDetails",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `BackupDetails`.
+    #[derive(Debug)]
+    pub struct BackupDetails: schema::BACKUP_DETAILS {
+        backup_arn: String = "BackupArn",
+        backup_name: String = "BackupName",
+        backup_size_bytes: Option<i64> = "BackupSizeBytes",
+        backup_status: BackupStatus = "BackupStatus",
+        backup_type: BackupType = "BackupType",
+        backup_creation_date_time: Timestamp = "BackupCreationDateTime",
+        backup_expiry_date_time: Option<Timestamp> = "BackupExpiryDateTime",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `BackupSummary`.
+    #[derive(Debug, Default)]
+    pub struct BackupSummary: schema::BACKUP_SUMMARY {
+        table_name: Option<String> = "TableName",
+        table_id: Option<String> = "TableId",
+        table_arn: Option<String> = "TableArn",
+        backup_arn: Option<String> = "BackupArn",
+        backup_name: Option<String> = "BackupName",
+        backup_creation_date_time: Option<Timestamp> = "BackupCreationDateTime",
+        backup_expiry_date_time: Option<Timestamp> = "BackupExpiryDateTime",
+        backup_status: Option<BackupStatus> = "BackupStatus",
+        backup_type: Option<BackupType> = "BackupType",
+        backup_size_bytes: Option<i64> = "BackupSizeBytes",
     }
 }
 
@@ -145,6 +186,15 @@ kurodo_wire::shape! {
         local_secondary_indexes: Option<BTreeMap<String, Capacity>> = "LocalSecondaryIndexes",
         global_secondary_indexes: Option<BTreeMap<String, Capacity>> = "GlobalSecondaryIndexes",
         vector_indexes: Option<BTreeMap<String, VectorCapacity>> = "VectorIndexes",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `ContinuousBackupsDescription`.
+    #[derive(Debug)]
+    pub struct ContinuousBackupsDescription: schema::CONTINUOUS_BACKUPS_DESCRIPTION {
+        continuous_backups_status: ContinuousBackupsStatus = "ContinuousBackupsStatus",
+        point_in_time_recovery_description: Option<PointInTimeRecoveryDescription> = "PointInTimeRecoveryDescription",
     }
 }
 
@@ -320,6 +370,18 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `GlobalSecondaryIndexInfo`.
+    #[derive(Debug, Default)]
+    pub struct GlobalSecondaryIndexInfo: schema::GLOBAL_SECONDARY_INDEX_INFO {
+        index_name: Option<String> = "IndexName",
+        key_schema: Option<Vec<KeySchemaElement>> = "KeySchema",
+        projection: Option<Projection> = "Projection",
+        provisioned_throughput: Option<ProvisionedThroughput> = "ProvisionedThroughput",
+        on_demand_throughput: Option<OnDemandThroughput> = "OnDemandThroughput",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `dynamodb` structure `GlobalSecondaryIndexUpdate`.
     #[derive(Debug, Default)]
     pub struct GlobalSecondaryIndexUpdate: schema::GLOBAL_SECONDARY_INDEX_UPDATE {
@@ -419,6 +481,16 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `LocalSecondaryIndexInfo`.
+    #[derive(Debug, Default)]
+    pub struct LocalSecondaryIndexInfo: schema::LOCAL_SECONDARY_INDEX_INFO {
+        index_name: Option<String> = "IndexName",
+        key_schema: Option<Vec<KeySchemaElement>> = "KeySchema",
+        projection: Option<Projection> = "Projection",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `dynamodb` structure `OnDemandThroughput`.
     #[derive(Debug, Default)]
     pub struct OnDemandThroughput: schema::ON_DEMAND_THROUGHPUT {
@@ -442,6 +514,26 @@ kurodo_wire::shape! {
         statement: String = "Statement",
         parameters: Option<Vec<AttributeValue>> = "Parameters",
         return_values_on_condition_check_failure: Option<ReturnValuesOnConditionCheckFailure> = "ReturnValuesOnConditionCheckFailure",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `PointInTimeRecoveryDescription`.
+    #[derive(Debug, Default)]
+    pub struct PointInTimeRecoveryDescription: schema::POINT_IN_TIME_RECOVERY_DESCRIPTION {
+        point_in_time_recovery_status: Option<PointInTimeRecoveryStatus> = "PointInTimeRecoveryStatus",
+        recovery_period_in_days: Option<i32> = "RecoveryPeriodInDays",
+        earliest_restorable_date_time: Option<Timestamp> = "EarliestRestorableDateTime",
+        latest_restorable_date_time: Option<Timestamp> = "LatestRestorableDateTime",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `PointInTimeRecoverySpecification`.
+    #[derive(Debug)]
+    pub struct PointInTimeRecoverySpecification: schema::POINT_IN_TIME_RECOVERY_SPECIFICATION {
+        point_in_time_recovery_enabled: bool = "PointInTimeRecoveryEnabled",
+        recovery_period_in_days: Option<i32> = "RecoveryPeriodInDays",
     }
 }
 
@@ -612,6 +704,36 @@ kurodo_wire::shape! {
     pub struct SearchSchemaElement: schema::SEARCH_SCHEMA_ELEMENT {
         attribute_name: String = "AttributeName",
         search_schema_element_type: SearchSchemaElementType = "SearchSchemaElementType",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `SourceTableDetails`.
+    #[derive(Debug)]
+    pub struct SourceTableDetails: schema::SOURCE_TABLE_DETAILS {
+        table_name: String = "TableName",
+        table_id: String = "TableId",
+        table_arn: Option<String> = "TableArn",
+        table_size_bytes: Option<i64> = "TableSizeBytes",
+        key_schema: Vec<KeySchemaElement> = "KeySchema",
+        table_creation_date_time: Timestamp = "TableCreationDateTime",
+        provisioned_throughput: ProvisionedThroughput = "ProvisionedThroughput",
+        on_demand_throughput: Option<OnDemandThroughput> = "OnDemandThroughput",
+        item_count: Option<i64> = "ItemCount",
+        billing_mode: Option<BillingMode> = "BillingMode",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `SourceTableFeatureDetails`.
+    #[derive(Debug, Default)]
+    pub struct SourceTableFeatureDetails: schema::SOURCE_TABLE_FEATURE_DETAILS {
+        local_secondary_indexes: Option<Vec<LocalSecondaryIndexInfo>> = "LocalSecondaryIndexes",
+        global_secondary_indexes: Option<Vec<GlobalSecondaryIndexInfo>> = "GlobalSecondaryIndexes",
+        stream_description: Option<StreamSpecification> = "StreamDescription",
+        time_to_live_description: Option<TimeToLiveDescription> = "TimeToLiveDescription",
+        sse_description: Option<SSEDescription> = "SSEDescription",
+        vector_indexes: Option<Vec<VectorIndexInfo>> = "VectorIndexes",
     }
 }
 
@@ -836,6 +958,19 @@ kurodo_wire::shape! {
         index_size_bytes: Option<i64> = "IndexSizeBytes",
         item_count: Option<i64> = "ItemCount",
         index_arn: Option<String> = "IndexArn",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `VectorIndexInfo`.
+    #[derive(Debug, Default)]
+    pub struct VectorIndexInfo: schema::VECTOR_INDEX_INFO {
+        index_name: Option<String> = "IndexName",
+        vector_attribute: Option<VectorAttributeDefinition> = "VectorAttribute",
+        search_schema: Option<Vec<SearchSchemaElement>> = "SearchSchema",
+        projection: Option<Projection> = "Projection",
+        dimensions: Option<i64> = "Dimensions",
+        distance_function: Option<VectorDistanceFunction> = "DistanceFunction",
     }
 }
 

@@ -40,7 +40,7 @@ fn expiring(find: &Find<'_, DynamoDb>) -> Result<Vec<TableName>, Error> {
         let (region, name) = name(&record).ok_or_else(|| DamagedTable("of no name".to_owned()))?;
         let definition: Definition =
             serde_json::from_slice(&record.value).map_err(|_| DamagedTable(name.clone()))?;
-        if definition.expiry.is_some() {
+        if definition.expiry.is_some() && definition.is_usable() {
             tables.push(TableName { region, account, name });
         }
     }

@@ -6,10 +6,12 @@
 //! Source: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
 
 mod batch;
+mod chores;
 mod expiry;
 mod item;
 mod partiql;
 mod policy;
+mod restore;
 mod search;
 mod table;
 mod tells;
@@ -23,10 +25,12 @@ use kurodo_authz::{Action, Named, Need, Resource};
 use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
+pub(crate) use chores::{Watch, unemptied, unfilled, unforgotten, unindexed, untrimmed};
 pub(crate) use expiry::expired_items;
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
 pub(crate) use partiql::{batch_execute_statement, execute_statement, execute_transaction};
 pub(crate) use policy::{delete_resource_policy, get_resource_policy, put_resource_policy};
+pub(crate) use restore::{restore_table_from_backup, restore_table_to_point_in_time};
 pub(crate) use search::{query, scan};
 pub(crate) use table::create_table;
 use tells::Tells;
@@ -60,8 +64,8 @@ where
 {
     let facts = DynamoDb::table_facts(find, table.account, &table.region, &table.name)?;
     let plan = match &facts {
-        Some(facts) => plan(facts),
-        None => Err(Refusal::NoTable),
+        Some(facts) if facts.definition.is_usable() => plan(facts),
+        _ => Err(Refusal::NoTable),
     };
     if let (Ok(plan), Some(facts)) = (&plan, &facts) {
         touched.leading = plan.leading(&facts.definition.key);

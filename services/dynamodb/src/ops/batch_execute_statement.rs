@@ -7,7 +7,6 @@ use super::{Answer, Asked};
 use crate::{
     DynamoDb, Error,
     attribute::{Supplied, shown},
-    items::select,
     model::{
         BatchExecuteStatementOutput, BatchStatementError, BatchStatementErrorCodeEnum as Code,
         BatchStatementResponse, ConsumedCapacity, ReturnConsumedCapacity, op,
@@ -96,6 +95,7 @@ fn code(error: &Error) -> Option<Code> {
         Error::ConditionalCheckFailed(_) => Code::ConditionalCheckFailed,
         Error::DuplicateItem => Code::DuplicateItem,
         Error::TransactionConflict => Code::TransactionConflict,
+        Error::ThroughputExceeded(_) => Code::ProvisionedThroughputExceeded,
         Error::TableChanged => Code::InternalServerError,
         _ => return None,
     })
@@ -111,7 +111,7 @@ impl DynamoDb {
     ) -> Result<Done, Failed> {
         let permit = permit.map_err(Failed::Denied)?;
         let (plan, facts) = permit.resource().plan().map_err(Failed::before)?;
-        let found = select(&self.store.read(&permit), facts, plan, None);
+        let found = self.select(&self.store.read(&permit), facts, plan, None);
         let (found, _) = found.map_err(|error| Failed::Error(error, Some(facts.name.clone())))?;
         Ok(Done {
             table: facts.name.clone(),

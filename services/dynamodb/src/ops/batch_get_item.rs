@@ -7,6 +7,7 @@ use crate::{
     DynamoDb,
     attribute::{item_size, shown},
     items::{Consumed, get, read_units},
+    meter::Kind,
     model::{BatchGetItemOutput, KeysAndAttributes, op},
 };
 
@@ -19,16 +20,19 @@ impl Handler<op::BatchGetItem> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::BatchGetItem>) -> Answer<op::BatchGetItem> {
         let capacity = asked.input.return_consumed_capacity;
         let (mut responses, mut unprocessed) = (BTreeMap::new(), BTreeMap::new());
-        let (mut consumed_capacity, mut bytes, mut full) = (Vec::new(), 0, false);
+        let (mut consumed_capacity, mut refused) = (Vec::new(), Vec::new());
+        let (mut bytes, mut full) = (0, false);
         for (permit, (name, request)) in asked.permits.iter().zip(asked.input.request_items) {
             let (lookups, facts) = permit.resource().plan()?;
+            let admitted = self.meter.admit_read(facts, None);
             let reader = self.store.read(permit);
             let (mut items, mut left, mut units) = (Vec::new(), Vec::new(), 0.0);
             for key in &lookups.keys {
-                let found = if full { None } else { get(&reader, &key.stored)?.map(|(item, _)| item) };
+                let leave = full || admitted.is_err();
+                let found = if leave { None } else { get(&reader, &key.stored)?.map(|(item, _)| item) };
                 let size = found.as_ref().map_or(0, item_size);
                 full |= bytes + size > ANSWER;
-                if full {
+                if leave || full {
                     left.push(shown(key.values.clone()));
                     continue;
                 }
@@ -42,8 +46,16 @@ impl Handler<op::BatchGetItem> for DynamoDb {
             if !left.is_empty() {
                 unprocessed.insert(name.clone(), KeysAndAttributes { keys: left, ..request });
             }
-            consumed_capacity.extend(Consumed::read(units).view(capacity, &facts.name));
+            let consumed = Consumed::read(units);
+            self.meter.charge(facts, Kind::Read, &consumed);
+            consumed_capacity.extend(consumed.view(capacity, &facts.name));
             responses.insert(name, items);
+            refused.extend(admitted.err());
+        }
+        if refused.len() == asked.permits.len()
+            && let Some(refusal) = refused.pop()
+        {
+            return Err(refusal);
         }
         Ok(BatchGetItemOutput {
             responses: Some(responses),

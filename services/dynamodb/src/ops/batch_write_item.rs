@@ -4,10 +4,11 @@ use kurodo_gateway::Handler;
 
 use super::{Answer, Asked};
 use crate::{
-    DynamoDb,
+    DynamoDb, Error,
+    attribute::shown,
     items::{Consumed, Occasion, collection, wants, write},
-    model::{BatchWriteItemOutput, op},
-    plan::Change,
+    model::{BatchWriteItemOutput, DeleteRequest, PutRequest, WriteRequest, op},
+    plan::{Act, Change},
 };
 
 impl Handler<op::BatchWriteItem> for DynamoDb {
@@ -19,10 +20,19 @@ impl Handler<op::BatchWriteItem> for DynamoDb {
         let occasion = Occasion::call(asked.call.now_ms);
         let looks = wants(input.return_consumed_capacity);
         let (mut consumed_capacity, mut metrics) = (Vec::new(), BTreeMap::new());
+        let (mut unprocessed, mut refused) = (BTreeMap::new(), None);
         for permit in permits {
             let (changes, facts) = permit.resource().plan()?;
             let all: Vec<&Change> = changes.0.iter().collect();
-            let written = write(self, permit, facts, &all, looks, occasion).await?;
+            let written = match write(self, permit, facts, &all, looks, occasion).await {
+                Err(refusal @ Error::ThroughputExceeded(_)) => {
+                    unprocessed
+                        .insert(facts.name.clone(), all.iter().map(|change| request(change)).collect());
+                    refused = Some(refusal);
+                    continue;
+                }
+                written => written?,
+            };
             let mut consumed = Consumed::default();
             written.iter().for_each(|one| consumed.add(&Consumed::written(facts, one)));
             consumed_capacity.extend(consumed.view(input.return_consumed_capacity, &facts.name));
@@ -34,11 +44,28 @@ impl Handler<op::BatchWriteItem> for DynamoDb {
                 metrics.insert(facts.name.clone(), found);
             }
         }
+        if let Some(refusal) = refused.filter(|_| unprocessed.len() == permits.len()) {
+            return Err(refusal);
+        }
         Ok(BatchWriteItemOutput {
-            unprocessed_items: Some(BTreeMap::new()),
+            unprocessed_items: Some(unprocessed),
             item_collection_metrics: Some(metrics).filter(|all| !all.is_empty()),
             consumed_capacity: Some(consumed_capacity).filter(|all| !all.is_empty()),
         }
         .into())
+    }
+}
+
+/// The request of a change that was not made, to be made again.
+fn request(change: &Change) -> WriteRequest {
+    let nothing = WriteRequest { put_request: None, delete_request: None };
+    match &change.act {
+        Act::Put(item) => {
+            WriteRequest { put_request: Some(PutRequest { item: shown(item.clone()) }), ..nothing }
+        }
+        _ => {
+            let key = shown(change.key.values.clone());
+            WriteRequest { delete_request: Some(DeleteRequest { key }), ..nothing }
+        }
     }
 }

@@ -5,8 +5,8 @@ use kurodo_gateway::Handler;
 use super::{Answer, Asked, counts::count};
 use crate::{
     DynamoDb,
-    definition::describe,
-    model::{DescribeTableOutput, TableStatus, op},
+    definition::{describe, status},
+    model::{DescribeTableOutput, op},
 };
 
 impl Handler<op::DescribeTable> for DynamoDb {
@@ -21,6 +21,6 @@ impl Handler<op::DescribeTable> for DynamoDb {
         let counted = |index: Option<&crate::definition::Index>| {
             counts.get(&index.map(|index| index.number)).copied().unwrap_or_default()
         };
-        Ok(DescribeTableOutput { table: Some(describe(facts, TableStatus::Active, counted)) }.into())
+        Ok(DescribeTableOutput { table: Some(describe(facts, status(&facts.definition), counted)) }.into())
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     DynamoDb, Error,
     attribute::{Item, shown},
     facts::TableFacts,
-    items::{Digest, Page, select},
+    items::{Digest, Page},
     model::{ExecuteStatementInput, ExecuteStatementOutput, op},
     partiql::Fault,
     plan::Select,
@@ -53,7 +53,7 @@ impl DynamoDb {
             now: call.now_ms,
         };
         let from = input.next_token.as_deref().map(|token| page.open(token)).transpose()?;
-        let (found, mark) = select(&self.store.read(permit), facts, plan, from)?;
+        let (found, mark) = self.select(&self.store.read(permit), facts, plan, from)?;
         Ok(ExecuteStatementOutput {
             items: Some(found.items.into_iter().map(shown).collect()),
             next_token: mark.map(|mark| page.seal(&mark)).transpose()?,

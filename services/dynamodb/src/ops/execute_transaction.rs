@@ -10,7 +10,7 @@ use super::{
 use crate::{
     DynamoDb, Error,
     attribute::shown,
-    items::{Consumed, select},
+    items::Consumed,
     model::{ExecuteTransactionInput, ExecuteTransactionOutput, ItemResponse, ReturnConsumedCapacity, op},
     partiql::{Fault, Statement},
     table::action,
@@ -92,7 +92,7 @@ impl DynamoDb {
         let state = self.store.read(first);
         let (mut responses, mut consumed) = (Vec::new(), BTreeMap::new());
         for (permit, (plan, facts)) in permits.iter().zip(plans) {
-            let (found, _) = select(&state.beside(permit), facts, plan, None)?;
+            let (found, _) = self.select(&state.beside(permit), facts, plan, None)?;
             let table: &mut Consumed = consumed.entry(facts.name.clone()).or_default();
             table.add(&found.consumed.times(2.0));
             responses.push(ItemResponse { item: found.items.into_iter().next().map(shown) });

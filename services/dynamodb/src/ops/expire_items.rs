@@ -4,6 +4,7 @@ use kurodo_gateway::{Errand, Keeper, Progress};
 use crate::{
     DynamoDb, Error,
     facts::TableFacts,
+    history::Noting,
     items::{ATTEMPTS, Author, EXPIRED_TOGETHER, Occasion, Written, changed, get, is_over, stage},
     plan::Due,
     table::{action, chore},
@@ -41,14 +42,17 @@ impl DynamoDb {
             let writer = self.store.write(permit);
             let mut transaction = writer.transaction();
             transaction.expect_fact(&facts.current);
+            let (noting, time) = (Noting::read(&writer)?, self.clock.tick(now));
+            noting.expect(&mut transaction);
             let mut found = false;
             for key in &due.0 {
                 let Some((item, version)) = get(&writer, key)? else { continue };
                 if is_over(&item, attribute, now) {
                     transaction.expect_version(key, version);
-                    let written = Written { old: Some(item), new: None };
+                    let written = Written { old: Some(item), version: Some(version), new: None };
                     let occasion = Occasion { now, by: Author::Expiry };
-                    stage(&mut transaction, &writer, facts, key, &written, occasion)?;
+                    let past = (&noting, time);
+                    stage(&mut transaction, &writer, facts, key, &written, occasion, past)?;
                     found = true;
                 }
             }

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use kurodo_authz::Grant;
+use kurodo_store::Reader;
 
 use super::count;
 use crate::{
     DynamoDb, Error,
     attribute::{Supplied, shown},
-    items::search,
+    facts::TableFacts,
+    items::{self, Mark, search},
+    meter::Kind,
     model::{ConsumedCapacity, ReturnConsumedCapacity},
+    plan::Select,
     resources,
 };
 
@@ -23,6 +27,20 @@ pub(super) struct Found {
 }
 
 impl DynamoDb {
+    /// The page of what a statement reads.
+    pub(super) fn select(
+        &self,
+        reader: &Reader<'_>,
+        facts: &TableFacts,
+        plan: &Select,
+        from: Option<Mark>,
+    ) -> Result<(items::Found, Option<Mark>), Error> {
+        self.meter.admit_read(facts, plan.reads.first().and_then(|read| read.index.as_ref()))?;
+        let (found, mark) = items::select(reader, facts, plan, from)?;
+        self.meter.charge(facts, Kind::Read, &found.consumed);
+        Ok((found, mark))
+    }
+
     /// The page that the permit is for.
     pub(super) fn found<G: Grant<Resource = resources::Search>>(
         &self,
@@ -30,7 +48,9 @@ impl DynamoDb {
         capacity: Option<ReturnConsumedCapacity>,
     ) -> Result<Found, Error> {
         let (plan, facts) = permit.resource().plan()?;
+        self.meter.admit_read(facts, plan.index.as_ref())?;
         let found = search(&self.store.read(permit), facts, plan)?;
+        self.meter.charge(facts, Kind::Read, &found.consumed);
         Ok(Found {
             items: (!plan.count).then(|| found.items.into_iter().map(shown).collect()),
             count: count(found.count),

@@ -1,13 +1,13 @@
-//! Indexes that are added to a table with items, and taken away from one.
+//! Indexes that are added to a table with items, and taken away from one: piece by piece, while the table is used.
 
 use kurodo_authz::Permit;
-use kurodo_store::{Record, Scan, Writer};
+use kurodo_store::{Key, Scan, Writer};
 
-use super::{delete_table::TOGETHER, settings::record};
+use super::{settings::record, sweeping::TOGETHER};
 use crate::{
     DynamoDb, Error,
-    attribute::{decode, encode},
-    definition::Index,
+    attribute::{Item, decode, encode},
+    definition::{Definition, Index, KeyAttribute},
     facts::TableFacts,
     items::{changed, some},
     layout::{self, Shelf},
@@ -21,83 +21,108 @@ const COPIED: usize = 500;
 type Contents<'r> = Permit<'r, action::IndexContents>;
 
 impl DynamoDb {
-    /// Copies the items that were there before the index. Since it was defined every write keeps it up, and an item
-    /// that is written meanwhile is looked at again.
-    pub(super) async fn fill_index(
-        &self,
-        permit: &Contents<'_>,
-        facts: &TableFacts,
-        index: &Index,
-    ) -> Result<(), Error> {
-        let mut last: Option<Record> = None;
-        loop {
-            let writer = self.store.write(permit);
-            let scan = Scan::within(Shelf::Items.all());
-            let scan = match &last {
-                Some(record) => scan.after(&record.key),
-                None => scan,
-            };
-            let records = some(&writer, &scan, COPIED)?;
-            let Some(end) = records.last().cloned() else { return Ok(()) };
-            if copy(&writer, facts, index, &records).await? {
-                last = Some(end);
-            }
-        }
-    }
-
-    /// Says that an index has all items.
-    pub(super) async fn filled(
+    /// Does some of what the table's indexes need; `true` once they have all items, and what is gone has none.
+    pub(super) async fn index_some(
         &self,
         permit: &Permit<'_, action::UpdateTable>,
+        contents: &Contents<'_>,
+        facts: &TableFacts,
+    ) -> Result<bool, Error> {
+        let definition = &facts.definition;
+        for number in &definition.clearing {
+            if !self.clear_index(contents, *number).await? {
+                return Ok(false);
+            }
+        }
+        for index in definition.indexes.iter().filter(|index| index.building) {
+            if !self.fill_index(contents, facts, index).await? {
+                return Ok(false);
+            }
+        }
+        self.indexed(permit, contents, facts).await?;
+        Ok(true)
+    }
+
+    /// Copies the next of the items that were there before the index; `true` once there are no more. Since the index
+    /// was defined every write keeps it up, and an item that is written meanwhile is looked at again.
+    async fn fill_index(
+        &self,
+        contents: &Contents<'_>,
+        facts: &TableFacts,
+        index: &Index,
+    ) -> Result<bool, Error> {
+        let writer = self.store.write(contents);
+        let (scan, key) = (Scan::within(Shelf::Items.all()), layout::index_progress(index.number));
+        let progress = writer.get(&key)?;
+        let scan = match &progress {
+            Some(progress) => scan.after(&progress.value),
+            None => scan,
+        };
+        let records = some(&writer, &scan, COPIED)?;
+        let Some(last) = records.last() else { return Ok(true) };
+        let mut transaction = writer.transaction();
+        transaction.expect_fact(&facts.current);
+        for record in &records {
+            if let Some((place, copy)) = copy_for(&facts.definition, index, &decode(&record.value)?) {
+                transaction.expect_version(&record.key, record.version);
+                transaction.put(place, copy);
+            }
+        }
+        match &progress {
+            Some(progress) => transaction.expect_version(&key, progress.version),
+            None => transaction.expect_absent(&key),
+        };
+        transaction.put(&key, last.key.clone());
+        changed(transaction.commit().await)?;
+        Ok(false)
+    }
+
+    /// Deletes some copies of an index that is gone; `true` once there are no more.
+    async fn clear_index(&self, contents: &Contents<'_>, number: u32) -> Result<bool, Error> {
+        let writer = self.store.write(contents);
+        let records = some(&writer, &Scan::within(Shelf::Index(number).all()), TOGETHER)?;
+        let mut transaction = writer.transaction();
+        records.iter().for_each(|record| _ = transaction.delete(&record.key));
+        transaction.delete(layout::index_progress(number));
+        transaction.commit().await?;
+        Ok(records.is_empty())
+    }
+
+    /// Says that the indexes are as they should be.
+    async fn indexed(
+        &self,
+        permit: &Permit<'_, action::UpdateTable>,
+        contents: &Contents<'_>,
         facts: &TableFacts,
     ) -> Result<(), Error> {
         let mut definition = facts.definition.clone();
-        definition.indexes.iter_mut().for_each(|index| index.building = false);
-        let writer = self.store.write(permit);
+        let (writer, items) = (self.store.write(permit), self.store.write(contents));
         let mut transaction = writer.transaction();
         transaction.expect_fact(&facts.current);
+        for index in definition.indexes.iter_mut().filter(|index| index.building) {
+            index.building = false;
+            transaction.join(done(&items, index.number));
+        }
+        definition.clearing.clear();
         transaction.put([], record(&definition)?);
         changed(transaction.commit().await)?;
         Ok(())
     }
-
-    /// Deletes the copies of an index that is gone.
-    pub(super) async fn clear_index(&self, permit: &Contents<'_>, number: u32) -> Result<(), Error> {
-        loop {
-            let writer = self.store.write(permit);
-            let records = some(&writer, &Scan::within(Shelf::Index(number).all()), TOGETHER)?;
-            if records.is_empty() {
-                return Ok(());
-            }
-            let mut transaction = writer.transaction();
-            records.iter().for_each(|record| _ = transaction.delete(&record.key));
-            transaction.commit().await?;
-        }
-    }
 }
 
-/// Copies these items into the index; `false` where one of them was written meanwhile.
-async fn copy(
-    writer: &Writer<'_>,
-    facts: &TableFacts,
-    index: &Index,
-    records: &[Record],
-) -> Result<bool, Error> {
-    let key = &facts.definition.key;
-    let mut transaction = writer.transaction();
-    transaction.expect_fact(&facts.current);
-    for record in records {
-        let item = decode(&record.value)?;
-        // An item whose attribute is of another type than the index's key is left out, as in AWS.
-        let fits =
-            index.key.attributes().all(|key| item.get(&key.name).is_some_and(|v| v.type_of() == key.kind));
-        if fits
-            && check_item(&facts.definition, &item).is_ok()
-            && let Some(place) = layout::indexed(index.number, &index.key, key, &item)
-        {
-            transaction.expect_version(&record.key, record.version);
-            transaction.put(place, encode(&index.copy(key, &item)));
-        }
+fn done<'w>(items: &'w Writer<'_>, number: u32) -> kurodo_store::Transaction<'w> {
+    let mut transaction = items.transaction();
+    transaction.delete(layout::index_progress(number));
+    transaction
+}
+
+/// What an index has of an item, and where. An item whose attribute is of another type than the index's key is left
+/// out, as in AWS.
+pub(super) fn copy_for(definition: &Definition, index: &Index, item: &Item) -> Option<(Key, Vec<u8>)> {
+    let fits = |key: &KeyAttribute| item.get(&key.name).is_some_and(|value| value.type_of() == key.kind);
+    if !index.key.attributes().all(fits) || check_item(definition, item).is_err() {
+        return None;
     }
-    Ok(changed(transaction.commit().await)?.is_some())
+    let place = layout::indexed(index.number, &index.key, &definition.key, item)?;
+    Some((place, encode(&index.copy(&definition.key, item))))
 }

@@ -3,7 +3,10 @@
 use kurodo_authz::{Action, Permit, Write};
 use kurodo_store::Transaction;
 
-use crate::{DynamoDb, Error, definition::Definition, error::DamagedTable, items::changed, resources::Table};
+use crate::{
+    DynamoDb, Error, definition::Definition, error::DamagedTable, facts::TableFacts, items::changed,
+    resources::Table,
+};
 
 impl DynamoDb {
     /// Puts a definition in place of the one that was decided on. Meanwhile nobody else may have changed it.
@@ -29,6 +32,7 @@ impl DynamoDb {
         A: Action<Access = Write, Resource = Table>,
     {
         let facts = permit.resource().existing()?;
+        idle(facts)?;
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
         transaction.expect_fact(&facts.current);
@@ -39,13 +43,34 @@ impl DynamoDb {
     }
 }
 
+/// That nothing is under way with a table.
+pub(super) fn idle(facts: &TableFacts) -> Result<(), Error> {
+    let Some(what) = facts.definition.under_way() else { return Ok(()) };
+    Err(Error::ResourceInUse(format!(
+        "Attempt to change a resource which is still in use: Table is being {what}: {}",
+        facts.name
+    )))
+}
+
+/// How many pieces of a long work are done within the operation that begins it, so that small tables are ready at
+/// once. The rest is left to chores.
+pub(super) const AT_ONCE: usize = 4;
+
+/// That the work has begun: whether it goes on here, or a chore has taken it up already, is all the same.
+pub(super) fn begun(done: Result<bool, Error>) -> Result<(), Error> {
+    match done {
+        Ok(_) | Err(Error::TableChanged) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// A definition's record.
 pub(super) fn record(definition: &Definition) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(definition).map_err(|_| DamagedTable(definition.id.clone()).into())
 }
 
 /// Random bytes.
-pub(super) fn random<const N: usize>() -> Result<[u8; N], Error> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::Random)?;
     Ok(bytes)

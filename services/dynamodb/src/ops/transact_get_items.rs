@@ -4,12 +4,13 @@ use kurodo_gateway::Handler;
 
 use super::{
     Answer, Asked,
-    transaction::{Refused, cancelled, view},
+    transaction::{Refused, cancelled, throttled, view},
 };
 use crate::{
     DynamoDb,
     attribute::{item_size, shown},
     items::{Consumed, found, read_units},
+    meter::Kind,
     model::{ItemResponse, TransactGetItemsOutput, op},
 };
 
@@ -20,6 +21,7 @@ impl Handler<op::TransactGetItems> for DynamoDb {
         let Some(first) = asked.permits.first() else {
             return Ok(TransactGetItemsOutput::default().into());
         };
+        throttled(plans.iter().map(|(_, facts)| self.meter.admit_read(facts, None)))?;
         // All items are as they are in one state of the store.
         let state = self.store.read(first);
         let (mut responses, mut consumed) = (Vec::new(), BTreeMap::new());
@@ -27,7 +29,9 @@ impl Handler<op::TransactGetItems> for DynamoDb {
             let found = found(&state.beside(permit), lookup)?;
             let size = found.as_ref().map_or(0, |(item, _)| item_size(item));
             let table: &mut Consumed = consumed.entry(facts.name.clone()).or_default();
-            table.add(&Consumed::read(read_units(size, true) * 2.0));
+            let units = Consumed::read(read_units(size, true) * 2.0);
+            self.meter.charge(facts, Kind::Read, &units);
+            table.add(&units);
             let item = found.map(|(item, part)| shown(part.unwrap_or(item)));
             responses.push(ItemResponse { item });
         }

@@ -11,7 +11,10 @@ use crate::{
     attribute::item_size,
     error::Reason,
     facts::TableFacts,
+    history::Noting,
     items::{ATTEMPTS, Consumed, Digest, Occasion, Tokens, Written, collection, get, read_units, stage},
+    layout,
+    meter::Kind,
     model::{
         Capacity, ConsumedCapacity, ItemCollectionMetrics, ReturnConsumedCapacity,
         ReturnItemCollectionMetrics,
@@ -99,6 +102,14 @@ impl Done {
         }
         view(consumed, asked, !self.again)
     }
+}
+
+/// That all of it is let through; or else why the transaction is cancelled.
+pub(super) fn throttled(admitted: impl Iterator<Item = Result<(), Error>>) -> Result<(), Error> {
+    let code = |error: &Error| {
+        matches!(error, Error::ThroughputExceeded(_)).then_some("ProvisionedThroughputExceeded")
+    };
+    cancelled(admitted.collect(), code).map(|_| ())
 }
 
 /// What a transaction consumed, by table.
@@ -205,9 +216,13 @@ impl DynamoDb {
             }
             _ => None,
         };
+        throttled(plans.iter().map(|(_, facts)| self.meter.admit_write(facts)))?;
         let occasion = Occasion::call(call.now_ms);
         for _ in 0..ATTEMPTS {
             if let Some(done) = self.attempt(parts, plans, tokens.as_ref(), occasion).await? {
+                for ((_, facts), written) in plans.iter().zip(&done.written) {
+                    self.meter.charge(facts, Kind::Write, &Consumed::written(facts, written).times(2.0));
+                }
                 return Ok(done);
             }
         }
@@ -225,12 +240,13 @@ impl DynamoDb {
         let writers: Vec<Option<Writer<'_>>> = parts.iter().map(|part| part.writer(self)).collect();
         let first = writers.iter().flatten().next();
         let Some(state) = parts.first().map(|part| part.reader(self)) else { return Ok(None) };
+        let time = self.clock.tick(occasion.now);
         if let (Some(tokens), Some(first)) = (tokens, first)
             && tokens.is_done(first)?
         {
             let unchanged = parts.iter().zip(plans).map(|(part, (change, _))| {
-                let item = get(&part.beside(&state), &change.key.stored)?.map(|(item, _)| item);
-                Ok(Written { old: item.clone(), new: item })
+                let (item, version) = get(&part.beside(&state), &change.key.stored)?.unzip();
+                Ok(Written { old: item.clone(), version, new: item })
             });
             let written = unchanged.collect::<Result<Vec<_>, Error>>()?;
             return Ok(Some(Done { written, again: true }));
@@ -239,11 +255,11 @@ impl DynamoDb {
         let Some(first) = first else { return Ok(Some(done(looked))) };
         let mut transaction = first.transaction();
         for (one, (_, facts)) in looked.iter().zip(plans) {
-            transaction.expect_fact(&facts.current).expect_fact(&one.fact);
+            transaction.expect_fact(&facts.current).expect_fact(&one.fact).expect_fact(&one.kept);
         }
         for ((writer, one), plan) in writers.iter().zip(&looked).zip(plans) {
             if let Some(writer) = writer {
-                transaction.join(staged(writer, *plan, &one.written, occasion)?);
+                transaction.join(staged(writer, *plan, one, (occasion, time))?);
             }
         }
         if let Some(tokens) = tokens {
@@ -275,6 +291,9 @@ impl DynamoDb {
 struct Looked {
     written: Written,
     fact: kurodo_store::Fact,
+    /// What of the table's past is kept, and that it was so.
+    noting: Noting,
+    kept: kurodo_store::Fact,
 }
 
 fn done(looked: Vec<Looked>) -> Done {
@@ -285,11 +304,14 @@ fn done(looked: Vec<Looked>) -> Done {
 fn look(parts: &Parts<'_>, plans: &[Plan<'_>], state: &Reader<'_>) -> Result<Vec<Looked>, Error> {
     let (mut looked, mut reasons) = (Vec::new(), Vec::new());
     for (part, (change, facts)) in parts.iter().zip(plans) {
-        let (record, fact) = part.beside(state).fact(&change.key.stored)?;
+        let reader = part.beside(state);
+        let (record, fact) = reader.fact(&change.key.stored)?;
+        let (noting, (_, kept)) = (Noting::read(&reader)?, reader.fact(layout::history())?);
+        let version = record.as_ref().map(|record| record.version);
         let old = record.map(|record| crate::attribute::decode(&record.value)).transpose()?;
         match change.outcome(facts, old.as_ref()) {
             Ok(new) => {
-                looked.push(Looked { written: Written { old, new }, fact });
+                looked.push(Looked { written: Written { old, version, new }, fact, noting, kept });
                 reasons.push(Reason::NONE);
             }
             Err(error) => reasons.push(reason(error)?),
@@ -311,21 +333,21 @@ fn reason(error: Error) -> Result<Reason, Error> {
 fn staged<'w>(
     writer: &'w Writer<'_>,
     (change, facts): Plan<'_>,
-    written: &Written,
-    occasion: Occasion,
+    looked: &Looked,
+    (occasion, time): (Occasion, u64),
 ) -> Result<Transaction<'w>, Error> {
-    let mut transaction = writer.transaction();
+    let (mut transaction, past) = (writer.transaction(), (&looked.noting, time));
     if !matches!(change.act, Act::Check) {
-        stage(&mut transaction, writer, facts, &change.key.stored, written, occasion)?;
+        stage(&mut transaction, writer, facts, &change.key.stored, &looked.written, occasion, past)?;
     }
     Ok(transaction)
 }
 
-/// Commits; `false` where an item was changed meanwhile. Facts of tables and of items alternate.
+/// Commits; `false` where an item was changed meanwhile. Of each three facts the first is of the table.
 async fn changed_facts(transaction: Transaction<'_>, items: usize) -> Result<bool, Error> {
     match transaction.commit().await {
         Err(error) => match error.conflict() {
-            Some(conflict) if conflict.which < items * 2 && conflict.which.is_multiple_of(2) => {
+            Some(conflict) if conflict.which < items * 3 && conflict.which.is_multiple_of(3) => {
                 Err(Error::TableChanged)
             }
             Some(_) => Ok(false),

@@ -1,12 +1,18 @@
+use kurodo_authz::Permit;
 use kurodo_gateway::Handler;
 
-use super::{Answer, Asked, counts::count};
+use super::{
+    Answer, Asked,
+    counts::count,
+    settings::{AT_ONCE, begun, idle},
+};
 use crate::{
     DynamoDb, Error,
     definition::{Counts, Index, check_asked, describe, update},
     facts::TableFacts,
     model::{TableStatus, UpdateTableInput, UpdateTableOutput, op},
     streams::{stage, switch},
+    table::action,
 };
 
 impl Handler<op::UpdateTable> for DynamoDb {
@@ -15,40 +21,51 @@ impl Handler<op::UpdateTable> for DynamoDb {
         check_honoured(input)?;
         check_asked(input)?;
         let before = permit.resource().existing()?;
+        idle(before)?;
         let now = asked.call.now_ms;
-        let mut updated = update(&before.definition, input, now)?;
+        let mut definition = update(&before.definition, input, now)?;
         if let Some(given) = &input.stream_specification {
             let stream = switch(&before.name, before.definition.stream, given, now)?;
-            updated.definition.stream = Some(stream);
+            definition.stream = Some(stream);
         }
-        let (old, new) = (Some(&before.definition), Some(&updated.definition));
+        let (old, new) = (Some(&before.definition), Some(&definition));
         let switched = stage(&self.store.write(streams), streams.resource(), old, new, now)?;
-        self.redefine_with(permit, &updated.definition, switched).await?;
+        self.redefine_with(permit, &definition, switched).await?;
         let (_, current) = self.store.read(permit).fact([])?;
         let facts = TableFacts {
             region: before.region.clone(),
             account: before.account,
             name: before.name.clone(),
-            definition: updated.definition,
+            definition,
             current,
             policy: None,
         };
-        for number in updated.gone {
-            self.clear_index(contents, number).await?;
-        }
-        let building: Vec<Index> =
-            facts.definition.indexes.iter().filter(|index| index.building).cloned().collect();
-        for index in &building {
-            self.fill_index(contents, &facts, index).await?;
-        }
-        if !building.is_empty() {
-            self.filled(permit, &facts).await?;
-        }
+        begun(self.index_at_once(permit, contents, &facts).await)?;
         let reader = self.store.read(contents);
         let whole = count(&reader, None)?;
         let counts = |index: Option<&Index>| if index.is_none() { whole } else { Counts::default() };
         let description = describe(&shown(before, facts), TableStatus::Updating, counts);
         Ok(UpdateTableOutput { table_description: Some(description) }.into())
+    }
+}
+
+impl DynamoDb {
+    /// Fills and clears the indexes of a small table.
+    async fn index_at_once(
+        &self,
+        permit: &Permit<'_, action::UpdateTable>,
+        contents: &Permit<'_, action::IndexContents>,
+        facts: &TableFacts,
+    ) -> Result<bool, Error> {
+        if !facts.definition.is_indexing() {
+            return Ok(true);
+        }
+        for _ in 0..AT_ONCE {
+            if self.index_some(permit, contents, facts).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

@@ -3,6 +3,7 @@
 //! A resource that touches items carries the plan of what is to be done with them. The permit holds the resource, so
 //! that an operation does what was decided on; its scope is the contents of that one table.
 
+mod backup;
 mod stream;
 mod table;
 
@@ -12,6 +13,8 @@ use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Named, Resource, Scope};
 use kurodo_policy::{Attached, Context};
 
+pub use backup::{Backup, Backups, Filling, Kept, Origin, Source, Target};
+pub(crate) use backup::{backup, backups, kept, source};
 pub use stream::{AllStreams, OfStream, Stream, StreamRecords, TableStreams};
 pub(crate) use stream::{all_streams, iterated, records, stream, table_streams};
 pub use table::Table;
@@ -70,6 +73,11 @@ impl<P> Data<P> {
     pub(crate) fn by_index(self, index: Option<&str>) -> Self {
         let index = index.map(|name| format!("/index/{name}")).unwrap_or_default();
         Self { index, ..self }
+    }
+
+    /// The table, if there is one.
+    pub(crate) fn facts(&self) -> Option<&TableFacts> {
+        self.facts.as_deref()
     }
 
     /// What is to be done, and with which table.

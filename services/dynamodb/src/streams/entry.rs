@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_view_shows_what_it_says() {
-        let written = Written { old: Some(item(text("old"))), new: Some(item(text("newer"))) };
+        let written = Written { old: Some(item(text("old"))), version: None, new: Some(item(text("newer"))) };
         for (view, new, old, size) in [
             (View::Keys, false, false, 2),
             (View::New, true, false, 10),
@@ -174,11 +174,20 @@ mod tests {
     #[test]
     fn what_changes_nothing_is_no_event() {
         let set = |members: [&str; 2]| Some(item(Attribute::Strings(members.map(Into::into).into())));
-        assert_eq!(Event::of(&Written { old: set(["a", "b"]), new: set(["b", "a"]) }), None);
+        assert_eq!(Event::of(&Written { old: set(["a", "b"]), version: None, new: set(["b", "a"]) }), None);
         assert_eq!(Event::of(&Written::default()), None);
-        assert_eq!(Event::of(&Written { old: None, new: set(["a", "b"]) }), Some(Event::Insert));
-        assert_eq!(Event::of(&Written { old: set(["a", "b"]), new: None }), Some(Event::Remove));
-        assert_eq!(Event::of(&Written { old: set(["a", "b"]), new: set(["a", "c"]) }), Some(Event::Modify));
+        assert_eq!(
+            Event::of(&Written { old: None, version: None, new: set(["a", "b"]) }),
+            Some(Event::Insert)
+        );
+        assert_eq!(
+            Event::of(&Written { old: set(["a", "b"]), version: None, new: None }),
+            Some(Event::Remove)
+        );
+        assert_eq!(
+            Event::of(&Written { old: set(["a", "b"]), version: None, new: set(["a", "c"]) }),
+            Some(Event::Modify)
+        );
     }
 
     proptest::proptest! {

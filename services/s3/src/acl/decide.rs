@@ -7,6 +7,8 @@ use super::{Acl, Grantee, Right};
 pub(crate) enum On {
     Bucket,
     Object,
+    /// A place where no object is, which the bucket's list speaks of.
+    Nothing,
 }
 
 /// The entry for an account that lets this principal do the action, in words.
@@ -39,7 +41,7 @@ fn find(acl: &Acl, on: On, action: &str, names: impl Fn(&Grantee) -> bool) -> Op
             Grantee::Account(id) => id.as_str(),
             group => group.uri().unwrap_or_default(),
         };
-        let on = if on == On::Bucket { "bucket" } else { "object" };
+        let on = if on == On::Object { "object" } else { "bucket" };
         format!("the {on}'s access control list grants {right:?} to {who}")
     })
 }
@@ -56,7 +58,10 @@ fn gives(right: Right, on: On, action: &str) -> bool {
         (Right::Read, On::Bucket) => {
             &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"]
         }
-        (Right::Write, On::Bucket) => &["s3:PutObject"],
+        (Right::Write, On::Bucket | On::Nothing) => &["s3:PutObject"],
+        // Who may list the bucket may know that nothing is there.
+        (Right::Read, On::Nothing) => &["s3:GetObject", "s3:GetObjectVersion"],
+        (Right::ReadAcp | Right::WriteAcp, On::Nothing) => &[],
         (Right::ReadAcp, On::Bucket) => &["s3:GetBucketAcl"],
         (Right::WriteAcp, On::Bucket) => &["s3:PutBucketAcl"],
         (Right::Read, On::Object) => &["s3:GetObject", "s3:GetObjectVersion"],
@@ -121,6 +126,9 @@ mod tests {
         let other = principal(PrincipalKind::User, Some("b"));
         assert!(!lets(Grantee::Account("b".into()), Right::ReadAcp, &other));
         assert!(!gives(Right::Read, On::Bucket, "s3:GetObject"));
+        assert!(gives(Right::Read, On::Nothing, "s3:GetObject"));
+        assert!(gives(Right::Write, On::Nothing, "s3:PutObject"));
+        assert!(!gives(Right::FullControl, On::Nothing, "s3:GetObjectAcl"));
         assert!(!gives(Right::FullControl, On::Bucket, "s3:DeleteBucket"));
         assert!(gives(Right::FullControl, On::Bucket, "s3:PutObject"));
         assert!(!gives(Right::FullControl, On::Object, "s3:PutObject"));

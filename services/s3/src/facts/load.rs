@@ -18,23 +18,31 @@ use crate::{
 impl S3 {
     /// The facts of this bucket; `None` where there is none.
     pub(crate) fn bucket_facts(find: &Find<'_, Self>, name: &str) -> Result<Option<Arc<BucketFacts>>, Error> {
-        let service = find.service;
+        find.service.facts_of(&find.stored(), name)
+    }
+
+    /// The facts of this bucket, to who may read everything.
+    pub(crate) fn facts_of(
+        &self,
+        stored: &Reader<'_>,
+        name: &str,
+    ) -> Result<Option<Arc<BucketFacts>>, Error> {
         // Both only grow, so that the sum tells whether either did.
-        let generations = [layout::BUCKETS, service.accounts.namespace];
-        let generation = generations.map(|namespace| service.store.generation(namespace)).iter().sum();
-        let known = service.buckets.find(name, generation);
+        let generations = [layout::BUCKETS, self.accounts.namespace];
+        let generation = generations.map(|namespace| self.store.generation(namespace)).iter().sum();
+        let known = self.buckets.find(name, generation);
         if let Some((facts, true)) = known {
             return Ok(Some(facts));
         }
         let older = known.map(|(facts, _)| facts);
-        match service.read_bucket(&find.stored(), name, older.as_deref())? {
+        match self.read_bucket(stored, name, older.as_deref())? {
             Some(facts) => {
                 let facts = Arc::new(facts);
-                service.buckets.keep(generation, &facts);
+                self.buckets.keep(generation, &facts);
                 Ok(Some(facts))
             }
             None => {
-                service.buckets.forget(name);
+                self.buckets.forget(name);
                 Ok(None)
             }
         }
@@ -73,6 +81,9 @@ impl S3 {
             block_public: optional(setting(Setting::PublicAccessBlock), "public access block")?,
             encryption: optional(setting(Setting::Encryption), "default encryption")?.unwrap_or_default(),
             tags: optional(setting(Setting::Tags), "tag set")?.unwrap_or_default(),
+            cors: optional(setting(Setting::Cors), "CORS configuration")?,
+            requester_pays: optional(setting(Setting::RequestPayment), "request payment")?
+                .unwrap_or_default(),
             versioning: optional(setting(Setting::Versioning), "versioning")?.unwrap_or_default(),
             versioned,
             lifecycle: optional(setting(Setting::Lifecycle), "lifecycle configuration")?,

@@ -103,6 +103,7 @@ fn word(class: Class) -> Option<TransitionStorageClass> {
         Class::OnezoneIa => Some(TransitionStorageClass::OnezoneIa),
         Class::IntelligentTiering => Some(TransitionStorageClass::IntelligentTiering),
         Class::GlacierIr => Some(TransitionStorageClass::GlacierIr),
-        Class::Standard | Class::ReducedRedundancy => None,
+        // No rule moves to these.
+        Class::Standard | Class::ReducedRedundancy | Class::Glacier | Class::DeepArchive => None,
     }
 }

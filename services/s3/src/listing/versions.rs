@@ -221,8 +221,8 @@ mod tests {
         for (key, (count, is_object)) in KEYS.iter().zip(keys) {
             let below = |kind| [BASE, &*KeyBuilder::relative().byte(kind).part(key).build()].concat();
             for rank in (0..*count).rev() {
-                let id = if rank == 1 { VersionId::null(5) } else { VersionId::new(5).unwrap() };
-                let id = VersionId { rank: rank as u64, ..id };
+                let ms = i64::try_from(rank).unwrap();
+                let id = if rank == 1 { VersionId::null(ms) } else { VersionId::new(ms).unwrap() };
                 let place = match (rank + 1 == *count, is_object) {
                     (true, true) => below(layout::OBJECTS),
                     (true, false) => below(layout::VERSIONS),

@@ -6,12 +6,13 @@ use kurodo_wire::{Secret, Streaming, Timestamp};
 
 use super::{
     AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketLifecycleConfiguration, BucketNamespace,
-    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CreateBucketConfiguration,
-    Delete, EncodingType, MetadataDirective, ObjectAttributes, ObjectCannedACL, ObjectLockConfiguration,
-    ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention,
-    ObjectOwnership, OptionalObjectAttributes, OwnershipControls, PublicAccessBlockConfiguration,
-    RequestPayer, ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tagging,
-    TaggingDirective, TransitionDefaultMinimumObjectSize, VersioningConfiguration, schema,
+    CORSConfiguration, ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload,
+    CreateBucketConfiguration, Delete, EncodingType, MetadataDirective, ObjectAttributes, ObjectCannedACL,
+    ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
+    ObjectLockMode, ObjectLockRetention, ObjectOwnership, OptionalObjectAttributes, OwnershipControls,
+    PublicAccessBlockConfiguration, RequestPayer, RequestPaymentConfiguration, ServerSideEncryption,
+    ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
+    TransitionDefaultMinimumObjectSize, VersioningConfiguration, schema,
 };
 
 kurodo_wire::shape! {
@@ -119,6 +120,48 @@ kurodo_wire::shape! {
     /// Input of AWS `s3:GetBucketRequestPayment`.
     #[derive(Debug)]
     pub struct GetBucketRequestPaymentInput: schema::GET_BUCKET_REQUEST_PAYMENT_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketRequestPayment`.
+    #[derive(Debug)]
+    pub struct PutBucketRequestPaymentInput: schema::PUT_BUCKET_REQUEST_PAYMENT_INPUT {
+        bucket: String = "Bucket",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        request_payment_configuration: RequestPaymentConfiguration = "RequestPaymentConfiguration",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketCors`.
+    #[derive(Debug)]
+    pub struct GetBucketCorsInput: schema::GET_BUCKET_CORS_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketCors`.
+    #[derive(Debug)]
+    pub struct PutBucketCorsInput: schema::PUT_BUCKET_CORS_INPUT {
+        bucket: String = "Bucket",
+        cors_configuration: CORSConfiguration = "CORSConfiguration",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketCors`.
+    #[derive(Debug)]
+    pub struct DeleteBucketCorsInput: schema::DELETE_BUCKET_CORS_INPUT {
         bucket: String = "Bucket",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }

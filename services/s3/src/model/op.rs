@@ -16,6 +16,10 @@ kurodo_wire::operations! {
     GetObjectLockConfiguration(super::GetObjectLockConfigurationInput) -> super::GetObjectLockConfigurationOutput = service::GET_OBJECT_LOCK_CONFIGURATION;
     PutObjectLockConfiguration(super::PutObjectLockConfigurationInput) -> super::PutObjectLockConfigurationOutput = service::PUT_OBJECT_LOCK_CONFIGURATION;
     GetBucketRequestPayment(super::GetBucketRequestPaymentInput) -> super::GetBucketRequestPaymentOutput = service::GET_BUCKET_REQUEST_PAYMENT;
+    PutBucketRequestPayment(super::PutBucketRequestPaymentInput) -> super::PutBucketRequestPaymentOutput = service::PUT_BUCKET_REQUEST_PAYMENT;
+    GetBucketCors(super::GetBucketCorsInput) -> super::GetBucketCorsOutput = service::GET_BUCKET_CORS;
+    PutBucketCors(super::PutBucketCorsInput) -> super::PutBucketCorsOutput = service::PUT_BUCKET_CORS;
+    DeleteBucketCors(super::DeleteBucketCorsInput) -> super::DeleteBucketCorsOutput = service::DELETE_BUCKET_CORS;
     GetBucketPolicy(super::GetBucketPolicyInput) -> super::GetBucketPolicyOutput = service::GET_BUCKET_POLICY;
     PutBucketPolicy(super::PutBucketPolicyInput) -> super::PutBucketPolicyOutput = service::PUT_BUCKET_POLICY;
     DeleteBucketPolicy(super::DeleteBucketPolicyInput) -> super::DeleteBucketPolicyOutput = service::DELETE_BUCKET_POLICY;

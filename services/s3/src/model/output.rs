@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Secret, Streaming, Timestamp};
 
 use super::{
-    ArchiveStatus, Bucket, BucketLocationConstraint, BucketVersioningStatus, Checksum, ChecksumAlgorithm,
-    ChecksumType, CommonPrefix, CopyObjectResult, CopyPartResult, DeleteMarkerEntry, DeletedObject,
-    EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, LifecycleRule, LocationType,
-    MFADeleteStatus, MultipartUpload, Object, ObjectLockConfiguration, ObjectLockEventHold,
+    ArchiveStatus, Bucket, BucketLocationConstraint, BucketVersioningStatus, CORSRule, Checksum,
+    ChecksumAlgorithm, ChecksumType, CommonPrefix, CopyObjectResult, CopyPartResult, DeleteMarkerEntry,
+    DeletedObject, EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, LifecycleRule,
+    LocationType, MFADeleteStatus, MultipartUpload, Object, ObjectLockConfiguration, ObjectLockEventHold,
     ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectVersion,
     Owner, OwnershipControls, Part, Payer, PolicyStatus, PublicAccessBlockConfiguration, ReplicationStatus,
     RequestCharged, ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tag,
@@ -99,6 +99,35 @@ kurodo_wire::shape! {
     #[derive(Debug, Default)]
     pub struct GetBucketRequestPaymentOutput: schema::GET_BUCKET_REQUEST_PAYMENT_OUTPUT {
         payer: Option<Payer> = "Payer",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketRequestPayment`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketRequestPaymentOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketCors`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketCorsOutput: schema::GET_BUCKET_CORS_OUTPUT {
+        cors_rules: Option<Vec<CORSRule>> = "CORSRules",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketCors`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketCorsOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketCors`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketCorsOutput: kurodo_wire::common::UNIT {
     }
 }
 

@@ -15,6 +15,12 @@ pub(super) static ACCESS_CONTROL_POLICY: Schema = Schema::new(
         Member::new("Owner", &OWNER),
     ])),
 );
+pub(super) static ALLOWED_HEADERS: Schema =
+    Schema::list("AllowedHeaders", Member::new("member", &common::STRING));
+pub(super) static ALLOWED_METHODS: Schema =
+    Schema::list("AllowedMethods", Member::new("member", &common::STRING));
+pub(super) static ALLOWED_ORIGINS: Schema =
+    Schema::list("AllowedOrigins", Member::new("member", &common::STRING));
 pub(super) static ANNOTATION_DIRECTIVE: Schema =
     Schema::new("AnnotationDirective", Kind::String).words(&["COPY", "EXCLUDE"]);
 pub(super) static ARCHIVE_STATUS: Schema =
@@ -104,6 +110,25 @@ pub(super) static BUCKET_VERSIONING_STATUS: Schema =
     Schema::new("BucketVersioningStatus", Kind::String).words(&["Enabled", "Suspended"]);
 pub(super) static BUCKETS: Schema =
     Schema::list("Buckets", Member::new("member", &BUCKET).wire_name("Bucket"));
+pub(super) static CORS_CONFIGURATION: Schema = Schema::new(
+    "CORSConfiguration",
+    Kind::Structure(Structure::new(&[Member::new("CORSRules", &CORS_RULES)
+        .wire_name("CORSRule")
+        .flattened()
+        .required()])),
+);
+pub(super) static CORS_RULE: Schema = Schema::new(
+    "CORSRule",
+    Kind::Structure(Structure::new(&[
+        Member::new("ID", &common::STRING),
+        Member::new("AllowedHeaders", &ALLOWED_HEADERS).wire_name("AllowedHeader").flattened(),
+        Member::new("AllowedMethods", &ALLOWED_METHODS).wire_name("AllowedMethod").flattened().required(),
+        Member::new("AllowedOrigins", &ALLOWED_ORIGINS).wire_name("AllowedOrigin").flattened().required(),
+        Member::new("ExposeHeaders", &EXPOSE_HEADERS).wire_name("ExposeHeader").flattened(),
+        Member::new("MaxAgeSeconds", &common::INTEGER),
+    ])),
+);
+pub(super) static CORS_RULES: Schema = Schema::list("CORSRules", Member::new("member", &CORS_RULE));
 pub(super) static CHECKSUM: Schema = Schema::new(
     "Checksum",
     Kind::Structure(Structure::new(&[
@@ -279,6 +304,8 @@ pub(super) static EVENT_HOLD_DURATION: Schema = Schema::new(
 );
 pub(super) static EXPIRATION_STATUS: Schema =
     Schema::new("ExpirationStatus", Kind::String).words(&["Enabled", "Disabled"]);
+pub(super) static EXPOSE_HEADERS: Schema =
+    Schema::list("ExposeHeaders", Member::new("member", &common::STRING));
 pub(super) static GET_OBJECT_ATTRIBUTES_PARTS: Schema = Schema::new(
     "GetObjectAttributesParts",
     Kind::Structure(Structure::new(&[
@@ -654,6 +681,10 @@ pub(super) static REPLICATION_STATUS: Schema = Schema::new("ReplicationStatus", 
 ]);
 pub(super) static REQUEST_CHARGED: Schema = Schema::new("RequestCharged", Kind::String).words(&["requester"]);
 pub(super) static REQUEST_PAYER: Schema = Schema::new("RequestPayer", Kind::String).words(&["requester"]);
+pub(super) static REQUEST_PAYMENT_CONFIGURATION: Schema = Schema::new(
+    "RequestPaymentConfiguration",
+    Kind::Structure(Structure::new(&[Member::new("Payer", &PAYER).required()])),
+);
 pub(super) static RESTORE_STATUS: Schema = Schema::new(
     "RestoreStatus",
     Kind::Structure(Structure::new(&[
@@ -968,6 +999,71 @@ pub(super) static GET_BUCKET_REQUEST_PAYMENT_INPUT: Schema = Schema::new(
 pub(super) static GET_BUCKET_REQUEST_PAYMENT_OUTPUT: Schema = Schema::new(
     "GetBucketRequestPaymentOutput",
     Kind::Structure(Structure::new(&[Member::new("Payer", &PAYER)]).xml_name("RequestPaymentConfiguration")),
+);
+pub(super) static PUT_BUCKET_REQUEST_PAYMENT_INPUT: Schema = Schema::new(
+    "PutBucketRequestPaymentRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("RequestPaymentConfiguration", &REQUEST_PAYMENT_CONFIGURATION)
+            .wire_name("RequestPaymentConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_CORS_INPUT: Schema = Schema::new(
+    "GetBucketCorsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_CORS_OUTPUT: Schema = Schema::new(
+    "GetBucketCorsOutput",
+    Kind::Structure(
+        Structure::new(&[Member::new("CORSRules", &CORS_RULES).wire_name("CORSRule").flattened()])
+            .xml_name("CORSConfiguration"),
+    ),
+);
+pub(super) static PUT_BUCKET_CORS_INPUT: Schema = Schema::new(
+    "PutBucketCorsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("CORSConfiguration", &CORS_CONFIGURATION)
+            .wire_name("CORSConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static DELETE_BUCKET_CORS_INPUT: Schema = Schema::new(
+    "DeleteBucketCorsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
 );
 pub(super) static GET_BUCKET_POLICY_INPUT: Schema = Schema::new(
     "GetBucketPolicyRequest",

@@ -31,6 +31,10 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &GET_OBJECT_LOCK_CONFIGURATION,
         &PUT_OBJECT_LOCK_CONFIGURATION,
         &GET_BUCKET_REQUEST_PAYMENT,
+        &PUT_BUCKET_REQUEST_PAYMENT,
+        &GET_BUCKET_CORS,
+        &PUT_BUCKET_CORS,
+        &DELETE_BUCKET_CORS,
         &GET_BUCKET_POLICY,
         &PUT_BUCKET_POLICY,
         &DELETE_BUCKET_POLICY,
@@ -109,14 +113,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             method: "DELETE",
             uri: "/{Bucket}?analytics",
             required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DeleteBucketCors",
-            method: "DELETE",
-            uri: "/{Bucket}?cors",
-            required_query: &[],
             required_headers: &[],
             deprecated: false,
         },
@@ -205,14 +201,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             method: "GET",
             uri: "/{Bucket}?analytics",
             required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "GetBucketCors",
-            method: "GET",
-            uri: "/{Bucket}?cors",
-            required_query: &[],
             required_headers: &[],
             deprecated: false,
         },
@@ -393,14 +381,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "PutBucketCors",
-            method: "PUT",
-            uri: "/{Bucket}?cors",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "PutBucketIntelligentTieringConfiguration",
             method: "PUT",
             uri: "/{Bucket}?intelligent-tiering",
@@ -460,14 +440,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             name: "PutBucketReplication",
             method: "PUT",
             uri: "/{Bucket}?replication",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "PutBucketRequestPayment",
-            method: "PUT",
-            uri: "/{Bucket}?requestPayment",
             required_query: &[],
             required_headers: &[],
             deprecated: false,
@@ -791,6 +763,55 @@ pub(super) static GET_BUCKET_REQUEST_PAYMENT: OperationSchema = OperationSchema 
         "GET",
         "/{Bucket}?requestPayment",
         [&schema::GET_BUCKET_REQUEST_PAYMENT_INPUT, &schema::GET_BUCKET_REQUEST_PAYMENT_OUTPUT],
+    )
+};
+pub(super) static PUT_BUCKET_REQUEST_PAYMENT: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketRequestPayment",
+        "PUT",
+        "/{Bucket}?requestPayment",
+        [&schema::PUT_BUCKET_REQUEST_PAYMENT_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static GET_BUCKET_CORS: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketCors",
+        "GET",
+        "/{Bucket}?cors",
+        [&schema::GET_BUCKET_CORS_INPUT, &schema::GET_BUCKET_CORS_OUTPUT],
+    )
+};
+pub(super) static PUT_BUCKET_CORS: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketCors",
+        "PUT",
+        "/{Bucket}?cors",
+        [&schema::PUT_BUCKET_CORS_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static DELETE_BUCKET_CORS: OperationSchema = OperationSchema {
+    status: 204,
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "DeleteBucketCors",
+        "DELETE",
+        "/{Bucket}?cors",
+        [&schema::DELETE_BUCKET_CORS_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static GET_BUCKET_POLICY: OperationSchema = OperationSchema {

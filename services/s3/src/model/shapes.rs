@@ -6,7 +6,7 @@ use super::{
     BucketLocationConstraint, BucketType, BucketVersioningStatus, ChecksumAlgorithm, ChecksumType,
     DataRedundancy, EncryptionType, ExpirationStatus, IntelligentTieringAccessTier, LocationType, MFADelete,
     ObjectLockEnabled, ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode,
-    ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, Permission, ServerSideEncryption,
+    ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, Payer, Permission, ServerSideEncryption,
     StorageClass, TransitionStorageClass, Type, schema,
 };
 
@@ -60,6 +60,27 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct BucketLifecycleConfiguration: schema::BUCKET_LIFECYCLE_CONFIGURATION {
         rules: Vec<LifecycleRule> = "Rules",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `CORSConfiguration`.
+    #[derive(Debug)]
+    pub struct CORSConfiguration: schema::CORS_CONFIGURATION {
+        cors_rules: Vec<CORSRule> = "CORSRules",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `CORSRule`.
+    #[derive(Debug)]
+    pub struct CORSRule: schema::CORS_RULE {
+        id: Option<String> = "ID",
+        allowed_headers: Option<Vec<String>> = "AllowedHeaders",
+        allowed_methods: Vec<String> = "AllowedMethods",
+        allowed_origins: Vec<String> = "AllowedOrigins",
+        expose_headers: Option<Vec<String>> = "ExposeHeaders",
+        max_age_seconds: Option<i32> = "MaxAgeSeconds",
     }
 }
 
@@ -537,6 +558,14 @@ kurodo_wire::shape! {
         ignore_public_acls: Option<bool> = "IgnorePublicAcls",
         block_public_policy: Option<bool> = "BlockPublicPolicy",
         restrict_public_buckets: Option<bool> = "RestrictPublicBuckets",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `RequestPaymentConfiguration`.
+    #[derive(Debug)]
+    pub struct RequestPaymentConfiguration: schema::REQUEST_PAYMENT_CONFIGURATION {
+        payer: Payer = "Payer",
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Error,
     acl::{Asked, asked},
-    model::{CreateBucketInput, GetBucketPolicyInput, PutBucketAclInput, PutBucketPolicyInput},
+    model::{CreateBucketInput, GetBucketPolicyInput, PutBucketAclInput, PutBucketPolicyInput, Tag},
     names,
     policy::Names,
     resources::{Bucket, bucket, policy_of},
@@ -20,6 +20,7 @@ type Create = (
     Option<Need<action::PutBucketVersioning>>,
     Option<Need<action::PutBucketObjectLockConfiguration>>,
     Option<Need<action::PutBucketOwnershipControls>>,
+    Option<Need<action::TagResource>>,
 );
 
 /// A bucket is made in the caller's account, and its settings are given in the same request.
@@ -43,7 +44,27 @@ pub(crate) async fn create_bucket(find: &Finding<'_>, input: &CreateBucketInput)
     let acl = asked.as_ref().map(|_| described(Need::new(wanted()), asked.as_ref(), &grants));
     let locks = input.object_lock_enabled_for_bucket.unwrap_or_default();
     let (versioning, lock) = (locks.then(|| Need::new(wanted())), locks.then(|| Need::new(wanted())));
-    Ok((create, acl, versioning, lock, input.object_ownership.map(|_| Need::new(wanted()))))
+    let ownership = input.object_ownership.map(|_| Need::new(wanted()));
+    let tags = tags_of_new(input);
+    let create = with_request_tags(create, tags);
+    let tagging = (!tags.is_empty()).then(|| with_request_tags(Need::new(wanted()), tags));
+    Ok((create, acl, versioning, lock, ownership, tagging))
+}
+
+/// The tags that a bucket is made with.
+pub(crate) fn tags_of_new(input: &CreateBucketInput) -> &[Tag] {
+    input.create_bucket_configuration.as_ref().and_then(|config| config.tags.as_deref()).unwrap_or_default()
+}
+
+/// `aws:RequestTag/..` and `aws:TagKeys`.
+fn with_request_tags<A: Action>(need: Need<A>, tags: &[Tag]) -> Need<A> {
+    if tags.is_empty() {
+        return need;
+    }
+    let keys: Vec<_> = tags.iter().map(|tag| tag.key.clone()).collect();
+    let tagged =
+        |need: Need<A>, tag: &Tag| need.with(format!("aws:RequestTag/{}", tag.key), tag.value.as_str());
+    tags.iter().fold(need, tagged).with("aws:TagKeys", keys)
 }
 
 /// The policy is shown with its principals' names of today.

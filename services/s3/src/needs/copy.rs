@@ -34,11 +34,10 @@ pub(crate) async fn copy_object(find: &Finding<'_>, input: &CopyObjectInput) -> 
     let to = located(find, &input.bucket, &input.expected_bucket_owner)?;
     let takes_tags = input.tagging_directive != Some(TaggingDirective::Replace) && from.has_tags();
 
-    let directive = input.metadata_directive.unwrap_or(MetadataDirective::Copy);
     let source_text = source.condition();
     let writing = writing!(find, input)
         .key("s3:x-amz-copy-source", Some(&source_text))
-        .key("s3:x-amz-metadata-directive", Some(directive.as_str()))
+        .key("s3:x-amz-metadata-directive", input.metadata_directive.map(MetadataDirective::as_str))
         .key("s3:if-match", input.if_match.as_deref())
         .key("s3:if-none-match", input.if_none_match.as_deref());
     let (put, acl, tagging, retention, hold) = writing.needs(find, &to, &input.key, Door::Content)?;

@@ -32,7 +32,8 @@ pub(super) fn existing(
 
 /// The right to know that the object is not there, where it is not.
 pub(super) fn missing(find: &Finding<'_>, object: &Object) -> Missing {
-    (!object.is_there()).then(|| Need::new(Bucket::existing(find, object.facts(), Reach::Objects)))
+    let bucket = || Bucket::existing(find, object.facts(), Reach::Objects);
+    (!object.is_there()).then(|| Need::new(bucket()).with("s3:prefix", object.key()))
 }
 
 /// The object that an input with the usual members names.

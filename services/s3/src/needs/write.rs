@@ -13,6 +13,7 @@ use crate::{
     facts::BucketFacts,
     model::PutObjectInput,
     object_lock::locking,
+    ops::owner_of_new,
     records::{Lock, Tags},
     resources::{Door, Object, located},
     table::action,
@@ -83,8 +84,13 @@ impl<'a> Writing<'a> {
     ) -> Result<Put, Error> {
         check_grantees(find, self.acl.as_ref())?;
         let at = |door| Object::at(find, facts, key, door);
+        // Of its list decides whoever will own it.
+        let owned = |asked| {
+            let owner = owner_of_new(Some(asked), facts, find.call)?;
+            Ok::<_, Error>(at(Door::Content)?.owned_by(owner))
+        };
         let (put, lock) = (self.described(at(door)?, find), &self.lock);
-        let acl = self.acl.as_ref().map(|_| at(Door::Content)).transpose()?;
+        let acl = self.acl.as_ref().map(owned).transpose()?;
         let tags = self.tags.as_ref().filter(|tags| !tags.is_empty());
         let tags = tags.map(|_| at(Door::Content)).transpose()?;
         let retention = lock.retention.map(|_| at(Door::Content)).transpose()?;

@@ -16,8 +16,10 @@ impl Handler<op::AbortMultipartUpload> for S3 {
         &self,
         call: Authorized<'_, Self, op::AbortMultipartUpload>,
     ) -> Answer<op::AbortMultipartUpload> {
-        self.abort(&call.permits).await?;
-        Ok(AbortMultipartUploadOutput::default().into())
+        let permit = &call.permits;
+        self.abort(permit).await?;
+        let request_charged = permit.resource().charged();
+        Ok(AbortMultipartUploadOutput { request_charged, ..AbortMultipartUploadOutput::default() }.into())
     }
 }
 

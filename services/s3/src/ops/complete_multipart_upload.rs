@@ -1,20 +1,21 @@
+use kurodo_authz::Permit;
 use kurodo_gateway::{Authorized, Call, Handler};
 
 use super::{
     Answer,
-    described::{new_expiry, new_version, show_checksum},
+    described::{expiry, new_expiry, new_version, show_checksum},
     pieces::{Pieces, listed},
     uploads::Underway,
 };
 use crate::{
-    Error, S3,
+    Error, S3, action,
     checksum::{Algorithm, Checksum, Given, Kind, Stored, given, single},
     content::customer,
     model::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, ServerSideEncryption, op},
     object_lock,
-    records::{ETag, HeadParts, PartList, Upload},
+    records::{ETag, HeadParts, Meta, PartList, Upload},
     resources::Object,
-    versions::{Ends, NewObject, WriteConditions},
+    versions::{Ends, NewObject, Versions, WriteConditions},
 };
 
 impl Handler<op::CompleteMultipartUpload> for S3 {
@@ -25,7 +26,10 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
     ) -> Answer<op::CompleteMultipartUpload> {
         let Authorized { input, permits: (place, permit, _known), call, .. } = call;
         let reader = self.store.read(&permit);
-        let underway = Underway::read(&reader, &permit)?;
+        let underway = match Underway::read(&reader, &permit) {
+            Err(Error::NoSuchUpload(id)) => return self.completed(&place, &id, input, call),
+            read => read?,
+        };
         let customer = customer!(input)?;
         if customer.is_some() {
             underway.unlock(customer.as_ref(), permit.resource().facts())?;
@@ -36,7 +40,7 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
         let (etag, checksum) = (pieces.etag(), pieces.checksum(&underway.upload));
         check(&input, &underway.upload, pieces.size(), checksum.as_ref())?;
 
-        let object = object(&underway.upload, &pieces, etag, checksum, (place.resource(), call))?;
+        let object = object(&underway, &pieces, etag, checksum, (place.resource(), call))?;
         let parts = uploaded.iter().map(|part| (part.key.clone(), part.version)).collect();
         let ends = Ends { permit: &permit, id: underway.id, version: underway.version, parts };
         let conditions = WriteConditions {
@@ -46,9 +50,34 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
         let id = self.publish(&place, &object, conditions, Some(&ends)).await?;
         pieces.others(&uploaded).into_iter().for_each(|blob| self.readers.discard(vec![blob]));
         self.clear_upload(&permit).await?;
-        let mut output = answer(input, call, &underway.upload, etag, checksum);
+        let is_customers = underway.upload.customer_key.is_some();
+        let mut output = answer(input, call, is_customers, etag, checksum);
         output.version_id = new_version(id);
         output.expiration = new_expiry(place.resource(), &object)?;
+        output.request_charged = permit.resource().charged();
+        Ok(output.into())
+    }
+}
+
+impl S3 {
+    /// The upload was completed before: as long as its object is the current version, the answer is the same again.
+    fn completed(
+        &self,
+        place: &Permit<'_, action::PutObject>,
+        upload: &str,
+        input: CompleteMultipartUploadInput,
+        call: &Call,
+    ) -> Answer<op::CompleteMultipartUpload> {
+        let gone = || Error::NoSuchUpload(upload.to_owned());
+        let current = Versions::granted(&self.store.read(place), place).object()?;
+        let head = current.as_ref().and_then(|current| current.kept.head()).ok_or_else(gone)?;
+        if head.meta()?.upload.as_deref() != Some(upload) {
+            return Err(gone());
+        }
+        let mut output = answer(input, call, head.customer_key.is_some(), head.etag, head.checksum);
+        output.version_id = new_version(head.id);
+        output.expiration = expiry(place.resource(), head)?;
+        output.request_charged = place.resource().charged();
         Ok(output.into())
     }
 }
@@ -107,13 +136,14 @@ fn compare(given: &Given<'_>, upload: &Upload, checksum: Option<&Stored>) -> Res
 }
 
 fn object(
-    upload: &Upload,
+    underway: &Underway,
     pieces: &Pieces<'_>,
     etag: ETag,
     checksum: Option<Stored>,
     (place, call): (&Object, &Call),
 ) -> Result<NewObject, Error> {
-    let (id, parts) = (place.new_version(call.now_ms)?, pieces.entries());
+    let (id, parts, upload) = (place.new_version(call.now_ms)?, pieces.entries(), &underway.upload);
+    let meta = Meta { upload: Some(underway.id.to_string()), ..upload.meta.clone() };
     let content = PartList::content(&parts);
     let record = HeadParts {
         id,
@@ -125,7 +155,7 @@ fn object(
         customer_key: upload.customer_key,
         lock: object_lock::of_new(upload.lock, place.facts(), call.now_ms)?,
         class: upload.class,
-        meta: &upload.meta,
+        meta: &meta,
         tags: &upload.tags,
         rights: upload.rights.as_ref(),
     };
@@ -135,7 +165,7 @@ fn object(
 fn answer(
     input: CompleteMultipartUploadInput,
     call: &Call,
-    upload: &Upload,
+    is_customers: bool,
     etag: ETag,
     checksum: Option<Stored>,
 ) -> CompleteMultipartUploadOutput {
@@ -144,7 +174,7 @@ fn answer(
         bucket: Some(input.bucket),
         key: Some(input.key),
         e_tag: Some(etag.to_string()),
-        server_side_encryption: upload.customer_key.is_none().then_some(ServerSideEncryption::Aes256),
+        server_side_encryption: (!is_customers).then_some(ServerSideEncryption::Aes256),
         ..CompleteMultipartUploadOutput::default()
     };
     show_checksum!(output, checksum);

@@ -7,7 +7,8 @@ use kurodo_keys::SecretKey;
 use super::{
     Answer,
     described::{
-        check_key, new_expiry, new_version, show_checksum, show_encryption, shown_version, source_conditions,
+        check_active, check_key, new_expiry, new_version, show_checksum, show_encryption, shown_version,
+        source_conditions,
     },
     making::{Made, Making, Sealing},
     rights,
@@ -59,6 +60,7 @@ impl Handler<op::CopyObject> for S3 {
         output.version_id = new_version(id);
         output.expiration = new_expiry(target.resource(), &made.object)?;
         output.copy_source_version_id = shown_version(&source)?;
+        output.request_charged = source.resource().charged().or(target.resource().charged());
         show_encryption!(output, &customer);
         Ok(output.into())
     }
@@ -97,6 +99,7 @@ fn check(
 ) -> Result<(), Error> {
     metadata::check_encryption(input.server_side_encryption, customer)?;
     let head = Object::granted(source)?;
+    check_active(head)?;
     if head.size > limits::SINGLE {
         let message = "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
         return Err(Error::InvalidRequest(message.into()));
@@ -123,6 +126,7 @@ fn meta_of(input: &mut CopyObjectInput, head: &Head) -> Result<Meta, Error> {
         Some(MetadataDirective::Replace) => meta!(input),
         _ => metadata::checked(Meta {
             website_redirect_location: input.website_redirect_location.take(),
+            upload: None,
             ..head.meta()?
         }),
     }

@@ -12,9 +12,11 @@ use crate::{
     action,
     layout::Setting,
     model::{BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, op},
+    needs::tags_of_new,
     records::{
         BlockPublic, BucketId, Damaged, Identity, ObjectLock, Owner, Ownership, Versioning, VersioningState,
     },
+    tags,
 };
 
 /// The region whose endpoint makes buckets anywhere.
@@ -26,6 +28,7 @@ impl Handler<op::CreateBucket> for S3 {
         let (region, owner) = (region(&input, call)?, caller(call)?);
         let ownership = input.object_ownership.map_or(Ownership::Enforced, Ownership::from);
         let acl = acl(&input, ownership, &owner)?;
+        let tags = tags::from_bucket(tags_of_new(&input))?;
         let identity = self.new_identity(owner, region, call.now_ms).await?;
 
         let writer = self.store.write(&permit);
@@ -41,6 +44,9 @@ impl Handler<op::CreateBucket> for S3 {
         }
         if let Some(acl) = acl {
             put(&mut transaction, Setting::Acl, &acl)?;
+        }
+        if !tags.is_empty() {
+            put(&mut transaction, Setting::Tags, &tags)?;
         }
         match transaction.commit().await {
             Ok(_) => {}

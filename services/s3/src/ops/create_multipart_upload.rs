@@ -59,6 +59,7 @@ impl Handler<op::CreateMultipartUpload> for S3 {
             key: Some(input.key),
             checksum_algorithm: algorithm.map(|algorithm| algorithm.word()),
             checksum_type: algorithm.map(|_| kind.word()),
+            request_charged: object.charged(),
             ..CreateMultipartUploadOutput::default()
         };
         show_abort!(output, object.facts(), object.key(), call.now_ms);

@@ -30,7 +30,8 @@ impl Handler<op::DeleteObject> for S3 {
             Removed::Marked(id) => (Some(true), Some(id.to_string())),
             Removed::Version { wanted, marker } => (marker.then_some(true), Some(wanted.to_string())),
         };
-        Ok(DeleteObjectOutput { delete_marker, version_id, request_charged: None }.into())
+        let request_charged = Grant::resource(&permit).charged();
+        Ok(DeleteObjectOutput { delete_marker, version_id, request_charged }.into())
     }
 }
 

@@ -29,6 +29,8 @@ impl Handler<op::DeleteObjects> for S3 {
         if let Some(facts) = deletes.iter().find_map(facts_of) {
             self.check_code(&input, facts, call).await?;
         }
+        let allowed = deletes.iter().find_map(|delete| delete.as_ref().ok());
+        let request_charged = allowed.and_then(|permit| Grant::resource(permit).charged());
         let (objects, mut reads, mut bypasses) =
             (&input.delete.objects, reads.into_iter(), bypasses.into_iter());
         let mut deletions = Vec::with_capacity(objects.len());
@@ -50,7 +52,7 @@ impl Handler<op::DeleteObjects> for S3 {
         Ok(DeleteObjectsOutput {
             deleted: (loud && !deleted.is_empty()).then_some(deleted),
             errors: (!errors.is_empty()).then_some(errors),
-            request_charged: None,
+            request_charged,
         }
         .into())
     }

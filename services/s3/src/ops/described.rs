@@ -3,6 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use kurodo_authz::Grant;
+use kurodo_gateway::Call;
 use kurodo_keys::SecretKey;
 
 use crate::{
@@ -28,19 +29,22 @@ pub(super) fn shown_version<G: Grant<Resource = Object>>(permit: &G) -> Result<O
 
 /// When the current version expires.
 pub(super) fn shown_expiry<G: Grant<Resource = Object>>(permit: &G) -> Result<Option<String>, Error> {
-    let (object, placed) = (permit.resource(), Object::placed(permit)?);
-    match (&object.facts().lifecycle, placed.kept.head()) {
-        (Some(rules), Some(head)) if placed.place == Place::Current => {
-            Ok(rules.shown_expiry(Facts { key: object.key(), head })?)
-        }
-        _ => Ok(None),
+    let placed = Object::placed(permit)?;
+    match placed.kept.head().filter(|_| placed.place == Place::Current) {
+        Some(head) => expiry(permit.resource(), head),
+        None => Ok(None),
     }
 }
 
 /// When an object that was put expires.
 pub(super) fn new_expiry(place: &Object, new: &NewObject) -> Result<Option<String>, Error> {
+    if place.facts().lifecycle.is_some() { expiry(place, &new.head()?) } else { Ok(None) }
+}
+
+/// When this object at this place expires.
+pub(super) fn expiry(place: &Object, head: &Head) -> Result<Option<String>, Error> {
     let Some(rules) = &place.facts().lifecycle else { return Ok(None) };
-    Ok(rules.shown_expiry(Facts { key: place.key(), head: &new.head()? })?)
+    Ok(rules.shown_expiry(Facts { key: place.key(), head })?)
 }
 
 /// The id of a version that was put: the null version's is not told.
@@ -214,8 +218,13 @@ pub(super) struct Part {
 
 impl Reading<'_> {
     /// Refuses what contradicts itself, or is not for everybody.
-    pub(super) fn check(&self, anonymous: bool) -> Result<(), Error> {
-        if self.overrides && anonymous {
+    pub(super) fn check(&self, call: &Call) -> Result<(), Error> {
+        const ENCRYPTION: &str = "x-amz-server-side-encryption";
+        if let Some(asked) = call.head.header(ENCRYPTION) {
+            let message = "x-amz-server-side-encryption header is not supported for this operation.";
+            return Err(Error::argument(ENCRYPTION, asked, message));
+        }
+        if self.overrides && call.caller.is_anonymous() {
             return Err(Error::InvalidRequest(
                 "Request specific response headers cannot be used for anonymous GET requests.".into(),
             ));
@@ -257,6 +266,21 @@ pub(super) fn parts_count(head: &Head) -> Option<i32> {
         Content::Parts { count, .. } => Some(count.into()),
         _ => None,
     }
+}
+
+/// That the object need not be restored before it is read.
+///
+/// Source: S3 User Guide, "Restoring an archived object".
+pub(super) fn check_readable(head: &Head) -> Result<(), Error> {
+    match head.class.is_archived() {
+        true => Err(Error::InvalidObjectState(head.class.word().to_string())),
+        false => Ok(()),
+    }
+}
+
+/// The same for the source of a copy.
+pub(super) fn check_active(head: &Head) -> Result<(), Error> {
+    if head.class.is_archived() { Err(Error::ObjectNotInActiveTier) } else { Ok(()) }
 }
 
 /// That the customer brought the right key, and no other.

@@ -3,7 +3,9 @@ use kurodo_gateway::{Authorized, Handler, Reply};
 
 use super::{
     Answer,
-    described::{Extent, Part, check_key, describe, parts_count, reading, show_checksum, show_lock},
+    described::{
+        Extent, Part, check_key, check_readable, describe, parts_count, reading, show_checksum, show_lock,
+    },
 };
 use crate::{
     Error, S3,
@@ -21,16 +23,20 @@ impl Handler<op::GetObject> for S3 {
         let head = Object::granted(&permit)?;
         let customer = customer!(input)?;
         let wrapping = check_key(customer.as_ref(), head, permit.resource().facts())?;
+        check_readable(head)?;
         let reading = reading!(input);
-        reading.check(call.caller.is_anonymous())?;
+        reading.check(call)?;
         let part = self.part(&permit, reading.part)?;
         let extent = reading.extent(head, part.as_ref())?;
         let checksum = reading.shown_checksum(head, &extent, part.as_ref());
 
         let mut output = GetObjectOutput::default();
         show_checksum!(output, checksum);
+        // A part's checksum is shown with the kind of the whole.
+        output.checksum_type = checksum.and(head.checksum).map(|stored| stored.kind.word());
         describe!(output, input, &permit, &customer);
         show_lock!(output, head, retention, hold);
+        output.request_charged = Grant::resource(&permit).charged();
         output.tag_count = tag_count(head, tags.flatten().is_some())?;
         output.parts_count = part.and_then(|_| parts_count(head));
         if extent == Extent::NotModified {

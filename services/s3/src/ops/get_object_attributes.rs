@@ -46,6 +46,7 @@ impl Handler<op::GetObjectAttributes> for S3 {
             object_parts,
             storage_class: asked(ObjectAttributes::StorageClass).then(|| head.class.word()),
             object_size: i64::try_from(head.size).ok().filter(|_| asked(ObjectAttributes::ObjectSize)),
+            request_charged: permit.resource().charged(),
             ..GetObjectAttributesOutput::default()
         }
         .into())

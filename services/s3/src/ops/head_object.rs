@@ -21,15 +21,18 @@ impl Handler<op::HeadObject> for S3 {
         let customer = customer!(input)?;
         check_key(customer.as_ref(), head, permit.resource().facts())?;
         let reading = reading!(input);
-        reading.check(call.caller.is_anonymous())?;
+        reading.check(call)?;
         let part = self.part(&permit, reading.part)?;
         let extent = reading.extent(head, part.as_ref())?;
         let checksum = reading.shown_checksum(head, &extent, part.as_ref());
 
         let mut output = HeadObjectOutput::default();
         show_checksum!(output, checksum);
+        // A part's checksum is shown with the kind of the whole.
+        output.checksum_type = checksum.and(head.checksum).map(|stored| stored.kind.word());
         describe!(output, input, &permit, &customer);
         show_lock!(output, head, retention, hold);
+        output.request_charged = Grant::resource(&permit).charged();
         output.tag_count = tag_count(head, tags.flatten().is_some())?;
         output.parts_count = part.and_then(|_| parts_count(head));
         if extent == Extent::NotModified {

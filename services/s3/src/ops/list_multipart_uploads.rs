@@ -24,7 +24,8 @@ impl Handler<op::ListMultipartUploads> for S3 {
         &self,
         call: Authorized<'_, Self, op::ListMultipartUploads>,
     ) -> Answer<op::ListMultipartUploads> {
-        let Authorized { input, permits: permit, .. } = call;
+        let Authorized { mut input, permits: permit, .. } = call;
+        input.delimiter = input.delimiter.filter(|delimiter| !delimiter.is_empty());
         let (facts, encoding) = (permit.resource().facts()?, Encoding::new(input.encoding_type));
         let most = page_length("max-uploads", input.max_uploads)?;
         let prefix = input.prefix.clone().unwrap_or_default();
@@ -53,7 +54,7 @@ impl Handler<op::ListMultipartUploads> for S3 {
             uploads: (!uploads.is_empty()).then_some(uploads),
             common_prefixes: prefixes(&page.prefixes, encoding),
             encoding_type: encoding.word(),
-            request_charged: None,
+            request_charged: permit.resource().charged(),
         }
         .into())
     }

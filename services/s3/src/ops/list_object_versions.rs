@@ -56,7 +56,7 @@ impl Handler<op::ListObjectVersions> for S3 {
             max_keys: count(most),
             common_prefixes: prefixes(&page.prefixes, encoding),
             encoding_type: encoding.word(),
-            request_charged: None,
+            request_charged: permit.resource().charged(),
         }
         .into())
     }

@@ -12,7 +12,8 @@ use crate::{
 
 impl Handler<op::ListObjects> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::ListObjects>) -> Answer<op::ListObjects> {
-        let Authorized { input, permits: permit, .. } = call;
+        let Authorized { mut input, permits: permit, .. } = call;
+        input.delimiter = input.delimiter.filter(|delimiter| !delimiter.is_empty());
         let (facts, encoding) = (permit.resource().facts()?, Encoding::new(input.encoding_type));
         let most = page_length("max-keys", input.max_keys)?;
         let prefix = input.prefix.clone().unwrap_or_default();
@@ -37,7 +38,7 @@ impl Handler<op::ListObjects> for S3 {
             max_keys: count(most),
             common_prefixes: prefixes(&page.prefixes, encoding),
             encoding_type: encoding.word(),
-            request_charged: None,
+            request_charged: permit.resource().charged(),
         }
         .into())
     }

@@ -12,7 +12,8 @@ use crate::{
 
 impl Handler<op::ListObjectsV2> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::ListObjectsV2>) -> Answer<op::ListObjectsV2> {
-        let Authorized { input, permits: permit, .. } = call;
+        let Authorized { mut input, permits: permit, .. } = call;
+        input.delimiter = input.delimiter.filter(|delimiter| !delimiter.is_empty());
         let (facts, encoding) = (permit.resource().facts()?, Encoding::new(input.encoding_type));
         let most = page_length("max-keys", input.max_keys)?;
         let start = match (&input.continuation_token, &input.start_after) {
@@ -38,7 +39,7 @@ impl Handler<op::ListObjectsV2> for S3 {
             continuation_token: input.continuation_token,
             next_continuation_token: page.next.as_ref().map(Token::write),
             start_after: encoding.optional(input.start_after.as_ref()),
-            request_charged: None,
+            request_charged: permit.resource().charged(),
         }
         .into())
     }

@@ -49,6 +49,7 @@ impl Handler<op::ListParts> for S3 {
             storage_class: Some(upload.class.word()),
             checksum_algorithm: upload.algorithm.map(|algorithm| algorithm.word()),
             checksum_type: upload.algorithm.map(|_| upload.kind.word()),
+            request_charged: permit.resource().charged(),
             ..ListPartsOutput::default()
         };
         show_abort!(output, facts, permit.resource().key(), upload.initiated_ms);

@@ -3,10 +3,12 @@
 mod abort_multipart_upload;
 mod amend;
 mod bucket_acl;
+mod bucket_cors;
 mod bucket_encryption;
 mod bucket_lifecycle;
 mod bucket_ownership_controls;
 mod bucket_policy;
+mod bucket_request_payment;
 mod bucket_tagging;
 mod bucket_versioning;
 mod complete_multipart_upload;
@@ -19,7 +21,6 @@ mod delete_objects;
 mod described;
 mod get_bucket_location;
 mod get_bucket_policy_status;
-mod get_bucket_request_payment;
 mod get_object;
 mod get_object_attributes;
 mod head_bucket;
@@ -47,6 +48,8 @@ mod setting;
 mod upload_part;
 mod upload_part_copy;
 mod uploads;
+
+pub(crate) use rights::owner_of_new;
 
 use kurodo_gateway::{Call, Reply};
 use kurodo_wire::Operation;

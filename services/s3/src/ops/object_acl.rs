@@ -19,7 +19,7 @@ impl Handler<op::GetObjectAcl> for S3 {
         let head = Object::granted(&permit)?;
         let (owner, acl) = rights(permit.resource(), head)?;
         let (owner, grants) = (Some(shown_owner(&owner)), Some(shown(&acl)));
-        Ok(GetObjectAclOutput { owner, grants, request_charged: None }.into())
+        Ok(GetObjectAclOutput { owner, grants, request_charged: permit.resource().charged() }.into())
     }
 }
 
@@ -41,7 +41,7 @@ impl Handler<op::PutObjectAcl> for S3 {
         }
         let ordinary = owner == facts.owner && acl == Acl::private(&owner);
         self.amend(&permit, Change::Rights((!ordinary).then_some((owner, acl)))).await?;
-        Ok(PutObjectAclOutput { request_charged: None }.into())
+        Ok(PutObjectAclOutput { request_charged: permit.resource().charged() }.into())
     }
 }
 

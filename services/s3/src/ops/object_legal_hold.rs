@@ -37,6 +37,6 @@ impl Handler<op::PutObjectLegalHold> for S3 {
         let asked = input.legal_hold.as_ref().and_then(|hold| hold.status).ok_or(Error::MalformedXml)?;
         let hold = Some(asked == ObjectLockLegalHoldStatus::On);
         self.amend(&permit, Change::Lock(Lock { hold, ..lock })).await?;
-        Ok(PutObjectLegalHoldOutput { request_charged: None }.into())
+        Ok(PutObjectLegalHoldOutput { request_charged: permit.resource().charged() }.into())
     }
 }

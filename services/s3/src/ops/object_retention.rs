@@ -41,7 +41,7 @@ impl Handler<op::PutObjectRetention> for S3 {
             return Err(Error::AccessDenied("Access Denied because object protected by object lock.".into()));
         }
         self.amend(&permit, Change::Lock(Lock { retention: wanted, ..lock })).await?;
-        Ok(PutObjectRetentionOutput { request_charged: None }.into())
+        Ok(PutObjectRetentionOutput { request_charged: permit.resource().charged() }.into())
     }
 }
 

@@ -34,6 +34,7 @@ impl Handler<op::PutObject> for S3 {
         let mut output = PutObjectOutput { e_tag: Some(made.etag.to_string()), ..PutObjectOutput::default() };
         output.version_id = new_version(id);
         output.expiration = new_expiry(permit.resource(), &made.object)?;
+        output.request_charged = permit.resource().charged();
         show_checksum!(output, made.checksum);
         show_encryption!(output, &customer);
         Ok(output.into())

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Error,
     acl::{Acl, Asked, Canned},
+    facts::BucketFacts,
     records::{Owner, Ownership},
     resources::Object,
 };
@@ -22,8 +23,7 @@ pub(super) fn of_new(
     call: &Call,
 ) -> Result<Option<(Owner, Acl)>, Error> {
     let facts = object.facts();
-    let ownership = facts.ownership();
-    if ownership == Ownership::Enforced {
+    if facts.ownership() == Ownership::Enforced {
         return match asked {
             Some(asked) if !asked.is_bucket_owner_full_control(&facts.owner) => {
                 Err(Error::AccessControlListNotSupported)
@@ -31,11 +31,7 @@ pub(super) fn of_new(
             _ => Ok(None),
         };
     }
-    let given_away = asked.and_then(Asked::canned) == Some(Canned::BucketOwnerFullControl);
-    let owner = match ownership {
-        Ownership::Preferred if given_away => facts.owner.clone(),
-        _ => caller(call)?,
-    };
+    let owner = owner_of_new(asked, facts, call)?;
     let private = Acl::private(&owner);
     let acl = asked.map(|asked| asked.acl(&owner, &facts.owner)).transpose()?;
     let acl = acl.unwrap_or_else(|| private.clone());
@@ -43,4 +39,14 @@ pub(super) fn of_new(
         return Err(blocked(call, "s3:PutObject", &object.arn(), PUBLIC_ACL));
     }
     Ok((owner != facts.owner || acl != private).then_some((owner, acl)))
+}
+
+/// Who will own an object that the caller puts into this bucket.
+pub(crate) fn owner_of_new(asked: Option<&Asked>, facts: &BucketFacts, call: &Call) -> Result<Owner, Error> {
+    let given_away = asked.and_then(Asked::canned) == Some(Canned::BucketOwnerFullControl);
+    match facts.ownership() {
+        Ownership::Enforced => Ok(facts.owner.clone()),
+        Ownership::Preferred if given_away => Ok(facts.owner.clone()),
+        _ => caller(call),
+    }
 }

@@ -38,6 +38,7 @@ impl Handler<op::UploadPart> for S3 {
 
         let tag = ETag::whole(part.etag).to_string();
         let mut output = UploadPartOutput { e_tag: Some(tag), ..UploadPartOutput::default() };
+        output.request_charged = permit.resource().charged();
         show_part_checksum!(output, shown);
         show_encryption!(output, &customer);
         Ok(output.into())

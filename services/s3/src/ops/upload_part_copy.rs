@@ -3,7 +3,9 @@ use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    described::{check_key, show_encryption, show_part_checksum, shown_version, source_conditions},
+    described::{
+        check_active, check_key, show_encryption, show_part_checksum, shown_version, source_conditions,
+    },
     parting::Parting,
     uploads::{Underway, part_number},
 };
@@ -23,6 +25,7 @@ impl Handler<op::UploadPartCopy> for S3 {
         let number = part_number(input.part_number)?;
         let head = Object::granted(&source)?;
         source_conditions!(input).weigh_source(head)?;
+        check_active(head)?;
         let key = check_key(customer!(input, source)?.as_ref(), head, source.resource().facts())?;
         let underway = Underway::read(&self.store.read(&permit), &permit)?;
         let customer = customer!(input)?;
@@ -46,6 +49,7 @@ impl Handler<op::UploadPartCopy> for S3 {
         let mut output =
             UploadPartCopyOutput { copy_part_result: Some(result), ..UploadPartCopyOutput::default() };
         output.copy_source_version_id = shown_version(&source)?;
+        output.request_charged = source.resource().charged().or(permit.resource().charged());
         show_encryption!(output, &customer);
         Ok(output.into())
     }

@@ -5,7 +5,7 @@ use crate::{
     model::{ObjectStorageClass, ObjectVersionStorageClass, StorageClass},
 };
 
-/// The storage class of an object, of those whose objects can be read at once. All of them lie on the same disk.
+/// The storage class of an object. All of them lie on the same disk.
 ///
 /// Source: S3 User Guide, "Understanding and managing Amazon S3 storage classes".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -18,16 +18,20 @@ pub(crate) enum Class {
     IntelligentTiering = 3,
     OnezoneIa = 4,
     GlacierIr = 5,
+    Glacier = 6,
+    DeepArchive = 7,
 }
 
 impl Class {
-    const ALL: [(Self, StorageClass, ObjectStorageClass); 6] = [
+    const ALL: [(Self, StorageClass, ObjectStorageClass); 8] = [
         (Self::Standard, StorageClass::Standard, ObjectStorageClass::Standard),
         (Self::ReducedRedundancy, StorageClass::ReducedRedundancy, ObjectStorageClass::ReducedRedundancy),
         (Self::StandardIa, StorageClass::StandardIa, ObjectStorageClass::StandardIa),
         (Self::IntelligentTiering, StorageClass::IntelligentTiering, ObjectStorageClass::IntelligentTiering),
         (Self::OnezoneIa, StorageClass::OnezoneIa, ObjectStorageClass::OnezoneIa),
         (Self::GlacierIr, StorageClass::GlacierIr, ObjectStorageClass::GlacierIr),
+        (Self::Glacier, StorageClass::Glacier, ObjectStorageClass::Glacier),
+        (Self::DeepArchive, StorageClass::DeepArchive, ObjectStorageClass::DeepArchive),
     ];
 
     pub(super) fn numbered(number: u8) -> Option<Self> {
@@ -36,14 +40,21 @@ impl Class {
 
     /// The class that a request asks for.
     ///
+    /// Source: S3 API Reference, `PutObject`, "x-amz-storage-class".
+    ///
     /// # Errors
-    /// One that objects would have to be restored from.
+    /// One of other kinds of buckets.
     pub(crate) fn asked(word: Option<StorageClass>) -> Result<Self, Error> {
         let Some(word) = word else { return Ok(Self::Standard) };
         let found = Self::ALL.into_iter().find(|(_, known, _)| *known == word);
-        found
-            .map(|(class, ..)| class)
-            .ok_or_else(|| Error::NotImplemented(format!("the storage class {word}").into()))
+        found.map(|(class, ..)| class).ok_or_else(|| Error::InvalidStorageClass(word.to_string()))
+    }
+
+    /// Whether what is stored in this class must be restored before it can be read.
+    ///
+    /// Source: S3 User Guide, "Restoring an archived object".
+    pub(crate) fn is_archived(self) -> bool {
+        matches!(self, Self::Glacier | Self::DeepArchive)
     }
 
     fn words(self) -> (StorageClass, ObjectStorageClass) {
@@ -79,12 +90,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn classes_that_are_restored_from_are_refused_by_name() {
+    fn classes_of_other_buckets_are_none() {
         assert_eq!(Class::asked(None).unwrap(), Class::Standard);
         assert_eq!(Class::asked(Some(StorageClass::GlacierIr)).unwrap(), Class::GlacierIr);
-        for word in [StorageClass::Glacier, StorageClass::DeepArchive] {
-            assert!(matches!(Class::asked(Some(word)), Err(Error::NotImplemented(_))), "{word}");
+        for word in [StorageClass::ExpressOnezone, StorageClass::Outposts, StorageClass::Snow] {
+            assert!(matches!(Class::asked(Some(word)), Err(Error::InvalidStorageClass(_))), "{word}");
         }
+    }
+
+    #[test]
+    fn two_classes_are_restored_from() {
+        let archived: Vec<_> =
+            Class::ALL.into_iter().map(|(class, ..)| class).filter(|class| class.is_archived()).collect();
+        assert_eq!(archived, [Class::Glacier, Class::DeepArchive]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{Damaged, Head, Marker, VersionId};
 
 /// A version, as it is kept: an object or a delete marker.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are objects, and reading one should not allocate")]
 pub(crate) enum Kept {
     /// An object.
     Object(Head),

@@ -16,13 +16,16 @@ pub(crate) struct Meta {
     pub(crate) content_language: Option<String>,
     pub(crate) expires: Option<String>,
     pub(crate) website_redirect_location: Option<String>,
+    /// The multipart upload that the object comes of, which may be completed once more: a client may not have got the
+    /// first answer.
+    pub(crate) upload: Option<String>,
     /// The client's own pairs.
     pub(crate) user: BTreeMap<String, String>,
 }
 
 impl Meta {
     /// The named fields, in the order of their stored numbers, which begin at 1.
-    fn named(&self) -> [&Option<String>; 7] {
+    fn named(&self) -> [&Option<String>; 8] {
         [
             &self.content_type,
             &self.cache_control,
@@ -31,6 +34,7 @@ impl Meta {
             &self.content_language,
             &self.expires,
             &self.website_redirect_location,
+            &self.upload,
         ]
     }
 
@@ -43,6 +47,7 @@ impl Meta {
             5 => &mut self.content_language,
             6 => &mut self.expires,
             7 => &mut self.website_redirect_location,
+            8 => &mut self.upload,
             _ => return None,
         })
     }
@@ -71,5 +76,30 @@ impl Meta {
             }
         }
         Ok(meta)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_read_as_it_was_written() {
+        let all = Meta {
+            content_type: Some("type".to_owned()),
+            cache_control: Some("cache".to_owned()),
+            content_disposition: Some("disposition".to_owned()),
+            content_encoding: Some("encoding".to_owned()),
+            content_language: Some("language".to_owned()),
+            expires: Some("expires".to_owned()),
+            website_redirect_location: Some("/redirect".to_owned()),
+            upload: Some("upload".to_owned()),
+            user: [("x".to_owned(), "y".to_owned())].into(),
+        };
+        for meta in [Meta::default(), all] {
+            let mut out = Out::default();
+            meta.write(&mut out);
+            assert_eq!(Meta::read(&out.finish().into()).unwrap(), meta);
+        }
     }
 }

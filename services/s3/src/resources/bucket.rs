@@ -6,12 +6,14 @@ use kurodo_gateway::Find;
 use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
 use kurodo_store::{KeyBuilder, Reader};
 
-use super::Counts;
+use super::{Counts, charged};
 use crate::{
     Error, S3,
     acl::{self, On},
     facts::BucketFacts,
-    layout, names,
+    layout,
+    model::RequestCharged,
+    names,
     policy::Names,
     records::{VersionId, Wanted},
     versions::Versions,
@@ -28,6 +30,7 @@ pub struct Bucket {
     counts: Counts,
     acls: bool,
     names: Names,
+    charged: Option<RequestCharged>,
 }
 
 /// What a permit for the bucket reaches.
@@ -54,6 +57,7 @@ impl Bucket {
             counts: Counts::Nothing,
             acls: false,
             names: Names::default(),
+            charged: None,
         }
     }
 
@@ -67,6 +71,7 @@ impl Bucket {
             counts,
             acls: counts != Counts::Nothing,
             names: Names::default(),
+            charged: None,
         }
     }
 
@@ -78,6 +83,16 @@ impl Bucket {
     /// What the principals of the policy stand for.
     pub(crate) fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// The same bucket, where who asks may have to pay.
+    fn paid(self, find: &Find<'_, S3>, facts: &BucketFacts) -> Result<Self, Error> {
+        Ok(Self { charged: charged(find, facts)?, ..self })
+    }
+
+    /// Whether who asks pays.
+    pub(crate) fn charged(&self) -> Option<RequestCharged> {
+        self.charged
     }
 
     /// The bucket's name.
@@ -184,6 +199,19 @@ pub async fn contents(
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Contents))
 }
 
+/// The bucket's objects, with all of their versions.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn versions(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    let facts = located(find, name, expected_owner)?;
+    Bucket::existing(find, &facts, Reach::Contents).paid(find, &facts)
+}
+
 /// The bucket's objects.
 ///
 /// # Errors
@@ -193,7 +221,8 @@ pub async fn objects(
     name: &str,
     expected_owner: &Option<String>,
 ) -> Result<Bucket, Error> {
-    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Objects))
+    let facts = located(find, name, expected_owner)?;
+    Bucket::existing(find, &facts, Reach::Objects).paid(find, &facts)
 }
 
 /// The multipart uploads to the bucket.
@@ -205,7 +234,8 @@ pub async fn uploads(
     name: &str,
     expected_owner: &Option<String>,
 ) -> Result<Bucket, Error> {
-    Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Uploads))
+    let facts = located(find, name, expected_owner)?;
+    Bucket::existing(find, &facts, Reach::Uploads).paid(find, &facts)
 }
 
 /// The bucket, as whoever changes its policy finds it: no policy keeps out the root user of the bucket's account, who

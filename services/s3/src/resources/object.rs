@@ -3,15 +3,17 @@ use std::{borrow::Cow, sync::Arc};
 use kurodo_arn::AccountId;
 use kurodo_authz::{Annexed, Grant, Resource, Scope};
 use kurodo_gateway::Find;
-use kurodo_policy::{Attached, Context, Principal};
+use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
 
-use super::{Counts, located};
+use super::{Counts, charged, located};
 use crate::{
     Error, S3,
     acl::{self, Acl, On},
     facts::BucketFacts,
-    layout, names,
-    records::{Class, Head, Kept, Lock, Owner, Ownership, Tags, UploadId, VersionId, Wanted},
+    layout,
+    model::RequestCharged,
+    names,
+    records::{Class, Head, Kept, Lock, Owner, Ownership, Tags, Upload, UploadId, VersionId, Wanted},
     versions::{Place, Placed, Versions},
 };
 
@@ -27,6 +29,11 @@ pub struct Object {
     counts: Counts,
     acls: bool,
     found: Option<Arc<Found>>,
+    charged: Option<RequestCharged>,
+    /// Who will own it once it is put, where that counts.
+    maker: Option<Box<Owner>>,
+    /// Who began the upload.
+    initiator: Option<Box<Owner>>,
     /// What a lifecycle rule makes of it.
     fate: Fate,
 }
@@ -81,8 +88,23 @@ impl Object {
             counts,
             acls: counts != Counts::Nothing,
             found: None,
+            charged: charged(find, facts)?,
+            maker: None,
+            initiator: None,
             fate: Fate::Plain,
         })
+    }
+
+    /// The object as its maker's, who decides of its list from the beginning: the bucket's policy only denies.
+    ///
+    /// Source: S3 User Guide, "Policy examples for ACLs", where a bucket's policy lets a user of another account put
+    /// objects with a list, and allows him `s3:PutObject` only.
+    pub(crate) fn owned_by(mut self, owner: Owner) -> Self {
+        if owner.account() != Some(self.facts.account) && self.counts == Counts::Whole {
+            self.counts = Counts::Denials;
+        }
+        self.maker = Some(Box::new(owner));
+        self
     }
 
     /// The same, by the version that the request names.
@@ -151,6 +173,11 @@ impl Object {
     /// Whether there is such an object, and it has tags.
     pub(crate) fn has_tags(&self) -> bool {
         self.found.as_ref().is_some_and(|found| !found.tags.is_empty())
+    }
+
+    /// Whether who asks pays.
+    pub(crate) fn charged(&self) -> Option<RequestCharged> {
+        self.charged
     }
 
     /// What keeps the version from being deleted.
@@ -231,8 +258,17 @@ impl Object {
         }
         match self.head() {
             Some(_) => self.rights().map(|(owner, acl)| (Cow::Borrowed(acl), On::Object, owner)),
-            None => Some((Cow::Owned(self.facts.acl()), On::Bucket, &self.facts.owner)),
+            None => Some((Cow::Owned(self.facts.acl()), On::Nothing, &self.facts.owner)),
         }
+    }
+
+    /// Whether this principal's account began the upload, and the action is one that it may do therefore.
+    ///
+    /// Source: S3 User Guide, "Multipart upload API and permissions".
+    fn began(&self, action: &str, principal: &Principal) -> bool {
+        let allowed = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"].contains(&action);
+        let initiator = self.initiator.as_deref().filter(|_| allowed && self.counts != Counts::Nothing);
+        initiator.is_some_and(|owner| principal.canonical_id.as_ref() == Some(&owner.canonical_id))
     }
 
     /// Owner and list of an object that is not all the bucket owner's.
@@ -263,11 +299,9 @@ impl Annexed for Object {
 
 impl Resource for Object {
     fn owner(&self) -> AccountId {
-        match self.rights() {
+        match self.maker.as_deref().or_else(|| self.rights().map(|(owner, _)| owner)) {
             // To those who are kept out of the bucket it does not help that they put the object.
-            Some((owner, _)) if self.counts != Counts::Nothing => {
-                owner.account().unwrap_or(AccountId::NOBODY)
-            }
+            Some(owner) if self.counts != Counts::Nothing => owner.account().unwrap_or(AccountId::NOBODY),
             _ => self.facts.account,
         }
     }
@@ -284,11 +318,18 @@ impl Resource for Object {
     }
 
     fn grant(&self, action: &str, principal: &Principal) -> Option<String> {
+        if self.began(action, principal) {
+            return Some("who began the upload may end it".to_owned());
+        }
         let (acl, on, owner) = self.list()?;
         acl::grant(&acl, on, action, principal, &owner.canonical_id)
     }
 
     fn public_grant(&self, action: &str, principal: &Principal) -> Option<String> {
+        let nobodys = self.maker.as_ref().is_some_and(|owner| owner.account().is_none());
+        if nobodys && self.acls && principal.kind == PrincipalKind::Anonymous {
+            return Some("who puts an object owns it".to_owned());
+        }
         let (acl, on, _) = self.list().filter(|_| !self.facts.blocks().ignore_acls)?;
         acl::public_grant(&acl, on, action, principal)
     }
@@ -344,4 +385,22 @@ pub async fn upload(
     let facts = located(find, bucket, expected_owner)?;
     let id = UploadId::parse(upload_id).ok_or_else(|| Error::NoSuchUpload(upload_id.to_owned()))?;
     Object::at(find, &facts, key, Door::Upload(id))
+}
+
+/// The multipart upload with this id, with who began it.
+///
+/// # Errors
+/// As [`upload`]'s.
+pub async fn begun(
+    find: &Find<'_, S3>,
+    bucket: &str,
+    key: &str,
+    upload_id: &str,
+    expected_owner: &Option<String>,
+) -> Result<Object, Error> {
+    let mut object = upload(find, bucket, key, upload_id, expected_owner).await?;
+    let record = find.stored().get(object.scope().prefix())?;
+    let upload = record.map(|record| Upload::read(&record.value)).transpose()?;
+    object.initiator = upload.map(|upload| Box::new(upload.initiator.1));
+    Ok(object)
 }

@@ -79,8 +79,9 @@ pub(crate) struct WriteConditions<'a> {
     pub(crate) if_none_match: Option<&'a str>,
 }
 
-/// So often a write begins again when another one to the same key was faster.
-pub(super) const ATTEMPTS: usize = 32;
+/// So often a write begins again when another one to the same key was faster: of all that wait for one flush of the disk
+/// one gets through.
+pub(super) const ATTEMPTS: usize = 512;
 
 impl WriteConditions<'_> {
     fn check(&self, key: &str, old: Option<&Head>) -> Result<(), Error> {

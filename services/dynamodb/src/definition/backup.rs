@@ -1,0 +1,72 @@
+//! A table as the description of its backup shows it.
+
+use super::{
+    Counts, Definition, Index, KeySchema, Throughput,
+    describe::{key_schema, projection, some, time},
+};
+use crate::model::{
+    BillingMode, GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo, ProvisionedThroughput,
+    SourceTableDetails, SourceTableFeatureDetails, StreamSpecification, TimeToLiveDescription,
+    TimeToLiveStatus,
+};
+
+/// The table that a backup is of.
+pub(crate) fn source(definition: &Definition, name: &str, arn: String, counts: Counts) -> SourceTableDetails {
+    let billing = if definition.on_demand { BillingMode::PayPerRequest } else { BillingMode::Provisioned };
+    SourceTableDetails {
+        table_name: name.to_owned(),
+        table_id: definition.id.clone(),
+        table_arn: Some(arn),
+        table_size_bytes: Some(counts.bytes),
+        key_schema: key_schema(&definition.key),
+        table_creation_date_time: time(definition.created),
+        provisioned_throughput: throughput(&definition.throughput),
+        on_demand_throughput: None,
+        item_count: Some(counts.items),
+        billing_mode: Some(billing),
+    }
+}
+
+/// What the table had beside its items.
+pub(crate) fn features(definition: &Definition) -> SourceTableFeatureDetails {
+    let expires = definition.expiry.is_some();
+    let status = if expires { TimeToLiveStatus::Enabled } else { TimeToLiveStatus::Disabled };
+    SourceTableFeatureDetails {
+        local_secondary_indexes: some(definition.indexes_of(false).map(local)),
+        global_secondary_indexes: some(definition.indexes_of(true).map(global)),
+        time_to_live_description: Some(TimeToLiveDescription {
+            time_to_live_status: Some(status),
+            attribute_name: definition.expiry.clone(),
+        }),
+        stream_description: definition.stream.filter(|stream| stream.enabled).map(|stream| {
+            StreamSpecification { stream_enabled: true, stream_view_type: Some(stream.view.kind()) }
+        }),
+        ..SourceTableFeatureDetails::default()
+    }
+}
+
+fn throughput(throughput: &Throughput) -> ProvisionedThroughput {
+    ProvisionedThroughput { read_capacity_units: throughput.read, write_capacity_units: throughput.write }
+}
+
+fn keys(key: &KeySchema) -> Option<Vec<crate::model::KeySchemaElement>> {
+    Some(key_schema(key))
+}
+
+fn local(index: &Index) -> LocalSecondaryIndexInfo {
+    LocalSecondaryIndexInfo {
+        index_name: Some(index.name.clone()),
+        key_schema: keys(&index.key),
+        projection: Some(projection(index)),
+    }
+}
+
+fn global(index: &Index) -> GlobalSecondaryIndexInfo {
+    GlobalSecondaryIndexInfo {
+        index_name: Some(index.name.clone()),
+        key_schema: keys(&index.key),
+        projection: Some(projection(index)),
+        provisioned_throughput: Some(throughput(&index.throughput)),
+        ..GlobalSecondaryIndexInfo::default()
+    }
+}

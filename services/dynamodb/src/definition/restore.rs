@@ -1,0 +1,284 @@
+//! The definition of a table that is made of a backup, or of what another table was.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Definition, Fresh, Index, Throughput,
+    create::{billing, index_throughput, projected, schema},
+};
+use crate::{
+    Error,
+    error::invalid_values,
+    history::Cut,
+    model::{
+        BillingMode, GlobalSecondaryIndex, KeySchemaElement, LocalSecondaryIndex, Projection,
+        ProvisionedThroughput, RestoreTableFromBackupInput, RestoreTableToPointInTimeInput,
+    },
+};
+
+/// What a table was restored from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Restored {
+    /// The backup's ARN.
+    pub(crate) backup: Option<String>,
+    /// The ARN of the table that it was.
+    pub(crate) table: String,
+    /// The point in time, in milliseconds since 1970.
+    pub(crate) at: i64,
+    /// What is still to be copied.
+    pub(crate) filling: Option<Filling>,
+}
+
+/// A restore that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Filling {
+    /// Where the items lie.
+    pub(crate) contents: u64,
+    /// Which state of them.
+    pub(crate) cut: Cut,
+    /// The name of the table that it was.
+    pub(crate) table: String,
+    /// The id of the backup.
+    pub(crate) backup: Option<String>,
+}
+
+/// What is to be different from the table that it was.
+pub(crate) struct Overrides<'i> {
+    billing: Option<BillingMode>,
+    throughput: Option<&'i ProvisionedThroughput>,
+    global: Option<&'i [GlobalSecondaryIndex]>,
+    local: Option<&'i [LocalSecondaryIndex]>,
+}
+
+macro_rules! overrides {
+    ($($input:ty),*) => { $(
+        impl<'i> From<&'i $input> for Overrides<'i> {
+            fn from(input: &'i $input) -> Self {
+                Self {
+                    billing: input.billing_mode_override,
+                    throughput: input.provisioned_throughput_override.as_ref(),
+                    global: input.global_secondary_index_override.as_deref(),
+                    local: input.local_secondary_index_override.as_deref(),
+                }
+            }
+        }
+    )* };
+}
+overrides!(RestoreTableFromBackupInput, RestoreTableToPointInTimeInput);
+
+/// The definition of the new table. It has no tags, policy, expiry or protection: those are not restored.
+pub(crate) fn restore(
+    before: &Definition,
+    overrides: &Overrides<'_>,
+    fresh: Fresh,
+    restored: Restored,
+) -> Result<Definition, Error> {
+    let on_demand = overrides.billing.map_or(before.on_demand, |mode| mode == BillingMode::PayPerRequest);
+    let mut definition = Definition {
+        id: fresh.id,
+        contents: fresh.contents,
+        created: fresh.now,
+        on_demand,
+        on_demand_since: on_demand.then_some(fresh.now),
+        throughput: throughput(before, on_demand, overrides.throughput)?,
+        indexes: indexes(before, on_demand, overrides)?,
+        protected: false,
+        tags: fresh.tags,
+        policy: fresh.policy,
+        expiry: None,
+        stream: None,
+        clearing: Vec::new(),
+        restored: Some(restored),
+        deleting: false,
+        ..before.clone()
+    };
+    let (key, indexes) = (&definition.key, &definition.indexes);
+    let used = |name: &str| key.has(name) || indexes.iter().any(|index| index.key.has(name));
+    let attributes = before.attributes.iter().filter(|attribute| used(&attribute.name)).cloned().collect();
+    definition.attributes = attributes;
+    Ok(definition)
+}
+
+fn throughput(
+    before: &Definition,
+    on_demand: bool,
+    given: Option<&ProvisionedThroughput>,
+) -> Result<Throughput, Error> {
+    match given {
+        None if on_demand == before.on_demand => Ok(units(&before.throughput)),
+        given => billing(on_demand, given),
+    }
+}
+
+/// The same units, without a past.
+fn units(throughput: &Throughput) -> Throughput {
+    Throughput { read: throughput.read, write: throughput.write, ..Throughput::default() }
+}
+
+fn indexes(before: &Definition, on_demand: bool, overrides: &Overrides<'_>) -> Result<Vec<Index>, Error> {
+    let mut kept = Vec::new();
+    match overrides.local {
+        None => kept.extend(before.indexes_of(false).cloned()),
+        Some(given) => {
+            for one in given {
+                kept.push(same(before, false, &one.index_name, &one.key_schema, &one.projection)?.clone());
+            }
+        }
+    }
+    match overrides.global {
+        None => {
+            for index in before.indexes_of(true) {
+                kept.push(with_units(index, before.on_demand, on_demand, None)?);
+            }
+        }
+        Some(given) => {
+            for one in given {
+                let index = same(before, true, &one.index_name, &one.key_schema, &one.projection)?;
+                let units = one.provisioned_throughput.as_ref();
+                kept.push(with_units(index, before.on_demand, on_demand, units)?);
+            }
+        }
+    }
+    once(&kept)?;
+    Ok(kept.into_iter().map(|index| Index { building: false, ..index }).collect())
+}
+
+fn once(indexes: &[Index]) -> Result<(), Error> {
+    for (at, index) in indexes.iter().enumerate() {
+        if indexes.iter().take(at).any(|earlier| earlier.name == index.name) {
+            return Err(invalid_values(format!("Duplicate index name: {}", index.name)));
+        }
+    }
+    Ok(())
+}
+
+/// The index that an override names. It can be left out, but not be another one.
+fn same<'d>(
+    before: &'d Definition,
+    global: bool,
+    name: &str,
+    key: &[KeySchemaElement],
+    projection: &Projection,
+) -> Result<&'d Index, Error> {
+    let known = before.indexes_of(global).find(|index| index.name == name);
+    let matches = |index: &&Index| -> bool {
+        let key = schema(key, &before.attributes).is_ok_and(|key| key == index.key);
+        key && projected(projection).is_ok_and(|projected| projected == index.projected)
+    };
+    known.filter(matches).ok_or_else(|| {
+        invalid_values(format!("The index {name} does not match an index of the table that is restored"))
+    })
+}
+
+fn with_units(
+    index: &Index,
+    was_on_demand: bool,
+    on_demand: bool,
+    given: Option<&ProvisionedThroughput>,
+) -> Result<Index, Error> {
+    let throughput = match given {
+        None if was_on_demand == on_demand => units(&index.throughput),
+        given => index_throughput(&index.name, on_demand, given)?,
+    };
+    Ok(Index { throughput, ..index.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        attribute::Type,
+        definition::{KeyAttribute, KeySchema, Projected},
+        model::{KeyType, ProjectionType},
+    };
+
+    fn key(name: &str) -> KeySchema {
+        KeySchema { hash: KeyAttribute { name: name.into(), kind: Type::S }, range: None }
+    }
+
+    fn before() -> Definition {
+        let attributes = ["h", "g"].map(|name| KeyAttribute { name: name.into(), kind: Type::S }).to_vec();
+        let throughput = Throughput { read: 5, write: 6, decreases_today: 3, ..Throughput::default() };
+        let index = Index {
+            number: 4,
+            name: "by-g".into(),
+            global: true,
+            key: key("g"),
+            projected: Projected::All,
+            throughput,
+            building: true,
+        };
+        Definition {
+            id: "old".into(),
+            contents: 1,
+            created: 2,
+            attributes,
+            key: key("h"),
+            on_demand: false,
+            on_demand_since: None,
+            throughput,
+            indexes: vec![index],
+            next_index: 5,
+            protected: true,
+            class: None,
+            tags: vec![("a".into(), "b".into())],
+            policy: None,
+            expiry: Some("e".into()),
+            clearing: vec![3],
+            stream: None,
+            restored: None,
+            deleting: false,
+        }
+    }
+
+    fn restored(overrides: &Overrides<'_>) -> Result<Definition, Error> {
+        let fresh = Fresh { id: "new".into(), contents: 9, policy: None, tags: Vec::new(), now: 10 };
+        let restored = Restored { backup: None, table: "arn".into(), at: 3, filling: None };
+        restore(&before(), overrides, fresh, restored)
+    }
+
+    fn none<'i>() -> Overrides<'i> {
+        Overrides { billing: None, throughput: None, global: None, local: None }
+    }
+
+    fn given(projection: ProjectionType) -> GlobalSecondaryIndex {
+        GlobalSecondaryIndex {
+            index_name: "by-g".into(),
+            key_schema: vec![KeySchemaElement { attribute_name: "g".into(), key_type: KeyType::Hash }],
+            projection: Projection { projection_type: Some(projection), non_key_attributes: None },
+            provisioned_throughput: None,
+            on_demand_throughput: None,
+            warm_throughput: None,
+        }
+    }
+
+    #[test]
+    fn a_restored_table_has_the_keys_and_capacity_but_not_the_rest() {
+        let found = restored(&none()).unwrap();
+        assert_eq!((found.throughput.read, found.throughput.decreases_today), (5, 0));
+        assert_eq!(found.indexes.len(), 1);
+        assert!(!found.indexes[0].building);
+        assert!(found.tags.is_empty() && !found.protected && found.expiry.is_none());
+        assert_eq!((found.contents, found.created), (9, 10));
+    }
+
+    #[test]
+    fn indexes_can_be_left_out_but_not_changed() {
+        let found = restored(&Overrides { global: Some(&[]), ..none() }).unwrap();
+        assert!(found.indexes.is_empty());
+        assert_eq!(found.attributes.len(), 1);
+        let (same, other) = ([given(ProjectionType::All)], [given(ProjectionType::KeysOnly)]);
+        assert!(restored(&Overrides { global: Some(&same), ..none() }).is_ok());
+        assert!(restored(&Overrides { global: Some(&other), ..none() }).is_err());
+    }
+
+    #[test]
+    fn another_billing_mode_asks_for_its_capacity() {
+        let on_demand = Overrides { billing: Some(BillingMode::PayPerRequest), ..none() };
+        let found = restored(&on_demand).unwrap();
+        assert!(found.on_demand && found.throughput == Throughput::default());
+        let units = ProvisionedThroughput { read_capacity_units: 1, write_capacity_units: 1 };
+        assert!(restored(&Overrides { throughput: Some(&units), ..on_demand }).is_err());
+        assert_eq!(restored(&Overrides { throughput: Some(&units), ..none() }).unwrap().throughput.read, 1);
+    }
+}

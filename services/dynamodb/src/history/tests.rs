@@ -1,0 +1,221 @@
+//! A table that changes at random, and what it was at every backup and at every time.
+
+use std::collections::BTreeMap;
+
+use kurodo_keys::SecretKey;
+use kurodo_store::{CoreDoor, Key, Scan, Store, StoreOptions};
+use proptest::prelude::*;
+
+use super::{Continuous, Cut, History, Noting, page};
+use crate::{
+    attribute::{Attribute, Item, Type, decode, encode},
+    backup::cut,
+    definition::{KeyAttribute, KeySchema},
+    items::{Written, get},
+    layout::{self, Past, Shelf},
+};
+
+/// Microseconds of a second.
+const SECOND: u64 = 1_000_000;
+/// When it begins: shortly before a day ends.
+const BEGIN: u64 = 19_999 * 24 * 3600 * SECOND - 8 * SECOND;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Put(u8, u16),
+    Delete(u8),
+    Backup,
+    Forget(u8),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (0..4_u8, any::<u16>()).prop_map(|(key, value)| Step::Put(key, value)),
+        3 => (0..4_u8).prop_map(Step::Delete),
+        2 => Just(Step::Backup),
+        1 => any::<u8>().prop_map(Step::Forget),
+    ]
+}
+
+type State = BTreeMap<Vec<u8>, Item>;
+
+struct World {
+    _dir: tempfile::TempDir,
+    _store: Store,
+    door: CoreDoor,
+    time: u64,
+    now: State,
+    backups: Vec<(String, State)>,
+    times: Vec<(u64, State)>,
+}
+
+fn item(key: u8, value: u16) -> (Key, Item) {
+    let schema = KeySchema { hash: KeyAttribute { name: "h".into(), kind: Type::S }, range: None };
+    let number = Attribute::Number(value.to_string().parse().unwrap());
+    let item = Item::from([("h".into(), Attribute::String(key.to_string())), ("v".into(), number)]);
+    (layout::item(&schema, &item).unwrap(), item)
+}
+
+impl World {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let key = SecretKey::from_bytes([7; 32]);
+        let (store, door) = Store::open(dir.path(), &key, &StoreOptions::default()).unwrap();
+        let (now, backups, times) = (State::new(), Vec::new(), Vec::new());
+        Self { _dir: dir, _store: store, door, time: BEGIN, now, backups, times }
+    }
+
+    /// Some time passes: sometimes none of a second, sometimes more than one.
+    fn tick(&mut self) -> u64 {
+        self.time += if self.time.is_multiple_of(3) { SECOND * 3 / 2 + 1 } else { 7 };
+        self.time
+    }
+
+    async fn keep(&mut self, change: impl FnOnce(&mut History)) {
+        let writer = self.door.write();
+        let noting = Noting::read(&writer).unwrap();
+        let mut history = noting.history.clone();
+        change(&mut history);
+        let mut transaction = writer.transaction();
+        noting.replace(&mut transaction, &history).unwrap();
+        transaction.commit().await.unwrap();
+    }
+
+    async fn write(&mut self, key: Key, new: Option<Item>) {
+        let time = self.tick();
+        let writer = self.door.write();
+        let noting = Noting::read(&writer).unwrap();
+        let (old, version) = get(&writer, &key).unwrap().unzip();
+        let mut transaction = writer.transaction();
+        noting.expect(&mut transaction);
+        match &new {
+            Some(item) => transaction.put(&key, encode(item)),
+            None => transaction.delete(&key),
+        };
+        let written = Written { old, version, new: new.clone() };
+        noting.note(&writer, time, &mut transaction, &key, &written).unwrap();
+        transaction.commit().await.unwrap();
+        match new {
+            Some(item) => self.now.insert(key.to_vec(), item),
+            None => self.now.remove(&key[..]),
+        };
+        self.times.push((time, self.now.clone()));
+    }
+
+    async fn back_up(&mut self) {
+        let id = format!("{}", self.tick());
+        self.keep(|history| history.backups += 1).await;
+        let writer = self.door.write();
+        let mut transaction = writer.transaction();
+        transaction.put(layout::mark(&id), Vec::new());
+        transaction.commit().await.unwrap();
+        self.backups.push((id, self.now.clone()));
+    }
+
+    async fn forget(&mut self, which: u8) {
+        if self.backups.is_empty() {
+            return;
+        }
+        let (id, _) = self.backups.remove(usize::from(which) % self.backups.len());
+        self.keep(|history| history.backups -= 1).await;
+        let writer = self.door.write();
+        let mut transaction = writer.transaction();
+        transaction.delete(layout::mark(&id));
+        transaction.commit().await.unwrap();
+        crate::ops::prune_all(&self.door, &id).await.unwrap();
+    }
+
+    async fn step(&mut self, step: Step) {
+        match step {
+            Step::Put(key, value) => {
+                let (key, item) = item(key, value);
+                self.write(key, Some(item)).await;
+            }
+            Step::Delete(key) => self.write(item(key, 0).0, None).await,
+            Step::Backup => self.back_up().await,
+            Step::Forget(which) => self.forget(which).await,
+        }
+    }
+
+    /// The whole state, in pages of two.
+    fn read(&self, cut: Cut) -> State {
+        let (mut state, mut after) = (State::new(), None::<Vec<u8>>);
+        loop {
+            let now = i64::try_from(self.time / 1000).unwrap();
+            let found = page(&self.door.read(), cut, after.as_deref(), 2, now).unwrap();
+            state.extend(found.items.into_iter().map(|(key, record)| (key, decode(&record).unwrap())));
+            if !found.more {
+                return state;
+            }
+            after = found.last;
+        }
+    }
+
+    fn at(&self, ms: u64) -> State {
+        let before = self.times.iter().rev().find(|(time, _)| *time <= ms * 1000);
+        before.map(|(_, state)| state.clone()).unwrap_or_default()
+    }
+
+    fn check(&self) {
+        for (id, state) in &self.backups {
+            let cut = cut(&self.door.read(), id).unwrap().unwrap();
+            assert_eq!(&self.read(cut), state, "backup {id}");
+        }
+    }
+}
+
+fn run(future: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn backups_stay_what_they_were(steps in proptest::collection::vec(step(), 1..40)) {
+        run(async {
+            let mut world = World::new();
+            for step in steps {
+                world.step(step).await;
+            }
+            world.check();
+            if world.backups.is_empty() {
+                let kept = world.door.read().scan(&Scan::within(Past::Kept.all())).unwrap();
+                assert!(kept.is_empty(), "what no backup is of is kept");
+            }
+        });
+    }
+
+    #[test]
+    fn every_second_can_be_recovered(steps in proptest::collection::vec(step(), 1..40)) {
+        run(async {
+            let mut world = World::new();
+            world.keep(|history| history.continuous = Some(Continuous { since: 0, days: 35 })).await;
+            for step in steps {
+                world.step(step).await;
+            }
+            world.check();
+            let (from, to) = (BEGIN / SECOND * 1000, world.time / SECOND * 1000 + 1000);
+            for ms in (from..=to).step_by(1000) {
+                assert_eq!(world.read(Cut::Time(i64::try_from(ms).unwrap())), world.at(ms), "at {ms}");
+            }
+        });
+    }
+}
+
+#[test]
+fn what_is_out_of_time_is_swept_away() {
+    run(async {
+        let mut world = World::new();
+        world.keep(|history| history.continuous = Some(Continuous { since: 0, days: 1 })).await;
+        for value in 0..4 {
+            world.step(Step::Put(1, value)).await;
+        }
+        world.time += 3 * 24 * 3600 * SECOND;
+        world.step(Step::Put(2, 1)).await;
+        world.step(Step::Put(2, 2)).await;
+        let left = world.door.read().scan(&Scan::within(Past::journal())).unwrap();
+        assert_eq!(left.len(), 2);
+        assert_eq!(world.door.read().scan(&Scan::within(Shelf::Items.all())).unwrap().len(), 2);
+    });
+}

@@ -1,0 +1,192 @@
+//! What there is to do that nobody waits for: tables to be filled, indexed and emptied, backups to be forgotten.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use kurodo_arn::AccountId;
+use kurodo_authz::{Need, OneOf};
+use kurodo_gateway::Find;
+use kurodo_store::{Reader, Record, Scan};
+
+use crate::{
+    DynamoDb, Error,
+    backup::Backup as Stored,
+    definition::Definition,
+    facts::TableFacts,
+    history::Noting,
+    layout::{self, Past},
+    names::{BackupName, TableName},
+    plan::Whole,
+    resources::{Backup, Contents, Filling, Kept, Origin, Table, Target},
+    table::action,
+};
+
+/// How long nothing is looked for again where nothing changed, in milliseconds: what runs out of time is found then.
+const IDLE: i64 = 10 * 60 * 1000;
+
+/// A kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Work {
+    Fill,
+    Index,
+    Empty,
+    Forget,
+    Trim,
+}
+
+/// When there was nothing to do: looking again is no use before something changed.
+#[derive(Debug, Default)]
+pub(crate) struct Watch(Mutex<HashMap<(Work, AccountId), Round>>);
+
+/// The last look.
+#[derive(Debug, Clone, Default)]
+struct Round {
+    /// Of what was looked at, when there was nothing to do, and when that was.
+    idle: Option<(u64, i64)>,
+    /// What was found last: whatever comes after it has its turn first.
+    last: Vec<u8>,
+}
+
+impl Watch {
+    fn last(&self, work: Work, account: AccountId) -> Round {
+        let rounds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        rounds.get(&(work, account)).cloned().unwrap_or_default()
+    }
+
+    fn note(&self, work: Work, account: AccountId, round: Round) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((work, account), round);
+    }
+}
+
+/// The first record of a namespace of the account that there is this work with.
+fn due(
+    find: &Find<'_, DynamoDb>,
+    work: Work,
+    is_due: impl Fn(&Reader<'_>, &Record) -> Result<bool, Error>,
+) -> Result<Option<Record>, Error> {
+    let Some(account) = find.account() else { return Ok(None) };
+    let (namespace, within) = match work {
+        Work::Forget => (layout::BACKUPS, layout::all_backups(account)),
+        _ => (layout::TABLES, layout::all_tables(account)),
+    };
+    let (service, now) = (find.service, find.call.now_ms);
+    let generation = service.store.generation(namespace);
+    let round = service.watch.last(work, account);
+    if work != Work::Trim && round.idle.is_some_and(|(then, at)| then == generation && now - at < IDLE) {
+        return Ok(None);
+    }
+    let (stored, mut first, mut found) = (find.stored(), None, None);
+    for record in stored.cursor(&Scan::within(within.prefix()))? {
+        let record = record?;
+        if !is_due(&stored, &record)? {
+            continue;
+        }
+        if record.key[..] > round.last[..] {
+            found = Some(record);
+            break;
+        }
+        first.get_or_insert(record);
+    }
+    let found = found.or(first);
+    let next = match &found {
+        Some(record) => Round { idle: None, last: record.key.to_vec() },
+        None => Round { idle: Some((generation, now)), last: Vec::new() },
+    };
+    service.watch.note(work, account, next);
+    Ok(found)
+}
+
+/// The table that there is this work with. Definitions that cannot be read are left to who asks for them.
+fn table(
+    find: &Find<'_, DynamoDb>,
+    work: Work,
+    is_due: impl Fn(&Reader<'_>, &Definition) -> Result<bool, Error>,
+) -> Result<Option<Arc<TableFacts>>, Error> {
+    let read = |record: &Record| serde_json::from_slice::<Definition>(&record.value).ok();
+    let found = due(find, work, |stored, record| match read(record) {
+        Some(definition) => is_due(stored, &definition),
+        None => Ok(false),
+    })?;
+    let (Some(record), Some(account)) = (found, find.account()) else { return Ok(None) };
+    let Some((region, name, _)) = layout::parse_place(&record.key) else { return Ok(None) };
+    DynamoDb::table_facts(find, account, &region, &name)
+}
+
+fn contents(facts: &Arc<TableFacts>) -> Contents {
+    Contents::new(facts.place(), Some(Arc::clone(facts)), Ok(Whole))
+}
+
+type Unfilled = (
+    Need<action::RestoreByPut>,
+    Need<action::RestoreByBatch>,
+    OneOf<Need<action::HoldKept>, Need<action::RestoreTableToPointInTime>>,
+);
+
+/// A table that is being restored.
+pub(crate) async fn unfilled(find: &Find<'_, DynamoDb>) -> Result<Option<Unfilled>, Error> {
+    let found = table(find, Work::Fill, |_, definition| Ok(definition.filling().is_some()))?;
+    let Some(facts) = found else { return Ok(None) };
+    let Some(filling) = facts.definition.filling() else { return Ok(None) };
+    let target = Target::of(&facts);
+    let source = TableName { name: filling.table.clone(), ..facts.place() };
+    let origin = match &filling.backup {
+        Some(id) => OneOf::First(Need::new(Kept::find(find, BackupName { table: source, id: id.clone() })?)),
+        None => OneOf::Second(Need::new(Origin::of(source, filling.contents))),
+    };
+    Ok(Some((Need::new(target.clone()), Need::new(Filling::from(&target)), origin)))
+}
+
+type Unindexed = (Need<action::UpdateTable>, Need<action::IndexContents>);
+
+/// A table with an index that is being filled, or one that is gone.
+pub(crate) async fn unindexed(find: &Find<'_, DynamoDb>) -> Result<Option<Unindexed>, Error> {
+    let is_due = |definition: &Definition| definition.is_usable() && definition.is_indexing();
+    let Some(facts) = table(find, Work::Index, |_, definition| Ok(is_due(definition)))? else {
+        return Ok(None);
+    };
+    Ok(Some((Need::new(Table::find(find, facts.place())?), Need::new(contents(&facts)))))
+}
+
+type Unemptied = (Need<action::DeleteTable>, Need<action::DeleteContents>);
+
+/// A table that is deleted, and not yet gone.
+pub(crate) async fn unemptied(find: &Find<'_, DynamoDb>) -> Result<Option<Unemptied>, Error> {
+    let Some(facts) = table(find, Work::Empty, |_, definition| Ok(definition.deleting))? else {
+        return Ok(None);
+    };
+    Ok(Some((Need::new(Table::find(find, facts.place())?), Need::new(contents(&facts)))))
+}
+
+type Unforgotten = (Need<action::DeleteBackup>, Need<action::ReleaseKept>);
+
+/// A backup that is deleted, or whose time is over.
+pub(crate) async fn unforgotten(find: &Find<'_, DynamoDb>) -> Result<Option<Unforgotten>, Error> {
+    let now = find.call.now_ms;
+    let is_due = |record: &Record| Stored::read(&record.value).is_ok_and(|backup| !backup.is_there(now));
+    let found = due(find, Work::Forget, |_, record| Ok(is_due(record)))?;
+    let (Some(record), Some(account)) = (found, find.account()) else { return Ok(None) };
+    let Some((region, name, Some(id))) = layout::parse_place(&record.key) else { return Ok(None) };
+    let place = BackupName { table: TableName { region, account, name }, id };
+    Ok(Some((Need::new(Backup::find(find, place.clone())?), Need::new(Kept::find(find, place)?))))
+}
+
+/// A table of which more is kept than can be recovered.
+pub(crate) async fn untrimmed(
+    find: &Find<'_, DynamoDb>,
+) -> Result<Option<Need<action::UpdateContinuousBackups>>, Error> {
+    let now = find.call.now_ms;
+    let found = table(find, Work::Trim, |stored, definition| is_old(stored, definition, now))?;
+    Ok(found.map(|facts| Need::new(contents(&facts))))
+}
+
+fn is_old(stored: &Reader<'_>, definition: &Definition, now: i64) -> Result<bool, Error> {
+    let scope = layout::contents(definition.contents);
+    let journal = [scope.prefix(), &Past::journal()].concat();
+    let Some(record) = stored.scan(&Scan::within(&journal).limit(1))?.pop() else { return Ok(false) };
+    let day = record.key.get(scope.prefix().len()..).and_then(Past::day);
+    let kept = stored.get([scope.prefix(), &layout::history()].concat())?;
+    let noting = Noting::of(kept)?;
+    Ok(day.is_some_and(|day| day < noting.history.first_day(now)))
+}
