@@ -305,6 +305,45 @@ def test_legacy_parameters_mean_what_expressions_mean(client, table):
     )
 
 
+def test_what_writes_one_item_counts_what_is_wrong_with_the_request(client, table):
+    key = {"TableName": table, "Key": {"h": s("told"), "r": n(1)}}
+    unused = "Value provided in ExpressionAttributeNames unused in expressions: keys: {#n}"
+    counted = "1 validation error detected: "
+
+    def told(call, message, **more):
+        refused(lambda: call(**key, **more), "ValidationException", message=message)
+
+    names = {"ConditionExpression": "attribute_exists(h)", "ExpressionAttributeNames": {"#n": "n"}}
+    told(client.update_item, counted + unused, UpdateExpression="REMOVE a", ExpressionAttributeNames={"#n": "n"})
+    told(client.delete_item, counted + unused, **names)
+    told(client.get_item, unused, ProjectionExpression="a", ExpressionAttributeNames={"#n": "n"})
+    told(client.update_item, counted + "Invalid UpdateExpression: The expression can not be empty;", UpdateExpression="")
+    empty = "One or more parameter values were invalid: An string set  may not be empty"
+    values = {"UpdateExpression": "ADD a :a", "ExpressionAttributeValues": {":a": {"SS": []}}}
+    told(client.update_item, counted + empty, **values)
+    inner = f"ExpressionAttributeValues contains invalid value: {empty} for key :a"
+    within = {"TransactItems": [{"Update": {**key, **values}}]}
+    refused(lambda: client.transact_write_items(**within), "ValidationException", message=inner)
+    select = {"Select": "COUNT", "ProjectionExpression": "a"}
+    message = counted + "Cannot specify the ProjectionExpression when choosing to get only the Count"
+    refused(lambda: client.scan(TableName=table, **select), "ValidationException", message=message)
+    bounds = {":low": {"NULL": True}, ":high": n(1)}
+    filtered = {"FilterExpression": "a BETWEEN :low AND :high", "ExpressionAttributeValues": bounds}
+    wrong = "Incorrect operand type for operator or function; operator or function: BETWEEN, operand type: NULL"
+    message = f"Invalid FilterExpression: {wrong}"
+    refused(lambda: client.scan(TableName=table, **filtered), "ValidationException", message=message)
+
+
+def test_batches_answer_no_more_than_sixteen_mebibytes(client):
+    table = dynamodb.create(client, range_key=None)
+    keys = [{"h": s(f"k{number}")} for number in range(48)]
+    for key in keys:
+        client.put_item(TableName=table, Item={**key, "blob": {"B": bytes(350_000)}})
+    answer = client.batch_get_item(RequestItems={table: {"Keys": keys}})
+    assert len(answer["Responses"][table]) == (16 << 20) // 350_007
+    assert len(answer["UnprocessedKeys"][table]["Keys"]) == 1
+
+
 def test_tables_have_tags_protection_and_an_expiry(client):
     table = dynamodb.create(client, Tags=[{"Key": "team", "Value": "blue"}], DeletionProtectionEnabled=True)
     described = client.describe_table(TableName=table)["Table"]

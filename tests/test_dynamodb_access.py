@@ -370,6 +370,12 @@ def test_a_policy_of_the_table_lets_its_principals_in(root, table):
     assert user.client("dynamodb").get_item(TableName=table, Key=OWN)["Item"]["h"] == s("alice")
     assert user.client("dynamodb").get_item(TableName=arn, Key=OWN)["Item"]["h"] == s("alice")
     assert owner.get_resource_policy(ResourceArn=arn)["RevisionId"] == revision
+    assert owner.put_resource_policy(ResourceArn=arn, Policy=json.dumps(policy))["RevisionId"] == revision
+    none = lambda: owner.put_resource_policy(ResourceArn=arn, Policy=json.dumps(policy), ExpectedRevisionId="NO_POLICY")
+    why = f"expecting none to be present for table {table}, but a policy exists with revision id {revision}."
+    assert why in refused(none, "PolicyNotFoundException", 400)["Error"]["Message"]
+    policy["Statement"][0]["Sid"] = "another"
+    assert owner.put_resource_policy(ResourceArn=arn, Policy=json.dumps(policy))["RevisionId"] > revision
     owner.delete_resource_policy(ResourceArn=arn)
     refused(lambda: user.client("dynamodb").get_item(TableName=table, Key=OWN), "AccessDeniedException")
     refused(lambda: owner.get_resource_policy(ResourceArn=arn), "PolicyNotFoundException", 400)

@@ -155,6 +155,15 @@ impl Error {
         Self::Validation(message.into())
     }
 
+    /// The same with the count before it, as the operations that write one item tell what is wrong with a request by
+    /// itself, whatever the table: AWS added it in 2026, to these and to what `Select` asks for.
+    pub(crate) fn counted(self) -> Self {
+        match self {
+            Self::Validation(message) => Self::Validation(format!("1 validation error detected: {message}")),
+            other => other,
+        }
+    }
+
     /// The same, of this statement of a transaction.
     pub(crate) fn in_statement(self, at: usize) -> Self {
         match self {

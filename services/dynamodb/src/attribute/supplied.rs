@@ -48,6 +48,17 @@ pub enum Invalid {
     Nesting,
 }
 
+impl Invalid {
+    /// Whether it is a set or a null that is wrong, and not the form of the value or a number.
+    pub(crate) fn is_counted(&self) -> bool {
+        match self {
+            Self::Null | Self::EmptySet(_) | Self::EmptyBinarySet => true,
+            Self::Duplicates(_) | Self::DuplicateBinaries(_) | Self::DuplicateNumbers => true,
+            Self::Empty | Self::Several | Self::Number(_) | Self::Nesting => false,
+        }
+    }
+}
+
 /// A value as a request supplies it: one that can be stored, or why it is none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Supplied(pub Result<Attribute, Invalid>);

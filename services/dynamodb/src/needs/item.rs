@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use kurodo_authz::{Action, Need};
 use kurodo_gateway::Find;
 
-use super::{Names, Touched, Values, conditions, need, projection};
+use super::{Names, Tells, Touched, Values, conditions, need, projection};
 use crate::{
     DynamoDb, Error,
     attribute::{Item, Supplied, item, item_size},
@@ -174,6 +174,7 @@ pub(super) struct Written<'a> {
     pub(super) operator: Option<ConditionalOperator>,
     pub(super) returns: Option<ReturnValue>,
     pub(super) shows: Option<ReturnValuesOnConditionCheckFailure>,
+    pub(super) tells: Tells,
 }
 
 impl Written<'_> {
@@ -187,20 +188,22 @@ impl Written<'_> {
             others.insert(0, ("AttributeUpdates", self.updates.is_some()));
         }
         legacy::apart(&expressions, &others, (self.names.is_some(), self.values.is_some()))
+            .map_err(|error| self.tells.fault(error))
     }
 
     /// What it means.
     pub(super) fn draft(self, kind: Kind) -> Result<Draft, Error> {
-        let given = item(self.given)?;
+        let tells = self.tells;
+        let given = item(self.given).map_err(|invalid| tells.value(invalid))?;
         if kind == Kind::Put {
             check_names(&given)?;
             check_size(&given)?;
         }
-        let returns = kind.returns(self.returns)?;
+        let returns = kind.returns(self.returns).map_err(|error| tells.fault(error))?;
         let updates = self.updates.map(legacy::updates).transpose()?;
         let expected = legacy::expected(self.expected, self.operator)?;
         let Conditions { condition, update } =
-            conditions(self.update, self.condition, self.names, self.values)?;
+            conditions(self.update, self.condition, (self.names, self.values), tells)?;
         let act = match kind {
             Kind::Put => Drafted::Put,
             Kind::Update => Drafted::Update(update.or(updates).unwrap_or_default()),
@@ -225,6 +228,7 @@ macro_rules! written {
             operator: $input.conditional_operator,
             returns: $input.return_values,
             shows: $input.return_values_on_condition_check_failure,
+            tells: Tells::Counted,
             ..Written::default()
         }
     };

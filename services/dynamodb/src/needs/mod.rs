@@ -14,6 +14,7 @@ mod policy;
 mod restore;
 mod search;
 mod table;
+mod tells;
 mod touched;
 mod transact;
 mod trim;
@@ -32,6 +33,7 @@ pub(crate) use policy::{delete_resource_policy, get_resource_policy, put_resourc
 pub(crate) use restore::{restore_table_from_backup, restore_table_to_point_in_time};
 pub(crate) use search::{query, scan};
 pub(crate) use table::create_table;
+use tells::Tells;
 pub(crate) use touched::Touched;
 pub(crate) use transact::{transact_get_items, transact_write_items};
 pub(crate) use trim::{forgotten_streams, old_records};
@@ -93,14 +95,15 @@ fn parse<T>(
 fn conditions(
     update: Option<&str>,
     condition: Option<&str>,
-    names: Names,
-    values: Values,
+    (names, values): (Names, Values),
+    tells: Tells,
 ) -> Result<Conditions, Error> {
-    let placeholders = Placeholders::new(names, values)?;
-    let update = update.map(|text| parse(Part::Update, text, &placeholders, Update::parse)).transpose()?;
-    let condition =
-        condition.map(|text| parse(Part::Condition, text, &placeholders, Condition::parse)).transpose()?;
-    placeholders.finish()?;
+    let placeholders = Placeholders::new(names, values).map_err(|fault| tells.placeholder(fault))?;
+    let update = update.map(|text| parse(Part::Update, text, &placeholders, Update::parse));
+    let update = update.transpose().map_err(|error| tells.fault(error))?;
+    let condition = condition.map(|text| parse(Part::Condition, text, &placeholders, Condition::parse));
+    let condition = condition.transpose().map_err(|error| tells.fault(error))?;
+    placeholders.finish().map_err(|fault| tells.placeholder(fault))?;
     Ok(Conditions { condition, update })
 }
 

@@ -21,6 +21,8 @@ struct Asked {
     filter: Option<Condition>,
     filter_parameter: &'static str,
     projection: Option<Projection>,
+    /// The parameter that the projection is in.
+    projected_by: Option<&'static str>,
     select: Option<Select>,
     index: Option<String>,
     start: Option<Item>,
@@ -30,7 +32,7 @@ struct Asked {
 impl Asked {
     /// Everything that it touches.
     fn touched(&self, capacity: Option<ReturnConsumedCapacity>) -> Result<Touched, Error> {
-        check_select(self.select, self.projection.is_some(), self.index.is_some())?;
+        check_select(self.select, self.projected_by, self.index.is_some()).map_err(Error::counted)?;
         let mut touched = Touched::new(capacity);
         touched.condition(self.filter.as_ref());
         touched.projection(self.projection.as_ref());
@@ -62,22 +64,18 @@ impl Asked {
 }
 
 /// That what is selected and what is projected agree.
-fn check_select(select: Option<Select>, projected: bool, index: bool) -> Result<(), Error> {
-    match select {
-        Some(Select::AllProjectedAttributes) if !index => Err(crate::error::invalid_values(
+fn check_select(select: Option<Select>, projected: Option<&str>, index: bool) -> Result<(), Error> {
+    match (select, projected) {
+        (Some(Select::AllProjectedAttributes), _) if !index => Err(Error::validation(
             "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
         )),
-        Some(Select::SpecificAttributes) if !projected => Err(Error::validation(
-            "SPECIFIC_ATTRIBUTES cannot be used without AttributesToGet or ProjectionExpression",
+        (Some(Select::SpecificAttributes), None) => Err(Error::validation(
+            "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
         )),
-        Some(select) if projected && select != Select::SpecificAttributes => Err(Error::Validation(format!(
-            "Cannot specify the AttributesToGet when choosing to get {}",
-            match select {
-                Select::AllAttributes => "ALL_ATTRIBUTES",
-                Select::AllProjectedAttributes => "ALL_PROJECTED_ATTRIBUTES",
-                _ => "only the Count",
-            }
-        ))),
+        (Some(select), Some(parameter)) if select != Select::SpecificAttributes => {
+            let what = if select == Select::Count { "only the Count" } else { select.as_str() };
+            Err(Error::Validation(format!("Cannot specify the {parameter} when choosing to get {what}")))
+        }
         _ => Ok(()),
     }
 }
@@ -201,11 +199,17 @@ impl Written<'_> {
         let keys = self.keys.map(keys).transpose()?;
         let (filtered, projection) = parts(&placeholders, self.filter, self.projection)?;
         placeholders.finish()?;
+        let projected_by = match (&projection, &listed) {
+            (Some(_), _) => Some("ProjectionExpression"),
+            (None, Some(_)) => Some("AttributesToGet"),
+            (None, None) => None,
+        };
         let filter_parameter = if filter.is_some() { parameter } else { "Filter Expression" };
         let asked = Asked {
             filter: filtered.or(filter),
             filter_parameter,
             projection: projection.or(listed),
+            projected_by,
             select: self.select,
             index: self.index,
             start,

@@ -3,7 +3,7 @@ use kurodo_store::Expectation;
 
 use super::{
     Answer, Asked,
-    policy::check,
+    policy::{check, revision},
     settings::{random, record, uuid},
 };
 use crate::{
@@ -21,7 +21,7 @@ impl Handler<op::CreateTable> for DynamoDb {
         let fresh = Fresh {
             id: uuid()?,
             contents: u64::from_be_bytes(random()?),
-            policy: policy(input)?,
+            policy: policy(input, call.now_ms)?,
             tags: tags_of(input)?,
             now: call.now_ms,
         };
@@ -68,16 +68,10 @@ fn check_honoured(input: &CreateTableInput) -> Result<(), Error> {
     Ok(())
 }
 
-fn policy(input: &CreateTableInput) -> Result<Option<ResourcePolicy>, Error> {
+fn policy(input: &CreateTableInput, now: i64) -> Result<Option<ResourcePolicy>, Error> {
     let Some(text) = &input.resource_policy else { return Ok(None) };
     check(text)?;
-    Ok(Some(ResourcePolicy { text: text.clone(), revision: revision()? }))
-}
-
-/// A new revision of a policy.
-pub(super) fn revision() -> Result<String, Error> {
-    let number = u64::from_be_bytes(random()?) % 10_u64.pow(13);
-    Ok(format!("{number:013}"))
+    Ok(Some(ResourcePolicy { text: text.clone(), revision: revision(now, None) }))
 }
 
 fn tags_of(input: &CreateTableInput) -> Result<Vec<(String, String)>, Error> {

@@ -25,9 +25,17 @@ pub(super) fn check(text: &str) -> Result<(), Error> {
     }
 }
 
+/// The revision that follows this one: the time, in milliseconds, and later than all before.
+pub(super) fn revision(now: i64, before: Option<&ResourcePolicy>) -> String {
+    let before = before.and_then(|policy| policy.revision.parse::<i64>().ok());
+    format!("{:013}", before.map_or(now, |before| now.max(before.saturating_add(1))))
+}
+
 /// What has a policy, or may have one.
 pub(super) struct Governed<'g> {
     pub(super) arn: String,
+    /// What it is, as AWS calls it.
+    name: String,
     pub(super) policy: Option<&'g ResourcePolicy>,
 }
 
@@ -35,33 +43,44 @@ impl<'g> Governed<'g> {
     /// A table.
     pub(super) fn table(table: &'g Table) -> Result<Self, Error> {
         let facts = table.existing()?;
-        Ok(Self { arn: facts.arn(), policy: facts.definition.policy.as_ref() })
+        let name = format!("table {}", facts.name);
+        Ok(Self { arn: facts.arn(), name, policy: facts.definition.policy.as_ref() })
     }
 
     /// A stream.
     pub(super) fn stream(stream: &'g Stream) -> Result<Self, Error> {
         let facts = stream.existing()?;
-        Ok(Self { arn: facts.name.arn(), policy: facts.definition.policy.as_ref() })
+        let arn = facts.name.arn();
+        Ok(Self { name: format!("stream {arn}"), arn, policy: facts.definition.policy.as_ref() })
     }
 
     /// That the policy is of the revision that the caller expects; `NO_POLICY` expects none.
     pub(super) fn check_revision(&self, expected: Option<&str>) -> Result<(), Error> {
-        let known = self.policy.map(|policy| policy.revision.as_str());
-        match expected {
-            None => Ok(()),
-            Some("NO_POLICY") if known.is_none() => Ok(()),
-            Some(expected) if known == Some(expected) => Ok(()),
-            Some(expected) => Err(self.missing(&format!(" with revision id {expected}"))),
+        let (known, name) = (self.policy.map(|policy| policy.revision.as_str()), &self.name);
+        match (expected, known) {
+            (None, _) | (Some(NO_POLICY), None) => Ok(()),
+            (Some(expected), Some(known)) if known == expected => Ok(()),
+            (Some(NO_POLICY), Some(known)) => Err(not_found(&format!(
+                "Requested policy update expecting none to be present for {name}, but a policy exists with revision id {known}."
+            ))),
+            (Some(expected), Some(known)) => Err(not_found(&format!(
+                "Requested update for policy with revision id {expected}, but the policy associated to target {name} has revision id {known}."
+            ))),
+            (Some(expected), None) => Err(self.missing(&format!(" with revision id {expected}"))),
         }
     }
 
     /// That there is no policy.
     pub(super) fn missing(&self, which: &str) -> Error {
-        let arn = &self.arn;
-        Error::PolicyNotFound(format!(
-            "Resource-based policy not found for the provided ResourceArn: {arn}{which}"
-        ))
+        not_found(&format!("{}{which}", self.arn))
     }
+}
+
+/// The revision of no policy.
+const NO_POLICY: &str = "NO_POLICY";
+
+fn not_found(why: &str) -> Error {
+    Error::PolicyNotFound(format!("Resource-based policy not found for the provided ResourceArn: {why}"))
 }
 
 impl DynamoDb {

@@ -3,8 +3,7 @@ use kurodo_gateway::Handler;
 
 use super::{
     Answer, Asked,
-    create_table::revision,
-    policy::{Governed, check},
+    policy::{Governed, check, revision},
 };
 use crate::{
     DynamoDb,
@@ -18,10 +17,14 @@ impl Handler<op::PutResourcePolicy> for DynamoDb {
         let governed = match permits {
             OneOf::First(permit) => Governed::table(permit.resource()),
             OneOf::Second(permit) => Governed::stream(permit.resource()),
-        };
-        governed?.check_revision(input.expected_revision_id.as_deref())?;
+        }?;
+        governed.check_revision(input.expected_revision_id.as_deref())?;
         check(&input.policy)?;
-        let policy = ResourcePolicy { text: input.policy, revision: revision()? };
+        if let Some(same) = governed.policy.filter(|known| known.text == input.policy) {
+            return Ok(PutResourcePolicyOutput { revision_id: Some(same.revision.clone()) }.into());
+        }
+        let revision = revision(asked.call.now_ms, governed.policy);
+        let policy = ResourcePolicy { text: input.policy, revision };
         let revision_id = Some(policy.revision.clone());
         match permits {
             OneOf::First(permit) => {

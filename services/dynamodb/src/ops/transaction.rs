@@ -15,7 +15,10 @@ use crate::{
     items::{ATTEMPTS, Consumed, Digest, Occasion, Tokens, Written, collection, get, read_units, stage},
     layout,
     meter::Kind,
-    model::{ConsumedCapacity, ItemCollectionMetrics, ReturnConsumedCapacity, ReturnItemCollectionMetrics},
+    model::{
+        Capacity, ConsumedCapacity, ItemCollectionMetrics, ReturnConsumedCapacity,
+        ReturnItemCollectionMetrics,
+    },
     plan::{Act, Change},
     resources,
 };
@@ -117,14 +120,30 @@ pub(super) fn view(
 ) -> Option<Vec<ConsumedCapacity>> {
     let each = consumed.into_iter().filter_map(|(table, consumed)| {
         let view = consumed.view(asked, &table)?;
-        let units = view.capacity_units;
-        Some(if writes {
-            ConsumedCapacity { write_capacity_units: units, ..view }
-        } else {
-            ConsumedCapacity { read_capacity_units: units, ..view }
+        let of_indexes = |all: Option<BTreeMap<String, Capacity>>| {
+            all.map(|all| all.into_iter().map(|(name, units)| (name, named(units, writes))).collect())
+        };
+        let units = named(Capacity { capacity_units: view.capacity_units, ..Capacity::default() }, writes);
+        Some(ConsumedCapacity {
+            read_capacity_units: units.read_capacity_units,
+            write_capacity_units: units.write_capacity_units,
+            table: view.table.map(|units| named(units, writes)),
+            local_secondary_indexes: of_indexes(view.local_secondary_indexes),
+            global_secondary_indexes: of_indexes(view.global_secondary_indexes),
+            ..view
         })
     });
     Some(each.collect::<Vec<_>>()).filter(|all| !all.is_empty())
+}
+
+/// Units that say whether they are of reads or of writes, as those of transactions do.
+fn named(units: Capacity, writes: bool) -> Capacity {
+    let all = units.capacity_units;
+    if writes {
+        Capacity { write_capacity_units: all, ..units }
+    } else {
+        Capacity { read_capacity_units: all, ..units }
+    }
 }
 
 /// Why plans cannot be done, as the answer tells it.

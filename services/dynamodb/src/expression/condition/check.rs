@@ -127,6 +127,7 @@ impl Builder<'_> {
             }
             Leaf::Between([a, low, high]) => {
                 let (a, low, high) = (self.operand(a)?, self.operand(low)?, self.operand(high)?);
+                sortable("BETWEEN", &[&a, &low, &high])?;
                 bounds(&low, &high)?;
                 Ok(Condition::Between(a, low, high))
             }
@@ -236,12 +237,17 @@ fn distinct(operator: &str, a: &Operand, b: &Operand) -> Result<(), Fault> {
 
 /// Only strings, numbers and binaries have an order.
 fn ordered(comparator: Comparator, operands: [&Operand; 2]) -> Result<(), Fault> {
-    if matches!(comparator, Comparator::Equal | Comparator::NotEqual) {
-        return Ok(());
+    match comparator {
+        Comparator::Equal | Comparator::NotEqual => Ok(()),
+        _ => sortable(comparator.symbol(), &operands),
     }
+}
+
+/// That operands are of types that have an order.
+fn sortable(operator: &str, operands: &[&Operand]) -> Result<(), Fault> {
     let unordered = |kind: &Type| !matches!(kind, Type::S | Type::N | Type::B);
-    match operands.into_iter().filter_map(type_of).find(unordered) {
-        Some(kind) => Err(operand_type(comparator.symbol(), kind.name())),
+    match operands.iter().copied().filter_map(type_of).find(unordered) {
+        Some(kind) => Err(operand_type(operator, kind.name())),
         None => Ok(()),
     }
 }
