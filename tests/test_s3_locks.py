@@ -143,6 +143,8 @@ def test_governance_gives_way_to_those_who_may_bypass_it_and_say_so(s3, locking,
     shorter = retention("GOVERNANCE", now() + DAY / 2)
     change = lambda client, **more: client.put_object_retention(Bucket=locking, **where, Retention=shorter, **more)
     refused(lambda: change(s3), "AccessDenied", 403, PROTECTED)
+    for_good = retention("COMPLIANCE", now() + 2 * DAY)
+    refused(lambda: s3.put_object_retention(Bucket=locking, **where, Retention=for_good), "AccessDenied", 403, PROTECTED)
     client = guest("DeleteObjectVersion", "PutObjectRetention")
     bypass = {"BypassGovernanceRetention": True}
     answer = refused(lambda: client.delete_object(Bucket=locking, **where, **bypass), "AccessDenied", 403)

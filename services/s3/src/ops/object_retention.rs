@@ -57,15 +57,13 @@ fn read(asked: Option<&ObjectLockRetention>, now_ms: i64) -> Result<Option<Reten
     }
 }
 
-/// A retention can always be made longer. Only governance can be shortened or lifted, by who bypasses it.
+/// A retention can always be made longer. Only governance can be altered otherwise, by who bypasses it: also to
+/// compliance, which nobody could take back.
 ///
 /// Source: S3 User Guide, "Locking objects with Object Lock", "Retention modes".
 fn may_change(lock: &Lock, wanted: Option<Retention>, now_ms: i64, bypasses: bool) -> bool {
     let Some(old) = lock.retention.filter(|old| old.is_active(now_ms)) else { return true };
-    let stays = wanted.is_some_and(|new| {
-        let stricter = new.mode == old.mode || new.mode == Mode::Compliance;
-        stricter && new.until_ms >= old.until_ms
-    });
+    let stays = wanted.is_some_and(|new| new.mode == old.mode && new.until_ms >= old.until_ms);
     stays || (bypasses && old.mode == Mode::Governance)
 }
 
@@ -84,7 +82,7 @@ mod tests {
             (None, None, true, true),
             (retention(Compliance, 50), retention(Governance, 60), true, true), // It is over.
             (retention(Governance, 200), retention(Governance, 300), true, true),
-            (retention(Governance, 200), retention(Compliance, 200), true, true),
+            (retention(Governance, 200), retention(Compliance, 200), false, true),
             (retention(Governance, 200), retention(Governance, 199), false, true),
             (retention(Governance, 200), None, false, true),
             (retention(Governance, 200), retention(Compliance, 150), false, true),
