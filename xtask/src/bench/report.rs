@@ -17,10 +17,11 @@ use crate::{
 /// All tables, as Markdown.
 pub(crate) fn text(fleet: &Fleet, loads: &[Work], args: &Args) -> String {
     let mut text = format!(
-        "`cargo xtask bench --rounds {} --seconds {}{}`, on {}. Medians.\n",
+        "`cargo xtask bench --rounds {} --seconds {}{}{}`, on {}. Medians.\n",
         args.rounds,
         args.seconds,
         args.built.iter().map(|folder| format!(" --built {}", folder.display())).collect::<String>(),
+        if args.servers.is_empty() { String::new() } else { format!(" --servers {}", args.servers.join(",")) },
         machine()
     );
     if !fleet.missing.is_empty() {
