@@ -21,7 +21,11 @@ pub(crate) fn text(fleet: &Fleet, loads: &[Work], args: &Args) -> String {
         args.rounds,
         args.seconds,
         args.built.iter().map(|folder| format!(" --built {}", folder.display())).collect::<String>(),
-        if args.servers.is_empty() { String::new() } else { format!(" --servers {}", args.servers.join(",")) },
+        if args.servers.is_empty() {
+            String::new()
+        } else {
+            format!(" --servers {}", args.servers.join(","))
+        },
         machine()
     );
     if !fleet.missing.is_empty() {
