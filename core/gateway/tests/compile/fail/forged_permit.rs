@@ -26,7 +26,7 @@ impl Handler<model::op::ChangeBook> for Shelf {
 }
 
 fn forge(book: resources::Book) -> kurodo_gateway::authz::Permit<'static, action::ChangeBook> {
-    kurodo_gateway::authz::Permit { resource: book, request: std::marker::PhantomData }
+    kurodo_gateway::authz::Permit { resource: Box::new(book), request: std::marker::PhantomData }
 }
 
 fn main() {}

@@ -26,7 +26,7 @@ impl Handler<model::op::ChangeBook> for Shelf {
 }
 
 fn mint(book: resources::Book) -> kurodo_gateway::authz::Permit<'static, action::ChangeBook> {
-    kurodo_gateway::authz::Permit::mint(book)
+    kurodo_gateway::authz::Permit::mint(Box::new(book))
 }
 
 fn main() {}
