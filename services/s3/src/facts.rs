@@ -38,6 +38,8 @@ pub(crate) struct BucketFacts {
     pub(crate) block_public: Option<BlockPublic>,
     /// What the account blocks for all of its buckets.
     pub(crate) account_block: BlockPublic,
+    /// That the bucket and its account block what they do here. A transaction that relies on both fails once either changes.
+    pub(crate) blocked: [Fact; 2],
     pub(crate) encryption: Encryption,
     pub(crate) tags: Tags,
     /// `None` where there are no rules.
@@ -57,8 +59,8 @@ pub(crate) struct BucketFacts {
 pub struct AccountBlocks {
     /// The namespace that they lie in.
     pub namespace: u8,
-    /// The block of an account, by a reader of everything.
-    pub of: fn(&Reader<'_>, AccountId) -> Result<BlockPublic, StoreError>,
+    /// The block of an account, by a reader of everything, with the fact that it is so.
+    pub of: fn(&Reader<'_>, AccountId) -> Result<(BlockPublic, Fact), StoreError>,
 }
 
 /// A bucket's policy, compiled.
