@@ -54,13 +54,16 @@ pub(crate) struct BucketFacts {
     pub(crate) lifecycle: Option<Lifecycle>,
 }
 
+/// A block, with the fact that it is so.
+type Found = Result<(BlockPublic, Fact), StoreError>;
+
 /// Where the accounts' own public access blocks are found. Another service writes them.
 #[derive(Clone, Copy)]
 pub struct AccountBlocks {
     /// The namespace that they lie in.
     pub namespace: u8,
-    /// The block of an account, by a reader of everything, with the fact that it is so.
-    pub of: fn(&Reader<'_>, AccountId) -> Result<(BlockPublic, Fact), StoreError>,
+    /// The block of an account, by a reader of everything.
+    pub of: fn(&Reader<'_>, AccountId) -> Found,
 }
 
 /// A bucket's policy, compiled.
