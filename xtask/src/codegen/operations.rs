@@ -117,7 +117,8 @@ fn protocols(model: &Model<'_>) -> Outcome<String> {
             })
         })
         .collect();
-    Ok(names?.join(", "))
+    let older = model.service.cbor11.then_some("Protocol::Cbor11");
+    Ok(names?.into_iter().chain(older).collect::<Vec<_>>().join(", "))
 }
 
 fn operation(model: &Model<'_>, name: &str) -> Outcome<String> {
