@@ -291,6 +291,9 @@ impl Mounted {
             Dialect::Query | Dialect::Ec2 => {
                 Failure::new("MissingAction", 400, "Missing Action: the request names no operation")
             }
+            _ if self.facts.schema.dialect == kurodo_wire::Dialect::Coral => {
+                Failure::new("UnknownOperationException", 400, "")
+            }
             _ => Failure::new("UnknownOperationException", 400, "The request names no operation."),
         }
     }

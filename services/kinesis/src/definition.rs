@@ -10,6 +10,8 @@ use crate::{
 
 /// For how long a stream is being created, in milliseconds.
 const CREATING: i64 = 500;
+/// For how long at least it is being updated.
+const UPDATING: i64 = 500;
 /// Milliseconds of an hour.
 const HOUR: i64 = 60 * 60 * 1000;
 /// Hours that records are kept for unless more are asked for.
@@ -30,8 +32,8 @@ pub(crate) struct Definition {
     pub(crate) hours: i32,
     /// In the order of their numbers.
     pub(crate) shards: Vec<Shard>,
-    /// What is to become of the shards.
-    pub(crate) reshape: Option<Reshape>,
+    /// What is to become of the shards, and when, in milliseconds since 1970.
+    pub(crate) reshape: Option<(Reshape, i64)>,
     /// When the number of shards was changed within the last day, in milliseconds since 1970.
     pub(crate) scaled: Vec<i64>,
     /// When the mode was changed within the last day, likewise.
@@ -82,6 +84,11 @@ impl Definition {
         } else {
             StreamStatus::Active
         }
+    }
+
+    /// Lets this become of the shards soon.
+    pub(crate) fn begin(&mut self, reshape: Reshape, now: i64) {
+        self.reshape = Some((reshape, now.saturating_add(UPDATING)));
     }
 
     /// Whether records can be put and read.
@@ -148,7 +155,7 @@ mod tests {
         assert_eq!(stream.seen(10_000_000).count(), 0);
         assert_eq!(stream.status(10_000_500), StreamStatus::Active);
         assert_eq!((stream.seen(10_000_500).count(), stream.count()), (2, 2));
-        stream.reshape = Some(Reshape::Count(1));
+        stream.begin(Reshape::Count(1), 10_000_500);
         assert_eq!(stream.status(10_000_500), StreamStatus::Updating);
         assert!(stream.is_usable(10_000_500));
         stream.deleting = true;

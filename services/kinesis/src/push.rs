@@ -87,12 +87,12 @@ impl Turn {
     /// Why it is over, once it is.
     fn over(&self) -> Option<Error> {
         let Self { consumer, taken } = self;
-        if taken.has_changed().is_err() {
-            return Some(Error::NotFound(format!("Consumer {consumer} not found.")));
+        if *taken.borrow() {
+            let message = format!("Another subscription was established for this consumer: {consumer}.");
+            return Some(Error::InUse(message));
         }
-        (*taken.borrow()).then(|| {
-            Error::InUse(format!("Another subscription was established for this consumer: {consumer}."))
-        })
+        let gone = taken.has_changed().is_err();
+        gone.then(|| Error::NotFound(format!("Consumer {consumer} not found.")))
     }
 }
 

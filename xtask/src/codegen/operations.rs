@@ -147,7 +147,7 @@ fn operation(model: &Model<'_>, name: &str) -> Outcome<String> {
     if facts.deprecated {
         fields += "deprecated: true,\n";
     }
-    if model.service.own_ways {
+    if model.service.own_ways || model.service.coral {
         _ = writeln!(fields, "dialect: Dialect::{},", model.service.dialect());
     }
     if model.service.max_body != DEFAULT_MAX_BODY {

@@ -76,7 +76,7 @@ pub(super) static EXPIRED_NEXT_TOKEN_EXCEPTION: Schema = Schema::new(
 pub(super) static GET_RECORDS_INPUT_LIMIT: Schema =
     Schema::new("GetRecordsInputLimit", Kind::Integer).bounds(Some(1.0), Some(10000.0));
 pub(super) static HASH_KEY: Schema = Schema::new("HashKey", Kind::String).pattern(&P_HASH_KEY);
-static P_HASH_KEY: Pattern = Pattern::new("^(0|([1-9]\\d{0,38}))$");
+static P_HASH_KEY: Pattern = Pattern::rewritten("0|([1-9]\\d{0,38})", "^(0|([1-9]\\d{0,38}))$");
 pub(super) static HASH_KEY_RANGE: Schema = Schema::new(
     "HashKeyRange",
     Kind::Structure(Structure::new(&[
@@ -213,7 +213,7 @@ pub(super) static RESOURCE_NOT_FOUND_EXCEPTION: Schema = Schema::new(
 pub(super) static SCALING_TYPE: Schema = Schema::new("ScalingType", Kind::String).words(&["UNIFORM_SCALING"]);
 pub(super) static SEQUENCE_NUMBER: Schema =
     Schema::new("SequenceNumber", Kind::String).pattern(&P_SEQUENCE_NUMBER);
-static P_SEQUENCE_NUMBER: Pattern = Pattern::new("^(0|([1-9]\\d{0,128}))$");
+static P_SEQUENCE_NUMBER: Pattern = Pattern::rewritten("0|([1-9]\\d{0,128})", "^(0|([1-9]\\d{0,128}))$");
 pub(super) static SEQUENCE_NUMBER_RANGE: Schema = Schema::new(
     "SequenceNumberRange",
     Kind::Structure(Structure::new(&[

@@ -336,6 +336,7 @@ pub(super) static CREATE_STREAM: OperationSchema = OperationSchema {
         &ERROR_INVALID_ARGUMENT_EXCEPTION,
         &ERROR_VALIDATION_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "CreateStream",
@@ -352,6 +353,7 @@ pub(super) static DELETE_STREAM: OperationSchema = OperationSchema {
         &ERROR_INVALID_ARGUMENT_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "DeleteStream",
@@ -367,6 +369,7 @@ pub(super) static DESCRIBE_STREAM: OperationSchema = OperationSchema {
         &ERROR_INVALID_ARGUMENT_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "DescribeStream",
@@ -382,6 +385,7 @@ pub(super) static DESCRIBE_STREAM_SUMMARY: OperationSchema = OperationSchema {
         &ERROR_INVALID_ARGUMENT_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "DescribeStreamSummary",
@@ -396,6 +400,7 @@ pub(super) static LIST_STREAMS: OperationSchema = OperationSchema {
         &ERROR_EXPIRED_NEXT_TOKEN_EXCEPTION,
         &ERROR_INVALID_ARGUMENT_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "ListStreams",
@@ -406,6 +411,7 @@ pub(super) static LIST_STREAMS: OperationSchema = OperationSchema {
 };
 pub(super) static DESCRIBE_LIMITS: OperationSchema = OperationSchema {
     errors: &[&ERROR_LIMIT_EXCEEDED_EXCEPTION],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "DescribeLimits",
@@ -423,6 +429,7 @@ pub(super) static LIST_SHARDS: OperationSchema = OperationSchema {
         &ERROR_RESOURCE_IN_USE_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "ListShards",
@@ -439,6 +446,7 @@ pub(super) static ADD_TAGS_TO_STREAM: OperationSchema = OperationSchema {
         &ERROR_LIMIT_EXCEEDED_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "AddTagsToStream",
@@ -455,6 +463,7 @@ pub(super) static REMOVE_TAGS_FROM_STREAM: OperationSchema = OperationSchema {
         &ERROR_LIMIT_EXCEEDED_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "RemoveTagsFromStream",
@@ -470,6 +479,7 @@ pub(super) static LIST_TAGS_FOR_STREAM: OperationSchema = OperationSchema {
         &ERROR_LIMIT_EXCEEDED_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "ListTagsForStream",
@@ -488,6 +498,7 @@ pub(super) static TAG_RESOURCE: OperationSchema = OperationSchema {
         &ERROR_ACCESS_DENIED_EXCEPTION,
         &ERROR_INTERNAL_FAILURE_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "TagResource",
@@ -506,6 +517,7 @@ pub(super) static UNTAG_RESOURCE: OperationSchema = OperationSchema {
         &ERROR_ACCESS_DENIED_EXCEPTION,
         &ERROR_INTERNAL_FAILURE_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "UntagResource",
@@ -524,6 +536,7 @@ pub(super) static LIST_TAGS_FOR_RESOURCE: OperationSchema = OperationSchema {
         &ERROR_ACCESS_DENIED_EXCEPTION,
         &ERROR_INTERNAL_FAILURE_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "ListTagsForResource",
@@ -542,6 +555,7 @@ pub(super) static PUT_RESOURCE_POLICY: OperationSchema = OperationSchema {
         &ERROR_RESOURCE_IN_USE_EXCEPTION,
         &ERROR_INTERNAL_FAILURE_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "PutResourcePolicy",
@@ -560,6 +574,7 @@ pub(super) static GET_RESOURCE_POLICY: OperationSchema = OperationSchema {
         &ERROR_RESOURCE_IN_USE_EXCEPTION,
         &ERROR_INTERNAL_FAILURE_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "GetResourcePolicy",
@@ -578,6 +593,7 @@ pub(super) static DELETE_RESOURCE_POLICY: OperationSchema = OperationSchema {
         &ERROR_RESOURCE_IN_USE_EXCEPTION,
         &ERROR_INTERNAL_FAILURE_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "DeleteResourcePolicy",
@@ -594,6 +610,7 @@ pub(super) static INCREASE_STREAM_RETENTION_PERIOD: OperationSchema = OperationS
         &ERROR_INVALID_ARGUMENT_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "IncreaseStreamRetentionPeriod",
@@ -610,6 +627,7 @@ pub(super) static DECREASE_STREAM_RETENTION_PERIOD: OperationSchema = OperationS
         &ERROR_INVALID_ARGUMENT_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "DecreaseStreamRetentionPeriod",
@@ -626,6 +644,7 @@ pub(super) static ENABLE_ENHANCED_MONITORING: OperationSchema = OperationSchema 
         &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "EnableEnhancedMonitoring",
@@ -642,6 +661,7 @@ pub(super) static DISABLE_ENHANCED_MONITORING: OperationSchema = OperationSchema
         &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "DisableEnhancedMonitoring",
@@ -658,6 +678,7 @@ pub(super) static UPDATE_STREAM_MODE: OperationSchema = OperationSchema {
         &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
         &ERROR_VALIDATION_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "UpdateStreamMode",
@@ -675,6 +696,7 @@ pub(super) static SPLIT_SHARD: OperationSchema = OperationSchema {
         &ERROR_VALIDATION_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "SplitShard",
@@ -692,6 +714,7 @@ pub(super) static MERGE_SHARDS: OperationSchema = OperationSchema {
         &ERROR_VALIDATION_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "MergeShards",
@@ -709,6 +732,7 @@ pub(super) static UPDATE_SHARD_COUNT: OperationSchema = OperationSchema {
         &ERROR_VALIDATION_EXCEPTION,
         &ERROR_ACCESS_DENIED_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "UpdateShardCount",
@@ -732,6 +756,7 @@ pub(super) static PUT_RECORD: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_FAILURE_EXCEPTION,
         &ERROR_DRY_RUN_OPERATION_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new("PutRecord", "POST", "/", [&schema::PUT_RECORD_INPUT, &schema::PUT_RECORD_OUTPUT])
 };
@@ -750,6 +775,7 @@ pub(super) static PUT_RECORDS: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_FAILURE_EXCEPTION,
         &ERROR_DRY_RUN_OPERATION_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "PutRecords",
@@ -767,6 +793,7 @@ pub(super) static GET_SHARD_ITERATOR: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_FAILURE_EXCEPTION,
         &ERROR_DRY_RUN_OPERATION_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "GetShardIterator",
@@ -791,6 +818,7 @@ pub(super) static GET_RECORDS: OperationSchema = OperationSchema {
         &ERROR_INTERNAL_FAILURE_EXCEPTION,
         &ERROR_DRY_RUN_OPERATION_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "GetRecords",
@@ -806,6 +834,7 @@ pub(super) static REGISTER_STREAM_CONSUMER: OperationSchema = OperationSchema {
         &ERROR_RESOURCE_IN_USE_EXCEPTION,
         &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "RegisterStreamConsumer",
@@ -820,6 +849,7 @@ pub(super) static DEREGISTER_STREAM_CONSUMER: OperationSchema = OperationSchema 
         &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
         &ERROR_INVALID_ARGUMENT_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "DeregisterStreamConsumer",
@@ -834,6 +864,7 @@ pub(super) static DESCRIBE_STREAM_CONSUMER: OperationSchema = OperationSchema {
         &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
         &ERROR_INVALID_ARGUMENT_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "DescribeStreamConsumer",
@@ -850,6 +881,7 @@ pub(super) static LIST_STREAM_CONSUMERS: OperationSchema = OperationSchema {
         &ERROR_EXPIRED_NEXT_TOKEN_EXCEPTION,
         &ERROR_RESOURCE_IN_USE_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "ListStreamConsumers",
@@ -867,6 +899,7 @@ pub(super) static SUBSCRIBE_TO_SHARD: OperationSchema = OperationSchema {
         &ERROR_ACCESS_DENIED_EXCEPTION,
         &ERROR_DRY_RUN_OPERATION_EXCEPTION,
     ],
+    dialect: Dialect::Coral,
     max_body: 16777216,
     ..OperationSchema::new(
         "SubscribeToShard",

@@ -67,31 +67,34 @@ fn streams(
 fn first(
     find: &Find<'_, Kinesis>,
     work: Work,
-    is: impl Fn(&Definition) -> bool,
+    has: impl Fn(&Definition) -> bool,
+    is_due: impl Fn(&Definition) -> bool,
 ) -> Result<Option<Arc<StreamFacts>>, Error> {
     let Some(account) = find.account() else { return Ok(None) };
     let generation = find.service.store.generation(layout::STREAMS);
     if find.service.watch.is_idle(work, account, generation) {
         return Ok(None);
     }
-    let found = streams(find, |_, definition| Ok(is(definition)))?.into_iter().next();
-    if found.is_none() {
+    let found = streams(find, |_, definition| Ok(has(definition)))?;
+    if found.is_empty() {
         find.service.watch.note(work, account, generation);
     }
-    Ok(found)
+    Ok(found.into_iter().find(|facts| is_due(&facts.definition)))
 }
 
 /// A stream whose shards are to be changed.
 pub(crate) async fn unshaped(find: &Find<'_, Kinesis>) -> Result<Option<Need<action::ReshapeStream>>, Error> {
-    let due = |definition: &Definition| definition.reshape.is_some() && !definition.deleting;
-    Ok(first(find, Work::Reshape, due)?.map(|facts| Need::new(Stream::known(facts))))
+    let now = find.call.now_ms;
+    let has = |definition: &Definition| definition.reshape.is_some() && !definition.deleting;
+    let is_due = |definition: &Definition| definition.reshape.as_ref().is_some_and(|(_, at)| *at <= now);
+    Ok(first(find, Work::Reshape, has, is_due)?.map(|facts| Need::new(Stream::known(facts))))
 }
 
 type Unemptied = (Need<action::DeleteStream>, Need<action::DeleteRecords>);
 
 /// A stream that is deleted, and not yet gone.
 pub(crate) async fn unemptied(find: &Find<'_, Kinesis>) -> Result<Option<Unemptied>, Error> {
-    let found = first(find, Work::Empty, |definition| definition.deleting)?;
+    let found = first(find, Work::Empty, |definition| definition.deleting, |_| true)?;
     Ok(found.map(|facts| (Need::new(Stream::known(Arc::clone(&facts))), Need::new(Records::known(facts)))))
 }
 

@@ -22,6 +22,7 @@ pub(crate) fn violations(operation: &OperationSchema, input: &Value) -> Vec<Viol
             check_record("", data, key, &mut found);
         }
         "PutRecords" => input.check_records(&mut found),
+        "IncreaseStreamRetentionPeriod" | "DecreaseStreamRetentionPeriod" => input.check_hours(&mut found),
         _ => {}
     }
     found.truncate(NAMED);
@@ -64,6 +65,13 @@ impl<'v> Input<'v> {
             }
             Some(Value::Null) if !on_demand => found.push(missing("ShardCount", "shardCount")),
             _ => {}
+        }
+    }
+
+    fn check_hours(&self, found: &mut Vec<Violation>) {
+        if let Some(Value::Int(hours @ ..1)) = self.value("RetentionPeriodHours") {
+            let rule = "Member must have value greater than or equal to 1";
+            found.push(violation("RetentionPeriodHours", "retentionPeriodHours", &format!("'{hours}'"), rule));
         }
     }
 

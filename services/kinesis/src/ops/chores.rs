@@ -31,7 +31,7 @@ impl Keeper<chore::ReshapeStreams> for Kinesis {
         let permit = &errand.permits;
         let facts = permit.resource().existing()?;
         let mut definition = facts.definition.clone();
-        let Some(reshape) = definition.reshape.take() else { return Ok(Progress::Done) };
+        let Some((reshape, _)) = definition.reshape.take() else { return Ok(Progress::Done) };
         reshape.apply(&mut definition, errand.call.now_ms);
         unless_changed(self.redefine(permit, &definition).await.map(|()| Progress::More))
     }

@@ -30,7 +30,7 @@ impl Handler<op::MergeShards> for Kinesis {
                  eligible for merging"
             )));
         }
-        definition.reshape = Some(Reshape::Merge { shard: one.0, adjacent: other.0 });
+        definition.begin(Reshape::Merge { shard: one.0, adjacent: other.0 }, asked.call.now_ms);
         self.redefine(&asked.permits, &definition).await?;
         Ok(MergeShardsOutput {}.into())
     }

@@ -20,7 +20,7 @@ impl Handler<op::SplitShard> for Kinesis {
         provisioned(&definition, name)?;
         stream.room(1)?;
         let at = within(shard, &input.new_starting_hash_key, name)?;
-        definition.reshape = Some(Reshape::split(id.0, at));
+        definition.begin(Reshape::split(id.0, at), asked.call.now_ms);
         self.redefine(&asked.permits, &definition).await?;
         Ok(SplitShardOutput {}.into())
     }

@@ -32,7 +32,7 @@ impl Handler<op::UpdateShardCount> for Kinesis {
             )));
         }
         definition.scaled.push(now);
-        definition.reshape = Some(Reshape::Count(wanted));
+        definition.begin(Reshape::Count(wanted), now);
         self.redefine(&asked.permits, &definition).await?;
         Ok(UpdateShardCountOutput {
             stream_name: Some(stream.name.clone()),

@@ -42,6 +42,18 @@ fn name(kind: &Kind) -> &'static str {
     }
 }
 
+/// A whole number. One that is out of its type's range becomes the type's last.
+pub(super) fn integer(kind: &Kind, text: &str) -> Option<Value> {
+    let (least, most) = match kind {
+        Kind::Integer => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let beyond = if text.starts_with('-') { least } else { most };
+    whole.then(|| Value::Int(text.parse().unwrap_or(beyond).clamp(least, most)))
+}
+
 /// A string that is not base64.
 pub(super) fn not_base64(text: &str) -> WireError {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');

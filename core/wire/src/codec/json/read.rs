@@ -190,6 +190,9 @@ fn integer(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireErro
         (text, Dialect::DynamoDb | Dialect::Coral) => text.split_once('.').map_or(text, |(whole, _)| whole),
         (text, _) => text,
     };
+    if scanner.dialect == Dialect::Coral {
+        return coral::integer(&member.target().kind, text).ok_or_else(|| out_of_range(member));
+    }
     let number: i64 = text.parse().map_err(|_| out_of_range(member))?;
     if matches!(member.target().kind, Kind::Integer) && i32::try_from(number).is_err() {
         return Err(out_of_range(member));
