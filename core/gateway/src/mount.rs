@@ -1,7 +1,7 @@
 use std::{future::Future, pin::Pin};
 
 use kurodo_store::CoreDoor;
-use kurodo_wire::{OperationSchema, Violation};
+use kurodo_wire::{OperationSchema, Value, Violation};
 
 use crate::{
     ActionFacts, ChoreFacts, CrossOrigin, Failure, Progress, Received, Round, RowFacts, Sent, ServiceFacts,
@@ -16,6 +16,8 @@ pub trait Mount: Send + Sync {
     fn has_crc32(&self) -> bool;
     /// The service's own words for an invalid input.
     fn invalid(&self, operation: &'static str, violations: &[Violation]) -> Option<Failure>;
+    /// What is wrong with an input of this operation by itself.
+    fn violations(&self, operation: &OperationSchema, input: &Value) -> Vec<Violation>;
     /// The rows of the table, in order.
     fn rows(&self) -> Vec<(RowFacts, Vec<&'static str>)>;
     /// The shapes of the rows' operations, in order.
@@ -53,6 +55,10 @@ impl<S: Table> Mount for S {
 
     fn invalid(&self, operation: &'static str, violations: &[Violation]) -> Option<Failure> {
         S::invalid(operation, violations)
+    }
+
+    fn violations(&self, operation: &OperationSchema, input: &Value) -> Vec<Violation> {
+        S::violations(operation, input)
     }
 
     fn rows(&self) -> Vec<(RowFacts, Vec<&'static str>)> {

@@ -2,7 +2,7 @@ use std::future::Future;
 
 use kurodo_authz::{Demand, Need};
 use kurodo_store::Reader;
-use kurodo_wire::{Operation, OperationSchema, Violation};
+use kurodo_wire::{Operation, OperationSchema, Value, Violation, validate};
 
 use crate::{Body, Call, CrossOrigin, Failure, Find, Reply, Sharing};
 
@@ -19,6 +19,12 @@ pub trait Service: Send + Sync + Sized + 'static {
     /// ones where it has none.
     fn invalid(_operation: &'static str, _violations: &[Violation]) -> Option<Failure> {
         None
+    }
+
+    /// What is wrong with an input of this operation by itself: what breaks the constraints of the API facts, and
+    /// whatever else AWS holds inputs to.
+    fn violations(operation: &OperationSchema, input: &Value) -> Vec<Violation> {
+        validate(operation.input, input)
     }
 
     /// Compares the content of an operation that does not stream it with the digests that the request gives of it.

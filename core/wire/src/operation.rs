@@ -29,6 +29,9 @@ pub enum Protocol {
     RestXml,
     /// CBOR over POST to `/service/{service}/operation/{operation}`.
     RpcV2Cbor,
+    /// [`Protocol::Json11`] with documents in CBOR, as Java's clients of Kinesis speak it: content type
+    /// `application/x-amz-cbor-1.1`. Times are whole milliseconds.
+    Cbor11,
 }
 
 impl Protocol {
@@ -53,6 +56,9 @@ pub enum Dialect {
     S3,
     /// DynamoDB: its reader of JSON has its own words for what does not fit, and takes words for booleans.
     DynamoDb,
+    /// Kinesis and others of its time: their readers of JSON have words of their own too, and say nothing where there is
+    /// nothing to say.
+    Coral,
 }
 
 /// What a request must carry to be let in, before any policy is asked.

@@ -117,7 +117,8 @@ fn protocols(model: &Model<'_>) -> Outcome<String> {
             })
         })
         .collect();
-    Ok(names?.join(", "))
+    let older = model.service.cbor11.then_some("Protocol::Cbor11");
+    Ok(names?.into_iter().chain(older).collect::<Vec<_>>().join(", "))
 }
 
 fn operation(model: &Model<'_>, name: &str) -> Outcome<String> {
@@ -146,7 +147,7 @@ fn operation(model: &Model<'_>, name: &str) -> Outcome<String> {
     if facts.deprecated {
         fields += "deprecated: true,\n";
     }
-    if model.service.own_ways {
+    if model.service.own_ways || model.service.coral {
         _ = writeln!(fields, "dialect: Dialect::{},", model.service.dialect());
     }
     if model.service.max_body != DEFAULT_MAX_BODY {

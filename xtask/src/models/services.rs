@@ -1,6 +1,7 @@
 //! The services whose facts are kept, and what the facts do not say.
 
 mod dynamodb;
+mod kinesis;
 mod s3;
 
 use std::path::PathBuf;
@@ -18,6 +19,10 @@ pub(crate) struct Service {
     pub(crate) s3: bool,
     /// Whether JSON is read in DynamoDB's ways.
     pub(crate) own_ways: bool,
+    /// Whether JSON is read in the ways of AWS's older services.
+    pub(crate) coral: bool,
+    /// Whether documents of JSON 1.1 come in CBOR too.
+    pub(crate) cbor11: bool,
     /// The namespace of XML replies, where the facts leave it out.
     pub(crate) xml_namespace: Option<&'static str>,
     /// Root elements of replies, which the facts leave out.
@@ -82,6 +87,13 @@ pub(crate) const SERVICES: &[Service] = &[
         own_types: &[("AttributeValue", "crate::attribute::Supplied")],
         ..plain("dynamodbstreams", "dynamodbstreams/2012-08-10")
     },
+    Service {
+        coral: true,
+        cbor11: true,
+        orders: kinesis::ORDERS,
+        max_body: 16 * MIB,
+        ..plain("kinesis", "kinesis/2013-12-02")
+    },
 ];
 
 const fn plain(name: &'static str, botocore: &'static str) -> Service {
@@ -91,6 +103,8 @@ const fn plain(name: &'static str, botocore: &'static str) -> Service {
         botocore,
         s3: false,
         own_ways: false,
+        coral: false,
+        cbor11: false,
         xml_namespace: None,
         roots: &[],
         error_namespace: None,
@@ -112,6 +126,7 @@ impl Service {
         match (self.s3, self.own_ways) {
             (true, _) => "S3",
             (_, true) => "DynamoDb",
+            _ if self.coral => "Coral",
             _ => "Standard",
         }
     }
