@@ -82,6 +82,7 @@ pub(crate) const SERVICES: &[Service] = &[
         own_types: &[("AttributeValue", "crate::attribute::Supplied")],
         ..plain("dynamodbstreams", "dynamodbstreams/2012-08-10")
     },
+    Service { max_body: 2 * MIB, ..plain("logs", "logs/2014-03-28") },
 ];
 
 const fn plain(name: &'static str, botocore: &'static str) -> Service {
