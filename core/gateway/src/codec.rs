@@ -61,5 +61,8 @@ pub(crate) fn encode<O: Operation>(
         let value = HeaderValue::try_from(value).map_err(|error| Failure::internal(&error))?;
         encoded.headers.insert(HeaderName::from_static(name), value);
     }
-    Ok(respond::encoded(mounted, encoded, reply.content))
+    Ok(match reply.events {
+        Some(events) => respond::events(target.protocol, O::schema(), encoded, events),
+        None => respond::encoded(mounted, encoded, reply.content),
+    })
 }

@@ -55,7 +55,7 @@ pub(crate) fn shapes(model: &Model<'_>) -> Outcome<String> {
             continue;
         }
         let fields = fields(model, name)?;
-        if shape.union {
+        if shape.union || shape.eventstream {
             let doc = format!("AWS `{}` union `{name}`.", model.service.name);
             out += &union(
                 &rust,
@@ -121,7 +121,8 @@ fn fields(model: &Model<'_>, owner: &str) -> Outcome<Vec<Field>> {
                 });
             }
             let plain = member_type(model, owner, reference)?;
-            let ty = if required || shape.union { plain } else { format!("Option<{plain}>") };
+            let ty =
+                if required || shape.union || shape.eventstream { plain } else { format!("Option<{plain}>") };
             Ok(Field { aws: aws.clone(), rust: names::field(aws), ty, required })
         })
         .collect()
@@ -158,7 +159,6 @@ fn type_of(model: &Model<'_>, reference: &Reference, shape: &Shape, sensitive: b
         "list" => format!("Vec<{}>", inner(&shape.member)?),
         "map" => format!("BTreeMap<String, {}>", inner(&shape.value)?),
         "structure" if shape.document => "serde_json::Value".to_owned(),
-        "structure" if shape.eventstream => "()".to_owned(),
         "structure" => names::type_name(&reference.shape),
         other => return Err(Failure::new(format!("{}: unknown type {other}", reference.shape))),
     })

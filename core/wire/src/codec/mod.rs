@@ -3,6 +3,7 @@
 mod budget;
 mod cbor;
 mod error;
+mod events;
 mod form;
 mod json;
 mod query;
@@ -16,6 +17,7 @@ use http::HeaderName;
 use minicbor::Encoder;
 
 pub use error::encode_error;
+pub use events::{EVENT_STREAM, encode_event, encode_event_error, encode_initial_response};
 pub(crate) use form::unescape;
 pub use form::{QueryPairs, parse_query};
 
