@@ -115,6 +115,9 @@ SAMPLES = {
     "PutQueryDefinition": lambda world, name: {"name": name, "queryString": "limit 1"},
     "PutResourcePolicy": new_policy,
     "PutRetentionPolicy": having(group, retentionInDays=7),
+    "StartLiveTail": lambda world, name: {
+        "logGroupIdentifiers": [arn(world, name)["resourceArn"]],
+    },
     "StartQuery": lambda world, name: {**group(world, name), "queryString": "limit 1", **TIMES},
     "StopQuery": query,
     "TagLogGroup": having(group, tags=TAGS),

@@ -20,6 +20,9 @@ pub enum Error {
     /// A parameter cannot be used as it is.
     #[error("{0}")]
     InvalidParameter(String),
+    /// A live tail lasted as long as it can.
+    #[error("The session has timed out.")]
+    SessionTimeout,
     /// A query is none.
     #[error("{0}")]
     MalformedQuery(Fault),
@@ -81,6 +84,7 @@ impl Error {
     fn code(&self) -> Option<&'static str> {
         Some(match self {
             Self::InvalidParameter(_) => "InvalidParameterException",
+            Self::SessionTimeout => "SessionTimeoutException",
             Self::MalformedQuery(_) => "MalformedQueryException",
             Self::Unsigned => "MissingAuthenticationTokenException",
             Self::NotFound(_) => "ResourceNotFoundException",

@@ -22,6 +22,7 @@ mod scan;
 mod service;
 pub mod table;
 mod tags;
+mod tail;
 mod walk;
 
 pub use error::Error;

@@ -1,7 +1,7 @@
 use kurodo_gateway::{Dialect, Failure, Service, ServiceFacts, wire::{Violation, violation_message}};
 use kurodo_store::Store;
 
-use crate::{Error, facts::Sizes, model, queries::Queries};
+use crate::{Error, facts::Sizes, model, queries::Queries, tail::Tails};
 
 /// The service.
 pub struct Logs {
@@ -10,12 +10,14 @@ pub struct Logs {
     pub(crate) sizes: Sizes,
     /// Queries that were started lately.
     pub(crate) queries: Queries,
+    /// Who listens to what is put.
+    pub(crate) tails: Tails,
 }
 
 impl Logs {
     /// The service over this store.
     pub fn new(store: Store) -> Self {
-        Self { store, sizes: Sizes::default(), queries: Queries::default() }
+        Self { store, sizes: Sizes::default(), queries: Queries::default(), tails: Tails::default() }
     }
 }
 

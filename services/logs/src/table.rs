@@ -67,6 +67,7 @@ service! { Logs:
         PutQueryDefinition: Write on Definitions = "logs:PutQueryDefinition";
         PutRetentionPolicy: Write on Group = "logs:PutRetentionPolicy";
         RunQuery: Read on Searched = "logs:StartQuery";
+        StartLiveTail: Read on Contents = "logs:StartLiveTail";
         StartQuery: Read on Contents = "logs:StartQuery";
         StopQuery: Write on Everything = "logs:StopQuery";
         TagLogGroup: Write on Tagged = "logs:TagLogGroup";
@@ -94,6 +95,7 @@ service! { Logs:
         PutLogEvents: PutLogEvents on events(log_group_name, log_stream_name);
         GetLogEvents: [GetLogEvents] by needs::get_log_events;
         FilterLogEvents: [FilterLogEvents] by needs::filter_log_events;
+        StartLiveTail: [StartLiveTail for all] by needs::start_live_tail;
         TestMetricFilter: TestMetricFilter on everything();
 
         StartQuery: [StartQuery for all] by needs::start_query;
@@ -133,10 +135,10 @@ service! { Logs:
         AssociateKmsKey, DisassociateKmsKey,
         // Metrics out of events.
         PutMetricFilter, DescribeMetricFilters, DeleteMetricFilter,
-        // Ways out: to streams, buckets and clients that listen.
+        // Ways out: to streams and buckets.
         CreateExportTask, DescribeExportTasks, CancelExportTask, DeleteDestination, DeleteSubscriptionFilter,
         DescribeDestinations, DescribeSubscriptionFilters, PutDestination, PutDestinationPolicy,
-        PutSubscriptionFilter, StartLiveTail,
+        PutSubscriptionFilter,
         // Delivery of other services' logs.
         CreateDelivery, DeleteDelivery, DeleteDeliveryDestination, DeleteDeliveryDestinationPolicy,
         DeleteDeliverySource, DescribeConfigurationTemplates, DescribeDeliveries, DescribeDeliveryDestinations,

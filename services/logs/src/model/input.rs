@@ -164,6 +164,17 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Input of AWS `logs:StartLiveTail`.
+    #[derive(Debug)]
+    pub struct StartLiveTailInput: schema::START_LIVE_TAIL_INPUT {
+        log_group_identifiers: Vec<String> = "logGroupIdentifiers",
+        log_stream_names: Option<Vec<String>> = "logStreamNames",
+        log_stream_name_prefixes: Option<Vec<String>> = "logStreamNamePrefixes",
+        log_event_filter_pattern: Option<String> = "logEventFilterPattern",
+    }
+}
+
+kurodo_wire::shape! {
     /// Input of AWS `logs:TestMetricFilter`.
     #[derive(Debug)]
     pub struct TestMetricFilterInput: schema::TEST_METRIC_FILTER_INPUT {

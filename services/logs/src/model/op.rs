@@ -19,6 +19,7 @@ kurodo_wire::operations! {
     PutLogEvents(super::PutLogEventsInput) -> super::PutLogEventsOutput = service::PUT_LOG_EVENTS;
     GetLogEvents(super::GetLogEventsInput) -> super::GetLogEventsOutput = service::GET_LOG_EVENTS;
     FilterLogEvents(super::FilterLogEventsInput) -> super::FilterLogEventsOutput = service::FILTER_LOG_EVENTS;
+    StartLiveTail(super::StartLiveTailInput) -> super::StartLiveTailOutput = service::START_LIVE_TAIL;
     TestMetricFilter(super::TestMetricFilterInput) -> super::TestMetricFilterOutput = service::TEST_METRIC_FILTER;
     StartQuery(super::StartQueryInput) -> super::StartQueryOutput = service::START_QUERY;
     StopQuery(super::StopQueryInput) -> super::StopQueryOutput = service::STOP_QUERY;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use kurodo_wire::Streaming;
+
 use super::{
     FilteredLogEvent, LogGroup, LogGroupField, LogGroupSummary, LogStream, MetricFilterMatchRecord,
     OutputLogEvent, QueryDefinition, QueryInfo, QueryLanguage, QueryStatistics, QueryStatus,
@@ -111,6 +113,14 @@ kurodo_wire::shape! {
         events: Option<Vec<FilteredLogEvent>> = "events",
         searched_log_streams: Option<Vec<SearchedLogStream>> = "searchedLogStreams",
         next_token: Option<String> = "nextToken",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:StartLiveTail`.
+    #[derive(Debug, Default)]
+    pub struct StartLiveTailOutput: schema::START_LIVE_TAIL_OUTPUT {
+        response_stream: Streaming = "responseStream",
     }
 }
 

@@ -144,6 +144,40 @@ pub(super) static LIST_LIMIT: Schema =
     Schema::new("ListLimit", Kind::Integer).bounds(Some(1.0), Some(1000.0));
 pub(super) static LIST_LOG_GROUPS_FOR_QUERY_MAX_RESULTS: Schema =
     Schema::new("ListLogGroupsForQueryMaxResults", Kind::Integer).bounds(Some(50.0), Some(500.0));
+pub(super) static LIVE_TAIL_SESSION_LOG_EVENT: Schema = Schema::new(
+    "LiveTailSessionLogEvent",
+    Kind::Structure(Structure::new(&[
+        Member::new("logStreamName", &LOG_STREAM_NAME),
+        Member::new("logGroupIdentifier", &LOG_GROUP_IDENTIFIER),
+        Member::new("message", &EVENT_MESSAGE),
+        Member::new("timestamp", &TIMESTAMP),
+        Member::new("ingestionTime", &TIMESTAMP),
+    ])),
+);
+pub(super) static LIVE_TAIL_SESSION_METADATA: Schema = Schema::new(
+    "LiveTailSessionMetadata",
+    Kind::Structure(Structure::new(&[Member::new("sampled", &common::BOOLEAN)])),
+);
+pub(super) static LIVE_TAIL_SESSION_RESULTS: Schema =
+    Schema::list("LiveTailSessionResults", Member::new("member", &LIVE_TAIL_SESSION_LOG_EVENT));
+pub(super) static LIVE_TAIL_SESSION_START: Schema = Schema::new(
+    "LiveTailSessionStart",
+    Kind::Structure(Structure::new(&[
+        Member::new("requestId", &REQUEST_ID),
+        Member::new("sessionId", &SESSION_ID),
+        Member::new("logGroupIdentifiers", &START_LIVE_TAIL_LOG_GROUP_IDENTIFIERS),
+        Member::new("logStreamNames", &INPUT_LOG_STREAM_NAMES),
+        Member::new("logStreamNamePrefixes", &INPUT_LOG_STREAM_NAMES),
+        Member::new("logEventFilterPattern", &FILTER_PATTERN),
+    ])),
+);
+pub(super) static LIVE_TAIL_SESSION_UPDATE: Schema = Schema::new(
+    "LiveTailSessionUpdate",
+    Kind::Structure(Structure::new(&[
+        Member::new("sessionMetadata", &LIVE_TAIL_SESSION_METADATA),
+        Member::new("sessionResults", &LIVE_TAIL_SESSION_RESULTS),
+    ])),
+);
 pub(super) static LOG_GROUP: Schema = Schema::new(
     "LogGroup",
     Kind::Structure(Structure::new(&[
@@ -370,6 +404,7 @@ pub(super) static REJECTED_LOG_EVENTS_INFO: Schema = Schema::new(
         Member::new("expiredLogEventEndIndex", &common::INTEGER),
     ])),
 );
+pub(super) static REQUEST_ID: Schema = Schema::new("RequestId", Kind::String).bounds(Some(0.0), Some(256.0));
 pub(super) static RESOURCE_ALREADY_EXISTS_EXCEPTION: Schema =
     Schema::new("ResourceAlreadyExistsException", Kind::Structure(Structure::new(&[])));
 pub(super) static RESOURCE_NOT_FOUND_EXCEPTION: Schema =
@@ -407,6 +442,20 @@ pub(super) static SEARCHED_LOG_STREAMS: Schema =
 pub(super) static SEQUENCE_TOKEN: Schema = Schema::new("SequenceToken", Kind::String).bounds(Some(1.0), None);
 pub(super) static SERVICE_UNAVAILABLE_EXCEPTION: Schema =
     Schema::new("ServiceUnavailableException", Kind::Structure(Structure::new(&[])));
+pub(super) static SESSION_ID: Schema = Schema::new("SessionId", Kind::String).bounds(Some(0.0), Some(256.0));
+pub(super) static START_LIVE_TAIL_LOG_GROUP_IDENTIFIERS: Schema =
+    Schema::list("StartLiveTailLogGroupIdentifiers", Member::new("member", &LOG_GROUP_IDENTIFIER))
+        .bounds(Some(1.0), Some(10.0));
+pub(super) static START_LIVE_TAIL_RESPONSE_STREAM: Schema = Schema::new(
+    "StartLiveTailResponseStream",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("sessionStart", &LIVE_TAIL_SESSION_START),
+            Member::new("sessionUpdate", &LIVE_TAIL_SESSION_UPDATE),
+        ])
+        .event_stream(),
+    ),
+);
 pub(super) static STORED_BYTES: Schema = Schema::new("StoredBytes", Kind::Long).bounds(Some(0.0), None);
 pub(super) static TAG_FILTER: Schema = Schema::new(
     "TagFilter",
@@ -624,6 +673,19 @@ pub(super) static FILTER_LOG_EVENTS_OUTPUT: Schema = Schema::new(
         Member::new("searchedLogStreams", &SEARCHED_LOG_STREAMS),
         Member::new("nextToken", &NEXT_TOKEN),
     ])),
+);
+pub(super) static START_LIVE_TAIL_INPUT: Schema = Schema::new(
+    "StartLiveTailRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupIdentifiers", &START_LIVE_TAIL_LOG_GROUP_IDENTIFIERS).required(),
+        Member::new("logStreamNames", &INPUT_LOG_STREAM_NAMES),
+        Member::new("logStreamNamePrefixes", &INPUT_LOG_STREAM_NAMES),
+        Member::new("logEventFilterPattern", &FILTER_PATTERN),
+    ])),
+);
+pub(super) static START_LIVE_TAIL_OUTPUT: Schema = Schema::new(
+    "StartLiveTailResponse",
+    Kind::Structure(Structure::new(&[Member::new("responseStream", &START_LIVE_TAIL_RESPONSE_STREAM)])),
 );
 pub(super) static TEST_METRIC_FILTER_INPUT: Schema = Schema::new(
     "TestMetricFilterRequest",

@@ -32,6 +32,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &PUT_LOG_EVENTS,
         &GET_LOG_EVENTS,
         &FILTER_LOG_EVENTS,
+        &START_LIVE_TAIL,
         &TEST_METRIC_FILTER,
         &START_QUERY,
         &STOP_QUERY,
@@ -168,14 +169,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         },
         RouteSchema {
             name: "PutSubscriptionFilter",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "StartLiveTail",
             method: "POST",
             uri: "/",
             required_query: &[],
@@ -1062,6 +1055,22 @@ pub(super) static FILTER_LOG_EVENTS: OperationSchema = OperationSchema {
         "POST",
         "/",
         [&schema::FILTER_LOG_EVENTS_INPUT, &schema::FILTER_LOG_EVENTS_OUTPUT],
+    )
+};
+pub(super) static START_LIVE_TAIL: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_ACCESS_DENIED_EXCEPTION,
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_INVALID_OPERATION_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "StartLiveTail",
+        "POST",
+        "/",
+        [&schema::START_LIVE_TAIL_INPUT, &schema::START_LIVE_TAIL_OUTPUT],
     )
 };
 pub(super) static TEST_METRIC_FILTER: OperationSchema = OperationSchema {

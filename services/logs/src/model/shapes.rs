@@ -63,6 +63,48 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `logs` structure `LiveTailSessionLogEvent`.
+    #[derive(Debug, Default)]
+    pub struct LiveTailSessionLogEvent: schema::LIVE_TAIL_SESSION_LOG_EVENT {
+        log_stream_name: Option<String> = "logStreamName",
+        log_group_identifier: Option<String> = "logGroupIdentifier",
+        message: Option<String> = "message",
+        timestamp: Option<i64> = "timestamp",
+        ingestion_time: Option<i64> = "ingestionTime",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `logs` structure `LiveTailSessionMetadata`.
+    #[derive(Debug, Default)]
+    pub struct LiveTailSessionMetadata: schema::LIVE_TAIL_SESSION_METADATA {
+        sampled: Option<bool> = "sampled",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `logs` structure `LiveTailSessionStart`.
+    #[derive(Debug, Default)]
+    pub struct LiveTailSessionStart: schema::LIVE_TAIL_SESSION_START {
+        request_id: Option<String> = "requestId",
+        session_id: Option<String> = "sessionId",
+        log_group_identifiers: Option<Vec<String>> = "logGroupIdentifiers",
+        log_stream_names: Option<Vec<String>> = "logStreamNames",
+        log_stream_name_prefixes: Option<Vec<String>> = "logStreamNamePrefixes",
+        log_event_filter_pattern: Option<String> = "logEventFilterPattern",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `logs` structure `LiveTailSessionUpdate`.
+    #[derive(Debug, Default)]
+    pub struct LiveTailSessionUpdate: schema::LIVE_TAIL_SESSION_UPDATE {
+        session_metadata: Option<LiveTailSessionMetadata> = "sessionMetadata",
+        session_results: Option<Vec<LiveTailSessionLogEvent>> = "sessionResults",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `logs` structure `LogGroup`.
     #[derive(Debug, Default)]
     pub struct LogGroup: schema::LOG_GROUP {
@@ -263,6 +305,15 @@ kurodo_wire::shape! {
     pub struct SearchedLogStream: schema::SEARCHED_LOG_STREAM {
         log_stream_name: Option<String> = "logStreamName",
         searched_completely: Option<bool> = "searchedCompletely",
+    }
+}
+
+kurodo_wire::union! {
+    /// AWS `logs` union `StartLiveTailResponseStream`.
+    #[derive(Debug)]
+    pub enum StartLiveTailResponseStream: schema::START_LIVE_TAIL_RESPONSE_STREAM {
+        SessionStart(LiveTailSessionStart) = 0 "sessionStart",
+        SessionUpdate(LiveTailSessionUpdate) = 1 "sessionUpdate",
     }
 }
 

@@ -9,7 +9,7 @@ use kurodo_authz::{Action, Need, OneOf};
 use kurodo_gateway::Find;
 
 pub(crate) use chores::{expired, remains};
-pub(crate) use queries::{get_log_group_fields, get_log_record, scheduled, start_query};
+pub(crate) use queries::{get_log_group_fields, get_log_record, scheduled, start_live_tail, start_query};
 
 use crate::{
     Error, Logs,

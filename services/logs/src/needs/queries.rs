@@ -5,7 +5,7 @@ use super::one_group;
 use crate::{
     Error, Logs,
     insights::Pointer,
-    model::{GetLogGroupFieldsInput, GetLogRecordInput, StartQueryInput},
+    model::{GetLogGroupFieldsInput, GetLogRecordInput, StartLiveTailInput, StartQueryInput},
     names::GroupName,
     resources::{Contents, Searched},
     table::action,
@@ -46,6 +46,15 @@ pub(crate) async fn start_query(
         needs.push(Need::new(Contents::find(find, group)?));
     }
     Ok(needs)
+}
+
+/// The groups whose events are pushed.
+pub(crate) async fn start_live_tail(
+    find: &Find<'_, Logs>,
+    input: &mut StartLiveTailInput,
+) -> Result<Vec<Need<action::StartLiveTail>>, Error> {
+    let need = |name: &String| Ok(Need::new(Contents::find(find, GroupName::parse(find, name)?)?));
+    input.log_group_identifiers.iter().map(need).collect()
 }
 
 /// The groups of the next query that is to be run.

@@ -19,6 +19,7 @@ mod query_definition;
 mod resource_policy;
 mod retention_policy;
 mod run_queries;
+mod start_live_tail;
 mod start_query;
 mod tagging;
 mod test_metric_filter;

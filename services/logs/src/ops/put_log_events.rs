@@ -9,6 +9,7 @@ use crate::{
     error::NO_STREAM,
     layout,
     model::{Entity, InputLogEvent, PutLogEventsOutput, RejectedLogEventsInfo, op},
+    tail::Batch,
 };
 
 /// The most bytes of a batch, each event counted with [`OVERHEAD`] more.
@@ -41,6 +42,11 @@ impl Handler<op::PutLogEvents> for Logs {
         }
         let commit = transaction.commit().await;
         let commit = commit.map_err(|error| if error.conflict().is_some() { NO_STREAM } else { error.into() })?;
+        self.tails.tell(group.definition.id, || Batch {
+            stream: input.log_stream_name.clone(),
+            ingested: now,
+            events: events.iter().map(|(time, message)| (*time, (*message).to_owned())).collect(),
+        });
         Ok(PutLogEventsOutput {
             next_sequence_token: Some(sequence_token(commit.version)),
             rejected_log_events_info: accepted.rejected,
