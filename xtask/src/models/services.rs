@@ -94,6 +94,7 @@ pub(crate) const SERVICES: &[Service] = &[
         max_body: 16 * MIB,
         ..plain("kinesis", "kinesis/2013-12-02")
     },
+    Service { max_body: 2 * MIB, ..plain("logs", "logs/2014-03-28") },
 ];
 
 const fn plain(name: &'static str, botocore: &'static str) -> Service {
