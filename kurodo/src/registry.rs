@@ -46,6 +46,7 @@ services! {
         parts.dynamodb_throughput,
     );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
+    kurodo_cloudwatch::CloudWatch: |parts| kurodo_cloudwatch::CloudWatch::new(parts.store.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 
