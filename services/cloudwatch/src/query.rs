@@ -306,6 +306,7 @@ impl<'p, 'v, 'r> Run<'p, 'v, 'r> {
             }
             found.len() < FOUND
         })?;
+        found.sort_by(|a, b| (&a.namespace, &a.metric).cmp(&(&b.namespace, &b.metric)));
         Ok(found)
     }
 }
