@@ -2,7 +2,7 @@ use bytes::Bytes;
 use kurodo_wire::{OperationSchema, Protocol};
 
 use crate::{
-    Body, Call, Dialect, Failure, Gateway, Received, refuse,
+    Body, Call, Dialect, Failure, Gateway, Received, inflate, refuse,
     reply::Response,
     respond,
     route::{Mounted, Pairs, Target, pairs},
@@ -72,6 +72,9 @@ async fn choose(
     let form;
     if protocol.is_query() {
         content = body.collect(FORM_LIMIT).await.map_err(|error| refuse::body(dialect, &error))?;
+        if mounted.facts.schema.operations.iter().any(|schema| schema.gzip) {
+            content = inflate::inflated(&call.head, content, FORM_LIMIT).ok_or_else(inflate::failure)?;
+        }
         form = std::str::from_utf8(&content).map_err(|_| broken())?.to_owned();
         query.extend(pairs(&form).ok_or_else(broken)?);
     }
@@ -99,7 +102,15 @@ async fn content(
         return Err(refuse::unauthenticated(dialect, &missing.into()));
     }
     match schema.filter(|schema| !target.protocol.is_query() && !schema.streams_input()) {
-        Some(schema) => collect(schema, dialect, body).await.map(Some),
+        Some(schema) => {
+            let content = collect(schema, dialect, body).await?;
+            let content = if schema.gzip {
+                inflate::inflated(&call.head, content, schema.max_body)
+            } else {
+                Some(content)
+            };
+            content.map(Some).ok_or_else(inflate::failure)
+        }
         None => Ok(None),
     }
 }

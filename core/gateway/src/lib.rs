@@ -17,6 +17,7 @@ mod framing;
 mod gateway;
 mod guard;
 mod head;
+mod inflate;
 mod input;
 mod listen;
 mod message;

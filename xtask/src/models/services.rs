@@ -71,6 +71,7 @@ pub(crate) const SERVICES: &[Service] = &[
     plain("iam", "iam/2010-05-08"),
     plain("sts", "sts/2011-06-15"),
     plain("organizations", "organizations/2016-11-28"),
+    plain("cloudwatch", "cloudwatch/2010-08-01"),
     Service {
         error_namespace: Some("com.amazonaws.dynamodb.v20120810"),
         own_ways: true,
