@@ -41,6 +41,9 @@ pub(crate) const TABLES: u8 = 20;
 const ITEMS: u8 = 21;
 /// The namespace of backups.
 pub(crate) const BACKUPS: u8 = 25;
+/// The namespace in which nothing is written. Its generation grows whenever what is kept of any table's past changes, so
+/// that writes need not look at [`history`].
+pub(crate) const PASTS: u8 = 28;
 /// The namespace of streams' definitions.
 const STREAMS: u8 = 24;
 

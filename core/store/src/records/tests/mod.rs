@@ -1,1 +1,2 @@
 mod append;
+mod announce;
