@@ -232,6 +232,21 @@ def item_paths():
     yield "scan", single("scan", Select="COUNT")
 
 
+def whole_paths():
+    """What takes the whole table out of the policy's reach: actions of their own."""
+
+    def export(client, table):
+        table = f"arn:aws:dynamodb:us-east-1:{client.account}:table/{table}"
+        return client.export_table_to_point_in_time(TableArn=table, S3Bucket="anywhere")
+
+    yield "export", export
+    yield "backup", single("create_backup", BackupName="taken")
+    yield "recovery", lambda client, table: client.restore_table_to_point_in_time(
+        SourceTableName=table, TargetTableName=f"{table}-taken", UseLatestRestorableTime=True
+    )
+
+
+WHOLE = dict(whole_paths())
 PATHS = [
     *condition_paths(),
     *update_paths(),
@@ -270,6 +285,17 @@ def test_only_the_policy_is_in_the_way(root, table, path):
         keep.delete_item(TableName=table, Key={"h": item["h"], "r": item["r"]})
     for item in saved:
         keep.put_item(TableName=table, Item=item)
+
+
+@pytest.mark.parametrize("path", WHOLE.values(), ids=WHOLE)
+def test_no_way_of_taking_the_whole_table_leads_round_the_policy(root, table, alice, path):
+    owner = root.client("dynamodb")
+    owner.account = alice.account = root.account
+    owner.update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    refused(lambda: path(alice, table), "AccessDeniedException", 400)
+    path(owner, table)
 
 
 def test_what_the_policy_lets_through(alice, table):

@@ -44,6 +44,7 @@ services! {
         parts.store.clone(),
         &parts.messages,
         parts.dynamodb_throughput,
+        parts.relay.clone(),
     );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);

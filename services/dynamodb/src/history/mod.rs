@@ -17,4 +17,4 @@ pub(crate) use clock::Clock;
 pub(crate) use keep::{Continuous, History, Restore};
 pub(crate) use known::{Known, KnownPast};
 pub(crate) use noting::Noting;
-pub(crate) use past::{Cut, page};
+pub(crate) use past::{Cut, events, page};
