@@ -5,7 +5,9 @@ use kurodo_gateway::{
 use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::Store;
 
-use crate::{Error, exports::Exporters, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch};
+use crate::{
+    Error, exports::Exporters, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch,
+};
 
 /// The service.
 pub struct DynamoDb {

@@ -80,9 +80,8 @@ fn apply_one(
     generation: &dyn Fn(u8) -> u64,
 ) -> Result<Result<Commit, Conflict>, StoreError> {
     for (which, (expectation, condition)) in work.conditions.iter().enumerate() {
-        let unwritten = |namespace: u8, then| {
-            generation(namespace) == then && !applied.namespaces.contains(&namespace)
-        };
+        let unwritten =
+            |namespace: u8, then| generation(namespace) == then && !applied.namespaces.contains(&namespace);
         if !holds(records, pages, condition, unwritten)? {
             return Ok(Err(Conflict { which, expectation: *expectation }));
         }

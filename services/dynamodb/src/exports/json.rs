@@ -16,7 +16,13 @@ pub(crate) fn item_line(item: &Item) -> Vec<u8> {
 }
 
 /// The line of an item that was written: when, in microseconds since 1970; what it was and what it is.
-pub(crate) fn change_line(key: &KeySchema, at: u64, old: Option<&Item>, new: Option<&Item>, view: bool) -> Vec<u8> {
+pub(crate) fn change_line(
+    key: &KeySchema,
+    at: u64,
+    old: Option<&Item>,
+    new: Option<&Item>,
+    view: bool,
+) -> Vec<u8> {
     let mut line_of = Map::new();
     line_of.insert("Metadata".into(), json!({ "WriteTimestampMicros": { "N": at.to_string() } }));
     let keys = new.or(old).map(|item| key.of(item)).unwrap_or_default();

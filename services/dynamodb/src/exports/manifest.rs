@@ -104,7 +104,10 @@ mod tests {
         assert_eq!(full["manifestFilesS3Key"], "p/AWSDynamoDB/01604474914028-0a1b2c3d/manifest-files.json");
         assert!(full.get("outputView").is_none());
         let changes = read(&sample(What::Changes { from: 0, to: 1000, old: true }));
-        assert_eq!((&changes["version"], &changes["exportToTime"]), (&json!("2023-08-01"), &json!("1970-01-01T00:00:01.000Z")));
+        assert_eq!(
+            (&changes["version"], &changes["exportToTime"]),
+            (&json!("2023-08-01"), &json!("1970-01-01T00:00:01.000Z"))
+        );
         assert_eq!(changes["outputView"], "NEW_AND_OLD_IMAGES");
     }
 }

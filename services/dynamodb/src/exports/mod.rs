@@ -86,15 +86,9 @@ pub(crate) struct Wanted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum What {
     /// All of it, as it was at this time, in milliseconds since 1970.
-    Full {
-        at: i64,
-    },
+    Full { at: i64 },
     /// The items that were written after a time, up to another one; and what they were before, if that is wanted.
-    Changes {
-        from: i64,
-        to: i64,
-        old: bool,
-    },
+    Changes { from: i64, to: i64, old: bool },
 }
 
 impl What {

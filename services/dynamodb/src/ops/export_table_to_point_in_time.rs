@@ -13,8 +13,8 @@ use crate::{
     items::{ATTEMPTS, changed},
     layout,
     model::{
-        ExportFormat, ExportTableToPointInTimeInput, ExportTableToPointInTimeOutput, ExportType, ExportViewType,
-        S3SseAlgorithm, op,
+        ExportFormat, ExportTableToPointInTimeInput, ExportTableToPointInTimeOutput, ExportType,
+        ExportViewType, S3SseAlgorithm, op,
     },
     names::ExportName,
     table::action,

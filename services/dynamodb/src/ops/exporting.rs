@@ -128,7 +128,9 @@ impl DynamoDb {
     ) -> Result<(), Error> {
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
-        transaction.expect_version(layout::id(&work.place.id), work.version).delete(layout::id(&work.place.id));
+        transaction
+            .expect_version(layout::id(&work.place.id), work.version)
+            .delete(layout::id(&work.place.id));
         changed(transaction.commit().await)?;
         Ok(())
     }

@@ -1,2 +1,2 @@
-mod append;
 mod announce;
+mod append;
