@@ -44,6 +44,7 @@ services! {
         parts.store.clone(),
         &parts.messages,
         parts.dynamodb_throughput,
+        parts.relay.clone(),
     );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
     kurodo_kinesis::Kinesis: |parts| kurodo_kinesis::Kinesis::new(parts.store.clone());

@@ -74,6 +74,17 @@ def recovery(world, name):
     return {"SourceTableName": name, "TargetTableName": f"{name}-restored", "UseLatestRestorableTime": True}
 
 
+def recoverable(world, name):
+    """A table that can be exported, and where to."""
+    recovery(world, name)
+    return {"TableArn": world.arns[name], "S3Bucket": "matrix"}
+
+
+def exported(world, name):
+    made = world.dynamodb.export_table_to_point_in_time(**recoverable(world, name))["ExportDescription"]
+    return {"ExportArn": made["ExportArn"]}
+
+
 def transaction(name):
     where = {"TableName": name}
     return {
@@ -129,6 +140,9 @@ SAMPLES = {
     "UpdateContinuousBackups": having(table, PointInTimeRecoverySpecification=RECOVERY),
     "DescribeContinuousBackups": table,
     "RestoreTableToPointInTime": recovery,
+    "ExportTableToPointInTime": recoverable,
+    "DescribeExport": exported,
+    "ListExports": nothing,
     "GetItem": having(table, Key=KEY),
     "PutItem": having(table, Item=KEY),
     "UpdateItem": having(table, Key=KEY),
@@ -148,7 +162,7 @@ SAMPLES = {
 ASKING = {"CreateTable": ("Tags", "ResourcePolicy")}
 
 # What differs from run to run.
-SHOWN = [(r"/backup/\d{14}-[0-9a-f]{8}", "/backup/{id}")]
+SHOWN = [(r"/(backup|export)/\d{14}-[0-9a-f]{8}", r"/\1/{id}")]
 
 # Rows that are not decided as a whole.
 APART = {"BatchExecuteStatement": "each statement is decided for itself; see tests/test_dynamodb_partiql_access.py"}

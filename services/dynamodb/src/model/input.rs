@@ -6,13 +6,14 @@ use kurodo_wire::Timestamp;
 
 use super::{
     AttributeDefinition, AttributeValue, AttributeValueUpdate, BackupTypeFilter, BatchStatementRequest,
-    BillingMode, Condition, ConditionalOperator, ExpectedAttributeValue, GlobalSecondaryIndex,
-    GlobalSecondaryIndexUpdate, GlobalTableSettingsReplicationMode, GlobalTableWitnessGroupUpdate,
+    BillingMode, Condition, ConditionalOperator, ExpectedAttributeValue, ExportFormat, ExportType,
+    FilterSpecification, GlobalSecondaryIndex, GlobalSecondaryIndexUpdate,
+    GlobalTableSettingsReplicationMode, GlobalTableWitnessGroupUpdate, IncrementalExportSpecification,
     KeySchemaElement, KeysAndAttributes, LocalSecondaryIndex, MultiRegionConsistency, OnDemandThroughput,
     ParameterizedStatement, PointInTimeRecoverySpecification, ProvisionedThroughput, ReplicationGroupUpdate,
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValue, ReturnValuesOnConditionCheckFailure,
-    SSESpecification, Select, StreamSpecification, TableClass, Tag, TimeToLiveSpecification, TransactGetItem,
-    TransactWriteItem, VectorIndex, VectorIndexUpdate, WarmThroughput, WriteRequest, schema,
+    S3SseAlgorithm, SSESpecification, Select, StreamSpecification, TableClass, Tag, TimeToLiveSpecification,
+    TransactGetItem, TransactWriteItem, VectorIndex, VectorIndexUpdate, WarmThroughput, WriteRequest, schema,
 };
 
 kurodo_wire::shape! {
@@ -262,6 +263,43 @@ kurodo_wire::shape! {
         on_demand_throughput_override: Option<OnDemandThroughput> = "OnDemandThroughputOverride",
         sse_specification_override: Option<SSESpecification> = "SSESpecificationOverride",
         vector_index_override: Option<Vec<VectorIndex>> = "VectorIndexOverride",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:ExportTableToPointInTime`.
+    #[derive(Debug)]
+    pub struct ExportTableToPointInTimeInput: schema::EXPORT_TABLE_TO_POINT_IN_TIME_INPUT {
+        table_arn: String = "TableArn",
+        export_time: Option<Timestamp> = "ExportTime",
+        client_token: Option<String> = "ClientToken",
+        s3_bucket: String = "S3Bucket",
+        s3_bucket_owner: Option<String> = "S3BucketOwner",
+        s3_prefix: Option<String> = "S3Prefix",
+        s3_sse_algorithm: Option<S3SseAlgorithm> = "S3SseAlgorithm",
+        s3_sse_kms_key_id: Option<String> = "S3SseKmsKeyId",
+        export_format: Option<ExportFormat> = "ExportFormat",
+        export_type: Option<ExportType> = "ExportType",
+        incremental_export_specification: Option<IncrementalExportSpecification> = "IncrementalExportSpecification",
+        filter_specification: Option<FilterSpecification> = "FilterSpecification",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:DescribeExport`.
+    #[derive(Debug)]
+    pub struct DescribeExportInput: schema::DESCRIBE_EXPORT_INPUT {
+        export_arn: String = "ExportArn",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:ListExports`.
+    #[derive(Debug, Default)]
+    pub struct ListExportsInput: schema::LIST_EXPORTS_INPUT {
+        table_arn: Option<String> = "TableArn",
+        max_results: Option<i32> = "MaxResults",
+        next_token: Option<String> = "NextToken",
     }
 }
 

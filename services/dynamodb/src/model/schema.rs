@@ -172,6 +172,8 @@ pub(super) static BATCH_WRITE_ITEM_REQUEST_MAP: Schema = Schema::map(
     Member::new("value", &WRITE_REQUESTS),
 )
 .bounds(Some(1.0), Some(25.0));
+pub(super) static BILLED_SIZE_BYTES: Schema =
+    Schema::new("BilledSizeBytes", Kind::Long).bounds(Some(0.0), None);
 pub(super) static BILLING_MODE: Schema =
     Schema::new("BillingMode", Kind::String).words(&["PROVISIONED", "PAY_PER_REQUEST"]);
 pub(super) static BILLING_MODE_SUMMARY: Schema = Schema::new(
@@ -204,6 +206,8 @@ pub(super) static CAPACITY: Schema = Schema::new(
 );
 pub(super) static CLIENT_REQUEST_TOKEN: Schema =
     Schema::new("ClientRequestToken", Kind::String).bounds(Some(1.0), Some(36.0));
+pub(super) static CLIENT_TOKEN: Schema = Schema::new("ClientToken", Kind::String).pattern(&P_CLIENT_TOKEN);
+static P_CLIENT_TOKEN: Pattern = Pattern::new("^[^\\$]+$");
 pub(super) static COMPARISON_OPERATOR: Schema = Schema::new("ComparisonOperator", Kind::String).words(&[
     "IN",
     "NULL",
@@ -375,6 +379,61 @@ pub(super) static EXPECTED_ATTRIBUTE_VALUE: Schema = Schema::new(
         Member::new("AttributeValueList", &ATTRIBUTE_VALUE_LIST),
     ])),
 );
+pub(super) static EXPORT_ARN: Schema =
+    Schema::new("ExportArn", Kind::String).bounds(Some(37.0), Some(1024.0));
+pub(super) static EXPORT_CONFLICT_EXCEPTION: Schema = Schema::new(
+    "ExportConflictException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static EXPORT_DESCRIPTION: Schema = Schema::new(
+    "ExportDescription",
+    Kind::Structure(Structure::new(&[
+        Member::new("ExportArn", &EXPORT_ARN),
+        Member::new("ExportStatus", &EXPORT_STATUS),
+        Member::new("StartTime", &common::TIMESTAMP),
+        Member::new("EndTime", &common::TIMESTAMP),
+        Member::new("ExportManifest", &common::STRING),
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("TableId", &TABLE_ID),
+        Member::new("ExportTime", &common::TIMESTAMP),
+        Member::new("ClientToken", &CLIENT_TOKEN),
+        Member::new("S3Bucket", &S3_BUCKET),
+        Member::new("S3BucketOwner", &S3_BUCKET_OWNER),
+        Member::new("S3Prefix", &S3_PREFIX),
+        Member::new("S3SseAlgorithm", &S3_SSE_ALGORITHM),
+        Member::new("S3SseKmsKeyId", &S3_SSE_KMS_KEY_ID),
+        Member::new("FailureCode", &common::STRING),
+        Member::new("FailureMessage", &common::STRING),
+        Member::new("ExportFormat", &EXPORT_FORMAT),
+        Member::new("BilledSizeBytes", &BILLED_SIZE_BYTES),
+        Member::new("ItemCount", &ITEM_COUNT),
+        Member::new("ExportType", &EXPORT_TYPE),
+        Member::new("IncrementalExportSpecification", &INCREMENTAL_EXPORT_SPECIFICATION),
+        Member::new("FilterSpecification", &FILTER_SPECIFICATION),
+    ])),
+);
+pub(super) static EXPORT_FORMAT: Schema =
+    Schema::new("ExportFormat", Kind::String).words(&["DYNAMODB_JSON", "ION"]);
+pub(super) static EXPORT_NOT_FOUND_EXCEPTION: Schema = Schema::new(
+    "ExportNotFoundException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static EXPORT_STATUS: Schema =
+    Schema::new("ExportStatus", Kind::String).words(&["IN_PROGRESS", "COMPLETED", "FAILED"]);
+pub(super) static EXPORT_SUMMARIES: Schema =
+    Schema::list("ExportSummaries", Member::new("member", &EXPORT_SUMMARY));
+pub(super) static EXPORT_SUMMARY: Schema = Schema::new(
+    "ExportSummary",
+    Kind::Structure(Structure::new(&[
+        Member::new("ExportArn", &EXPORT_ARN),
+        Member::new("ExportStatus", &EXPORT_STATUS),
+        Member::new("ExportType", &EXPORT_TYPE),
+    ])),
+);
+pub(super) static EXPORT_TYPE: Schema =
+    Schema::new("ExportType", Kind::String).words(&["FULL_EXPORT", "INCREMENTAL_EXPORT"]);
+pub(super) static EXPORT_VIEW_TYPE: Schema =
+    Schema::new("ExportViewType", Kind::String).words(&["NEW_IMAGE", "NEW_AND_OLD_IMAGES"]);
 pub(super) static EXPRESSION_ATTRIBUTE_NAME_MAP: Schema = Schema::map(
     "ExpressionAttributeNameMap",
     Member::new("key", &common::STRING),
@@ -387,6 +446,16 @@ pub(super) static EXPRESSION_ATTRIBUTE_VALUE_MAP: Schema = Schema::map(
 );
 pub(super) static FILTER_CONDITION_MAP: Schema =
     Schema::map("FilterConditionMap", Member::new("key", &ATTRIBUTE_NAME), Member::new("value", &CONDITION));
+pub(super) static FILTER_SPECIFICATION: Schema = Schema::new(
+    "FilterSpecification",
+    Kind::Structure(Structure::new(&[
+        Member::new("FilterExpression", &common::STRING),
+        Member::new("ProjectionExpression", &common::STRING),
+        Member::new("KeyConditionExpression", &common::STRING),
+        Member::new("ExpressionAttributeNames", &EXPRESSION_ATTRIBUTE_NAME_MAP),
+        Member::new("ExpressionAttributeValues", &EXPRESSION_ATTRIBUTE_VALUE_MAP),
+    ])),
+);
 pub(super) static GET: Schema = Schema::new(
     "Get",
     Kind::Structure(Structure::new(&[
@@ -492,6 +561,14 @@ pub(super) static IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION: Schema = Schema::new(
     "IdempotentParameterMismatchException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
+pub(super) static INCREMENTAL_EXPORT_SPECIFICATION: Schema = Schema::new(
+    "IncrementalExportSpecification",
+    Kind::Structure(Structure::new(&[
+        Member::new("ExportFromTime", &common::TIMESTAMP),
+        Member::new("ExportToTime", &common::TIMESTAMP),
+        Member::new("ExportViewType", &EXPORT_VIEW_TYPE),
+    ])),
+);
 pub(super) static INDEX_NAME: Schema =
     Schema::new("IndexName", Kind::String).bounds(Some(3.0), Some(255.0)).pattern(&P_INDEX_NAME);
 static P_INDEX_NAME: Pattern = Pattern::new("[a-zA-Z0-9_.-]+");
@@ -499,6 +576,10 @@ pub(super) static INDEX_STATUS: Schema =
     Schema::new("IndexStatus", Kind::String).words(&["CREATING", "UPDATING", "DELETING", "ACTIVE"]);
 pub(super) static INTERNAL_SERVER_ERROR: Schema = Schema::new(
     "InternalServerError",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static INVALID_EXPORT_TIME_EXCEPTION: Schema = Schema::new(
+    "InvalidExportTimeException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
 pub(super) static INVALID_RESTORE_TIME_EXCEPTION: Schema = Schema::new(
@@ -570,6 +651,8 @@ pub(super) static LIMIT_EXCEEDED_EXCEPTION: Schema = Schema::new(
 );
 pub(super) static LIST_ATTRIBUTE_VALUE: Schema =
     Schema::list("ListAttributeValue", Member::new("member", &ATTRIBUTE_VALUE));
+pub(super) static LIST_EXPORTS_MAX_LIMIT: Schema =
+    Schema::new("ListExportsMaxLimit", Kind::Integer).bounds(Some(1.0), Some(25.0));
 pub(super) static LIST_TABLES_INPUT_LIMIT: Schema =
     Schema::new("ListTablesInputLimit", Kind::Integer).bounds(Some(1.0), Some(100.0));
 pub(super) static LOCAL_SECONDARY_INDEX: Schema = Schema::new(
@@ -859,6 +942,17 @@ pub(super) static RETURN_VALUE: Schema = Schema::new("ReturnValue", Kind::String
 ]);
 pub(super) static RETURN_VALUES_ON_CONDITION_CHECK_FAILURE: Schema =
     Schema::new("ReturnValuesOnConditionCheckFailure", Kind::String).words(&["ALL_OLD", "NONE"]);
+pub(super) static S3_BUCKET: Schema =
+    Schema::new("S3Bucket", Kind::String).bounds(None, Some(255.0)).pattern(&P_S3_BUCKET);
+static P_S3_BUCKET: Pattern = Pattern::new("^[a-z0-9A-Z]+[\\.\\-\\w]*[a-z0-9A-Z]+$");
+pub(super) static S3_BUCKET_OWNER: Schema =
+    Schema::new("S3BucketOwner", Kind::String).pattern(&P_S3_BUCKET_OWNER);
+static P_S3_BUCKET_OWNER: Pattern = Pattern::new("[0-9]{12}");
+pub(super) static S3_PREFIX: Schema = Schema::new("S3Prefix", Kind::String).bounds(None, Some(1024.0));
+pub(super) static S3_SSE_ALGORITHM: Schema =
+    Schema::new("S3SseAlgorithm", Kind::String).words(&["AES256", "KMS"]);
+pub(super) static S3_SSE_KMS_KEY_ID: Schema =
+    Schema::new("S3SseKmsKeyId", Kind::String).bounds(Some(1.0), Some(2048.0));
 pub(super) static SSE_DESCRIPTION: Schema = Schema::new(
     "SSEDescription",
     Kind::Structure(Structure::new(&[
@@ -1529,6 +1623,50 @@ pub(super) static RESTORE_TABLE_TO_POINT_IN_TIME_INPUT: Schema = Schema::new(
 pub(super) static RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT: Schema = Schema::new(
     "RestoreTableToPointInTimeOutput",
     Kind::Structure(Structure::new(&[Member::new("TableDescription", &TABLE_DESCRIPTION)])),
+);
+pub(super) static EXPORT_TABLE_TO_POINT_IN_TIME_INPUT: Schema = Schema::new(
+    "ExportTableToPointInTimeInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableArn", &TABLE_ARN).required(),
+        Member::new("ExportTime", &common::TIMESTAMP),
+        Member::new("ClientToken", &CLIENT_TOKEN).idempotency_token(),
+        Member::new("S3Bucket", &S3_BUCKET).required(),
+        Member::new("S3BucketOwner", &S3_BUCKET_OWNER),
+        Member::new("S3Prefix", &S3_PREFIX),
+        Member::new("S3SseAlgorithm", &S3_SSE_ALGORITHM),
+        Member::new("S3SseKmsKeyId", &S3_SSE_KMS_KEY_ID),
+        Member::new("ExportFormat", &EXPORT_FORMAT),
+        Member::new("ExportType", &EXPORT_TYPE),
+        Member::new("IncrementalExportSpecification", &INCREMENTAL_EXPORT_SPECIFICATION),
+        Member::new("FilterSpecification", &FILTER_SPECIFICATION),
+    ])),
+);
+pub(super) static EXPORT_TABLE_TO_POINT_IN_TIME_OUTPUT: Schema = Schema::new(
+    "ExportTableToPointInTimeOutput",
+    Kind::Structure(Structure::new(&[Member::new("ExportDescription", &EXPORT_DESCRIPTION)])),
+);
+pub(super) static DESCRIBE_EXPORT_INPUT: Schema = Schema::new(
+    "DescribeExportInput",
+    Kind::Structure(Structure::new(&[Member::new("ExportArn", &EXPORT_ARN).required()])),
+);
+pub(super) static DESCRIBE_EXPORT_OUTPUT: Schema = Schema::new(
+    "DescribeExportOutput",
+    Kind::Structure(Structure::new(&[Member::new("ExportDescription", &EXPORT_DESCRIPTION)])),
+);
+pub(super) static LIST_EXPORTS_INPUT: Schema = Schema::new(
+    "ListExportsInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("MaxResults", &LIST_EXPORTS_MAX_LIMIT),
+        Member::new("NextToken", &common::STRING),
+    ])),
+);
+pub(super) static LIST_EXPORTS_OUTPUT: Schema = Schema::new(
+    "ListExportsOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ExportSummaries", &EXPORT_SUMMARIES),
+        Member::new("NextToken", &common::STRING),
+    ])),
 );
 pub(super) static GET_ITEM_INPUT: Schema = Schema::new(
     "GetItemInput",

@@ -42,6 +42,9 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &UPDATE_CONTINUOUS_BACKUPS,
         &DESCRIBE_CONTINUOUS_BACKUPS,
         &RESTORE_TABLE_TO_POINT_IN_TIME,
+        &EXPORT_TABLE_TO_POINT_IN_TIME,
+        &DESCRIBE_EXPORT,
+        &LIST_EXPORTS,
         &GET_ITEM,
         &PUT_ITEM,
         &UPDATE_ITEM,
@@ -57,30 +60,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &EXECUTE_TRANSACTION,
     ],
     refused: &[
-        RouteSchema {
-            name: "ExportTableToPointInTime",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DescribeExport",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ListExports",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
         RouteSchema {
             name: "ImportTable",
             method: "POST",
@@ -272,8 +251,11 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &ERROR_CONDITIONAL_CHECK_FAILED_EXCEPTION,
         &ERROR_CONTINUOUS_BACKUPS_UNAVAILABLE_EXCEPTION,
         &ERROR_DUPLICATE_ITEM_EXCEPTION,
+        &ERROR_EXPORT_CONFLICT_EXCEPTION,
+        &ERROR_EXPORT_NOT_FOUND_EXCEPTION,
         &ERROR_IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION,
         &ERROR_INTERNAL_SERVER_ERROR,
+        &ERROR_INVALID_EXPORT_TIME_EXCEPTION,
         &ERROR_INVALID_RESTORE_TIME_EXCEPTION,
         &ERROR_ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED_EXCEPTION,
         &ERROR_LIMIT_EXCEEDED_EXCEPTION,
@@ -688,6 +670,50 @@ pub(super) static RESTORE_TABLE_TO_POINT_IN_TIME: OperationSchema = OperationSch
         [&schema::RESTORE_TABLE_TO_POINT_IN_TIME_INPUT, &schema::RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT],
     )
 };
+pub(super) static EXPORT_TABLE_TO_POINT_IN_TIME: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_TABLE_NOT_FOUND_EXCEPTION,
+        &ERROR_POINT_IN_TIME_RECOVERY_UNAVAILABLE_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_INVALID_EXPORT_TIME_EXCEPTION,
+        &ERROR_EXPORT_CONFLICT_EXCEPTION,
+        &ERROR_INTERNAL_SERVER_ERROR,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "ExportTableToPointInTime",
+        "POST",
+        "/",
+        [&schema::EXPORT_TABLE_TO_POINT_IN_TIME_INPUT, &schema::EXPORT_TABLE_TO_POINT_IN_TIME_OUTPUT],
+    )
+};
+pub(super) static DESCRIBE_EXPORT: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_EXPORT_NOT_FOUND_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_INTERNAL_SERVER_ERROR,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "DescribeExport",
+        "POST",
+        "/",
+        [&schema::DESCRIBE_EXPORT_INPUT, &schema::DESCRIBE_EXPORT_OUTPUT],
+    )
+};
+pub(super) static LIST_EXPORTS: OperationSchema = OperationSchema {
+    errors: &[&ERROR_LIMIT_EXCEEDED_EXCEPTION, &ERROR_INTERNAL_SERVER_ERROR],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "ListExports",
+        "POST",
+        "/",
+        [&schema::LIST_EXPORTS_INPUT, &schema::LIST_EXPORTS_OUTPUT],
+    )
+};
 pub(super) static GET_ITEM: OperationSchema = OperationSchema {
     errors: &[
         &ERROR_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION,
@@ -943,6 +969,20 @@ static ERROR_DUPLICATE_ITEM_EXCEPTION: ErrorSchema = ErrorSchema {
     sender: true,
     schema: &schema::DUPLICATE_ITEM_EXCEPTION,
 };
+static ERROR_EXPORT_CONFLICT_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "ExportConflictException",
+    code: "ExportConflictException",
+    status: 400,
+    sender: true,
+    schema: &schema::EXPORT_CONFLICT_EXCEPTION,
+};
+static ERROR_EXPORT_NOT_FOUND_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "ExportNotFoundException",
+    code: "ExportNotFoundException",
+    status: 400,
+    sender: true,
+    schema: &schema::EXPORT_NOT_FOUND_EXCEPTION,
+};
 static ERROR_IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "IdempotentParameterMismatchException",
     code: "IdempotentParameterMismatchException",
@@ -956,6 +996,13 @@ static ERROR_INTERNAL_SERVER_ERROR: ErrorSchema = ErrorSchema {
     status: 500,
     sender: false,
     schema: &schema::INTERNAL_SERVER_ERROR,
+};
+static ERROR_INVALID_EXPORT_TIME_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "InvalidExportTimeException",
+    code: "InvalidExportTimeException",
+    status: 400,
+    sender: true,
+    schema: &schema::INVALID_EXPORT_TIME_EXCEPTION,
 };
 static ERROR_INVALID_RESTORE_TIME_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "InvalidRestoreTimeException",

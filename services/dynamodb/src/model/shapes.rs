@@ -6,10 +6,11 @@ use kurodo_wire::Timestamp;
 
 use super::{
     AttributeAction, BackupStatus, BackupType, BatchStatementErrorCodeEnum, BillingMode, ComparisonOperator,
-    ContinuousBackupsStatus, DisassociationMode, GlobalTableSettingsReplicationMode, IndexStatus, KeyType,
-    MultiRegionConsistency, PointInTimeRecoveryStatus, ProjectionType, ReplicaStatus,
-    ReturnValuesOnConditionCheckFailure, SSEStatus, SSEType, ScalarAttributeType, SearchSchemaElementType,
-    StreamViewType, TableClass, TableStatus, TimeToLiveStatus, VectorDistanceFunction, WitnessStatus, schema,
+    ContinuousBackupsStatus, DisassociationMode, ExportFormat, ExportStatus, ExportType, ExportViewType,
+    GlobalTableSettingsReplicationMode, IndexStatus, KeyType, MultiRegionConsistency,
+    PointInTimeRecoveryStatus, ProjectionType, ReplicaStatus, ReturnValuesOnConditionCheckFailure,
+    S3SseAlgorithm, SSEStatus, SSEType, ScalarAttributeType, SearchSchemaElementType, StreamViewType,
+    TableClass, TableStatus, TimeToLiveStatus, VectorDistanceFunction, WitnessStatus, schema,
 };
 
 kurodo_wire::shape! {
@@ -328,6 +329,57 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `ExportDescription`.
+    #[derive(Debug, Default)]
+    pub struct ExportDescription: schema::EXPORT_DESCRIPTION {
+        export_arn: Option<String> = "ExportArn",
+        export_status: Option<ExportStatus> = "ExportStatus",
+        start_time: Option<Timestamp> = "StartTime",
+        end_time: Option<Timestamp> = "EndTime",
+        export_manifest: Option<String> = "ExportManifest",
+        table_arn: Option<String> = "TableArn",
+        table_id: Option<String> = "TableId",
+        export_time: Option<Timestamp> = "ExportTime",
+        client_token: Option<String> = "ClientToken",
+        s3_bucket: Option<String> = "S3Bucket",
+        s3_bucket_owner: Option<String> = "S3BucketOwner",
+        s3_prefix: Option<String> = "S3Prefix",
+        s3_sse_algorithm: Option<S3SseAlgorithm> = "S3SseAlgorithm",
+        s3_sse_kms_key_id: Option<String> = "S3SseKmsKeyId",
+        failure_code: Option<String> = "FailureCode",
+        failure_message: Option<String> = "FailureMessage",
+        export_format: Option<ExportFormat> = "ExportFormat",
+        billed_size_bytes: Option<i64> = "BilledSizeBytes",
+        item_count: Option<i64> = "ItemCount",
+        export_type: Option<ExportType> = "ExportType",
+        incremental_export_specification: Option<IncrementalExportSpecification> = "IncrementalExportSpecification",
+        filter_specification: Option<FilterSpecification> = "FilterSpecification",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `ExportSummary`.
+    #[derive(Debug, Default)]
+    pub struct ExportSummary: schema::EXPORT_SUMMARY {
+        export_arn: Option<String> = "ExportArn",
+        export_status: Option<ExportStatus> = "ExportStatus",
+        export_type: Option<ExportType> = "ExportType",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `FilterSpecification`.
+    #[derive(Debug, Default)]
+    pub struct FilterSpecification: schema::FILTER_SPECIFICATION {
+        filter_expression: Option<String> = "FilterExpression",
+        projection_expression: Option<String> = "ProjectionExpression",
+        key_condition_expression: Option<String> = "KeyConditionExpression",
+        expression_attribute_names: Option<BTreeMap<String, String>> = "ExpressionAttributeNames",
+        expression_attribute_values: Option<BTreeMap<String, AttributeValue>> = "ExpressionAttributeValues",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `dynamodb` structure `Get`.
     #[derive(Debug)]
     pub struct Get: schema::GET {
@@ -416,6 +468,16 @@ kurodo_wire::shape! {
     pub struct GlobalTableWitnessGroupUpdate: schema::GLOBAL_TABLE_WITNESS_GROUP_UPDATE {
         create: Option<CreateGlobalTableWitnessGroupMemberAction> = "Create",
         delete: Option<DeleteGlobalTableWitnessGroupMemberAction> = "Delete",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `IncrementalExportSpecification`.
+    #[derive(Debug, Default)]
+    pub struct IncrementalExportSpecification: schema::INCREMENTAL_EXPORT_SPECIFICATION {
+        export_from_time: Option<Timestamp> = "ExportFromTime",
+        export_to_time: Option<Timestamp> = "ExportToTime",
+        export_view_type: Option<ExportViewType> = "ExportViewType",
     }
 }
 

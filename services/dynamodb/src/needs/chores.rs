@@ -14,12 +14,13 @@ use crate::{
     DynamoDb, Error,
     backup::Backup as Stored,
     definition::Definition,
+    exports::Export,
     facts::TableFacts,
     history::Noting,
     layout::{self, Past},
-    names::{BackupName, TableName},
+    names::{BackupName, ExportName, TableName},
     plan::Whole,
-    resources::{Backup, Contents, Filling, Kept, Origin, Table, Target},
+    resources::{Backup, Contents, Exported, Filling, Kept, Origin, Table, Target},
     table::action,
 };
 
@@ -33,6 +34,7 @@ enum Work {
     Index,
     Empty,
     Forget,
+    Export,
     Trim,
 }
 
@@ -55,6 +57,14 @@ impl Watch {
         rounds.get(&(work, account)).cloned().unwrap_or_default()
     }
 
+    /// Something comes due by itself: not finding anything to do is no reason to look less often.
+    fn look_again(&self, work: Work, account: AccountId) {
+        let mut rounds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(round) = rounds.get_mut(&(work, account)) {
+            round.idle = None;
+        }
+    }
+
     fn note(&self, work: Work, account: AccountId, round: Round) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((work, account), round);
     }
@@ -69,6 +79,7 @@ fn due(
     let Some(account) = find.account() else { return Ok(None) };
     let (namespace, within) = match work {
         Work::Forget => (layout::BACKUPS, layout::all_backups(account)),
+        Work::Export => (layout::EXPORTS, layout::all_exports(account)),
         _ => (layout::TABLES, layout::all_tables(account)),
     };
     let (service, now) = (find.service, find.call.now_ms);
@@ -170,6 +181,29 @@ pub(crate) async fn unforgotten(find: &Find<'_, DynamoDb>) -> Result<Option<Unfo
     let Some((region, name, Some(id))) = layout::parse_place(&record.key) else { return Ok(None) };
     let place = BackupName { table: TableName { region, account, name }, id };
     Ok(Some((Need::new(Backup::find(find, place.clone())?), Need::new(Kept::find(find, place)?))))
+}
+
+type Unexported = (Need<action::ExportTableToPointInTime>, Need<action::HoldOrigin>);
+
+/// An export under way whose time has come, or one that nobody has to be told of any more.
+pub(crate) async fn unexported(find: &Find<'_, DynamoDb>) -> Result<Option<Unexported>, Error> {
+    let now = find.call.now_ms;
+    let waits = std::cell::Cell::new(false);
+    let is_due = |record: &Record| {
+        let Ok(export) = Export::read(&record.value) else { return false };
+        waits.set(waits.get() || export.waits(now));
+        export.is_due(now)
+    };
+    let found = due(find, Work::Export, |_, record| Ok(is_due(record)))?;
+    if let (true, Some(account)) = (waits.get(), find.account()) {
+        find.service.watch.look_again(Work::Export, account);
+    }
+    let (Some(record), Some(account)) = (found, find.account()) else { return Ok(None) };
+    let (export, place) = (Export::read(&record.value)?, layout::parse_place(&record.key));
+    let Some((region, name, Some(id))) = place else { return Ok(None) };
+    let table = TableName { region, account, name };
+    let origin = Origin::of(table.clone(), export.contents);
+    Ok(Some((Need::new(Exported::under_way(ExportName { table, id })), Need::new(origin))))
 }
 
 /// A table of which more is kept than can be recovered.

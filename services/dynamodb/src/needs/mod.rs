@@ -25,7 +25,7 @@ use kurodo_authz::{Action, Named, Need, Resource};
 use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
-pub(crate) use chores::{Watch, unemptied, unfilled, unforgotten, unindexed, untrimmed};
+pub(crate) use chores::{Watch, unemptied, unexported, unfilled, unforgotten, unindexed, untrimmed};
 pub(crate) use expiry::expired_items;
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
 pub(crate) use partiql::{batch_execute_statement, execute_statement, execute_transaction};
