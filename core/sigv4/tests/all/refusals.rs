@@ -293,6 +293,8 @@ fn presigned_lifetimes() {
     assert_eq!(error.s3_message(), "Request has expired");
     let error = request.verify(SECRET, &Rules::s3(), NOW - 901).unwrap_err();
     assert_eq!(error.s3_message(), "Request is not valid yet");
+    let error = presigned("s3", GET, 0).verify(SECRET, &Rules::s3(), NOW).unwrap_err();
+    assert!(matches!(error, AuthError::Expired { expires_seconds: 0, .. }), "{error:?}");
     let request = presigned("s3", GET, 604_801);
     let error = refused(&request);
     assert_eq!(error, AuthError::Expires(ExpiresFault::TooLong));
