@@ -14,6 +14,20 @@ from botocore.hooks import EventAliaser
 LISTS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 
 
+def signing(client):
+    """The client, or where it signs with the historic version, which knows less of S3, one that does not."""
+    if client.meta.config.signature_version != "s3":
+        return client
+    keys = client._get_credentials()
+    return boto3.client(
+        "s3",
+        endpoint_url=client.meta.endpoint_url,
+        verify=True,
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+    )
+
+
 def open_buckets(class_attributes, **_):
     made = class_attributes["create_bucket"]
 
@@ -23,7 +37,7 @@ def open_buckets(class_attributes, **_):
             asked = {name: parameters.pop(name) for name in LISTS if name in parameters}
             parameters["ObjectOwnership"] = "ObjectWriter"
         answer = made(self, **parameters)
-        self.delete_public_access_block(Bucket=parameters["Bucket"])
+        signing(self).delete_public_access_block(Bucket=parameters["Bucket"])
         if asked:
             self.put_bucket_acl(Bucket=parameters["Bucket"], **asked)
         return answer

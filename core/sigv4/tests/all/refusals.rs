@@ -85,11 +85,14 @@ fn one_mechanism_only() {
 
 #[test]
 fn unknown_schemes_and_algorithms() {
-    for value in ["Bearer abc", "Basic abc", "", "aws4-hmac-sha256 Credential=x"] {
+    assert!(matches!(read(&with_field("").head()), Ok(Claim::Anonymous)));
+    for value in ["Bearer abc", "Basic abc", "aws4-hmac-sha256 Credential=x"] {
         let error = refused(&with_field(value));
         assert!(matches!(error, AuthError::UnsupportedScheme { .. }), "{value:?} {error:?}");
         assert_eq!(error.s3_message(), "Unsupported Authorization Type");
     }
+    let error = read(&with_field("AWS HAHAHA").head()).unwrap_err();
+    assert_eq!(error.s3_message(), "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature");
     let error = refused(&with_field("AWS4-HMAC-SHA512 Credential=x"));
     assert!(matches!(error, AuthError::UnsupportedAlgorithm { place: Place::Header, .. }));
     let mut request = presigned("s3", GET, 60);

@@ -112,7 +112,7 @@ kurodo_wire::words! {
 kurodo_wire::words! {
     /// AWS `s3` enum `ChecksumMode`.
     pub enum ChecksumMode {
-        Enabled = "ENABLED",
+        Enabled = "ENABLED" | "enabled",
     }
 }
 

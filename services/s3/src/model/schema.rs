@@ -181,7 +181,8 @@ pub(super) static CHECKSUM_ALGORITHM: Schema = Schema::new("ChecksumAlgorithm", 
 ]);
 pub(super) static CHECKSUM_ALGORITHM_LIST: Schema =
     Schema::list("ChecksumAlgorithmList", Member::new("member", &CHECKSUM_ALGORITHM));
-pub(super) static CHECKSUM_MODE: Schema = Schema::new("ChecksumMode", Kind::String).words(&["ENABLED"]);
+pub(super) static CHECKSUM_MODE: Schema =
+    Schema::new("ChecksumMode", Kind::String).words(&["ENABLED", "enabled"]);
 pub(super) static CHECKSUM_TYPE: Schema =
     Schema::new("ChecksumType", Kind::String).words(&["COMPOSITE", "FULL_OBJECT"]);
 pub(super) static COMMON_PREFIX: Schema =
