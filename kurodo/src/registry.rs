@@ -34,6 +34,7 @@ services! {
         parts.keys.clone(),
         account_blocks(),
         parts.directory.clone(),
+        parts.s3_restorations,
     );
     kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(parts.store.clone());
     kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(

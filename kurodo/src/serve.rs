@@ -36,6 +36,8 @@ pub(crate) struct Parts {
     pub(crate) keys: AccountKeys,
     /// Whether DynamoDB enforces the capacity that tables have provisioned.
     pub(crate) dynamodb_throughput: bool,
+    /// How long S3 takes to restore archived objects.
+    pub(crate) s3_restorations: kurodo_s3::Restorations,
 }
 
 /// Serves until it is told to stop.
@@ -128,7 +130,20 @@ fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
     let keys = keys.accounts(&door);
     let relay = Relay::default();
     let dynamodb_throughput = config.dynamodb_throughput;
-    Ok((Parts { store, door, blobs, directory, messages, audit, relay, keys, dynamodb_throughput }, sweep))
+    let s3_restorations = kurodo_s3::Restorations { seconds: config.s3_restore_seconds };
+    let parts = Parts {
+        store,
+        door,
+        blobs,
+        directory,
+        messages,
+        audit,
+        relay,
+        keys,
+        dynamodb_throughput,
+        s3_restorations,
+    };
+    Ok((parts, sweep))
 }
 
 /// Removes the blobs that an earlier run wrote and never published.

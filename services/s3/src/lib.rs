@@ -29,6 +29,7 @@ mod policy;
 mod range;
 mod records;
 pub mod resources;
+mod restore;
 mod sweep;
 pub mod table;
 mod tags;
@@ -46,6 +47,7 @@ pub use check::{Checked, check};
 pub use error::Error;
 pub use facts::AccountBlocks;
 pub use records::BlockPublic;
+pub use restore::Restorations;
 pub use sweep::live_blobs;
 pub use table::action;
 
@@ -61,19 +63,22 @@ pub struct S3 {
     codes: Arc<StoredDirectory>,
     /// How far the lifecycle rules have been followed today.
     rounds: lifecycle::Rounds,
+    restorations: Restorations,
     readers: Arc<content::Readers>,
     md5s: checksum::Md5s,
 }
 
 impl S3 {
     /// S3 over this store. The keyring of a bucket's account wraps the bucket's key; `accounts` finds what
-    /// accounts block for all of their buckets, and `codes` takes one-time codes.
+    /// accounts block for all of their buckets, `codes` takes one-time codes, and `restorations` says how long restoring
+    /// takes.
     pub fn new(
         store: Store,
         blobs: Blobs,
         keys: AccountKeys,
         accounts: AccountBlocks,
         codes: Arc<StoredDirectory>,
+        restorations: Restorations,
     ) -> Self {
         let readers = content::Readers::new(blobs.clone());
         Self {
@@ -84,6 +89,7 @@ impl S3 {
             accounts,
             codes,
             rounds: lifecycle::Rounds::default(),
+            restorations,
             readers,
             md5s: checksum::Md5s::new(),
         }
@@ -119,6 +125,7 @@ const DATA_EVENTS: &[&str] = &[
     "PutObjectLegalHold",
     "PutObjectRetention",
     "PutObjectTagging",
+    "RestoreObject",
     "UploadPart",
     "UploadPartCopy",
 ];
@@ -132,12 +139,11 @@ impl Service for S3 {
         data_events: DATA_EVENTS,
     };
 
-    /// A document that lacks what it must have is no document of S3's.
+    /// A document that lacks what it must have, or has a word that is none of S3's, is no document of S3's.
     ///
     /// Source: S3 API Reference, "Error responses", `MalformedXML`.
     fn invalid(_operation: &'static str, violations: &[Violation]) -> Option<Failure> {
-        let incomplete = violations.iter().any(|one| one.missing && one.path.contains('.'));
-        incomplete.then(|| Error::MalformedXml.into())
+        violations.iter().any(|one| one.path.contains('.')).then(|| Error::MalformedXml.into())
     }
 
     fn check_content(

@@ -20,7 +20,7 @@ pub(crate) use lock::{
 pub(crate) use multipart::create_multipart_upload;
 pub(crate) use read::{
     delete_object_tagging, get_object, get_object_acl, get_object_attributes, get_object_tagging,
-    head_object, put_object_acl, put_object_tagging,
+    head_object, put_object_acl, put_object_tagging, restore_object,
 };
 pub(crate) use write::put_object;
 

@@ -112,7 +112,7 @@ kurodo_wire::words! {
 kurodo_wire::words! {
     /// AWS `s3` enum `ChecksumMode`.
     pub enum ChecksumMode {
-        Enabled = "ENABLED",
+        Enabled = "ENABLED" | "enabled",
     }
 }
 
@@ -121,6 +121,15 @@ kurodo_wire::words! {
     pub enum ChecksumType {
         Composite = "COMPOSITE",
         FullObject = "FULL_OBJECT",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `CompressionType`.
+    pub enum CompressionType {
+        None = "NONE",
+        Gzip = "GZIP",
+        Bzip2 = "BZIP2",
     }
 }
 
@@ -156,10 +165,34 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `ExpressionType`.
+    pub enum ExpressionType {
+        Sql = "SQL",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `FileHeaderInfo`.
+    pub enum FileHeaderInfo {
+        Use = "USE",
+        Ignore = "IGNORE",
+        None = "NONE",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `IntelligentTieringAccessTier`.
     pub enum IntelligentTieringAccessTier {
         ArchiveAccess = "ARCHIVE_ACCESS",
         DeepArchiveAccess = "DEEP_ARCHIVE_ACCESS",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `JSONType`.
+    pub enum JSONType {
+        Document = "DOCUMENT",
+        Lines = "LINES",
     }
 }
 
@@ -322,6 +355,14 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `QuoteFields`.
+    pub enum QuoteFields {
+        Always = "ALWAYS",
+        Asneeded = "ASNEEDED",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `ReplicationStatus`.
     pub enum ReplicationStatus {
         Complete = "COMPLETE",
@@ -343,6 +384,13 @@ kurodo_wire::words! {
     /// AWS `s3` enum `RequestPayer`.
     pub enum RequestPayer {
         Requester = "requester",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `RestoreRequestType`.
+    pub enum RestoreRequestType {
+        Select = "SELECT",
     }
 }
 
@@ -383,6 +431,15 @@ kurodo_wire::words! {
     pub enum TaggingDirective {
         Copy = "COPY",
         Replace = "REPLACE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `Tier`.
+    pub enum Tier {
+        Standard = "Standard",
+        Bulk = "Bulk",
+        Expedited = "Expedited",
     }
 }
 

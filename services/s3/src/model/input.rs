@@ -10,8 +10,8 @@ use super::{
     CreateBucketConfiguration, Delete, EncodingType, MetadataDirective, ObjectAttributes, ObjectCannedACL,
     ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
     ObjectLockMode, ObjectLockRetention, ObjectOwnership, OptionalObjectAttributes, OwnershipControls,
-    PublicAccessBlockConfiguration, RequestPayer, RequestPaymentConfiguration, ServerSideEncryption,
-    ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
+    PublicAccessBlockConfiguration, RequestPayer, RequestPaymentConfiguration, RestoreRequest,
+    ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
     TransitionDefaultMinimumObjectSize, VersioningConfiguration, schema,
 };
 
@@ -771,6 +771,20 @@ kurodo_wire::shape! {
         request_payer: Option<RequestPayer> = "RequestPayer",
         version_id: Option<String> = "VersionId",
         content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:RestoreObject`.
+    #[derive(Debug)]
+    pub struct RestoreObjectInput: schema::RESTORE_OBJECT_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        version_id: Option<String> = "VersionId",
+        restore_request: Option<RestoreRequest> = "RestoreRequest",
+        request_payer: Option<RequestPayer> = "RequestPayer",
         checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }

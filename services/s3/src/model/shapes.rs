@@ -4,10 +4,11 @@ use kurodo_wire::{Secret, Timestamp};
 
 use super::{
     BucketLocationConstraint, BucketType, BucketVersioningStatus, ChecksumAlgorithm, ChecksumType,
-    DataRedundancy, EncryptionType, ExpirationStatus, IntelligentTieringAccessTier, LocationType, MFADelete,
-    ObjectLockEnabled, ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode,
-    ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, Payer, Permission, ServerSideEncryption,
-    StorageClass, TransitionStorageClass, Type, schema,
+    CompressionType, DataRedundancy, EncryptionType, ExpirationStatus, ExpressionType, FileHeaderInfo,
+    IntelligentTieringAccessTier, JSONType, LocationType, MFADelete, ObjectCannedACL, ObjectLockEnabled,
+    ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode, ObjectOwnership,
+    ObjectStorageClass, ObjectVersionStorageClass, Payer, Permission, QuoteFields, RestoreRequestType,
+    ServerSideEncryption, StorageClass, Tier, TransitionStorageClass, Type, schema,
 };
 
 kurodo_wire::shape! {
@@ -81,6 +82,32 @@ kurodo_wire::shape! {
         allowed_origins: Vec<String> = "AllowedOrigins",
         expose_headers: Option<Vec<String>> = "ExposeHeaders",
         max_age_seconds: Option<i32> = "MaxAgeSeconds",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `CSVInput`.
+    #[derive(Debug, Default)]
+    pub struct CSVInput: schema::CSV_INPUT {
+        file_header_info: Option<FileHeaderInfo> = "FileHeaderInfo",
+        comments: Option<String> = "Comments",
+        quote_escape_character: Option<String> = "QuoteEscapeCharacter",
+        record_delimiter: Option<String> = "RecordDelimiter",
+        field_delimiter: Option<String> = "FieldDelimiter",
+        quote_character: Option<String> = "QuoteCharacter",
+        allow_quoted_record_delimiter: Option<bool> = "AllowQuotedRecordDelimiter",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `CSVOutput`.
+    #[derive(Debug, Default)]
+    pub struct CSVOutput: schema::CSV_OUTPUT {
+        quote_fields: Option<QuoteFields> = "QuoteFields",
+        quote_escape_character: Option<String> = "QuoteEscapeCharacter",
+        record_delimiter: Option<String> = "RecordDelimiter",
+        field_delimiter: Option<String> = "FieldDelimiter",
+        quote_character: Option<String> = "QuoteCharacter",
     }
 }
 
@@ -231,6 +258,16 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `Encryption`.
+    #[derive(Debug)]
+    pub struct Encryption: schema::ENCRYPTION {
+        encryption_type: ServerSideEncryption = "EncryptionType",
+        kms_key_id: Option<Secret> = "KMSKeyId",
+        kms_context: Option<String> = "KMSContext",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `Error`.
     #[derive(Debug, Default)]
     pub struct Error: schema::ERROR {
@@ -260,6 +297,14 @@ kurodo_wire::shape! {
         max_parts: Option<i32> = "MaxParts",
         is_truncated: Option<bool> = "IsTruncated",
         parts: Option<Vec<ObjectPart>> = "Parts",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `GlacierJobParameters`.
+    #[derive(Debug)]
+    pub struct GlacierJobParameters: schema::GLACIER_JOB_PARAMETERS {
+        tier: Tier = "Tier",
     }
 }
 
@@ -294,11 +339,38 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `InputSerialization`.
+    #[derive(Debug, Default)]
+    pub struct InputSerialization: schema::INPUT_SERIALIZATION {
+        csv: Option<CSVInput> = "CSV",
+        compression_type: Option<CompressionType> = "CompressionType",
+        json: Option<JSONInput> = "JSON",
+        parquet: Option<ParquetInput> = "Parquet",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `InvalidObjectState`.
     #[derive(Debug, Default)]
     pub struct InvalidObjectState: schema::INVALID_OBJECT_STATE {
         storage_class: Option<StorageClass> = "StorageClass",
         access_tier: Option<IntelligentTieringAccessTier> = "AccessTier",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `JSONInput`.
+    #[derive(Debug, Default)]
+    pub struct JSONInput: schema::JSON_INPUT {
+        r#type: Option<JSONType> = "Type",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `JSONOutput`.
+    #[derive(Debug, Default)]
+    pub struct JSONOutput: schema::JSON_OUTPUT {
+        record_delimiter: Option<String> = "RecordDelimiter",
     }
 }
 
@@ -357,6 +429,15 @@ kurodo_wire::shape! {
     pub struct LocationInfo: schema::LOCATION_INFO {
         r#type: Option<LocationType> = "Type",
         name: Option<String> = "Name",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `MetadataEntry`.
+    #[derive(Debug, Default)]
+    pub struct MetadataEntry: schema::METADATA_ENTRY {
+        name: Option<String> = "Name",
+        value: Option<String> = "Value",
     }
 }
 
@@ -497,6 +578,23 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `OutputLocation`.
+    #[derive(Debug, Default)]
+    pub struct OutputLocation: schema::OUTPUT_LOCATION {
+        s3: Option<S3Location> = "S3",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `OutputSerialization`.
+    #[derive(Debug, Default)]
+    pub struct OutputSerialization: schema::OUTPUT_SERIALIZATION {
+        csv: Option<CSVOutput> = "CSV",
+        json: Option<JSONOutput> = "JSON",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `Owner`.
     #[derive(Debug, Default)]
     pub struct Owner: schema::OWNER {
@@ -518,6 +616,13 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct OwnershipControlsRule: schema::OWNERSHIP_CONTROLS_RULE {
         object_ownership: ObjectOwnership = "ObjectOwnership",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ParquetInput`.
+    #[derive(Debug, Default)]
+    pub struct ParquetInput: schema::PARQUET_INPUT {
     }
 }
 
@@ -570,11 +675,51 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `RestoreRequest`.
+    #[derive(Debug, Default)]
+    pub struct RestoreRequest: schema::RESTORE_REQUEST {
+        days: Option<i32> = "Days",
+        glacier_job_parameters: Option<GlacierJobParameters> = "GlacierJobParameters",
+        r#type: Option<RestoreRequestType> = "Type",
+        tier: Option<Tier> = "Tier",
+        description: Option<String> = "Description",
+        select_parameters: Option<SelectParameters> = "SelectParameters",
+        output_location: Option<OutputLocation> = "OutputLocation",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `RestoreStatus`.
     #[derive(Debug, Default)]
     pub struct RestoreStatus: schema::RESTORE_STATUS {
         is_restore_in_progress: Option<bool> = "IsRestoreInProgress",
         restore_expiry_date: Option<Timestamp> = "RestoreExpiryDate",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `S3Location`.
+    #[derive(Debug)]
+    pub struct S3Location: schema::S3_LOCATION {
+        bucket_name: String = "BucketName",
+        prefix: String = "Prefix",
+        encryption: Option<Encryption> = "Encryption",
+        canned_acl: Option<ObjectCannedACL> = "CannedACL",
+        access_control_list: Option<Vec<Grant>> = "AccessControlList",
+        tagging: Option<Tagging> = "Tagging",
+        user_metadata: Option<Vec<MetadataEntry>> = "UserMetadata",
+        storage_class: Option<StorageClass> = "StorageClass",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `SelectParameters`.
+    #[derive(Debug)]
+    pub struct SelectParameters: schema::SELECT_PARAMETERS {
+        input_serialization: InputSerialization = "InputSerialization",
+        expression_type: ExpressionType = "ExpressionType",
+        expression: String = "Expression",
+        output_serialization: OutputSerialization = "OutputSerialization",
     }
 }
 

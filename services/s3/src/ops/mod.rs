@@ -43,6 +43,7 @@ mod parting;
 mod pieces;
 mod public_access_block;
 mod put_object;
+mod restore_object;
 mod rights;
 mod setting;
 mod upload_part;
