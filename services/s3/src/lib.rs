@@ -18,6 +18,7 @@ mod layout;
 mod lifecycle;
 mod limits;
 mod listing;
+mod logs;
 mod metadata;
 mod mfa;
 pub mod model;
@@ -28,6 +29,7 @@ mod ops;
 mod policy;
 mod range;
 mod records;
+mod replication;
 pub mod resources;
 mod sweep;
 pub mod table;
@@ -37,9 +39,9 @@ mod versions;
 
 use std::sync::Arc;
 
-use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Service, ServiceFacts, Sharing};
+use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Finished, Service, ServiceFacts, Sharing};
 use kurodo_identity::StoredDirectory;
-use kurodo_store::{AccountKeys, Reader, Store, blobs::Blobs};
+use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
 use kurodo_wire::{OperationSchema, Violation};
 
 pub use check::{Checked, check};
@@ -61,6 +63,10 @@ pub struct S3 {
     codes: Arc<StoredDirectory>,
     /// How far the lifecycle rules have been followed today.
     rounds: lifecycle::Rounds,
+    /// The records of requests that are not delivered yet.
+    logs: logs::Logs,
+    /// The versions that are to be copied to other buckets.
+    replication: replication::Queue,
     readers: Arc<content::Readers>,
     md5s: checksum::Md5s,
 }
@@ -84,6 +90,8 @@ impl S3 {
             accounts,
             codes,
             rounds: lifecycle::Rounds::default(),
+            logs: logs::Logs::default(),
+            replication: replication::Queue::default(),
             readers,
             md5s: checksum::Md5s::new(),
         }
@@ -132,12 +140,13 @@ impl Service for S3 {
         data_events: DATA_EVENTS,
     };
 
-    /// A document that lacks what it must have is no document of S3's.
+    /// A document that lacks what it must have is no document of S3's; some must also say what they say in its words.
     ///
     /// Source: S3 API Reference, "Error responses", `MalformedXML`.
-    fn invalid(_operation: &'static str, violations: &[Violation]) -> Option<Failure> {
-        let incomplete = violations.iter().any(|one| one.missing && one.path.contains('.'));
-        incomplete.then(|| Error::MalformedXml.into())
+    fn invalid(operation: &'static str, violations: &[Violation]) -> Option<Failure> {
+        let whole = ["PutBucketLogging", "PutBucketReplication"].contains(&operation);
+        let wrong = violations.iter().any(|one| (one.missing || whole) && one.path.contains('.'));
+        wrong.then(|| Error::MalformedXml.into())
     }
 
     fn check_content(
@@ -152,5 +161,9 @@ impl Service for S3 {
 
     fn cross_origin(&self, stored: &Reader<'_>, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Error>> {
         Some(cors::sharing(self, stored, asked))
+    }
+
+    fn finished(&self, door: &CoreDoor, finished: &Finished<'_>) {
+        logs::note(self, door, finished);
     }
 }

@@ -71,6 +71,15 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `BucketLogsPermission`.
+    pub enum BucketLogsPermission {
+        FullControl = "FULL_CONTROL",
+        Read = "READ",
+        Write = "WRITE",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `BucketNamespace`.
     pub enum BucketNamespace {
         AccountRegional = "account-regional",
@@ -133,6 +142,14 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `DeleteMarkerReplicationStatus`.
+    pub enum DeleteMarkerReplicationStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `EncodingType`.
     pub enum EncodingType {
         Url = "url",
@@ -144,6 +161,14 @@ kurodo_wire::words! {
     pub enum EncryptionType {
         None = "NONE",
         SseC = "SSE-C",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ExistingObjectReplicationStatus`.
+    pub enum ExistingObjectReplicationStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 
@@ -192,6 +217,14 @@ kurodo_wire::words! {
     pub enum MetadataDirective {
         Copy = "COPY",
         Replace = "REPLACE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `MetricsStatus`.
+    pub enum MetricsStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 
@@ -303,6 +336,21 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `OwnerOverride`.
+    pub enum OwnerOverride {
+        Destination = "Destination",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `PartitionDateSource`.
+    pub enum PartitionDateSource {
+        EventTime = "EventTime",
+        DeliveryTime = "DeliveryTime",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `Payer`.
     pub enum Payer {
         Requester = "Requester",
@@ -322,6 +370,22 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `ReplicaModificationsStatus`.
+    pub enum ReplicaModificationsStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ReplicationRuleStatus`.
+    pub enum ReplicationRuleStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `ReplicationStatus`.
     pub enum ReplicationStatus {
         Complete = "COMPLETE",
@@ -329,6 +393,14 @@ kurodo_wire::words! {
         Failed = "FAILED",
         Replica = "REPLICA",
         Completed = "COMPLETED",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ReplicationTimeStatus`.
+    pub enum ReplicationTimeStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 
@@ -354,6 +426,14 @@ kurodo_wire::words! {
         AwsBackup = "aws:backup",
         AwsKms = "aws:kms",
         AwsKmsDsse = "aws:kms:dsse",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `SseKmsEncryptedObjectsStatus`.
+    pub enum SseKmsEncryptedObjectsStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 

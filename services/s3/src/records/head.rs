@@ -8,6 +8,7 @@ use super::{
 use crate::{
     acl::Acl,
     checksum::{Kind, Stored},
+    replication::Status,
 };
 
 /// An object, all but its bytes when there are many.
@@ -134,6 +135,11 @@ impl Head {
         Meta::read(&self.meta)
     }
 
+    /// How far it is on its way to other buckets, if it is to go to any.
+    pub(crate) fn status(&self) -> Result<Option<Status>, Damaged> {
+        Ok(self.meta()?.replication.as_deref().and_then(Status::of_word))
+    }
+
     pub(crate) fn tags(&self) -> Result<Tags, Damaged> {
         Tags::read(&self.tags)
     }
@@ -149,13 +155,14 @@ impl Head {
     /// The same object with something else about it, as a record.
     pub(crate) fn with(&self, change: Change<'_>) -> Result<Bytes, Damaged> {
         let (mut id, mut lock, mut class) = (self.id, self.lock, self.class);
-        let (mut tags, mut rights) = (self.tags()?, self.rights()?);
+        let (mut meta, mut tags, mut rights) = (self.meta()?, self.tags()?, self.rights()?);
         match change {
             Change::Id(other) => id = other,
             Change::Tags(other) => tags = other.clone(),
             Change::Rights(other) => rights = other,
             Change::Lock(other) => lock = other,
             Change::Class(other) => class = other,
+            Change::Status(status) => meta.replication = Some(status.word().to_owned()),
         }
         HeadParts {
             id,
@@ -167,11 +174,18 @@ impl Head {
             customer_key: self.customer_key,
             lock,
             class,
-            meta: &self.meta()?,
+            meta: &meta,
             tags: &tags,
             rights: rights.as_ref(),
         }
         .to_record()
+    }
+}
+
+impl Change<'_> {
+    /// Whether the copies in other buckets change as well.
+    pub(crate) fn is_copied(&self) -> bool {
+        matches!(self, Self::Tags(_) | Self::Rights(_) | Self::Lock(_))
     }
 }
 
@@ -183,4 +197,6 @@ pub(crate) enum Change<'a> {
     Rights(Option<(Owner, Acl)>),
     Lock(Lock),
     Class(Class),
+    /// How far it is on its way to other buckets.
+    Status(Status),
 }
