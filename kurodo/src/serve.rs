@@ -95,7 +95,7 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     let recorder = parts.directory.clone();
     let recording = tokio::spawn(async move { recorder.keep_recording_uses().await });
     let mut serving: Vec<_> = listeners.into_iter().map(|l| tokio::spawn(l.run(stopped.clone()))).collect();
-    serving.push(tokio::spawn(gateway.keep_house(stopped)));
+    serving.push(tokio::spawn(gateway.clone().keep_house(stopped)));
     signals.next().await;
     eprintln!("stopping: open requests may end (interrupt again to stop at once)");
     stop.send_replace(true);
@@ -103,6 +103,7 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
         () = all(serving) => {}
         () = signals.next() => std::process::exit(130),
     }
+    gateway.close_house().await;
     recording.abort();
     parts.directory.record_uses().await?;
     parts.audit.flush().await?;

@@ -45,6 +45,29 @@ def etag(world, where):
     return world.s3.head_object(**where)["ETag"]
 
 
+def copying(world, name):
+    """A bucket that keeps versions, and rules that copy what is put there into another one with a role."""
+    enabled = {"Status": "Enabled"}
+    where = {**bucket(world, name), "ReplicationConfiguration": rules(world, name)}
+    world.s3.put_bucket_versioning(Bucket=where["Bucket"], VersioningConfiguration=enabled)
+    return where
+
+
+def rules(world, name):
+    target = bucket(world, f"{name}-to")
+    world.s3.put_bucket_versioning(**target, VersioningConfiguration={"Status": "Enabled"})
+    trust = document({"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    role = world.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    rule = {"ID": "r", "Prefix": "", "Status": "Enabled", "Destination": {"Bucket": f"arn:aws:s3:::{target['Bucket']}"}}
+    return {"Role": role, "Rules": [rule]}
+
+
+def copied(world, name):
+    where = copying(world, name)
+    world.s3.put_bucket_replication(**where)
+    return {"Bucket": where["Bucket"]}
+
+
 def unchanged(sample):
     """Under the condition that the object is the one that is there."""
 
@@ -171,6 +194,11 @@ SAMPLES = {
     "GetBucketLifecycleConfiguration": put("put_bucket_lifecycle_configuration", bucket, LifecycleConfiguration=RULES),
     "PutBucketLifecycleConfiguration": having(bucket, LifecycleConfiguration=RULES),
     "DeleteBucketLifecycle": bucket,
+    "GetBucketReplication": copied,
+    "PutBucketReplication": copying,
+    "DeleteBucketReplication": copied,
+    "GetBucketLogging": bucket,
+    "PutBucketLogging": having(bucket, BucketLoggingStatus={}),
     "GetBucketRequestPayment": bucket,
     "PutBucketRequestPayment": having(bucket, RequestPaymentConfiguration={"Payer": "Requester"}),
     "GetBucketCors": put("put_bucket_cors", bucket, CORSConfiguration=CORS),

@@ -2,7 +2,9 @@ use bytes::Bytes;
 use kurodo_wire::{OperationSchema, Protocol};
 
 use crate::{
-    Body, Call, Dialect, Failure, Gateway, Received, inflate, refuse,
+    Body, Call, Dialect, Failure, Gateway, Received,
+    finished::{self, End},
+    inflate, refuse,
     reply::Response,
     respond,
     route::{Mounted, Pairs, Target, pairs},
@@ -30,7 +32,10 @@ impl Refused {
         let key = self.call.caller.access_key_id.as_deref();
         let failure =
             trail::refused(gateway, Some(mounted), self.operation, &self.call, key, self.failure).await;
-        respond::close_behind(&self.body, respond::failure(mounted, protocol, &self.call, &failure))
+        let response = respond::failure(mounted, protocol, &self.call, &failure);
+        let end = End { operation: self.operation, error: Some(&failure.code), ..End::default() };
+        finished::tell(gateway, mounted, &self.call, end, &response);
+        respond::close_behind(&self.body, response)
     }
 }
 

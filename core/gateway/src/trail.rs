@@ -8,6 +8,7 @@ use kurodo_authz::{Check, Demand, Denial};
 
 use crate::{
     Body, Call, Failure, Gateway,
+    finished::End,
     reply::Response,
     route::{Mounted, Target},
 };
@@ -103,6 +104,12 @@ impl<'a> Trail<'a> {
         let explanation = serde_json::json!({ "code": failure.code, "message": failure.message });
         let noted = self.write(Decision::Denied { reason: &failure.code, explanation: &explanation }).await;
         noted.err().unwrap_or(failure)
+    }
+
+    /// What the service is told of the end.
+    pub(crate) fn told(&self, body: &Body) -> End<'_> {
+        let by_list = self.checks.iter().any(|check| check.by_list);
+        End { operation: self.operation, error: self.error.as_deref(), by_list, bytes_in: body.received() }
     }
 
     /// Writes what came of it.

@@ -269,6 +269,25 @@ pub enum Error {
         "The source object of the COPY operation is not in the active tier and is only stored in Amazon S3 Glacier."
     )]
     ObjectNotInActiveTier,
+    /// The bucket has no replication rules.
+    #[error("The replication configuration was not found")]
+    NoReplicationConfiguration(String),
+    /// Logs do not go to a bucket of another region.
+    #[error("Cross S3 location logging not allowed.")]
+    CrossLocationLogging {
+        /// The region of the bucket whose requests are logged.
+        from: String,
+        /// The region of the bucket that the logs would go to.
+        to: String,
+    },
+    /// Logs cannot go to this bucket.
+    #[error("{why}")]
+    InvalidTargetBucketForLogging {
+        /// The bucket.
+        bucket: String,
+        /// Why.
+        why: &'static str,
+    },
     /// The bucket has no ownership setting.
     #[error("The bucket ownership controls were not found")]
     NoOwnershipControls(String),
@@ -355,6 +374,7 @@ impl Error {
             Self::ConditionalRequestConflict(_) => ("ConditionalRequestConflict", 409),
             Self::CorsForbidden { .. } => ("AccessForbidden", 403),
             Self::Deleted { .. } => ("NoSuchKey", 404),
+            Self::CrossLocationLogging { .. } => ("CrossLocationLoggingProhibited", 403),
             Self::EntityTooLarge { .. } => ("EntityTooLarge", 400),
             Self::EntityTooSmall { .. } => ("EntityTooSmall", 400),
             Self::IllegalLocationConstraint(_) => ("IllegalLocationConstraintException", 400),
@@ -381,6 +401,7 @@ impl Error {
             Self::InvalidRange { .. } => ("InvalidRange", 416),
             Self::InvalidRequest(_) => ("InvalidRequest", 400),
             Self::InvalidTag { .. } => ("InvalidTag", 400),
+            Self::InvalidTargetBucketForLogging { .. } => ("InvalidTargetBucketForLogging", 400),
             Self::KeyTooLong(_) => ("KeyTooLongError", 400),
             Self::MalformedAcl => ("MalformedACLError", 400),
             Self::MalformedPolicy(_) => ("MalformedPolicy", 400),
@@ -401,6 +422,7 @@ impl Error {
             Self::NoSuchPublicAccessBlock(_) => ("NoSuchPublicAccessBlockConfiguration", 404),
             Self::NoSuchTagSet(_) => ("NoSuchTagSet", 404),
             Self::NoSuchUpload(_) | Self::UploadOver => ("NoSuchUpload", 404),
+            Self::NoReplicationConfiguration(_) => ("ReplicationConfigurationNotFoundError", 404),
             Self::NoOwnershipControls(_) => ("OwnershipControlsNotFoundError", 404),
             Self::NotImplemented(_) => ("NotImplemented", 501),
             Self::OperationAborted => ("OperationAborted", 409),
@@ -444,6 +466,7 @@ impl Error {
             | Self::NoObjectLockConfiguration(bucket)
             | Self::NoSuchLifecycleConfiguration(bucket)
             | Self::NoOwnershipControls(bucket)
+            | Self::NoReplicationConfiguration(bucket)
             | Self::NoSuchBucket(bucket)
             | Self::NoSuchBucketPolicy(bucket)
             | Self::NoSuchCors(bucket)
@@ -456,6 +479,10 @@ impl Error {
             Self::NoSuchUpload(upload) | Self::InvalidPartOrder(upload) => vec![text("UploadId", upload)],
             Self::CorsForbidden { method, resource, .. } => {
                 vec![text("Method", method), text("ResourceType", resource)]
+            }
+            Self::InvalidTargetBucketForLogging { bucket, .. } => vec![text("TargetBucket", bucket)],
+            Self::CrossLocationLogging { from, to } => {
+                vec![text("SourceBucketLocation", from), text("TargetBucketLocation", to)]
             }
             Self::EntityTooLarge { proposed, limit } => {
                 vec![text("ProposedSize", proposed), text("MaxSizeAllowed", limit)]

@@ -15,7 +15,9 @@ pub(crate) use cache::Cache;
 use crate::{
     acl::Acl,
     lifecycle::Lifecycle,
+    logs::Logging,
     records::{BlockPublic, BucketId, Cors, Encryption, ObjectLock, Owner, Ownership, Tags, Versioning},
+    replication::Replication,
 };
 
 /// A bucket with its settings.
@@ -52,6 +54,10 @@ pub(crate) struct BucketFacts {
     /// `None` where versions cannot be locked.
     pub(crate) object_lock: Option<ObjectLock>,
     pub(crate) lifecycle: Option<Lifecycle>,
+    /// `None` where requests are not logged.
+    pub(crate) logging: Option<Logging>,
+    /// `None` where objects are not copied to other buckets.
+    pub(crate) replication: Option<Replication>,
 }
 
 /// A block, with the fact that it is so.

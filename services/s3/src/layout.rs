@@ -69,11 +69,15 @@ pub(crate) enum Setting {
     ObjectLock = b'l',
     /// What happens to its objects as they grow old.
     Lifecycle = b'y',
+    /// Where the records of requests to it go.
+    Logging = b'g',
+    /// Where its objects are copied to.
+    Replication = b'x',
 }
 
 impl Setting {
     /// All of them, the bucket itself first.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Identity,
         Self::Policy,
         Self::Acl,
@@ -86,6 +90,8 @@ impl Setting {
         Self::Versioning,
         Self::ObjectLock,
         Self::Lifecycle,
+        Self::Logging,
+        Self::Replication,
     ];
 
     /// Its key below the bucket's.

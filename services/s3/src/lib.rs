@@ -18,6 +18,7 @@ mod layout;
 mod lifecycle;
 mod limits;
 mod listing;
+mod logs;
 mod metadata;
 mod mfa;
 pub mod model;
@@ -28,6 +29,7 @@ mod ops;
 mod policy;
 mod range;
 mod records;
+mod replication;
 pub mod resources;
 mod restore;
 mod sweep;
@@ -38,9 +40,9 @@ mod versions;
 
 use std::sync::Arc;
 
-use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Service, ServiceFacts, Sharing};
+use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Finished, Service, ServiceFacts, Sharing};
 use kurodo_identity::StoredDirectory;
-use kurodo_store::{AccountKeys, Reader, Store, blobs::Blobs};
+use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
 use kurodo_wire::{OperationSchema, Violation};
 
 pub use check::{Checked, check};
@@ -64,6 +66,10 @@ pub struct S3 {
     /// How far the lifecycle rules have been followed today.
     rounds: lifecycle::Rounds,
     restorations: Restorations,
+    /// The records of requests that are not delivered yet.
+    logs: logs::Logs,
+    /// The versions that are to be copied to other buckets.
+    replication: replication::Queue,
     readers: Arc<content::Readers>,
     md5s: checksum::Md5s,
 }
@@ -90,6 +96,8 @@ impl S3 {
             codes,
             rounds: lifecycle::Rounds::default(),
             restorations,
+            logs: logs::Logs::default(),
+            replication: replication::Queue::default(),
             readers,
             md5s: checksum::Md5s::new(),
         }
@@ -158,5 +166,9 @@ impl Service for S3 {
 
     fn cross_origin(&self, stored: &Reader<'_>, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Error>> {
         Some(cors::sharing(self, stored, asked))
+    }
+
+    fn finished(&self, door: &CoreDoor, finished: &Finished<'_>) {
+        logs::note(self, door, finished);
     }
 }

@@ -9,6 +9,7 @@ service! { S3:
         AllBuckets {} = "arn:aws:s3:::*";
         Bucket { bucket } = "arn:aws:s3:::{bucket}";
         Object { bucket, key } = "arn:aws:s3:::{bucket}/{key}";
+        Role { account, path, name } = "arn:aws:iam::{account}:role{path}{name}";
     }
 
     actions {
@@ -46,6 +47,17 @@ service! { S3:
 
         GetLifecycleConfiguration: Read on Bucket = "s3:GetLifecycleConfiguration";
         PutLifecycleConfiguration: Write on Bucket = "s3:PutLifecycleConfiguration";
+
+        GetReplicationConfiguration: Read on Bucket = "s3:GetReplicationConfiguration";
+        PutReplicationConfiguration: Write on Bucket = "s3:PutReplicationConfiguration";
+        GetObjectVersionForReplication: Read on Object = "s3:GetObjectVersionForReplication";
+        ReplicateObject: Write on Object = "s3:ReplicateObject";
+        ReplicateDelete: Write on Object = "s3:ReplicateDelete";
+        ReplicateTags: Write on Object = "s3:ReplicateTags";
+        ObjectOwnerOverrideToBucketOwner: Write on Object = "s3:ObjectOwnerOverrideToBucketOwner";
+        PassRole: Read on Role = "iam:PassRole";
+        GetBucketLogging: Read on Bucket = "s3:GetBucketLogging";
+        PutBucketLogging: Write on Bucket = "s3:PutBucketLogging";
 
         GetObject: Read on Object = "s3:GetObject";
         GetObjectVersion: Read on Object = "s3:GetObjectVersion";
@@ -119,6 +131,17 @@ service! { S3:
         GetBucketLifecycleConfiguration: GetLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
         PutBucketLifecycleConfiguration: PutLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
         DeleteBucketLifecycle: PutLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
+
+        GetBucketLogging: GetBucketLogging on bucket(bucket, expected_bucket_owner);
+        GetBucketReplication: GetReplicationConfiguration on bucket(bucket, expected_bucket_owner);
+        PutBucketReplication: [PutReplicationConfiguration, PassRole] by needs::put_bucket_replication
+            refusing ["Token", "ReplicationConfiguration.Rules.SourceSelectionCriteria",
+                "ReplicationConfiguration.Rules.ExistingObjectReplication",
+                "ReplicationConfiguration.Rules.Destination.EncryptionConfiguration",
+                "ReplicationConfiguration.Rules.Destination.ReplicationTime",
+                "ReplicationConfiguration.Rules.Destination.Metrics"];
+        DeleteBucketReplication: PutReplicationConfiguration on bucket(bucket, expected_bucket_owner);
+        PutBucketLogging: [PutBucketLogging] by needs::put_bucket_logging;
 
         ListObjects: ListBucket on objects(bucket, expected_bucket_owner)
             with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys;
@@ -196,24 +219,31 @@ service! { S3:
     chores {
         Lifecycle: [DeleteObject for each, DeleteObjectVersion for each, PutObject for each,
                 AbortMultipartUpload for each] by needs::lifecycle every 60 seconds;
+        Replicate: [PutObject for each, GetReplicationConfiguration for each by another,
+                ListBucket for each by another, GetObjectVersionForReplication for each by another,
+                GetObjectVersionAcl for each by another, GetObjectVersionTagging for each by another,
+                ReplicateObject for each by another, ReplicateDelete for each by another,
+                ReplicateTags for each by another, ObjectOwnerOverrideToBucketOwner for each by another]
+            by needs::replication every 5 seconds;
+        DeliverLogs: [PutObject for each by another] by needs::logs every 60 seconds and at the end;
     }
 
     refused {
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
         DeleteBucketAnalyticsConfiguration, DeleteBucketIntelligentTieringConfiguration,
         DeleteBucketInventoryConfiguration, DeleteBucketMetadataConfiguration, DeleteBucketMetadataTableConfiguration,
-        DeleteBucketMetricsConfiguration, DeleteBucketReplication, DeleteBucketWebsite, DeleteObjectAnnotation,
+        DeleteBucketMetricsConfiguration, DeleteBucketWebsite, DeleteObjectAnnotation,
         GetBucketAbac, GetBucketAccelerateConfiguration, GetBucketAnalyticsConfiguration,
         GetBucketIntelligentTieringConfiguration, GetBucketInventoryConfiguration, GetBucketLifecycle,
-        GetBucketLogging, GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration,
+        GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration,
         GetBucketMetricsConfiguration, GetBucketNotification, GetBucketNotificationConfiguration,
-        GetBucketReplication, GetBucketWebsite, GetObjectAnnotation, GetObjectTorrent,
+        GetBucketWebsite, GetObjectAnnotation, GetObjectTorrent,
         ListBucketAnalyticsConfigurations, ListBucketIntelligentTieringConfigurations,
         ListBucketInventoryConfigurations, ListBucketMetricsConfigurations, ListDirectoryBuckets,
         ListObjectAnnotations, PutBucketAbac, PutBucketAccelerateConfiguration, PutBucketAnalyticsConfiguration,
         PutBucketIntelligentTieringConfiguration, PutBucketInventoryConfiguration, PutBucketLifecycle,
-        PutBucketLogging, PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
-        PutBucketReplication, PutBucketWebsite, PutObjectAnnotation, RenameObject,
+        PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
+        PutBucketWebsite, PutObjectAnnotation, RenameObject,
         SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,
         UpdateBucketMetadataInventoryTableConfiguration, UpdateBucketMetadataJournalTableConfiguration,
         UpdateObjectEncryption, WriteGetObjectResponse,

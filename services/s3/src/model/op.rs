@@ -41,6 +41,11 @@ kurodo_wire::operations! {
     GetBucketLifecycleConfiguration(super::GetBucketLifecycleConfigurationInput) -> super::GetBucketLifecycleConfigurationOutput = service::GET_BUCKET_LIFECYCLE_CONFIGURATION;
     PutBucketLifecycleConfiguration(super::PutBucketLifecycleConfigurationInput) -> super::PutBucketLifecycleConfigurationOutput = service::PUT_BUCKET_LIFECYCLE_CONFIGURATION;
     DeleteBucketLifecycle(super::DeleteBucketLifecycleInput) -> super::DeleteBucketLifecycleOutput = service::DELETE_BUCKET_LIFECYCLE;
+    GetBucketLogging(super::GetBucketLoggingInput) -> super::GetBucketLoggingOutput = service::GET_BUCKET_LOGGING;
+    GetBucketReplication(super::GetBucketReplicationInput) -> super::GetBucketReplicationOutput = service::GET_BUCKET_REPLICATION;
+    PutBucketReplication(super::PutBucketReplicationInput) -> super::PutBucketReplicationOutput = service::PUT_BUCKET_REPLICATION;
+    DeleteBucketReplication(super::DeleteBucketReplicationInput) -> super::DeleteBucketReplicationOutput = service::DELETE_BUCKET_REPLICATION;
+    PutBucketLogging(super::PutBucketLoggingInput) -> super::PutBucketLoggingOutput = service::PUT_BUCKET_LOGGING;
     ListObjects(super::ListObjectsInput) -> super::ListObjectsOutput = service::LIST_OBJECTS;
     ListObjectsV2(super::ListObjectsV2Input) -> super::ListObjectsV2Output = service::LIST_OBJECTS_V2;
     ListObjectVersions(super::ListObjectVersionsInput) -> super::ListObjectVersionsOutput = service::LIST_OBJECT_VERSIONS;

@@ -8,11 +8,11 @@ use super::{
     ArchiveStatus, Bucket, BucketLocationConstraint, BucketVersioningStatus, CORSRule, Checksum,
     ChecksumAlgorithm, ChecksumType, CommonPrefix, CopyObjectResult, CopyPartResult, DeleteMarkerEntry,
     DeletedObject, EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, LifecycleRule,
-    LocationType, MFADeleteStatus, MultipartUpload, Object, ObjectLockConfiguration, ObjectLockEventHold,
-    ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectVersion,
-    Owner, OwnershipControls, Part, Payer, PolicyStatus, PublicAccessBlockConfiguration, ReplicationStatus,
-    RequestCharged, ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tag,
-    TransitionDefaultMinimumObjectSize, schema,
+    LocationType, LoggingEnabled, MFADeleteStatus, MultipartUpload, Object, ObjectLockConfiguration,
+    ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention,
+    ObjectVersion, Owner, OwnershipControls, Part, Payer, PolicyStatus, PublicAccessBlockConfiguration,
+    ReplicationConfiguration, ReplicationStatus, RequestCharged, ServerSideEncryption,
+    ServerSideEncryptionConfiguration, StorageClass, Tag, TransitionDefaultMinimumObjectSize, schema,
 };
 
 kurodo_wire::shape! {
@@ -286,6 +286,43 @@ kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketLifecycle`.
     #[derive(Debug, Default)]
     pub struct DeleteBucketLifecycleOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketLogging`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketLoggingOutput: schema::GET_BUCKET_LOGGING_OUTPUT {
+        logging_enabled: Option<LoggingEnabled> = "LoggingEnabled",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketReplication`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketReplicationOutput: schema::GET_BUCKET_REPLICATION_OUTPUT {
+        replication_configuration: Option<ReplicationConfiguration> = "ReplicationConfiguration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketReplication`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketReplicationOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketReplication`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketReplicationOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketLogging`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketLoggingOutput: kurodo_wire::common::UNIT {
     }
 }
 

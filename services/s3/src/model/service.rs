@@ -56,6 +56,11 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &GET_BUCKET_LIFECYCLE_CONFIGURATION,
         &PUT_BUCKET_LIFECYCLE_CONFIGURATION,
         &DELETE_BUCKET_LIFECYCLE,
+        &GET_BUCKET_LOGGING,
+        &GET_BUCKET_REPLICATION,
+        &PUT_BUCKET_REPLICATION,
+        &DELETE_BUCKET_REPLICATION,
+        &PUT_BUCKET_LOGGING,
         &LIST_OBJECTS,
         &LIST_OBJECTS_V2,
         &LIST_OBJECT_VERSIONS,
@@ -158,14 +163,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "DeleteBucketReplication",
-            method: "DELETE",
-            uri: "/{Bucket}?replication",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "DeleteBucketWebsite",
             method: "DELETE",
             uri: "/{Bucket}?website",
@@ -230,14 +227,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: true,
         },
         RouteSchema {
-            name: "GetBucketLogging",
-            method: "GET",
-            uri: "/{Bucket}?logging",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "GetBucketMetadataConfiguration",
             method: "GET",
             uri: "/{Bucket}?metadataConfiguration",
@@ -273,14 +262,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             name: "GetBucketNotificationConfiguration",
             method: "GET",
             uri: "/{Bucket}?notification",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "GetBucketReplication",
-            method: "GET",
-            uri: "/{Bucket}?replication",
             required_query: &[],
             required_headers: &[],
             deprecated: false,
@@ -406,14 +387,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: true,
         },
         RouteSchema {
-            name: "PutBucketLogging",
-            method: "PUT",
-            uri: "/{Bucket}?logging",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "PutBucketMetricsConfiguration",
             method: "PUT",
             uri: "/{Bucket}?metrics",
@@ -433,14 +406,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             name: "PutBucketNotificationConfiguration",
             method: "PUT",
             uri: "/{Bucket}?notification",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "PutBucketReplication",
-            method: "PUT",
-            uri: "/{Bucket}?replication",
             required_query: &[],
             required_headers: &[],
             deprecated: false,
@@ -1049,6 +1014,64 @@ pub(super) static DELETE_BUCKET_LIFECYCLE: OperationSchema = OperationSchema {
         "DELETE",
         "/{Bucket}?lifecycle",
         [&schema::DELETE_BUCKET_LIFECYCLE_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static GET_BUCKET_LOGGING: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketLogging",
+        "GET",
+        "/{Bucket}?logging",
+        [&schema::GET_BUCKET_LOGGING_INPUT, &schema::GET_BUCKET_LOGGING_OUTPUT],
+    )
+};
+pub(super) static GET_BUCKET_REPLICATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketReplication",
+        "GET",
+        "/{Bucket}?replication",
+        [&schema::GET_BUCKET_REPLICATION_INPUT, &schema::GET_BUCKET_REPLICATION_OUTPUT],
+    )
+};
+pub(super) static PUT_BUCKET_REPLICATION: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketReplication",
+        "PUT",
+        "/{Bucket}?replication",
+        [&schema::PUT_BUCKET_REPLICATION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static DELETE_BUCKET_REPLICATION: OperationSchema = OperationSchema {
+    status: 204,
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "DeleteBucketReplication",
+        "DELETE",
+        "/{Bucket}?replication",
+        [&schema::DELETE_BUCKET_REPLICATION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static PUT_BUCKET_LOGGING: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketLogging",
+        "PUT",
+        "/{Bucket}?logging",
+        [&schema::PUT_BUCKET_LOGGING_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static LIST_OBJECTS: OperationSchema = OperationSchema {

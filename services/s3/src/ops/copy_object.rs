@@ -127,6 +127,7 @@ fn meta_of(input: &mut CopyObjectInput, head: &Head) -> Result<Meta, Error> {
         _ => metadata::checked(Meta {
             website_redirect_location: input.website_redirect_location.take(),
             upload: None,
+            replication: None,
             ..head.meta()?
         }),
     }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     acl::Acl,
     checksum::{Kind, Stored},
+    replication::Status,
 };
 
 /// An object, all but its bytes when there are many.
@@ -152,6 +153,11 @@ impl Head {
         Meta::read(&self.meta)
     }
 
+    /// How far it is on its way to other buckets, if it is to go to any.
+    pub(crate) fn status(&self) -> Result<Option<Status>, Damaged> {
+        Ok(self.meta()?.replication.as_deref().and_then(Status::of_word))
+    }
+
     pub(crate) fn tags(&self) -> Result<Tags, Damaged> {
         Tags::read(&self.tags)
     }
@@ -167,7 +173,7 @@ impl Head {
     /// The same object with something else about it, as a record.
     pub(crate) fn with(&self, change: Change<'_>) -> Result<Bytes, Damaged> {
         let (mut id, mut lock, mut class, mut restored) = (self.id, self.lock, self.class, self.restored);
-        let (mut tags, mut rights) = (self.tags()?, self.rights()?);
+        let (mut meta, mut tags, mut rights) = (self.meta()?, self.tags()?, self.rights()?);
         match change {
             Change::Id(other) => id = other,
             Change::Tags(other) => tags = other.clone(),
@@ -175,6 +181,7 @@ impl Head {
             Change::Lock(other) => lock = other,
             Change::Class(other) => class = other,
             Change::Restored(other) => restored = Some(other),
+            Change::Status(status) => meta.replication = Some(status.word().to_owned()),
         }
         HeadParts {
             id,
@@ -187,11 +194,18 @@ impl Head {
             lock,
             class,
             restored,
-            meta: &self.meta()?,
+            meta: &meta,
             tags: &tags,
             rights: rights.as_ref(),
         }
         .to_record()
+    }
+}
+
+impl Change<'_> {
+    /// Whether the copies in other buckets change as well.
+    pub(crate) fn is_copied(&self) -> bool {
+        matches!(self, Self::Tags(_) | Self::Rights(_) | Self::Lock(_))
     }
 }
 
@@ -204,4 +218,6 @@ pub(crate) enum Change<'a> {
     Lock(Lock),
     Class(Class),
     Restored(Restored),
+    /// How far it is on its way to other buckets.
+    Status(Status),
 }

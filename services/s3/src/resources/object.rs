@@ -14,6 +14,7 @@ use crate::{
     model::RequestCharged,
     names,
     records::{Class, Head, Kept, Lock, Owner, Ownership, Tags, Upload, UploadId, VersionId, Wanted},
+    replication::What,
     versions::{Place, Placed, Versions},
 };
 
@@ -134,6 +135,30 @@ impl Object {
     /// The same, which is to go if no other version of its key is left.
     pub(crate) fn alone(self) -> Self {
         Self { fate: Fate::Alone, ..self }
+    }
+
+    /// Whether it is to be copied to other buckets, still.
+    pub(crate) fn is_pending(&self) -> Result<bool, Error> {
+        Ok(self.found.as_ref().map_or(Ok(false), |found| found.placed.kept.is_pending())?)
+    }
+
+    /// Whether it is a delete marker.
+    pub(crate) fn is_marker(&self) -> bool {
+        self.found.as_ref().is_some_and(|found| matches!(found.placed.kept, Kept::Marker(_)))
+    }
+
+    /// What there is to be copied.
+    pub(crate) fn what(&self) -> What<'_> {
+        match &self.found {
+            Some(found) if !self.is_marker() => What::Object(&found.tags),
+            _ => What::Marker,
+        }
+    }
+
+    /// What was found of a version, a delete marker too, to whoever holds a permit for it.
+    pub(crate) fn kept<G: Grant<Resource = Self>>(permit: &G) -> Result<&Placed, Error> {
+        let object = permit.resource();
+        object.found.as_ref().map(|found| &found.placed).ok_or_else(|| object.missing())
     }
 
     /// The storage class that it is to get.
