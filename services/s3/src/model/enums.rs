@@ -71,6 +71,15 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `BucketLogsPermission`.
+    pub enum BucketLogsPermission {
+        FullControl = "FULL_CONTROL",
+        Read = "READ",
+        Write = "WRITE",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `BucketNamespace`.
     pub enum BucketNamespace {
         AccountRegional = "account-regional",
@@ -142,6 +151,14 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `DeleteMarkerReplicationStatus`.
+    pub enum DeleteMarkerReplicationStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `EncodingType`.
     pub enum EncodingType {
         Url = "url",
@@ -153,6 +170,14 @@ kurodo_wire::words! {
     pub enum EncryptionType {
         None = "NONE",
         SseC = "SSE-C",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ExistingObjectReplicationStatus`.
+    pub enum ExistingObjectReplicationStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 
@@ -225,6 +250,14 @@ kurodo_wire::words! {
     pub enum MetadataDirective {
         Copy = "COPY",
         Replace = "REPLACE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `MetricsStatus`.
+    pub enum MetricsStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 
@@ -336,6 +369,21 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `OwnerOverride`.
+    pub enum OwnerOverride {
+        Destination = "Destination",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `PartitionDateSource`.
+    pub enum PartitionDateSource {
+        EventTime = "EventTime",
+        DeliveryTime = "DeliveryTime",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `Payer`.
     pub enum Payer {
         Requester = "Requester",
@@ -363,6 +411,22 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `ReplicaModificationsStatus`.
+    pub enum ReplicaModificationsStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ReplicationRuleStatus`.
+    pub enum ReplicationRuleStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `ReplicationStatus`.
     pub enum ReplicationStatus {
         Complete = "COMPLETE",
@@ -370,6 +434,14 @@ kurodo_wire::words! {
         Failed = "FAILED",
         Replica = "REPLICA",
         Completed = "COMPLETED",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ReplicationTimeStatus`.
+    pub enum ReplicationTimeStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 
@@ -402,6 +474,14 @@ kurodo_wire::words! {
         AwsBackup = "aws:backup",
         AwsKms = "aws:kms",
         AwsKmsDsse = "aws:kms:dsse",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `SseKmsEncryptedObjectsStatus`.
+    pub enum SseKmsEncryptedObjectsStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Secret, Streaming, Timestamp};
 
 use super::{
-    AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketLifecycleConfiguration, BucketNamespace,
-    CORSConfiguration, ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload,
-    CreateBucketConfiguration, Delete, EncodingType, MetadataDirective, ObjectAttributes, ObjectCannedACL,
-    ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
-    ObjectLockMode, ObjectLockRetention, ObjectOwnership, OptionalObjectAttributes, OwnershipControls,
-    PublicAccessBlockConfiguration, RequestPayer, RequestPaymentConfiguration, RestoreRequest,
-    ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
+    AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketLifecycleConfiguration,
+    BucketLoggingStatus, BucketNamespace, CORSConfiguration, ChecksumAlgorithm, ChecksumMode, ChecksumType,
+    CompletedMultipartUpload, CreateBucketConfiguration, Delete, EncodingType, MetadataDirective,
+    ObjectAttributes, ObjectCannedACL, ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold,
+    ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectOwnership,
+    OptionalObjectAttributes, OwnershipControls, PublicAccessBlockConfiguration, ReplicationConfiguration,
+    RequestPayer, RequestPaymentConfiguration, RestoreRequest, ServerSideEncryption,
+    ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
     TransitionDefaultMinimumObjectSize, VersioningConfiguration, schema,
 };
 
@@ -380,6 +381,58 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct DeleteBucketLifecycleInput: schema::DELETE_BUCKET_LIFECYCLE_INPUT {
         bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketLogging`.
+    #[derive(Debug)]
+    pub struct GetBucketLoggingInput: schema::GET_BUCKET_LOGGING_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketReplication`.
+    #[derive(Debug)]
+    pub struct GetBucketReplicationInput: schema::GET_BUCKET_REPLICATION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketReplication`.
+    #[derive(Debug)]
+    pub struct PutBucketReplicationInput: schema::PUT_BUCKET_REPLICATION_INPUT {
+        bucket: String = "Bucket",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        replication_configuration: ReplicationConfiguration = "ReplicationConfiguration",
+        token: Option<String> = "Token",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketReplication`.
+    #[derive(Debug)]
+    pub struct DeleteBucketReplicationInput: schema::DELETE_BUCKET_REPLICATION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketLogging`.
+    #[derive(Debug)]
+    pub struct PutBucketLoggingInput: schema::PUT_BUCKET_LOGGING_INPUT {
+        bucket: String = "Bucket",
+        bucket_logging_status: BucketLoggingStatus = "BucketLoggingStatus",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }

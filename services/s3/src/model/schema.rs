@@ -15,6 +15,10 @@ pub(super) static ACCESS_CONTROL_POLICY: Schema = Schema::new(
         Member::new("Owner", &OWNER),
     ])),
 );
+pub(super) static ACCESS_CONTROL_TRANSLATION: Schema = Schema::new(
+    "AccessControlTranslation",
+    Kind::Structure(Structure::new(&[Member::new("Owner", &OWNER_OVERRIDE).required()])),
+);
 pub(super) static ALLOWED_HEADERS: Schema =
     Schema::list("AllowedHeaders", Member::new("member", &common::STRING));
 pub(super) static ALLOWED_METHODS: Schema =
@@ -103,6 +107,12 @@ pub(super) static BUCKET_LOCATION_CONSTRAINT: Schema = Schema::new("BucketLocati
         "us-west-1",
         "us-west-2",
     ]);
+pub(super) static BUCKET_LOGGING_STATUS: Schema = Schema::new(
+    "BucketLoggingStatus",
+    Kind::Structure(Structure::new(&[Member::new("LoggingEnabled", &LOGGING_ENABLED)])),
+);
+pub(super) static BUCKET_LOGS_PERMISSION: Schema =
+    Schema::new("BucketLogsPermission", Kind::String).words(&["FULL_CONTROL", "READ", "WRITE"]);
 pub(super) static BUCKET_NAMESPACE: Schema =
     Schema::new("BucketNamespace", Kind::String).words(&["account-regional", "global"]);
 pub(super) static BUCKET_TYPE: Schema = Schema::new("BucketType", Kind::String).words(&["Directory"]);
@@ -290,6 +300,12 @@ pub(super) static DELETE_MARKER_ENTRY: Schema = Schema::new(
         Member::new("LastModified", &common::TIMESTAMP),
     ])),
 );
+pub(super) static DELETE_MARKER_REPLICATION: Schema = Schema::new(
+    "DeleteMarkerReplication",
+    Kind::Structure(Structure::new(&[Member::new("Status", &DELETE_MARKER_REPLICATION_STATUS)])),
+);
+pub(super) static DELETE_MARKER_REPLICATION_STATUS: Schema =
+    Schema::new("DeleteMarkerReplicationStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static DELETE_MARKERS: Schema =
     Schema::list("DeleteMarkers", Member::new("member", &DELETE_MARKER_ENTRY));
 pub(super) static DELETED_OBJECT: Schema = Schema::new(
@@ -303,6 +319,18 @@ pub(super) static DELETED_OBJECT: Schema = Schema::new(
 );
 pub(super) static DELETED_OBJECTS: Schema =
     Schema::list("DeletedObjects", Member::new("member", &DELETED_OBJECT));
+pub(super) static DESTINATION: Schema = Schema::new(
+    "Destination",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).required(),
+        Member::new("Account", &common::STRING),
+        Member::new("StorageClass", &STORAGE_CLASS),
+        Member::new("AccessControlTranslation", &ACCESS_CONTROL_TRANSLATION),
+        Member::new("EncryptionConfiguration", &ENCRYPTION_CONFIGURATION),
+        Member::new("ReplicationTime", &REPLICATION_TIME),
+        Member::new("Metrics", &METRICS),
+    ])),
+);
 pub(super) static ENCODING_TYPE: Schema = Schema::new("EncodingType", Kind::String).words(&["url"]);
 pub(super) static ENCRYPTION: Schema = Schema::new(
     "Encryption",
@@ -311,6 +339,10 @@ pub(super) static ENCRYPTION: Schema = Schema::new(
         Member::new("KMSKeyId", &common::SECRET_STRING),
         Member::new("KMSContext", &common::STRING),
     ])),
+);
+pub(super) static ENCRYPTION_CONFIGURATION: Schema = Schema::new(
+    "EncryptionConfiguration",
+    Kind::Structure(Structure::new(&[Member::new("ReplicaKmsKeyID", &common::STRING)])),
 );
 pub(super) static ENCRYPTION_TYPE: Schema =
     Schema::new("EncryptionType", Kind::String).words(&["NONE", "SSE-C"]);
@@ -335,6 +367,12 @@ pub(super) static EVENT_HOLD_DURATION: Schema = Schema::new(
         Member::new("Years", &common::INTEGER),
     ])),
 );
+pub(super) static EXISTING_OBJECT_REPLICATION: Schema = Schema::new(
+    "ExistingObjectReplication",
+    Kind::Structure(Structure::new(&[Member::new("Status", &EXISTING_OBJECT_REPLICATION_STATUS).required()])),
+);
+pub(super) static EXISTING_OBJECT_REPLICATION_STATUS: Schema =
+    Schema::new("ExistingObjectReplicationStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static EXPIRATION_STATUS: Schema =
     Schema::new("ExpirationStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static EXPOSE_HEADERS: Schema =
@@ -475,6 +513,15 @@ pub(super) static LOCATION_INFO: Schema = Schema::new(
 );
 pub(super) static LOCATION_TYPE: Schema =
     Schema::new("LocationType", Kind::String).words(&["AvailabilityZone", "LocalZone"]);
+pub(super) static LOGGING_ENABLED: Schema = Schema::new(
+    "LoggingEnabled",
+    Kind::Structure(Structure::new(&[
+        Member::new("TargetBucket", &common::STRING).required(),
+        Member::new("TargetGrants", &TARGET_GRANTS),
+        Member::new("TargetPrefix", &common::STRING).required(),
+        Member::new("TargetObjectKeyFormat", &TARGET_OBJECT_KEY_FORMAT),
+    ])),
+);
 pub(super) static MFA_DELETE: Schema = Schema::new("MFADelete", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static MFA_DELETE_STATUS: Schema =
     Schema::new("MFADeleteStatus", Kind::String).words(&["Enabled", "Disabled"]);
@@ -491,6 +538,15 @@ pub(super) static METADATA_ENTRY: Schema = Schema::new(
         Member::new("Value", &common::STRING),
     ])),
 );
+pub(super) static METRICS: Schema = Schema::new(
+    "Metrics",
+    Kind::Structure(Structure::new(&[
+        Member::new("Status", &METRICS_STATUS).required(),
+        Member::new("EventThreshold", &REPLICATION_TIME_VALUE),
+    ])),
+);
+pub(super) static METRICS_STATUS: Schema =
+    Schema::new("MetricsStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static MULTIPART_UPLOAD: Schema = Schema::new(
     "MultipartUpload",
     Kind::Structure(Structure::new(&[
@@ -687,6 +743,7 @@ pub(super) static OWNER: Schema = Schema::new(
         Member::new("ID", &common::STRING),
     ])),
 );
+pub(super) static OWNER_OVERRIDE: Schema = Schema::new("OwnerOverride", Kind::String).words(&["Destination"]);
 pub(super) static OWNERSHIP_CONTROLS: Schema = Schema::new(
     "OwnershipControls",
     Kind::Structure(Structure::new(&[Member::new("Rules", &OWNERSHIP_CONTROLS_RULES)
@@ -720,6 +777,15 @@ pub(super) static PART: Schema = Schema::new(
         Member::new("ChecksumXXHASH128", &common::STRING),
     ])),
 );
+pub(super) static PARTITION_DATE_SOURCE: Schema =
+    Schema::new("PartitionDateSource", Kind::String).words(&["EventTime", "DeliveryTime"]);
+pub(super) static PARTITIONED_PREFIX: Schema = Schema::new(
+    "PartitionedPrefix",
+    Kind::Structure(
+        Structure::new(&[Member::new("PartitionDateSource", &PARTITION_DATE_SOURCE)])
+            .xml_name("PartitionedPrefix"),
+    ),
+);
 pub(super) static PARTS: Schema = Schema::list("Parts", Member::new("member", &PART));
 pub(super) static PARTS_LIST: Schema = Schema::list("PartsList", Member::new("member", &OBJECT_PART));
 pub(super) static PAYER: Schema = Schema::new("Payer", Kind::String).words(&["Requester", "BucketOwner"]);
@@ -746,6 +812,52 @@ pub(super) static PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
 pub(super) static QUOTE_FIELDS: Schema =
     Schema::new("QuoteFields", Kind::String).words(&["ALWAYS", "ASNEEDED"]);
 pub(super) static REGION: Schema = Schema::new("Region", Kind::String).bounds(Some(0.0), Some(20.0));
+pub(super) static REPLICA_MODIFICATIONS: Schema = Schema::new(
+    "ReplicaModifications",
+    Kind::Structure(Structure::new(&[Member::new("Status", &REPLICA_MODIFICATIONS_STATUS).required()])),
+);
+pub(super) static REPLICA_MODIFICATIONS_STATUS: Schema =
+    Schema::new("ReplicaModificationsStatus", Kind::String).words(&["Enabled", "Disabled"]);
+pub(super) static REPLICATION_CONFIGURATION: Schema = Schema::new(
+    "ReplicationConfiguration",
+    Kind::Structure(Structure::new(&[
+        Member::new("Role", &common::STRING).required(),
+        Member::new("Rules", &REPLICATION_RULES).wire_name("Rule").flattened().required(),
+    ])),
+);
+pub(super) static REPLICATION_RULE: Schema = Schema::new(
+    "ReplicationRule",
+    Kind::Structure(Structure::new(&[
+        Member::new("ID", &common::STRING),
+        Member::new("Priority", &common::INTEGER),
+        Member::new("Prefix", &common::STRING),
+        Member::new("Filter", &REPLICATION_RULE_FILTER),
+        Member::new("Status", &REPLICATION_RULE_STATUS).required(),
+        Member::new("SourceSelectionCriteria", &SOURCE_SELECTION_CRITERIA),
+        Member::new("ExistingObjectReplication", &EXISTING_OBJECT_REPLICATION),
+        Member::new("Destination", &DESTINATION).required(),
+        Member::new("DeleteMarkerReplication", &DELETE_MARKER_REPLICATION),
+    ])),
+);
+pub(super) static REPLICATION_RULE_AND_OPERATOR: Schema = Schema::new(
+    "ReplicationRuleAndOperator",
+    Kind::Structure(Structure::new(&[
+        Member::new("Prefix", &common::STRING),
+        Member::new("Tags", &TAG_SET).wire_name("Tag").flattened(),
+    ])),
+);
+pub(super) static REPLICATION_RULE_FILTER: Schema = Schema::new(
+    "ReplicationRuleFilter",
+    Kind::Structure(Structure::new(&[
+        Member::new("Prefix", &common::STRING),
+        Member::new("Tag", &TAG),
+        Member::new("And", &REPLICATION_RULE_AND_OPERATOR),
+    ])),
+);
+pub(super) static REPLICATION_RULE_STATUS: Schema =
+    Schema::new("ReplicationRuleStatus", Kind::String).words(&["Enabled", "Disabled"]);
+pub(super) static REPLICATION_RULES: Schema =
+    Schema::list("ReplicationRules", Member::new("member", &REPLICATION_RULE));
 pub(super) static REPLICATION_STATUS: Schema = Schema::new("ReplicationStatus", Kind::String).words(&[
     "COMPLETE",
     "PENDING",
@@ -753,6 +865,19 @@ pub(super) static REPLICATION_STATUS: Schema = Schema::new("ReplicationStatus", 
     "REPLICA",
     "COMPLETED",
 ]);
+pub(super) static REPLICATION_TIME: Schema = Schema::new(
+    "ReplicationTime",
+    Kind::Structure(Structure::new(&[
+        Member::new("Status", &REPLICATION_TIME_STATUS).required(),
+        Member::new("Time", &REPLICATION_TIME_VALUE).required(),
+    ])),
+);
+pub(super) static REPLICATION_TIME_STATUS: Schema =
+    Schema::new("ReplicationTimeStatus", Kind::String).words(&["Enabled", "Disabled"]);
+pub(super) static REPLICATION_TIME_VALUE: Schema = Schema::new(
+    "ReplicationTimeValue",
+    Kind::Structure(Structure::new(&[Member::new("Minutes", &common::INTEGER)])),
+);
 pub(super) static REQUEST_CHARGED: Schema = Schema::new("RequestCharged", Kind::String).words(&["requester"]);
 pub(super) static REQUEST_PAYER: Schema = Schema::new("RequestPayer", Kind::String).words(&["requester"]);
 pub(super) static REQUEST_PAYMENT_CONFIGURATION: Schema = Schema::new(
@@ -833,6 +958,21 @@ pub(super) static SERVER_SIDE_ENCRYPTION_RULE: Schema = Schema::new(
 );
 pub(super) static SERVER_SIDE_ENCRYPTION_RULES: Schema =
     Schema::list("ServerSideEncryptionRules", Member::new("member", &SERVER_SIDE_ENCRYPTION_RULE));
+pub(super) static SIMPLE_PREFIX: Schema =
+    Schema::new("SimplePrefix", Kind::Structure(Structure::new(&[]).xml_name("SimplePrefix")));
+pub(super) static SOURCE_SELECTION_CRITERIA: Schema = Schema::new(
+    "SourceSelectionCriteria",
+    Kind::Structure(Structure::new(&[
+        Member::new("SseKmsEncryptedObjects", &SSE_KMS_ENCRYPTED_OBJECTS),
+        Member::new("ReplicaModifications", &REPLICA_MODIFICATIONS),
+    ])),
+);
+pub(super) static SSE_KMS_ENCRYPTED_OBJECTS: Schema = Schema::new(
+    "SseKmsEncryptedObjects",
+    Kind::Structure(Structure::new(&[Member::new("Status", &SSE_KMS_ENCRYPTED_OBJECTS_STATUS).required()])),
+);
+pub(super) static SSE_KMS_ENCRYPTED_OBJECTS_STATUS: Schema =
+    Schema::new("SseKmsEncryptedObjectsStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static STORAGE_CLASS: Schema = Schema::new("StorageClass", Kind::String).words(&[
     "STANDARD",
     "REDUCED_REDUNDANCY",
@@ -862,6 +1002,25 @@ pub(super) static TAGGING: Schema =
     Schema::new("Tagging", Kind::Structure(Structure::new(&[Member::new("TagSet", &TAG_SET).required()])));
 pub(super) static TAGGING_DIRECTIVE: Schema =
     Schema::new("TaggingDirective", Kind::String).words(&["COPY", "REPLACE"]);
+pub(super) static TARGET_GRANT: Schema = Schema::new(
+    "TargetGrant",
+    Kind::Structure(Structure::new(&[
+        Member::new("Grantee", &GRANTEE).xml_namespace(XmlNamespace {
+            prefix: Some("xsi"),
+            uri: "http://www.w3.org/2001/XMLSchema-instance",
+        }),
+        Member::new("Permission", &BUCKET_LOGS_PERMISSION),
+    ])),
+);
+pub(super) static TARGET_GRANTS: Schema =
+    Schema::list("TargetGrants", Member::new("member", &TARGET_GRANT).wire_name("Grant"));
+pub(super) static TARGET_OBJECT_KEY_FORMAT: Schema = Schema::new(
+    "TargetObjectKeyFormat",
+    Kind::Structure(Structure::new(&[
+        Member::new("SimplePrefix", &SIMPLE_PREFIX).wire_name("SimplePrefix"),
+        Member::new("PartitionedPrefix", &PARTITIONED_PREFIX).wire_name("PartitionedPrefix"),
+    ])),
+);
 pub(super) static TIER: Schema = Schema::new("Tier", Kind::String).words(&["Standard", "Bulk", "Expedited"]);
 pub(super) static TOO_MANY_PARTS: Schema = Schema::new("TooManyParts", Kind::Structure(Structure::new(&[])));
 pub(super) static TRANSITION: Schema = Schema::new(
@@ -1517,6 +1676,88 @@ pub(super) static DELETE_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
     "DeleteBucketLifecycleRequest",
     Kind::Structure(Structure::new(&[
         Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_LOGGING_INPUT: Schema = Schema::new(
+    "GetBucketLoggingRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_LOGGING_OUTPUT: Schema = Schema::new(
+    "GetBucketLoggingOutput",
+    Kind::Structure(
+        Structure::new(&[Member::new("LoggingEnabled", &LOGGING_ENABLED)]).xml_name("BucketLoggingStatus"),
+    ),
+);
+pub(super) static GET_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
+    "GetBucketReplicationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_REPLICATION_OUTPUT: Schema = Schema::new(
+    "GetBucketReplicationOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ReplicationConfiguration", &REPLICATION_CONFIGURATION).at(Location::Payload)
+    ])),
+);
+pub(super) static PUT_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
+    "PutBucketReplicationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("ReplicationConfiguration", &REPLICATION_CONFIGURATION)
+            .wire_name("ReplicationConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("Token", &common::STRING)
+            .wire_name("x-amz-bucket-object-lock-token")
+            .at(Location::Header(&H_X_AMZ_BUCKET_OBJECT_LOCK_TOKEN)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static DELETE_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
+    "DeleteBucketReplicationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static PUT_BUCKET_LOGGING_INPUT: Schema = Schema::new(
+    "PutBucketLoggingRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("BucketLoggingStatus", &BUCKET_LOGGING_STATUS)
+            .wire_name("BucketLoggingStatus")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
         Member::new("ExpectedBucketOwner", &common::STRING)
             .wire_name("x-amz-expected-bucket-owner")
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),

@@ -3,12 +3,15 @@
 use kurodo_wire::{Secret, Timestamp};
 
 use super::{
-    BucketLocationConstraint, BucketType, BucketVersioningStatus, ChecksumAlgorithm, ChecksumType,
-    CompressionType, DataRedundancy, EncryptionType, ExpirationStatus, ExpressionType, FileHeaderInfo,
-    IntelligentTieringAccessTier, JSONType, LocationType, MFADelete, ObjectCannedACL, ObjectLockEnabled,
-    ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode, ObjectOwnership,
-    ObjectStorageClass, ObjectVersionStorageClass, Payer, Permission, QuoteFields, RestoreRequestType,
-    ServerSideEncryption, StorageClass, Tier, TransitionStorageClass, Type, schema,
+    BucketLocationConstraint, BucketLogsPermission, BucketType, BucketVersioningStatus, ChecksumAlgorithm,
+    ChecksumType, CompressionType, DataRedundancy, DeleteMarkerReplicationStatus, EncryptionType,
+    ExistingObjectReplicationStatus, ExpirationStatus, ExpressionType, FileHeaderInfo,
+    IntelligentTieringAccessTier, JSONType, LocationType, MFADelete, MetricsStatus, ObjectCannedACL,
+    ObjectLockEnabled, ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode,
+    ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, OwnerOverride, PartitionDateSource,
+    Payer, Permission, QuoteFields, ReplicaModificationsStatus, ReplicationRuleStatus, ReplicationTimeStatus,
+    RestoreRequestType, ServerSideEncryption, SseKmsEncryptedObjectsStatus, StorageClass, Tier,
+    TransitionStorageClass, Type, schema,
 };
 
 kurodo_wire::shape! {
@@ -25,6 +28,14 @@ kurodo_wire::shape! {
     pub struct AccessControlPolicy: schema::ACCESS_CONTROL_POLICY {
         grants: Option<Vec<Grant>> = "Grants",
         owner: Option<Owner> = "Owner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `AccessControlTranslation`.
+    #[derive(Debug)]
+    pub struct AccessControlTranslation: schema::ACCESS_CONTROL_TRANSLATION {
+        owner: OwnerOverride = "Owner",
     }
 }
 
@@ -61,6 +72,14 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct BucketLifecycleConfiguration: schema::BUCKET_LIFECYCLE_CONFIGURATION {
         rules: Vec<LifecycleRule> = "Rules",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `BucketLoggingStatus`.
+    #[derive(Debug, Default)]
+    pub struct BucketLoggingStatus: schema::BUCKET_LOGGING_STATUS {
+        logging_enabled: Option<LoggingEnabled> = "LoggingEnabled",
     }
 }
 
@@ -247,6 +266,14 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `DeleteMarkerReplication`.
+    #[derive(Debug, Default)]
+    pub struct DeleteMarkerReplication: schema::DELETE_MARKER_REPLICATION {
+        status: Option<DeleteMarkerReplicationStatus> = "Status",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `DeletedObject`.
     #[derive(Debug, Default)]
     pub struct DeletedObject: schema::DELETED_OBJECT {
@@ -258,12 +285,34 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `Destination`.
+    #[derive(Debug)]
+    pub struct Destination: schema::DESTINATION {
+        bucket: String = "Bucket",
+        account: Option<String> = "Account",
+        storage_class: Option<StorageClass> = "StorageClass",
+        access_control_translation: Option<AccessControlTranslation> = "AccessControlTranslation",
+        encryption_configuration: Option<EncryptionConfiguration> = "EncryptionConfiguration",
+        replication_time: Option<ReplicationTime> = "ReplicationTime",
+        metrics: Option<Metrics> = "Metrics",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `Encryption`.
     #[derive(Debug)]
     pub struct Encryption: schema::ENCRYPTION {
         encryption_type: ServerSideEncryption = "EncryptionType",
         kms_key_id: Option<Secret> = "KMSKeyId",
         kms_context: Option<String> = "KMSContext",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `EncryptionConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct EncryptionConfiguration: schema::ENCRYPTION_CONFIGURATION {
+        replica_kms_key_id: Option<String> = "ReplicaKmsKeyID",
     }
 }
 
@@ -284,6 +333,14 @@ kurodo_wire::shape! {
     pub struct EventHoldDuration: schema::EVENT_HOLD_DURATION {
         days: Option<i32> = "Days",
         years: Option<i32> = "Years",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ExistingObjectReplication`.
+    #[derive(Debug)]
+    pub struct ExistingObjectReplication: schema::EXISTING_OBJECT_REPLICATION {
+        status: ExistingObjectReplicationStatus = "Status",
     }
 }
 
@@ -433,11 +490,31 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `LoggingEnabled`.
+    #[derive(Debug)]
+    pub struct LoggingEnabled: schema::LOGGING_ENABLED {
+        target_bucket: String = "TargetBucket",
+        target_grants: Option<Vec<TargetGrant>> = "TargetGrants",
+        target_prefix: String = "TargetPrefix",
+        target_object_key_format: Option<TargetObjectKeyFormat> = "TargetObjectKeyFormat",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `MetadataEntry`.
     #[derive(Debug, Default)]
     pub struct MetadataEntry: schema::METADATA_ENTRY {
         name: Option<String> = "Name",
         value: Option<String> = "Value",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `Metrics`.
+    #[derive(Debug)]
+    pub struct Metrics: schema::METRICS {
+        status: MetricsStatus = "Status",
+        event_threshold: Option<ReplicationTimeValue> = "EventThreshold",
     }
 }
 
@@ -648,6 +725,14 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `PartitionedPrefix`.
+    #[derive(Debug, Default)]
+    pub struct PartitionedPrefix: schema::PARTITIONED_PREFIX {
+        partition_date_source: Option<PartitionDateSource> = "PartitionDateSource",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `PolicyStatus`.
     #[derive(Debug, Default)]
     pub struct PolicyStatus: schema::POLICY_STATUS {
@@ -663,6 +748,75 @@ kurodo_wire::shape! {
         ignore_public_acls: Option<bool> = "IgnorePublicAcls",
         block_public_policy: Option<bool> = "BlockPublicPolicy",
         restrict_public_buckets: Option<bool> = "RestrictPublicBuckets",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicaModifications`.
+    #[derive(Debug)]
+    pub struct ReplicaModifications: schema::REPLICA_MODIFICATIONS {
+        status: ReplicaModificationsStatus = "Status",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationConfiguration`.
+    #[derive(Debug)]
+    pub struct ReplicationConfiguration: schema::REPLICATION_CONFIGURATION {
+        role: String = "Role",
+        rules: Vec<ReplicationRule> = "Rules",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationRule`.
+    #[derive(Debug)]
+    pub struct ReplicationRule: schema::REPLICATION_RULE {
+        id: Option<String> = "ID",
+        priority: Option<i32> = "Priority",
+        prefix: Option<String> = "Prefix",
+        filter: Option<ReplicationRuleFilter> = "Filter",
+        status: ReplicationRuleStatus = "Status",
+        source_selection_criteria: Option<SourceSelectionCriteria> = "SourceSelectionCriteria",
+        existing_object_replication: Option<ExistingObjectReplication> = "ExistingObjectReplication",
+        destination: Destination = "Destination",
+        delete_marker_replication: Option<DeleteMarkerReplication> = "DeleteMarkerReplication",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationRuleAndOperator`.
+    #[derive(Debug, Default)]
+    pub struct ReplicationRuleAndOperator: schema::REPLICATION_RULE_AND_OPERATOR {
+        prefix: Option<String> = "Prefix",
+        tags: Option<Vec<Tag>> = "Tags",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationRuleFilter`.
+    #[derive(Debug, Default)]
+    pub struct ReplicationRuleFilter: schema::REPLICATION_RULE_FILTER {
+        prefix: Option<String> = "Prefix",
+        tag: Option<Tag> = "Tag",
+        and: Option<ReplicationRuleAndOperator> = "And",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationTime`.
+    #[derive(Debug)]
+    pub struct ReplicationTime: schema::REPLICATION_TIME {
+        status: ReplicationTimeStatus = "Status",
+        time: ReplicationTimeValue = "Time",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationTimeValue`.
+    #[derive(Debug, Default)]
+    pub struct ReplicationTimeValue: schema::REPLICATION_TIME_VALUE {
+        minutes: Option<i32> = "Minutes",
     }
 }
 
@@ -751,6 +905,30 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `SimplePrefix`.
+    #[derive(Debug, Default)]
+    pub struct SimplePrefix: schema::SIMPLE_PREFIX {
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `SourceSelectionCriteria`.
+    #[derive(Debug, Default)]
+    pub struct SourceSelectionCriteria: schema::SOURCE_SELECTION_CRITERIA {
+        sse_kms_encrypted_objects: Option<SseKmsEncryptedObjects> = "SseKmsEncryptedObjects",
+        replica_modifications: Option<ReplicaModifications> = "ReplicaModifications",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `SseKmsEncryptedObjects`.
+    #[derive(Debug)]
+    pub struct SseKmsEncryptedObjects: schema::SSE_KMS_ENCRYPTED_OBJECTS {
+        status: SseKmsEncryptedObjectsStatus = "Status",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `Tag`.
     #[derive(Debug)]
     pub struct Tag: schema::TAG {
@@ -764,6 +942,24 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct Tagging: schema::TAGGING {
         tag_set: Vec<Tag> = "TagSet",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `TargetGrant`.
+    #[derive(Debug, Default)]
+    pub struct TargetGrant: schema::TARGET_GRANT {
+        grantee: Option<Grantee> = "Grantee",
+        permission: Option<BucketLogsPermission> = "Permission",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `TargetObjectKeyFormat`.
+    #[derive(Debug, Default)]
+    pub struct TargetObjectKeyFormat: schema::TARGET_OBJECT_KEY_FORMAT {
+        simple_prefix: Option<SimplePrefix> = "SimplePrefix",
+        partitioned_prefix: Option<PartitionedPrefix> = "PartitionedPrefix",
     }
 }
 

@@ -176,6 +176,7 @@ impl S3 {
             customer_key: None,
             lock: head.lock,
             class: rule.class.unwrap_or(head.class),
+            restored: None,
             meta: &meta,
             tags: &tags,
             rights: rights.as_ref(),
