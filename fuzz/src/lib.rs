@@ -4,12 +4,14 @@
 //! `cargo xtask fuzz` builds a program of each function and drives it by libFuzzer.
 
 mod decode;
+mod expressions;
 mod policies;
 mod request;
 mod requests;
 mod sealed;
 mod statements;
 
+pub use expressions::math;
 pub use policies::{arn, policy};
 pub use requests::{chunks, form, head, signature, signed};
 pub use sealed::stored;

@@ -46,7 +46,10 @@ services! {
         parts.dynamodb_throughput,
     );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
-    kurodo_cloudwatch::CloudWatch: |parts| kurodo_cloudwatch::CloudWatch::new(parts.store.clone());
+    kurodo_cloudwatch::CloudWatch: |parts| kurodo_cloudwatch::CloudWatch::new(
+        parts.store.clone(),
+        parts.figures.clone(),
+    );
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 

@@ -20,6 +20,8 @@ pub struct Check {
     pub action: &'static str,
     /// The resource's ARN.
     pub resource: String,
+    /// Whose the resource is.
+    pub owner: AccountId,
     /// Whether it was allowed.
     pub allowed: bool,
 }
@@ -77,11 +79,11 @@ impl<'r> Desk<'r> {
         };
         let decision = evaluate(&request, &policies, resource.model());
         if decision.allowed {
-            self.checks.push(Check { action: A::NAME, resource: arn, allowed: true });
+            self.checks.push(Check { action: A::NAME, resource: arn, owner, allowed: true });
             return Ok(Permit::mint(resource));
         }
         let explanation = explain(&request, &policies, resource.model());
-        self.checks.push(Check { action: A::NAME, resource: arn.clone(), allowed: false });
+        self.checks.push(Check { action: A::NAME, resource: arn.clone(), owner, allowed: false });
         let principal = (!self.caller.is_anonymous()).then(|| self.caller.principal.arn.clone());
         Err(Box::new(Denial {
             principal,
