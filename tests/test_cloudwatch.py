@@ -6,7 +6,9 @@ import json
 import time
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
+from unittest import mock
 
+import boto3
 import pytest
 import urllib3
 from botocore.auth import SigV4Auth
@@ -22,14 +24,37 @@ def now():
     return datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
 
 
+BEGAN = {}
+
+
+@pytest.fixture(autouse=True)
+def began():
+    """When the test began, so that all of it is about the same minutes."""
+    BEGAN["at"] = now().replace(second=0)
+
+
 def at(minutes_ago):
-    """The start of a minute that was so many minutes ago."""
-    return now().replace(second=0) - minutes_ago * MINUTE
+    """The start of a minute that was so many minutes ago when the test began."""
+    return BEGAN["at"] - minutes_ago * MINUTE
 
 
 @pytest.fixture
 def cloudwatch(root):
     return root.client("cloudwatch")
+
+
+def speaking(root, protocol):
+    """A client that speaks this protocol, whichever the SDK prefers."""
+    with mock.patch("botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", (protocol,)):
+        client = root.client("cloudwatch")
+        assert client.meta.service_model.resolved_protocol == protocol
+        return client
+
+
+@pytest.fixture(params=["smithy-rpc-v2-cbor", "json", "query"])
+def each(root, request):
+    """A client of each protocol."""
+    return speaking(root, request.param)
 
 
 @pytest.fixture
@@ -64,33 +89,33 @@ def data(client, *queries, **more):
     return {result["Id"]: result["Values"] for result in found["MetricDataResults"]}
 
 
-def test_what_is_put_is_there_at_once_and_adds_up(cloudwatch, namespace):
-    put(cloudwatch, namespace, value("m", 1), value("m", 3), value("m", 5, minutes_ago=5))
-    found = statistics(cloudwatch, namespace, "m", "SampleCount", "Average", "Sum", "Minimum", "Maximum")
+def test_what_is_put_is_there_at_once_and_adds_up(each, namespace):
+    put(each, namespace, value("m", 1), value("m", 3), value("m", 5, minutes_ago=5))
+    found = statistics(each, namespace, "m", "SampleCount", "Average", "Sum", "Minimum", "Maximum")
     numbers = [[point[name] for name in ("SampleCount", "Average", "Sum", "Minimum", "Maximum")] for point in found]
     assert numbers == [[1, 5, 5, 5, 5], [2, 2, 4, 1, 3]]
     assert [point["Timestamp"] for point in found] == [at(5), at(2)]
     assert {point["Unit"] for point in found} == {"None"}
 
 
-def test_values_counts_and_sets(cloudwatch, namespace):
+def test_values_counts_and_sets(each, namespace):
     values = {"Values": [1, 2, 10], "Counts": [5, 4, 1]}
     stats = {"SampleCount": 10, "Sum": 50, "Minimum": 1, "Maximum": 9}
     put(
-        cloudwatch,
+        each,
         namespace,
         {"MetricName": "v", "Timestamp": at(2), **values},
         {"MetricName": "s", "Timestamp": at(2), "StatisticValues": stats, "Unit": "Bytes"},
     )
     extended = {"ExtendedStatistics": ["p50", "p95", "tm90", "PR(:1)"], "Statistics": None}
-    [point] = statistics(cloudwatch, namespace, "v", **extended)
+    [point] = statistics(each, namespace, "v", **extended)
     found = point["ExtendedStatistics"]
     assert (found["p50"], found["p95"], found["PR(:1)"]) == (1, 10, 50)
     assert found["tm90"] == pytest.approx(13 / 9)
-    assert statistics(cloudwatch, namespace, "s", **extended) == []
-    [point] = statistics(cloudwatch, namespace, "s", "Sum")
+    assert statistics(each, namespace, "s", **extended) == []
+    [point] = statistics(each, namespace, "s", "Sum")
     assert (point["Sum"], point["Unit"]) == (50, "Bytes")
-    assert statistics(cloudwatch, namespace, "s", "Sum", Unit="Count") == []
+    assert statistics(each, namespace, "s", "Sum", Unit="Count") == []
 
 
 def test_high_resolution(cloudwatch, namespace):
@@ -144,9 +169,9 @@ def test_many_writers_lose_nothing(cloudwatch, namespace):
     assert (point["SampleCount"], point["Sum"]) == (200, 100 + sum(range(100)))
 
 
-def test_what_cannot_be_put(cloudwatch, namespace):
+def test_what_cannot_be_put(each, namespace):
     def wrong(code, message, *points):
-        refused(lambda: put(cloudwatch, namespace, *points), code, 400, message)
+        refused(lambda: put(each, namespace, *points), code, 400, message)
 
     datum = "MetricData.member.1"
     wrong("MissingParameter", "The parameter MetricData is required.")
@@ -180,16 +205,16 @@ def test_what_cannot_be_put(cloudwatch, namespace):
     wrong("InvalidParameterValue", None, bad)
     entity = {"Entity": {"KeyAttributes": {"a": "b", "c": "d"}}, "MetricData": [value("m", 1)]}
     refused(
-        lambda: cloudwatch.put_metric_data(Namespace=namespace, EntityMetricData=[entity]), "NotImplemented", 501
+        lambda: each.put_metric_data(Namespace=namespace, EntityMetricData=[entity]), "NotImplemented", 501
     )
-    assert cloudwatch.list_metrics(Namespace=namespace)["Metrics"] == []
+    assert each.list_metrics(Namespace=namespace)["Metrics"] == []
 
 
-def test_what_cannot_be_asked(cloudwatch, namespace):
+def test_what_cannot_be_asked(each, namespace):
     def ask(**more):
         times = {"StartTime": at(60), "EndTime": at(0)}
         asked = {**times, "Namespace": namespace, "MetricName": "m", "Period": 60, "Statistics": ["Sum"], **more}
-        return lambda: cloudwatch.get_metric_statistics(**{key: value for key, value in asked.items() if value})
+        return lambda: each.get_metric_statistics(**{key: value for key, value in asked.items() if value})
 
     refused(
         ask(StartTime=at(1441)),
@@ -214,37 +239,37 @@ def test_what_cannot_be_asked(cloudwatch, namespace):
         stat("a", namespace, "m", "Nothing"),
         stat("a", namespace, "m", period=7),
     ]:
-        refused(lambda query=query: data(cloudwatch, query), "ValidationError", 400)
+        refused(lambda query=query: data(each, query), "ValidationError", 400)
     unknown = {"Id": "a", "Expression": "ANOMALY_DETECTION_BAND(m)"}
-    told = refused(lambda: data(cloudwatch, unknown, stat("m", namespace, "m")), "ValidationError", 400)
+    told = refused(lambda: data(each, unknown, stat("m", namespace, "m")), "ValidationError", 400)
     assert "ANOMALY_DETECTION_BAND" in told["Error"]["Message"]
 
 
-def test_listing(cloudwatch, namespace):
+def test_listing(each, namespace):
     dimension = lambda name, value: {"Name": name, "Value": value}  # noqa: E731
     many = [value("many", 1, Dimensions=[dimension("n", str(n))]) for n in range(510)]
-    put(cloudwatch, namespace, *many)
-    put(cloudwatch, namespace, value("one", 1, Dimensions=[dimension("b", "2"), dimension("a", "1")], Unit="Count"))
-    put(cloudwatch, namespace, value("one", 1, Dimensions=[dimension("a", "1"), dimension("b", "2")], Unit="Bytes"))
-    first = cloudwatch.list_metrics(Namespace=namespace)
+    put(each, namespace, *many)
+    put(each, namespace, value("one", 1, Dimensions=[dimension("b", "2"), dimension("a", "1")], Unit="Count"))
+    put(each, namespace, value("one", 1, Dimensions=[dimension("a", "1"), dimension("b", "2")], Unit="Bytes"))
+    first = each.list_metrics(Namespace=namespace)
     assert len(first["Metrics"]) == 500
-    rest = cloudwatch.list_metrics(Namespace=namespace, NextToken=first["NextToken"])
+    rest = each.list_metrics(Namespace=namespace, NextToken=first["NextToken"])
     assert len(rest["Metrics"]) == 11 and "NextToken" not in rest
-    [one] = cloudwatch.list_metrics(Namespace=namespace, MetricName="one")["Metrics"]
+    [one] = each.list_metrics(Namespace=namespace, MetricName="one")["Metrics"]
     assert one["Dimensions"] == [dimension("a", "1"), dimension("b", "2")]
 
     def listed(**more):
-        return len(cloudwatch.list_metrics(Namespace=namespace, **more)["Metrics"])
+        return len(each.list_metrics(Namespace=namespace, **more)["Metrics"])
 
     assert listed(Dimensions=[{"Name": "a"}]) == 1
     assert listed(Dimensions=[{"Name": "n", "Value": "7"}], RecentlyActive="PT3H") == 1
     assert listed(Dimensions=[{"Name": "a", "Value": "2"}]) == 0
-    assert namespace in {metric["Namespace"] for metric in cloudwatch.list_metrics(MetricName="one")["Metrics"]}
-    refused(lambda: cloudwatch.list_metrics(NextToken="x"), "InvalidNextToken", 400)
+    assert namespace in {metric["Namespace"] for metric in each.list_metrics(MetricName="one")["Metrics"]}
+    refused(lambda: each.list_metrics(NextToken="x"), "InvalidNextToken", 400)
 
 
-def test_metric_math(cloudwatch, namespace):
-    put(cloudwatch, namespace, value("e", 2, 4), value("e", 4, 3), value("r", 10, 4), value("r", 10, 3), value("r", 10, 2))
+def test_metric_math(each, namespace):
+    put(each, namespace, value("e", 2, 4), value("e", 4, 3), value("r", 10, 4), value("r", 10, 3), value("r", 10, 2))
     hidden = [stat("e", namespace, "e", ReturnData=False), stat("r", namespace, "r", ReturnData=False)]
     expressions = {
         "rate": "100*e/r",
@@ -255,7 +280,7 @@ def test_metric_math(cloudwatch, namespace):
         "either": "IF(e > 2, e, r)",
     }
     queries = [{"Id": id, "Expression": text} for id, text in expressions.items()]
-    found = data(cloudwatch, *hidden, *queries, StartTime=at(4), EndTime=at(1))
+    found = data(each, *hidden, *queries, StartTime=at(4), EndTime=at(1))
     assert found == {
         "rate": [20, 40],
         "filled": [2, 4, 0],
@@ -266,29 +291,29 @@ def test_metric_math(cloudwatch, namespace):
     }
 
 
-def test_searches_and_labels(cloudwatch, namespace):
+def test_searches_and_labels(each, namespace):
     hosts = [[{"Name": "Host", "Value": host}] for host in ("a", "b")]
-    put(cloudwatch, namespace, *[value("CpuLoad", n + 1, Dimensions=host) for n, host in enumerate(hosts)])
-    put(cloudwatch, namespace, value("Other", 9, Dimensions=hosts[0]))
+    put(each, namespace, *[value("CpuLoad", n + 1, Dimensions=host) for n, host in enumerate(hosts)])
+    put(each, namespace, value("Other", 9, Dimensions=hosts[0]))
     text = f"SEARCH('{{{namespace},Host}} cpu', 'Sum', 60)"
     times = {"StartTime": at(10), "EndTime": at(0)}
     label = "${PROP('Dim.Host')}: ${MAX}"
     queries = [{"Id": "s", "Expression": text, "Label": label}, {"Id": "t", "Expression": f"SUM({text})"}]
-    results = cloudwatch.get_metric_data(MetricDataQueries=queries, **times)["MetricDataResults"]
+    results = each.get_metric_data(MetricDataQueries=queries, **times)["MetricDataResults"]
     assert [(one["Id"], one["Label"], one["Values"]) for one in results] == [
         ("s", "a: 1", [1]),
         ("s", "b: 2", [2]),
         ("t", "t", [3]),
     ]
-    plain = cloudwatch.get_metric_data(MetricDataQueries=[{"Id": "s", "Expression": text}], **times)
+    plain = each.get_metric_data(MetricDataQueries=[{"Id": "s", "Expression": text}], **times)
     assert [one["Label"] for one in plain["MetricDataResults"]] == ["a", "b"]
 
 
-def test_data_in_pages(cloudwatch, namespace):
-    put(cloudwatch, namespace, *[value("m", n, minutes_ago=n + 1) for n in range(5)])
+def test_data_in_pages(each, namespace):
+    put(each, namespace, *[value("m", n, minutes_ago=n + 1) for n in range(5)])
     queries = [stat("a", namespace, "m"), stat("b", namespace, "m")]
     asked = {"MetricDataQueries": queries, "StartTime": at(60), "EndTime": at(0), "MaxDatapoints": 3}
-    pages = list(cloudwatch.get_paginator("get_metric_data").paginate(**asked))
+    pages = list(each.get_paginator("get_metric_data").paginate(**asked))
     found = [(one["Id"], value) for page in pages for one in page["MetricDataResults"] for value in one["Values"]]
     assert found == [(id, n) for id in "ab" for n in range(5)]
     assert pages[0]["MetricDataResults"][0]["StatusCode"] == "PartialData"
@@ -375,21 +400,18 @@ def test_the_json_protocol(root, cloudwatch, namespace):
     assert broken.status == 400
 
 
-def test_cbor_is_what_the_client_speaks(cloudwatch, namespace):
-    seen = []
-    handler = lambda request, **_: seen.append((request.url, request.headers))  # noqa: E731
-    cloudwatch.meta.events.register("before-send.cloudwatch", handler)
-    try:
-        put(cloudwatch, namespace, *[value("m", n) for n in range(200)])
-        exceptions = cloudwatch.exceptions
-        with pytest.raises(exceptions.MissingRequiredParameterException):
-            cloudwatch.put_metric_data(Namespace=namespace)
-        refused(lambda: cloudwatch.get_dashboard(DashboardName="nothing"), "ResourceNotFound", 404)
-    finally:
-        cloudwatch.meta.events.unregister("before-send.cloudwatch", handler)
-    (url, headers), *_ = seen
-    assert url.endswith("/service/GraniteServiceVersion20100801/operation/PutMetricData")
-    assert b"gzip" in headers.get("Content-Encoding", b"") or "gzip" in str(headers.get("Content-Encoding"))
+@pytest.mark.parametrize("protocol", ["smithy-rpc-v2-cbor", "json"])
+def test_errors_and_compressed_bodies_of_the_newer_protocols(root, namespace, protocol):
+    client, seen = speaking(root, protocol), []
+    client.meta.events.register("before-send.cloudwatch", lambda request, **_: seen.append(request))
+    put(client, namespace, *[value(f"metric-{n}", n) for n in range(900)])
+    with pytest.raises(client.exceptions.MissingRequiredParameterException):
+        client.put_metric_data(Namespace=namespace)
+    refused(lambda: client.get_dashboard(DashboardName="nothing"), "ResourceNotFound", 404)
+    paths = {"json": "/", "smithy-rpc-v2-cbor": "/service/GraniteServiceVersion20100801/operation/PutMetricData"}
+    assert seen[0].url.endswith(paths[protocol])
+    assert "gzip" in str(seen[0].headers.get("Content-Encoding"))
+    assert len(list(client.get_paginator("list_metrics").paginate(Namespace=namespace))) == 2
 
 
 def test_signatures(root, server, tmp_path):
@@ -562,11 +584,11 @@ def test_missing_data_and_states_that_are_set(cloudwatch, namespace):
     cloudwatch.delete_alarms(AlarmNames=list(names.values()))
 
 
-def test_alarms_that_cannot_be(cloudwatch, namespace):
+def test_alarms_that_cannot_be(each, namespace):
     def wrong(code="ValidationError", status=400, **more):
         asked = {"AlarmName": fresh(), **watch(namespace), **more}
         asked = {name: value for name, value in asked.items() if value is not None}
-        return refused(lambda: cloudwatch.put_metric_alarm(**asked), code, status)["Error"]["Message"]
+        return refused(lambda: each.put_metric_alarm(**asked), code, status)["Error"]["Message"]
 
     assert wrong(Period=15) == "Period must be 10, 20, 30 or a multiple of 60"
     more = "DatapointsToAlarm must be less than or equal to EvaluationPeriods"
@@ -582,67 +604,172 @@ def test_alarms_that_cannot_be(cloudwatch, namespace):
     wrong("NotImplemented", 501, ComparisonOperator="GreaterThanUpperThreshold", ThresholdMetricId="x")
 
     def composite(rule):
-        return lambda: cloudwatch.put_composite_alarm(AlarmName=fresh(), AlarmRule=rule)
+        return lambda: each.put_composite_alarm(AlarmName=fresh(), AlarmRule=rule)
 
     refused(composite("ALARM("), "ValidationError", 400)
     told = refused(composite("ALARM(nothing)"), "ValidationError", 400)
     assert "[nothing]" in told["Error"]["Message"]
 
 
-def test_actions_tags_and_pages_of_alarms(root, cloudwatch, account, namespace):
+def test_actions_tags_and_pages_of_alarms(root, each, account, namespace):
     names = sorted(fresh("page") for _ in range(3))
     for name in names:
-        cloudwatch.put_metric_alarm(AlarmName=name, Tags=[{"Key": "team", "Value": name}], **watch(namespace))
-    cloudwatch.disable_alarm_actions(AlarmNames=names[:1])
-    assert [alarm_of(cloudwatch, name)["ActionsEnabled"] for name in names] == [False, True, True]
-    pages = cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix="page", MaxRecords=1)
+        each.put_metric_alarm(AlarmName=name, Tags=[{"Key": "team", "Value": name}], **watch(namespace))
+    each.disable_alarm_actions(AlarmNames=names[:1])
+    assert [alarm_of(each, name)["ActionsEnabled"] for name in names] == [False, True, True]
+    pages = each.get_paginator("describe_alarms").paginate(AlarmNamePrefix="page", MaxRecords=1)
     assert [alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]] == names
-    arn = alarm_of(cloudwatch, names[0])["AlarmArn"]
+    arn = alarm_of(each, names[0])["AlarmArn"]
     assert arn == f"arn:aws:cloudwatch:us-east-1:{account}:alarm:{names[0]}"
-    cloudwatch.tag_resource(ResourceARN=arn, Tags=[{"Key": "more", "Value": "1"}])
-    cloudwatch.untag_resource(ResourceARN=arn, TagKeys=["nothing"])
-    tags = cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
+    each.tag_resource(ResourceARN=arn, Tags=[{"Key": "more", "Value": "1"}])
+    each.untag_resource(ResourceARN=arn, TagKeys=["nothing"])
+    tags = each.list_tags_for_resource(ResourceARN=arn)["Tags"]
     assert tags == [{"Key": "team", "Value": names[0]}, {"Key": "more", "Value": "1"}]
     condition = {"StringEquals": {"aws:ResourceTag/team": names[0]}}
     user = root.user(policy=[statement("Allow", "cloudwatch:DeleteAlarms", Condition=condition)])
     client = user.client("cloudwatch")
     refused(lambda: client.delete_alarms(AlarmNames=names), "AccessDenied", 403)
-    assert len(cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"]) == 3
+    assert len(each.describe_alarms(AlarmNames=names)["MetricAlarms"]) == 3
     client.delete_alarms(AlarmNames=names[:1])
-    cloudwatch.delete_alarms(AlarmNames=names)
-    refused(lambda: cloudwatch.list_tags_for_resource(ResourceARN=arn), "ResourceNotFoundException", 404)
+    each.delete_alarms(AlarmNames=names)
+    refused(lambda: each.list_tags_for_resource(ResourceARN=arn), "ResourceNotFoundException", 404)
 
 
 # Dashboards
 
 
-def test_dashboards(cloudwatch, account):
+def test_dashboards(each, account):
     name = fresh("board")
     widget = {"type": "text", "x": 0, "y": 0, "width": 6, "height": 2, "properties": {"markdown": "hello"}}
     body = json.dumps({"widgets": [widget]})
-    answer = cloudwatch.put_dashboard(DashboardName=name, DashboardBody=body, Tags=[{"Key": "a", "Value": "1"}])
+    answer = each.put_dashboard(DashboardName=name, DashboardBody=body, Tags=[{"Key": "a", "Value": "1"}])
     assert answer["DashboardValidationMessages"] == []
-    found = cloudwatch.get_dashboard(DashboardName=name)
+    found = each.get_dashboard(DashboardName=name)
     arn = f"arn:aws:cloudwatch::{account}:dashboard/{name}"
     assert (found["DashboardBody"], found["DashboardArn"]) == (body, arn)
-    [entry] = cloudwatch.list_dashboards(DashboardNamePrefix=name)["DashboardEntries"]
+    [entry] = each.list_dashboards(DashboardNamePrefix=name)["DashboardEntries"]
     assert (entry["DashboardName"], entry["Size"]) == (name, len(body))
-    assert cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "a", "Value": "1"}]
-    with pytest.raises(cloudwatch.exceptions.DashboardInvalidInputError) as error:
-        cloudwatch.put_dashboard(DashboardName=name, DashboardBody="{}")
+    assert each.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "a", "Value": "1"}]
+    with pytest.raises(each.exceptions.DashboardInvalidInputError) as error:
+        each.put_dashboard(DashboardName=name, DashboardBody="{}")
     answer = error.value.response
     assert answer["Error"]["Code"] == "InvalidParameterInput"
     assert answer["dashboardValidationMessages"] == [
         {"DataPath": "/", "Message": "Should have required property 'widgets'"}
     ]
     refused(
-        lambda: cloudwatch.put_dashboard(DashboardName="a b", DashboardBody=body), "InvalidParameterValue", 400
+        lambda: each.put_dashboard(DashboardName="a b", DashboardBody=body), "InvalidParameterValue", 400
     )
-    refused(lambda: cloudwatch.delete_dashboards(DashboardNames=[name, "nothing"]), "ResourceNotFound", 404)
-    cloudwatch.delete_dashboards(DashboardNames=[name])
-    refused(lambda: cloudwatch.get_dashboard(DashboardName=name), "ResourceNotFound", 404)
+    refused(lambda: each.delete_dashboards(DashboardNames=[name, "nothing"]), "ResourceNotFound", 404)
+    each.delete_dashboards(DashboardNames=[name])
+    refused(lambda: each.get_dashboard(DashboardName=name), "ResourceNotFound", 404)
 
 
 def test_what_is_not_served_is_refused_by_name(cloudwatch):
     told = refused(lambda: cloudwatch.describe_insight_rules(), "NotImplemented", 501)
     assert "DescribeInsightRules" in told["Error"]["Message"]
+
+
+# What time brings, and what the server tells of itself
+
+
+def unverified(server):
+    """A client of a server that may have its clock ahead, so that its certificate is from the future."""
+    root = server.root()
+    return boto3.client(
+        "cloudwatch",
+        endpoint_url=server.endpoint,
+        verify=False,
+        region_name="us-east-1",
+        aws_access_key_id=root.access_key_id,
+        aws_secret_access_key=root.secret,
+    )
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+def test_data_grow_coarser_as_they_grow_older(tmp_path):
+    from clock import environment, signing_ahead
+
+    folder = tmp_path / "clock"
+    folder.mkdir()
+    server = Server(tmp_path / "data").start()
+    start = at(10).replace(minute=0) - datetime.timedelta(hours=1)
+    dates = [{**value("m", n + 1), "Timestamp": start + n * MINUTE} for n in range(10)]
+    put(server.root().client("cloudwatch"), "N", *dates)
+    time.sleep(6)
+
+    def sums(period):
+        window = {"StartTime": start, "EndTime": start + 60 * MINUTE}
+        found = statistics(unverified(server), "N", "m", "Sum", "SampleCount", period=period, **window)
+        return [(point["Sum"], point["SampleCount"]) for point in found]
+
+    def later(days):
+        """The sums by the minute, five minutes and hour on a server whose clock is ahead, once its chores are done."""
+        server.stop()
+        server.start(environment(folder, days * 86_400))
+        with signing_ahead(days * 86_400):
+            time.sleep(8)
+            return sums(60), sums(300), sums(3600)
+
+    try:
+        whole = [(55, 10)]
+        by_minute = [(n + 1, 1) for n in range(10)]
+        assert (sums(60), sums(300), sums(3600)) == (by_minute, [(15, 5), (40, 5)], whole)
+        assert later(16) == ([], [(15, 5), (40, 5)], whole)
+        # They are what they became, and not only hidden.
+        assert later(0) == ([], [(15, 5), (40, 5)], whole)
+        assert later(64) == ([], [], whole)
+        assert later(0) == ([], [], whole)
+        assert later(456) == ([], [], [])
+        assert later(0) == ([], [], [])
+    finally:
+        server.stop()
+
+
+def test_the_server_reports_its_own_figures(tmp_path):
+    server = Server(tmp_path / "data").start()
+    try:
+        root = server.root()
+        s3, dynamodb, client = root.client("s3"), root.client("dynamodb"), root.client("cloudwatch")
+        s3.create_bucket(Bucket="watched")
+        s3.put_object(Bucket="watched", Key="k", Body=b"x" * 1000)
+        for _ in range(3):
+            s3.get_object(Bucket="watched", Key="k")["Body"].read()
+        refused(lambda: s3.get_object(Bucket="watched", Key="none"), "NoSuchKey", 404)
+        refused(lambda: s3.get_object(Bucket="made-up", Key="none"), "NoSuchBucket", 404)
+        key = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST"}
+        names = [{"AttributeName": "id", "AttributeType": "S"}]
+        dynamodb.create_table(TableName="watched", AttributeDefinitions=names, **key)
+        item = {"TableName": "watched", "Item": {"id": {"S": "1"}}, "ConditionExpression": "attribute_not_exists(id)"}
+        dynamodb.put_item(**item)
+        refused(lambda: dynamodb.put_item(**item), "ConditionalCheckFailedException", 400)
+        stranger = root.user()
+        refused(stranger.client("s3").list_buckets, "AccessDenied", 403)
+        stranger.secret = "another"
+        refused(stranger.client("cloudwatch").list_metrics, "SignatureDoesNotMatch", 403)
+
+        def total(namespace, name, statistic="Sum", **dimensions):
+            given = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+            points = statistics(client, namespace, name, statistic, period=3600, Dimensions=given, StartTime=at(59))
+            return sum(point[statistic] for point in points)
+
+        bucket = {"BucketName": "watched", "FilterId": "EntireBucket"}
+        for _ in range(160):
+            if total("AWS/S3", "AllRequests", **bucket) >= 6:
+                break
+            time.sleep(0.5)
+        assert total("AWS/S3", "AllRequests", **bucket) == 6
+        assert total("AWS/S3", "GetRequests", **bucket) == 4
+        assert total("AWS/S3", "4xxErrors", **bucket) == 1
+        assert total("AWS/S3", "BytesDownloaded", "Maximum", **bucket) == 1000
+        assert total("AWS/S3", "FirstByteLatency", "SampleCount", **bucket) == 6
+        assert total("AWS/DynamoDB", "SuccessfulRequestLatency", "SampleCount", TableName="watched", Operation="PutItem") == 1
+        assert total("AWS/DynamoDB", "ConditionalCheckFailedRequests", TableName="watched") == 1
+        assert total("Kurodo", "Denials", Reason="ImplicitDeny", PolicyType="identity-based policy") >= 1
+        assert total("Kurodo", "SignatureFailures", Code="SignatureDoesNotMatch") == 1
+        assert total("Kurodo", "Decisions", Service="s3") >= 6
+        listed = client.list_metrics(Namespace="AWS/S3", MetricName="AllRequests")["Metrics"]
+        values = {one["Value"] for metric in listed for one in metric["Dimensions"]}
+        assert "made-up" not in values and "watched" in values
+    finally:
+        server.stop()

@@ -30,6 +30,8 @@ pub(crate) struct Parts {
     /// Seals authorization messages.
     pub(crate) messages: SecretKey,
     pub(crate) audit: Audit,
+    /// What is counted of all requests.
+    pub(crate) figures: Arc<kurodo_cloudwatch::Figures>,
     /// How services ask each other.
     pub(crate) relay: Relay,
     /// The keyrings that services wrap their buckets' and tables' keys with.
@@ -69,6 +71,7 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
         tracing::warn!(%account, accepts, "Signature Version 2");
     }
     parts.keys.keyring(founded.account).await?;
+    parts.figures.belong_to(founded.account);
     platform::note_trail(&parts.door, Some(parts.audit.end())).await?;
     let authority = platform::authority(&parts.door).await?;
     let tls = certificates::tls(config, &authority)?;
@@ -142,6 +145,7 @@ fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
         relay,
         keys,
         dynamodb_throughput,
+        figures: Arc::default(),
         s3_restorations,
     };
     Ok((parts, sweep))
@@ -164,7 +168,9 @@ fn gateway(config: &Config, parts: &Parts) -> Gateway {
     let settings = Settings { region: config.region.clone(), requests: 4096, domains };
     let directory: Arc<dyn Directory> = parts.directory.clone();
     let audit = parts.audit.clone();
-    Gateway::new(registry::services(parts), directory, audit, parts.door.clone(), &parts.messages, settings)
+    let services = registry::services(parts);
+    Gateway::new(services, directory, audit, parts.door.clone(), &parts.messages, settings)
+        .observed_by(parts.figures.clone())
 }
 
 /// Says where everything is, and leaves the same for `kurodo env`.

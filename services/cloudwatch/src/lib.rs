@@ -8,6 +8,7 @@ pub mod alarm;
 mod dashboard;
 mod data;
 mod error;
+mod figures;
 mod labels;
 mod layout;
 pub mod math;
@@ -24,4 +25,5 @@ mod time;
 
 pub use data::{Statistic, Summary};
 pub use error::Error;
+pub use figures::Figures;
 pub use service::CloudWatch;

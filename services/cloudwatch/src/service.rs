@@ -1,22 +1,26 @@
+use std::sync::Arc;
+
 use kurodo_gateway::{
     Dialect, Failure, Service, ServiceFacts,
     wire::{Violation, violation_message},
 };
 use kurodo_store::Store;
 
-use crate::{Error, model, needs::Watch};
+use crate::{Error, figures::Figures, model, needs::Watch};
 
 /// The service.
 pub struct CloudWatch {
     pub(crate) store: Store,
     /// How far the chores have come.
     pub(crate) watch: Watch,
+    /// What the services of this server count.
+    pub(crate) figures: Arc<Figures>,
 }
 
 impl CloudWatch {
-    /// The service over this store.
-    pub fn new(store: Store) -> Self {
-        Self { store, watch: Watch::default() }
+    /// The service over this store; what is counted there is published.
+    pub fn new(store: Store, figures: Arc<Figures>) -> Self {
+        Self { store, watch: Watch::default(), figures }
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Datum {
 }
 
 /// Records that hold all of these.
-pub(crate) fn entries(data: &[Datum]) -> Vec<Vec<u8>> {
+pub(crate) fn entries<'d>(data: impl IntoIterator<Item = &'d Datum>) -> Vec<Vec<u8>> {
     let (mut entries, mut out) = (Vec::new(), Writer::default());
     for datum in data {
         out.bytes(&datum.metric).byte(datum.unit).byte(datum.tier.byte()).int(datum.time);

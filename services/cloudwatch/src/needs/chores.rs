@@ -65,7 +65,7 @@ pub(crate) async fn unmerged(find: &Find<'_, CloudWatch>) -> Found<Option<Need<a
     for (_, region, namespace) in namespaces(&stored, account)? {
         let scope = layout::namespace(account, &region, &namespace);
         if !stored.is_empty([scope.prefix(), &layout::inbox()].concat())? {
-            return Ok(Some(Need::new(Namespace { account, region, namespace, due: None })));
+            return Ok(Some(Need::new(Namespace::new(account, region, namespace))));
         }
     }
     lock().insert(account, generation);
@@ -92,7 +92,7 @@ pub(crate) async fn old_data(find: &Find<'_, CloudWatch>) -> Found<Option<Need<a
             mark = next;
             if due.is_some() {
                 lock().insert(account, (at, mark));
-                return Ok(Some(Need::new(Namespace { account, region, namespace, due })));
+                return Ok(Some(Need::new(Namespace { due, ..Namespace::new(account, region, namespace) })));
             }
             if mark.is_empty() {
                 break;
@@ -101,6 +101,16 @@ pub(crate) async fn old_data(find: &Find<'_, CloudWatch>) -> Found<Option<Need<a
     }
     lock().remove(&account);
     Ok(None)
+}
+
+/// What the services counted of the account since the last look.
+pub(crate) async fn figures(find: &Find<'_, CloudWatch>) -> Found<Option<Vec<Need<action::PutMetricData>>>> {
+    let Some(account) = find.account() else { return Ok(None) };
+    let counted = find.service.figures.take(account);
+    let needs = counted.into_iter().map(|(region, namespace, figures)| {
+        Need::new(Namespace { figures, ..Namespace::new(account, region, namespace.to_owned()) })
+    });
+    Ok(Some(needs.collect()).filter(|needs: &Vec<_>| !needs.is_empty()))
 }
 
 type Due =

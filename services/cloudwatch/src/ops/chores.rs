@@ -25,6 +25,19 @@ impl Keeper<chore::RollUpData> for CloudWatch {
     }
 }
 
+impl Keeper<chore::PublishFigures> for CloudWatch {
+    async fn keep(&self, errand: Errand<'_, Self, chore::PublishFigures>) -> Result<Progress, Error> {
+        // They are of the minute before.
+        let now = errand.call.now_ms.div_euclid(1000);
+        for permit in &errand.permits {
+            let figures = permit.resource().figures.iter();
+            let data: Vec<_> = figures.map(|figure| figure.datum(now - 60)).collect();
+            self.append(permit, &data, now).await?;
+        }
+        Ok(Progress::Done)
+    }
+}
+
 /// Items of a history that are deleted together.
 const ITEMS: usize = 1000;
 

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 
+use kurodo_authz::{Grant, Write};
 use kurodo_gateway::Handler;
 
 use super::{Answer, Asked};
@@ -39,10 +40,23 @@ impl Handler<op::PutMetricData> for CloudWatch {
             Ok((read(&place, datum, &name, now)?, name))
         });
         let named: Vec<(Datum, MetricName)> = named.collect::<Result<_, Error>>()?;
-        let writer = self.store.write(&asked.permits);
+        self.append(&asked.permits, &named, now).await?;
+        Ok(PutMetricDataOutput {}.into())
+    }
+}
+
+impl CloudWatch {
+    /// Appends data, and notes that there are such metrics.
+    pub(super) async fn append<G: Grant<Access = Write>>(
+        &self,
+        permit: &G,
+        named: &[(Datum, MetricName)],
+        now: i64,
+    ) -> Result<(), Error> {
+        let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
         let mut seen = HashSet::new();
-        for (datum, metric) in &named {
+        for (datum, metric) in named {
             let key = layout::metric(&metric.name, datum.metric, datum.unit);
             if !seen.insert(key.to_vec()) {
                 continue;
@@ -55,12 +69,11 @@ impl Handler<op::PutMetricData> for CloudWatch {
                 transaction.put(&key, bytes);
             }
         }
-        let data: Vec<Datum> = named.into_iter().map(|(datum, _)| datum).collect();
-        for entry in entries(&data) {
+        for entry in entries(named.iter().map(|(datum, _)| datum)) {
             transaction.append(layout::inbox(), entry);
         }
         transaction.commit().await?;
-        Ok(PutMetricDataOutput {}.into())
+        Ok(())
     }
 }
 

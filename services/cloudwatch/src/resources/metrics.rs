@@ -3,7 +3,7 @@ use kurodo_authz::{Resource, Scope};
 use kurodo_gateway::Find;
 
 use super::account;
-use crate::{CloudWatch, Error, layout};
+use crate::{CloudWatch, Error, figures::Figure, layout};
 
 /// All metrics of an account in a region, to be read.
 #[derive(Debug)]
@@ -30,6 +30,15 @@ pub struct Namespace {
     pub(crate) namespace: String,
     /// What a chore found to do there.
     pub(crate) due: Option<layout::Bucket>,
+    /// What was counted of it.
+    pub(crate) figures: Vec<Figure>,
+}
+
+impl Namespace {
+    /// The namespace, with nothing to do.
+    pub(crate) fn new(account: AccountId, region: Region, namespace: String) -> Self {
+        Self { account, region, namespace, due: None, figures: Vec::new() }
+    }
 }
 
 impl Resource for Namespace {
@@ -50,5 +59,5 @@ pub(crate) async fn metrics(find: &Find<'_, CloudWatch>) -> Result<Metrics, Erro
 /// The namespace of this name.
 pub(crate) async fn namespace(find: &Find<'_, CloudWatch>, name: &str) -> Result<Namespace, Error> {
     let (account, region) = (account(find)?, find.region().clone());
-    Ok(Namespace { account, region, namespace: name.to_owned(), due: None })
+    Ok(Namespace::new(account, region, name.to_owned()))
 }
