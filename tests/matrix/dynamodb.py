@@ -85,6 +85,19 @@ def exported(world, name):
     return {"ExportArn": made["ExportArn"]}
 
 
+def importing(world, name):
+    return {
+        "S3BucketSource": {"S3Bucket": "matrix"},
+        "InputFormat": "DYNAMODB_JSON",
+        "TableCreationParameters": {"TableName": name, **SCHEMA},
+    }
+
+
+def imported(world, name):
+    made = world.dynamodb.import_table(**importing(world, name))["ImportTableDescription"]
+    return {"ImportArn": made["ImportArn"]}
+
+
 def transaction(name):
     where = {"TableName": name}
     return {
@@ -143,6 +156,9 @@ SAMPLES = {
     "ExportTableToPointInTime": recoverable,
     "DescribeExport": exported,
     "ListExports": nothing,
+    "ImportTable": importing,
+    "DescribeImport": imported,
+    "ListImports": nothing,
     "GetItem": having(table, Key=KEY),
     "PutItem": having(table, Item=KEY),
     "UpdateItem": having(table, Key=KEY),
@@ -162,7 +178,7 @@ SAMPLES = {
 ASKING = {"CreateTable": ("Tags", "ResourcePolicy")}
 
 # What differs from run to run.
-SHOWN = [(r"/(backup|export)/\d{14}-[0-9a-f]{8}", r"/\1/{id}")]
+SHOWN = [(r"/(backup|export|import)/\d{14}-[0-9a-f]{8}", r"/\1/{id}")]
 
 # Rows that are not decided as a whole.
 APART = {"BatchExecuteStatement": "each statement is decided for itself; see tests/test_dynamodb_partiql_access.py"}

@@ -86,6 +86,12 @@ pub enum Error {
     /// There is no such export. Holds its ARN.
     #[error("Export not found: {0}")]
     ExportNotFound(String),
+    /// A token that was used for another import.
+    #[error("{0}")]
+    ImportConflict(String),
+    /// There is no such import. Holds its ARN.
+    #[error("Import not found: {0}")]
+    ImportNotFound(String),
     /// Recovery to a point in time is not enabled. Holds the table's name.
     #[error("Point in time recovery is not enabled for table '{0}'")]
     PointInTimeRecoveryUnavailable(String),
@@ -211,6 +217,8 @@ impl Error {
             Self::InvalidExportTime(_) => "InvalidExportTimeException",
             Self::ExportConflict(_) => "ExportConflictException",
             Self::ExportNotFound(_) => "ExportNotFoundException",
+            Self::ImportConflict(_) => "ImportConflictException",
+            Self::ImportNotFound(_) => "ImportNotFoundException",
             Self::PointInTimeRecoveryUnavailable(_) => "PointInTimeRecoveryUnavailableException",
             Self::ThroughputExceeded(_) => "ProvisionedThroughputExceededException",
             Self::Trimmed => "TrimmedDataAccessException",

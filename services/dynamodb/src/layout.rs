@@ -16,6 +16,7 @@
 //! | `21` table `p` backup | how far the deletion of what a backup kept is |
 //! | `25` account region name id | a backup |
 //! | `26` account region name id | an export |
+//! | `27` account region name id | an import |
 //! | `21` table `s` stream `r` place | what happened to an item, as the stream has it |
 //! | `21` table `s` stream `h` epoch | when a shard of the stream was opened |
 //! | `21` table `s` stream `t` | the first place of the stream that was not trimmed |
@@ -44,6 +45,8 @@ const ITEMS: u8 = 21;
 pub(crate) const BACKUPS: u8 = 25;
 /// The namespace of exports.
 pub(crate) const EXPORTS: u8 = 26;
+/// The namespace of imports.
+pub(crate) const IMPORTS: u8 = 27;
 /// The namespace in which nothing is written. Its generation grows whenever what is kept of any table's past changes, so
 /// that writes need not look at [`history`].
 pub(crate) const PASTS: u8 = 28;
@@ -217,6 +220,28 @@ pub(crate) fn exports_of(account: AccountId, region: &Region, table: &str) -> Sc
 /// One export.
 pub(crate) fn export(account: AccountId, region: &Region, table: &str, id: &str) -> Scope {
     let all = KeyBuilder::new(EXPORTS).number(account.value()).part(region.as_str());
+    Scope::new(all.part(table).part(id).build())
+}
+
+/// All imports of an account, wherever they are.
+pub(crate) fn all_imports(account: AccountId) -> Scope {
+    Scope::new(KeyBuilder::new(IMPORTS).number(account.value()).build())
+}
+
+/// All imports of an account in a region.
+pub(crate) fn imports(account: AccountId, region: &Region) -> Scope {
+    Scope::new(KeyBuilder::new(IMPORTS).number(account.value()).part(region.as_str()).build())
+}
+
+/// The imports into tables of a name.
+pub(crate) fn imports_of(account: AccountId, region: &Region, table: &str) -> Scope {
+    let all = KeyBuilder::new(IMPORTS).number(account.value()).part(region.as_str());
+    Scope::new(all.part(table).build())
+}
+
+/// One import.
+pub(crate) fn import(account: AccountId, region: &Region, table: &str, id: &str) -> Scope {
+    let all = KeyBuilder::new(IMPORTS).number(account.value()).part(region.as_str());
     Scope::new(all.part(table).part(id).build())
 }
 

@@ -12,6 +12,7 @@ mod exports;
 mod expression;
 mod facts;
 mod history;
+mod imports;
 mod items;
 mod layout;
 mod legacy;

@@ -88,6 +88,27 @@ impl ExportName {
     }
 }
 
+/// An import that a request names, whether or not there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ImportName {
+    /// The table that it is into.
+    pub(crate) table: TableName,
+    pub(crate) id: String,
+}
+
+impl ImportName {
+    /// The import of this ARN.
+    pub(crate) fn from_arn(find: &Find<'_, DynamoDb>, text: &str) -> Result<Self, Error> {
+        let (table, id) = of_table(find, text, ("Import", "/import/"))?;
+        Ok(Self { table, id })
+    }
+
+    /// The import's ARN.
+    pub(crate) fn arn(&self) -> String {
+        format!("{}/import/{}", self.table.arn(), self.id)
+    }
+}
+
 /// The table, and the id of what is of it, from an ARN.
 fn of_table(
     find: &Find<'_, DynamoDb>,

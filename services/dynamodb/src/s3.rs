@@ -7,7 +7,7 @@ use http::Request;
 use kurodo_arn::Region;
 use kurodo_authz::Caller;
 use kurodo_gateway::{Order, Relay, Relayed};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::Error;
 
@@ -46,6 +46,32 @@ impl Bucket<'_> {
         let answer = self.send(request, content).await?;
         let tag = answer.headers.get("etag").and_then(|tag| tag.to_str().ok()).unwrap_or_default();
         Ok(tag.trim_matches('"').to_owned())
+    }
+
+    /// The first object behind this key whose key has this prefix: its key and size in bytes.
+    pub(crate) async fn next(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+    ) -> Result<Option<(String, u64)>, Fault> {
+        let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let after = after.map(|after| format!("&start-after={}", encoded(after))).unwrap_or_default();
+        let (name, prefix) = (self.name, encoded(prefix));
+        let query = format!("/{name}?list-type=2&max-keys=1&encoding-type=url&prefix={prefix}{after}");
+        let answer = self.send(Request::get(query), Bytes::new()).await?;
+        let text = String::from_utf8_lossy(&answer.content);
+        let Some(found) = element(&text, "Contents") else { return Ok(None) };
+        let key = element(found, "Key").unwrap_or_default().replace('+', " ");
+        let key = percent_decode_str(&key).decode_utf8_lossy().into_owned();
+        let size = element(found, "Size").and_then(|size| size.parse().ok()).unwrap_or_default();
+        Ok(Some((key, size)))
+    }
+
+    /// So many bytes of an object from this place on, or fewer where it ends.
+    pub(crate) async fn part(&self, key: &str, from: u64, most: u64) -> Result<Bytes, Fault> {
+        let range = format!("bytes={from}-{}", from.saturating_add(most).saturating_sub(1));
+        let request = Request::get(self.path(key)).header("range", range);
+        Ok(self.send(request, Bytes::new()).await?.content)
     }
 
     async fn send(&self, request: http::request::Builder, content: Bytes) -> Result<Relayed, Fault> {

@@ -6,7 +6,7 @@ use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::Store;
 
 use crate::{
-    Error, exports::Exporters, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch,
+    Error, exports::Sponsors, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch,
 };
 
 /// The service.
@@ -22,8 +22,8 @@ pub struct DynamoDb {
     pub(crate) watch: Watch,
     /// Capacity that is provisioned.
     pub(crate) meter: Meter,
-    /// In whose names exports under way are written.
-    pub(crate) exporters: Exporters,
+    /// In whose names exports under way are written, and imports under way read.
+    pub(crate) sponsors: Sponsors,
     /// The way to other services.
     pub(crate) relay: Relay,
     /// Seals the tokens with which statements go on.
@@ -41,7 +41,7 @@ impl DynamoDb {
             clock: Clock::default(),
             watch: Watch::default(),
             meter: Meter::new(enforces_throughput),
-            exporters: Exporters::default(),
+            sponsors: Sponsors::default(),
             relay,
             pages: Sealer::new(&secret.derive("dynamodb-pages", b"")),
         }

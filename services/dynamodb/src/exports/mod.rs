@@ -226,22 +226,22 @@ fn time(ms: i64) -> Option<Timestamp> {
     Timestamp::from_millisecond(ms).ok()
 }
 
-/// In whose names exports under way are written, by their ids.
+/// In whose names exports under way are written and imports under way read, by their ids.
 #[derive(Debug, Default)]
-pub(crate) struct Exporters(Mutex<HashMap<String, Arc<Caller>>>);
+pub(crate) struct Sponsors(Mutex<HashMap<String, Arc<Caller>>>);
 
-impl Exporters {
-    /// Remembers the caller of an export.
+impl Sponsors {
+    /// Remembers the caller of an export or an import.
     pub(crate) fn note(&self, id: &str, caller: Arc<Caller>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), caller);
     }
 
-    /// The caller of an export, if this process took the request.
+    /// The caller of it, if this process took the request.
     pub(crate) fn of(&self, id: &str) -> Option<Arc<Caller>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    /// Forgets the caller of an export that has ended.
+    /// Forgets the caller of what has ended.
     pub(crate) fn forget(&self, id: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }

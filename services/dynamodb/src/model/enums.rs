@@ -147,12 +147,41 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `dynamodb` enum `ImportStatus`.
+    pub enum ImportStatus {
+        InProgress = "IN_PROGRESS",
+        Completed = "COMPLETED",
+        Cancelling = "CANCELLING",
+        Cancelled = "CANCELLED",
+        Failed = "FAILED",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `dynamodb` enum `IndexStatus`.
     pub enum IndexStatus {
         Creating = "CREATING",
         Updating = "UPDATING",
         Deleting = "DELETING",
         Active = "ACTIVE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `InputCompressionType`.
+    pub enum InputCompressionType {
+        Gzip = "GZIP",
+        Zstd = "ZSTD",
+        None = "NONE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `InputFormat`.
+    pub enum InputFormat {
+        DynamodbJson = "DYNAMODB_JSON",
+        Ion = "ION",
+        Csv = "CSV",
     }
 }
 

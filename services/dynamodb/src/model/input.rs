@@ -9,11 +9,13 @@ use super::{
     BillingMode, Condition, ConditionalOperator, ExpectedAttributeValue, ExportFormat, ExportType,
     FilterSpecification, GlobalSecondaryIndex, GlobalSecondaryIndexUpdate,
     GlobalTableSettingsReplicationMode, GlobalTableWitnessGroupUpdate, IncrementalExportSpecification,
-    KeySchemaElement, KeysAndAttributes, LocalSecondaryIndex, MultiRegionConsistency, OnDemandThroughput,
-    ParameterizedStatement, PointInTimeRecoverySpecification, ProvisionedThroughput, ReplicationGroupUpdate,
-    ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValue, ReturnValuesOnConditionCheckFailure,
-    S3SseAlgorithm, SSESpecification, Select, StreamSpecification, TableClass, Tag, TimeToLiveSpecification,
-    TransactGetItem, TransactWriteItem, VectorIndex, VectorIndexUpdate, WarmThroughput, WriteRequest, schema,
+    InputCompressionType, InputFormat, InputFormatOptions, KeySchemaElement, KeysAndAttributes,
+    LocalSecondaryIndex, MultiRegionConsistency, OnDemandThroughput, ParameterizedStatement,
+    PointInTimeRecoverySpecification, ProvisionedThroughput, ReplicationGroupUpdate, ReturnConsumedCapacity,
+    ReturnItemCollectionMetrics, ReturnValue, ReturnValuesOnConditionCheckFailure, S3BucketSource,
+    S3SseAlgorithm, SSESpecification, Select, StreamSpecification, TableClass, TableCreationParameters, Tag,
+    TimeToLiveSpecification, TransactGetItem, TransactWriteItem, VectorIndex, VectorIndexUpdate,
+    WarmThroughput, WriteRequest, schema,
 };
 
 kurodo_wire::shape! {
@@ -299,6 +301,37 @@ kurodo_wire::shape! {
     pub struct ListExportsInput: schema::LIST_EXPORTS_INPUT {
         table_arn: Option<String> = "TableArn",
         max_results: Option<i32> = "MaxResults",
+        next_token: Option<String> = "NextToken",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:ImportTable`.
+    #[derive(Debug)]
+    pub struct ImportTableInput: schema::IMPORT_TABLE_INPUT {
+        client_token: Option<String> = "ClientToken",
+        s3_bucket_source: S3BucketSource = "S3BucketSource",
+        input_format: InputFormat = "InputFormat",
+        input_format_options: Option<InputFormatOptions> = "InputFormatOptions",
+        input_compression_type: Option<InputCompressionType> = "InputCompressionType",
+        table_creation_parameters: TableCreationParameters = "TableCreationParameters",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:DescribeImport`.
+    #[derive(Debug)]
+    pub struct DescribeImportInput: schema::DESCRIBE_IMPORT_INPUT {
+        import_arn: String = "ImportArn",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:ListImports`.
+    #[derive(Debug, Default)]
+    pub struct ListImportsInput: schema::LIST_IMPORTS_INPUT {
+        table_arn: Option<String> = "TableArn",
+        page_size: Option<i32> = "PageSize",
         next_token: Option<String> = "NextToken",
     }
 }

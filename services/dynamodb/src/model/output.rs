@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     AttributeValue, BackupDescription, BackupDetails, BackupSummary, BatchStatementResponse,
     ConsumedCapacity, ContinuousBackupsDescription, Endpoint, ExportDescription, ExportSummary,
-    ItemCollectionMetrics, ItemResponse, KeysAndAttributes, TableDescription, Tag, TimeToLiveDescription,
-    TimeToLiveSpecification, WriteRequest, schema,
+    ImportSummary, ImportTableDescription, ItemCollectionMetrics, ItemResponse, KeysAndAttributes,
+    TableDescription, Tag, TimeToLiveDescription, TimeToLiveSpecification, WriteRequest, schema,
 };
 
 kurodo_wire::shape! {
@@ -219,6 +219,31 @@ kurodo_wire::shape! {
     #[derive(Debug, Default)]
     pub struct ListExportsOutput: schema::LIST_EXPORTS_OUTPUT {
         export_summaries: Option<Vec<ExportSummary>> = "ExportSummaries",
+        next_token: Option<String> = "NextToken",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:ImportTable`.
+    #[derive(Debug)]
+    pub struct ImportTableOutput: schema::IMPORT_TABLE_OUTPUT {
+        import_table_description: ImportTableDescription = "ImportTableDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:DescribeImport`.
+    #[derive(Debug)]
+    pub struct DescribeImportOutput: schema::DESCRIBE_IMPORT_OUTPUT {
+        import_table_description: ImportTableDescription = "ImportTableDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:ListImports`.
+    #[derive(Debug, Default)]
+    pub struct ListImportsOutput: schema::LIST_IMPORTS_OUTPUT {
+        import_summary_list: Option<Vec<ImportSummary>> = "ImportSummaryList",
         next_token: Option<String> = "NextToken",
     }
 }

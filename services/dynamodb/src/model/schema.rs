@@ -208,6 +208,8 @@ pub(super) static CLIENT_REQUEST_TOKEN: Schema =
     Schema::new("ClientRequestToken", Kind::String).bounds(Some(1.0), Some(36.0));
 pub(super) static CLIENT_TOKEN: Schema = Schema::new("ClientToken", Kind::String).pattern(&P_CLIENT_TOKEN);
 static P_CLIENT_TOKEN: Pattern = Pattern::new("^[^\\$]+$");
+pub(super) static CLOUD_WATCH_LOG_GROUP_ARN: Schema =
+    Schema::new("CloudWatchLogGroupArn", Kind::String).bounds(Some(1.0), Some(1024.0));
 pub(super) static COMPARISON_OPERATOR: Schema = Schema::new("ComparisonOperator", Kind::String).words(&[
     "IN",
     "NULL",
@@ -315,6 +317,21 @@ pub(super) static CREATE_VECTOR_INDEX_ACTION: Schema = Schema::new(
         Member::new("DistanceFunction", &VECTOR_DISTANCE_FUNCTION).required(),
     ])),
 );
+pub(super) static CSV_DELIMITER: Schema =
+    Schema::new("CsvDelimiter", Kind::String).bounds(Some(1.0), Some(1.0)).pattern(&P_CSV_DELIMITER);
+static P_CSV_DELIMITER: Pattern = Pattern::new("[,;:|\\t ]");
+pub(super) static CSV_HEADER: Schema =
+    Schema::new("CsvHeader", Kind::String).bounds(Some(1.0), Some(65536.0)).pattern(&P_CSV_HEADER);
+static P_CSV_HEADER: Pattern = Pattern::new("[\\x20-\\x21\\x23-\\x2B\\x2D-\\x7E]*");
+pub(super) static CSV_HEADER_LIST: Schema =
+    Schema::list("CsvHeaderList", Member::new("member", &CSV_HEADER)).bounds(Some(1.0), Some(255.0));
+pub(super) static CSV_OPTIONS: Schema = Schema::new(
+    "CsvOptions",
+    Kind::Structure(Structure::new(&[
+        Member::new("Delimiter", &CSV_DELIMITER),
+        Member::new("HeaderList", &CSV_HEADER_LIST),
+    ])),
+);
 pub(super) static DELETE: Schema = Schema::new(
     "Delete",
     Kind::Structure(Structure::new(&[
@@ -365,6 +382,7 @@ pub(super) static ENDPOINT: Schema = Schema::new(
     ])),
 );
 pub(super) static ENDPOINTS: Schema = Schema::list("Endpoints", Member::new("member", &ENDPOINT));
+pub(super) static ERROR_COUNT: Schema = Schema::new("ErrorCount", Kind::Long).bounds(Some(0.0), None);
 pub(super) static EXPECTED_ATTRIBUTE_MAP: Schema = Schema::map(
     "ExpectedAttributeMap",
     Member::new("key", &ATTRIBUTE_NAME),
@@ -561,6 +579,68 @@ pub(super) static IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION: Schema = Schema::new(
     "IdempotentParameterMismatchException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
+pub(super) static IMPORT_ARN: Schema =
+    Schema::new("ImportArn", Kind::String).bounds(Some(37.0), Some(1024.0));
+pub(super) static IMPORT_CONFLICT_EXCEPTION: Schema = Schema::new(
+    "ImportConflictException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static IMPORT_NEXT_TOKEN: Schema = Schema::new("ImportNextToken", Kind::String)
+    .bounds(Some(112.0), Some(1024.0))
+    .pattern(&P_IMPORT_NEXT_TOKEN);
+static P_IMPORT_NEXT_TOKEN: Pattern = Pattern::new("([0-9a-f]{16})+");
+pub(super) static IMPORT_NOT_FOUND_EXCEPTION: Schema = Schema::new(
+    "ImportNotFoundException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static IMPORT_STATUS: Schema = Schema::new("ImportStatus", Kind::String).words(&[
+    "IN_PROGRESS",
+    "COMPLETED",
+    "CANCELLING",
+    "CANCELLED",
+    "FAILED",
+]);
+pub(super) static IMPORT_SUMMARY: Schema = Schema::new(
+    "ImportSummary",
+    Kind::Structure(Structure::new(&[
+        Member::new("ImportArn", &IMPORT_ARN),
+        Member::new("ImportStatus", &IMPORT_STATUS),
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("S3BucketSource", &S3_BUCKET_SOURCE),
+        Member::new("CloudWatchLogGroupArn", &CLOUD_WATCH_LOG_GROUP_ARN),
+        Member::new("InputFormat", &INPUT_FORMAT),
+        Member::new("StartTime", &common::TIMESTAMP),
+        Member::new("EndTime", &common::TIMESTAMP),
+    ])),
+);
+pub(super) static IMPORT_SUMMARY_LIST: Schema =
+    Schema::list("ImportSummaryList", Member::new("member", &IMPORT_SUMMARY));
+pub(super) static IMPORT_TABLE_DESCRIPTION: Schema = Schema::new(
+    "ImportTableDescription",
+    Kind::Structure(Structure::new(&[
+        Member::new("ImportArn", &IMPORT_ARN),
+        Member::new("ImportStatus", &IMPORT_STATUS),
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("TableId", &TABLE_ID),
+        Member::new("ClientToken", &CLIENT_TOKEN),
+        Member::new("S3BucketSource", &S3_BUCKET_SOURCE),
+        Member::new("ErrorCount", &ERROR_COUNT),
+        Member::new("CloudWatchLogGroupArn", &CLOUD_WATCH_LOG_GROUP_ARN),
+        Member::new("InputFormat", &INPUT_FORMAT),
+        Member::new("InputFormatOptions", &INPUT_FORMAT_OPTIONS),
+        Member::new("InputCompressionType", &INPUT_COMPRESSION_TYPE),
+        Member::new("TableCreationParameters", &TABLE_CREATION_PARAMETERS),
+        Member::new("StartTime", &common::TIMESTAMP),
+        Member::new("EndTime", &common::TIMESTAMP),
+        Member::new("ProcessedSizeBytes", &common::LONG),
+        Member::new("ProcessedItemCount", &PROCESSED_ITEM_COUNT),
+        Member::new("ImportedItemCount", &IMPORTED_ITEM_COUNT),
+        Member::new("FailureCode", &common::STRING),
+        Member::new("FailureMessage", &common::STRING),
+    ])),
+);
+pub(super) static IMPORTED_ITEM_COUNT: Schema =
+    Schema::new("ImportedItemCount", Kind::Long).bounds(Some(0.0), None);
 pub(super) static INCREMENTAL_EXPORT_SPECIFICATION: Schema = Schema::new(
     "IncrementalExportSpecification",
     Kind::Structure(Structure::new(&[
@@ -574,6 +654,12 @@ pub(super) static INDEX_NAME: Schema =
 static P_INDEX_NAME: Pattern = Pattern::new("[a-zA-Z0-9_.-]+");
 pub(super) static INDEX_STATUS: Schema =
     Schema::new("IndexStatus", Kind::String).words(&["CREATING", "UPDATING", "DELETING", "ACTIVE"]);
+pub(super) static INPUT_COMPRESSION_TYPE: Schema =
+    Schema::new("InputCompressionType", Kind::String).words(&["GZIP", "ZSTD", "NONE"]);
+pub(super) static INPUT_FORMAT: Schema =
+    Schema::new("InputFormat", Kind::String).words(&["DYNAMODB_JSON", "ION", "CSV"]);
+pub(super) static INPUT_FORMAT_OPTIONS: Schema =
+    Schema::new("InputFormatOptions", Kind::Structure(Structure::new(&[Member::new("Csv", &CSV_OPTIONS)])));
 pub(super) static INTERNAL_SERVER_ERROR: Schema = Schema::new(
     "InternalServerError",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
@@ -653,6 +739,8 @@ pub(super) static LIST_ATTRIBUTE_VALUE: Schema =
     Schema::list("ListAttributeValue", Member::new("member", &ATTRIBUTE_VALUE));
 pub(super) static LIST_EXPORTS_MAX_LIMIT: Schema =
     Schema::new("ListExportsMaxLimit", Kind::Integer).bounds(Some(1.0), Some(25.0));
+pub(super) static LIST_IMPORTS_MAX_LIMIT: Schema =
+    Schema::new("ListImportsMaxLimit", Kind::Integer).bounds(Some(1.0), Some(25.0));
 pub(super) static LIST_TABLES_INPUT_LIMIT: Schema =
     Schema::new("ListTablesInputLimit", Kind::Integer).bounds(Some(1.0), Some(100.0));
 pub(super) static LOCAL_SECONDARY_INDEX: Schema = Schema::new(
@@ -772,6 +860,8 @@ pub(super) static POSITIVE_LONG_OBJECT: Schema =
 pub(super) static PREPARED_STATEMENT_PARAMETERS: Schema =
     Schema::list("PreparedStatementParameters", Member::new("member", &ATTRIBUTE_VALUE))
         .bounds(Some(1.0), None);
+pub(super) static PROCESSED_ITEM_COUNT: Schema =
+    Schema::new("ProcessedItemCount", Kind::Long).bounds(Some(0.0), None);
 pub(super) static PROJECTION: Schema = Schema::new(
     "Projection",
     Kind::Structure(Structure::new(&[
@@ -948,6 +1038,14 @@ static P_S3_BUCKET: Pattern = Pattern::new("^[a-z0-9A-Z]+[\\.\\-\\w]*[a-z0-9A-Z]
 pub(super) static S3_BUCKET_OWNER: Schema =
     Schema::new("S3BucketOwner", Kind::String).pattern(&P_S3_BUCKET_OWNER);
 static P_S3_BUCKET_OWNER: Pattern = Pattern::new("[0-9]{12}");
+pub(super) static S3_BUCKET_SOURCE: Schema = Schema::new(
+    "S3BucketSource",
+    Kind::Structure(Structure::new(&[
+        Member::new("S3BucketOwner", &S3_BUCKET_OWNER),
+        Member::new("S3Bucket", &S3_BUCKET).required(),
+        Member::new("S3KeyPrefix", &S3_PREFIX),
+    ])),
+);
 pub(super) static S3_PREFIX: Schema = Schema::new("S3Prefix", Kind::String).bounds(None, Some(1024.0));
 pub(super) static S3_SSE_ALGORITHM: Schema =
     Schema::new("S3SseAlgorithm", Kind::String).words(&["AES256", "KMS"]);
@@ -1062,6 +1160,20 @@ pub(super) static TABLE_CLASS_SUMMARY: Schema = Schema::new(
     Kind::Structure(Structure::new(&[
         Member::new("TableClass", &TABLE_CLASS),
         Member::new("LastUpdateDateTime", &common::TIMESTAMP),
+    ])),
+);
+pub(super) static TABLE_CREATION_PARAMETERS: Schema = Schema::new(
+    "TableCreationParameters",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableName", &TABLE_NAME).required(),
+        Member::new("AttributeDefinitions", &ATTRIBUTE_DEFINITIONS).required(),
+        Member::new("KeySchema", &KEY_SCHEMA).required(),
+        Member::new("BillingMode", &BILLING_MODE),
+        Member::new("ProvisionedThroughput", &PROVISIONED_THROUGHPUT),
+        Member::new("OnDemandThroughput", &ON_DEMAND_THROUGHPUT),
+        Member::new("SSESpecification", &SSE_SPECIFICATION),
+        Member::new("GlobalSecondaryIndexes", &GLOBAL_SECONDARY_INDEX_LIST),
+        Member::new("VectorIndexes", &VECTOR_INDEX_LIST),
     ])),
 );
 pub(super) static TABLE_DESCRIPTION: Schema = Schema::new(
@@ -1666,6 +1778,48 @@ pub(super) static LIST_EXPORTS_OUTPUT: Schema = Schema::new(
     Kind::Structure(Structure::new(&[
         Member::new("ExportSummaries", &EXPORT_SUMMARIES),
         Member::new("NextToken", &common::STRING),
+    ])),
+);
+pub(super) static IMPORT_TABLE_INPUT: Schema = Schema::new(
+    "ImportTableInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ClientToken", &CLIENT_TOKEN).idempotency_token(),
+        Member::new("S3BucketSource", &S3_BUCKET_SOURCE).required(),
+        Member::new("InputFormat", &INPUT_FORMAT).required(),
+        Member::new("InputFormatOptions", &INPUT_FORMAT_OPTIONS),
+        Member::new("InputCompressionType", &INPUT_COMPRESSION_TYPE),
+        Member::new("TableCreationParameters", &TABLE_CREATION_PARAMETERS).required(),
+    ])),
+);
+pub(super) static IMPORT_TABLE_OUTPUT: Schema = Schema::new(
+    "ImportTableOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ImportTableDescription", &IMPORT_TABLE_DESCRIPTION).required()
+    ])),
+);
+pub(super) static DESCRIBE_IMPORT_INPUT: Schema = Schema::new(
+    "DescribeImportInput",
+    Kind::Structure(Structure::new(&[Member::new("ImportArn", &IMPORT_ARN).required()])),
+);
+pub(super) static DESCRIBE_IMPORT_OUTPUT: Schema = Schema::new(
+    "DescribeImportOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ImportTableDescription", &IMPORT_TABLE_DESCRIPTION).required()
+    ])),
+);
+pub(super) static LIST_IMPORTS_INPUT: Schema = Schema::new(
+    "ListImportsInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("PageSize", &LIST_IMPORTS_MAX_LIMIT),
+        Member::new("NextToken", &IMPORT_NEXT_TOKEN),
+    ])),
+);
+pub(super) static LIST_IMPORTS_OUTPUT: Schema = Schema::new(
+    "ListImportsOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ImportSummaryList", &IMPORT_SUMMARY_LIST),
+        Member::new("NextToken", &IMPORT_NEXT_TOKEN),
     ])),
 );
 pub(super) static GET_ITEM_INPUT: Schema = Schema::new(

@@ -45,6 +45,9 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &EXPORT_TABLE_TO_POINT_IN_TIME,
         &DESCRIBE_EXPORT,
         &LIST_EXPORTS,
+        &IMPORT_TABLE,
+        &DESCRIBE_IMPORT,
+        &LIST_IMPORTS,
         &GET_ITEM,
         &PUT_ITEM,
         &UPDATE_ITEM,
@@ -60,30 +63,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &EXECUTE_TRANSACTION,
     ],
     refused: &[
-        RouteSchema {
-            name: "ImportTable",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DescribeImport",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ListImports",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
         RouteSchema {
             name: "CreateGlobalTable",
             method: "POST",
@@ -254,6 +233,8 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &ERROR_EXPORT_CONFLICT_EXCEPTION,
         &ERROR_EXPORT_NOT_FOUND_EXCEPTION,
         &ERROR_IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION,
+        &ERROR_IMPORT_CONFLICT_EXCEPTION,
+        &ERROR_IMPORT_NOT_FOUND_EXCEPTION,
         &ERROR_INTERNAL_SERVER_ERROR,
         &ERROR_INVALID_EXPORT_TIME_EXCEPTION,
         &ERROR_INVALID_RESTORE_TIME_EXCEPTION,
@@ -714,6 +695,43 @@ pub(super) static LIST_EXPORTS: OperationSchema = OperationSchema {
         [&schema::LIST_EXPORTS_INPUT, &schema::LIST_EXPORTS_OUTPUT],
     )
 };
+pub(super) static IMPORT_TABLE: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_RESOURCE_IN_USE_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_IMPORT_CONFLICT_EXCEPTION,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "ImportTable",
+        "POST",
+        "/",
+        [&schema::IMPORT_TABLE_INPUT, &schema::IMPORT_TABLE_OUTPUT],
+    )
+};
+pub(super) static DESCRIBE_IMPORT: OperationSchema = OperationSchema {
+    errors: &[&ERROR_IMPORT_NOT_FOUND_EXCEPTION],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "DescribeImport",
+        "POST",
+        "/",
+        [&schema::DESCRIBE_IMPORT_INPUT, &schema::DESCRIBE_IMPORT_OUTPUT],
+    )
+};
+pub(super) static LIST_IMPORTS: OperationSchema = OperationSchema {
+    errors: &[&ERROR_LIMIT_EXCEEDED_EXCEPTION],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "ListImports",
+        "POST",
+        "/",
+        [&schema::LIST_IMPORTS_INPUT, &schema::LIST_IMPORTS_OUTPUT],
+    )
+};
 pub(super) static GET_ITEM: OperationSchema = OperationSchema {
     errors: &[
         &ERROR_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION,
@@ -989,6 +1007,20 @@ static ERROR_IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION: ErrorSchema = ErrorSchema 
     status: 400,
     sender: true,
     schema: &schema::IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION,
+};
+static ERROR_IMPORT_CONFLICT_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "ImportConflictException",
+    code: "ImportConflictException",
+    status: 400,
+    sender: true,
+    schema: &schema::IMPORT_CONFLICT_EXCEPTION,
+};
+static ERROR_IMPORT_NOT_FOUND_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "ImportNotFoundException",
+    code: "ImportNotFoundException",
+    status: 400,
+    sender: true,
+    schema: &schema::IMPORT_NOT_FOUND_EXCEPTION,
 };
 static ERROR_INTERNAL_SERVER_ERROR: ErrorSchema = ErrorSchema {
     name: "InternalServerError",

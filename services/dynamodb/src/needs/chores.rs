@@ -10,6 +10,7 @@ use kurodo_authz::{Need, OneOf};
 use kurodo_gateway::Find;
 use kurodo_store::{Reader, Record, Scan};
 
+use super::import::ImportNeeds;
 use crate::{
     DynamoDb, Error,
     backup::Backup as Stored,
@@ -17,10 +18,11 @@ use crate::{
     exports::Export,
     facts::TableFacts,
     history::Noting,
+    imports::Import,
     layout::{self, Past},
     names::{BackupName, ExportName, TableName},
     plan::Whole,
-    resources::{Backup, Contents, Exported, Filling, Kept, Origin, Table, Target},
+    resources::{Backup, Contents, Exported, Filling, Imported, Kept, Origin, Table, Target},
     table::action,
 };
 
@@ -35,6 +37,7 @@ enum Work {
     Empty,
     Forget,
     Export,
+    Import,
     Trim,
 }
 
@@ -79,6 +82,7 @@ fn due(
     let Some(account) = find.account() else { return Ok(None) };
     let (namespace, within) = match work {
         Work::Forget => (layout::BACKUPS, layout::all_backups(account)),
+        Work::Import => (layout::IMPORTS, layout::all_imports(account)),
         Work::Export => (layout::EXPORTS, layout::all_exports(account)),
         _ => (layout::TABLES, layout::all_tables(account)),
     };
@@ -204,6 +208,22 @@ pub(crate) async fn unexported(find: &Find<'_, DynamoDb>) -> Result<Option<Unexp
     let table = TableName { region, account, name };
     let origin = Origin::of(table.clone(), export.contents);
     Ok(Some((Need::new(Exported::under_way(ExportName { table, id })), Need::new(origin))))
+}
+
+/// An import under way, or one that nobody has to be told of any more.
+pub(crate) async fn unimported(find: &Find<'_, DynamoDb>) -> Result<Option<ImportNeeds>, Error> {
+    let now = find.call.now_ms;
+    let is_due = |record: &Record| Import::read(&record.value).is_ok_and(|import| import.is_due(now));
+    let found = due(find, Work::Import, |_, record| Ok(is_due(record)))?;
+    let (Some(record), Some(account)) = (found, find.account()) else { return Ok(None) };
+    let Some((region, name, Some(id))) = layout::parse_place(&record.key) else { return Ok(None) };
+    let table = TableName { region, account, name };
+    let target = match DynamoDb::table_facts(find, account, &table.region, &table.name)? {
+        Some(facts) => Target::of(&facts),
+        None => Target::new(find, &table.name)?,
+    };
+    let filling = Filling::from(&target);
+    Ok(Some((Need::new(target), Need::new(filling), Need::new(Imported::new(table, Some(id))))))
 }
 
 /// A table of which more is kept than can be recovered.

@@ -42,10 +42,10 @@ impl Handler<op::ExportTableToPointInTime> for DynamoDb {
         let table = asked.permits.1.resource();
         let facts = recoverable(Some(table.existing()?), &table.name)?;
         let id = backup::id(call.now_ms, u32::from_be_bytes(random()?));
-        self.exporters.note(&id, call.caller.clone());
+        self.sponsors.note(&id, call.caller.clone());
         let begun = self.begin_export(&asked.permits, facts, &id, input, call.now_ms).await;
         if !matches!(&begun, Ok((place, _)) if place.id == id) {
-            self.exporters.forget(&id);
+            self.sponsors.forget(&id);
         }
         let (place, export) = begun?;
         Ok(ExportTableToPointInTimeOutput { export_description: Some(export.describe(&place)) }.into())

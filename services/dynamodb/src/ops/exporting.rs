@@ -63,7 +63,7 @@ impl DynamoDb {
         now: i64,
     ) -> Result<(), Fault> {
         let UnderWay { place, export, .. } = work;
-        let caller = self.exporters.of(&place.id).ok_or_else(interrupted)?;
+        let caller = self.sponsors.of(&place.id).ok_or_else(interrupted)?;
         let (wanted, region) = (export.wanted.clone(), place.table.region.clone());
         let owner = wanted.owner.as_deref();
         let bucket = Bucket { relay: &self.relay, caller, region, name: &wanted.bucket, owner };
@@ -116,7 +116,7 @@ impl DynamoDb {
             }
         }
         if work.export.ended.is_some() {
-            self.exporters.forget(id);
+            self.sponsors.forget(id);
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 
 mod backup;
 mod export;
+mod import;
 mod stream;
 mod table;
 
@@ -18,6 +19,8 @@ pub use backup::{Backup, Backups, Filling, Kept, Origin, Source, Target};
 pub(crate) use backup::{backup, backups, kept, origin, source};
 pub use export::{Export, Exported, Exports};
 pub(crate) use export::{export, exported, exports};
+pub use import::{Import, Imported, Imports};
+pub(crate) use import::{import, imports};
 pub use stream::{AllStreams, OfStream, Stream, StreamRecords, TableStreams};
 pub(crate) use stream::{all_streams, iterated, records, stream, table_streams};
 pub use table::Table;
