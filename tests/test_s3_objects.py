@@ -81,6 +81,9 @@ def test_a_bucket_is_in_one_region(root):
     here, there = root.client("s3", "eu-central-1"), root.client("s3", "us-west-2")
     name = f"b-{uuid.uuid4().hex[:16]}"
     refused(lambda: here.create_bucket(Bucket=name), "IllegalLocationConstraintException", 400)
+    for none in ("us-east-1", "mars"):
+        nowhere = {"LocationConstraint": none}
+        refused(lambda: here.create_bucket(Bucket=name, CreateBucketConfiguration=nowhere), "InvalidLocationConstraint", 400)
     here.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     again = lambda: here.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     refused(again, "BucketAlreadyOwnedByYou", 409)

@@ -147,11 +147,19 @@ impl Service for S3 {
         data_events: DATA_EVENTS,
     };
 
-    /// A document that lacks what it must have, or has a word that is none of S3's, is no document of S3's.
+    /// A document that lacks what it must have, or has a word that is none of S3's, is no document of S3's. A region is
+    /// not taken for such a word.
     ///
-    /// Source: S3 API Reference, "Error responses", `MalformedXML`.
-    fn invalid(_operation: &'static str, violations: &[Violation]) -> Option<Failure> {
-        violations.iter().any(|one| one.path.contains('.')).then(|| Error::MalformedXml.into())
+    /// Source: S3 API Reference, "Error responses", `InvalidLocationConstraint`, `MalformedACLError`, `MalformedXML`.
+    fn invalid(operation: &'static str, violations: &[Violation]) -> Option<Failure> {
+        const REGION: &str = "createBucketConfiguration.locationConstraint";
+        let inside = violations.iter().find(|one| one.path.contains('.'))?;
+        let quoted = inside.message.split('\'').nth(1).unwrap_or_default();
+        Some(match inside.path.as_str() {
+            REGION => Error::InvalidLocationConstraint(quoted.to_owned()).into(),
+            _ if ["PutBucketAcl", "PutObjectAcl"].contains(&operation) => Error::MalformedAcl.into(),
+            _ => Error::MalformedXml.into(),
+        })
     }
 
     fn check_content(
