@@ -10,7 +10,7 @@ use crate::{
     payload::{Algorithm, Payload},
     rules::{ExpiresRule, RegionRule, Rules, TokenRule},
     scope::ScopeDate,
-    signed_headers::SignedHeaders,
+    signed_headers::{AUTHORITY, SignedHeaders},
     stamp,
     verified::{AuthType, BodyCheck, SignatureVersion, Verified},
 };
@@ -130,12 +130,18 @@ impl View<'_> {
         if head.host().is_none() || head.host_is_ambiguous() {
             return Err(AuthError::HostAmbiguous);
         }
-        if !self.signed_headers.contains("host") {
+        if !self.signs_host(head) {
             return Err(AuthError::HostNotSigned);
         }
         self.check_scope(rules)?;
         self.check_headers(head, rules)?;
         self.check_payload(rules)
+    }
+
+    /// Whether the host is signed, by either of its names.
+    fn signs_host(&self, head: &Head<'_>) -> bool {
+        let by_authority = head.authority.is_some() && self.signed_headers.contains(AUTHORITY);
+        by_authority || self.signed_headers.contains("host")
     }
 
     fn place(&self) -> Place {
