@@ -218,6 +218,35 @@ def test_events_are_filtered_across_streams(logs):
     assert len(logs.filter_log_events(logGroupIdentifier=by_arn)["events"]) == 9
 
 
+def test_a_live_tail_hears_of_what_is_put(root, logs):
+    where = stream(logs, "a-stream")
+    other = stream(logs, "b-stream", where["logGroupName"])
+    arn = logs.describe_log_groups(logGroupNamePrefix=where["logGroupName"])["logGroups"][0]["logGroupArn"]
+    put(logs, where, "ERROR before")
+    listener = root.client("logs", inject_host_prefix=False)
+    answer = listener.start_live_tail(
+        logGroupIdentifiers=[arn], logStreamNamePrefixes=["a"], logEventFilterPattern="ERROR"
+    )["responseStream"]
+    heard = iter(answer)
+    start = next(heard)["sessionStart"]
+    assert start["logGroupIdentifiers"] == [arn] and start["logEventFilterPattern"] == "ERROR" and start["sessionId"]
+    put(logs, where, "fine", "ERROR 1")
+    put(logs, other, "ERROR elsewhere")
+    found = []
+    while not found:
+        update = next(heard)["sessionUpdate"]
+        assert update["sessionMetadata"] == {"sampled": False}
+        found = update["sessionResults"]
+    assert [(one["message"], one["logStreamName"]) for one in found] == [("ERROR 1", "a-stream")]
+    answer.close()
+    nobody = root.user(policy=[statement("Allow", "logs:StartLiveTail", f"{arn}-other:*")])
+    refused(
+        lambda: nobody.client("logs", inject_host_prefix=False).start_live_tail(logGroupIdentifiers=[arn]),
+        "AccessDeniedException",
+        400,
+    )
+
+
 def test_a_pattern_is_tried_out(logs):
     lines = ['{"a": {"b": 7}}', '{"a": {"b": 8}}']
     [found] = logs.test_metric_filter(filterPattern="{ $.a.b > 7 }", logEventMessages=lines)["matches"]

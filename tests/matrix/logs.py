@@ -79,8 +79,8 @@ def definition(world, name):
 
 def record(world, name):
     asked = {"logGroupName": filled(world, name)["logGroupName"], "queryString": "limit 1", **TIMES}
-    started = world.logs.start_query(**asked)
-    while not (found := world.logs.get_query_results(**started)["results"]):
+    started = world.logs.start_query(**asked)["queryId"]
+    while not (found := world.logs.get_query_results(queryId=started)["results"]):
         time.sleep(0.1)
     return {"logRecordPointer": next(one["value"] for one in found[0] if one["field"] == "@ptr")}
 

@@ -59,7 +59,6 @@ pub(crate) fn group(account: AccountId, region: &Region, name: &str) -> Scope {
     Scope::new(placed(GROUPS, account, region).byte(GROUP).part(name).build())
 }
 
-
 /// The prefix of the groups whose names begin so.
 pub(crate) fn groups_beginning(prefix: &str) -> Key {
     KeyBuilder::relative().byte(GROUP).beginning(prefix)

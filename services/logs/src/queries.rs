@@ -78,7 +78,20 @@ impl Job {
             rows: Vec::new(),
             took: 0,
         };
-        Self { id, account, region, user, text, query, groups, from, to, limit, created, state: Mutex::new(state) }
+        Self {
+            id,
+            account,
+            region,
+            user,
+            text,
+            query,
+            groups,
+            from,
+            to,
+            limit,
+            created,
+            state: Mutex::new(state),
+        }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -150,7 +163,12 @@ impl Queries {
 
     /// The queries of an account in a region, the latest first.
     pub(crate) fn of(&self, account: AccountId, region: &Region) -> Vec<Arc<Job>> {
-        self.all().iter().rev().filter(|job| job.account == account && job.region == *region).cloned().collect()
+        self.all()
+            .iter()
+            .rev()
+            .filter(|job| job.account == account && job.region == *region)
+            .cloned()
+            .collect()
     }
 
     /// The next query of an account that is to be run. It is running from now on.

@@ -1,4 +1,7 @@
-use kurodo_gateway::{Dialect, Failure, Service, ServiceFacts, wire::{Violation, violation_message}};
+use kurodo_gateway::{
+    Dialect, Failure, Service, ServiceFacts,
+    wire::{Violation, violation_message},
+};
 use kurodo_store::Store;
 
 use crate::{Error, facts::Sizes, model, queries::Queries, tail::Tails};

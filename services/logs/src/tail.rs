@@ -92,7 +92,8 @@ pub(crate) struct Wanted {
 impl Wanted {
     fn has(&self, stream: &str) -> bool {
         let named = self.names.as_ref().is_none_or(|names| names.iter().any(|name| name == stream));
-        let begun = |prefixes: &Vec<String>| prefixes.iter().any(|prefix| stream.starts_with(prefix.as_str()));
+        let begun =
+            |prefixes: &Vec<String>| prefixes.iter().any(|prefix| stream.starts_with(prefix.as_str()));
         named && self.prefixes.as_ref().is_none_or(begun)
     }
 }
@@ -157,7 +158,9 @@ impl Session {
         for (group, receiver) in &mut self.groups {
             loop {
                 match receiver.try_recv() {
-                    Ok(batch) if self.wanted.has(&batch.stream) => add(&mut found, group, &batch, &self.wanted.pattern),
+                    Ok(batch) if self.wanted.has(&batch.stream) => {
+                        add(&mut found, group, &batch, &self.wanted.pattern)
+                    }
                     Ok(_) => {}
                     Err(TryRecvError::Lagged(_)) => sampled = true,
                     Err(TryRecvError::Empty | TryRecvError::Closed) => break,

@@ -110,7 +110,8 @@ impl<'r> Walk<'r> {
         if self.way == Way::Backward && this < bucket(self.range.from.time()) {
             return Ok(false);
         }
-        while let Some((first, place, record)) = self.peek_head()?.filter(|(first, ..)| bucket(*first) == this)
+        while let Some((first, place, record)) =
+            self.peek_head()?.filter(|(first, ..)| bucket(*first) == this)
         {
             let head = Head::decode(first, &record.value)?;
             self.open.extend(Open::new(&head, place, self.way, self.range)?);
@@ -122,7 +123,9 @@ impl<'r> Walk<'r> {
     fn peek_head(&mut self) -> Result<Option<(i64, Place, Record)>, Error> {
         let record = match self.heads.peek() {
             Some(Ok(record)) => record.clone(),
-            Some(Err(_)) => return Err(self.heads.next().and_then(Result::err).map_or(Damaged.into(), Error::from)),
+            Some(Err(_)) => {
+                return Err(self.heads.next().and_then(Result::err).map_or(Damaged.into(), Error::from));
+            }
             None => return Ok(None),
         };
         let key = record.key.get(self.stream.len()..).unwrap_or_default();
@@ -244,7 +247,6 @@ impl<'r> Merge<'r> {
         }
         Ok(found.map(|found| (&**name, found)))
     }
-
 }
 
 fn rank(way: Way, id: EventId) -> EventId {

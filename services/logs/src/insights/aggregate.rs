@@ -56,10 +56,18 @@ pub(super) enum State {
     Count(f64),
     Distinct(Distinct),
     /// How many, their sum, and the sum of the squares of how far they are from their mean.
-    Moments { count: f64, mean: f64, squares: f64, sum: f64 },
+    Moments {
+        count: f64,
+        mean: f64,
+        squares: f64,
+        sum: f64,
+    },
     Percentiles(Percentiles),
     /// The value that is kept, and what it is kept by.
-    Kept { by: Value, value: Value },
+    Kept {
+        by: Value,
+        value: Value,
+    },
 }
 
 impl Aggregate {
@@ -77,7 +85,9 @@ impl Aggregate {
 
     pub(super) fn see(&self, state: &mut State, row: &Row) {
         let Some(of) = &self.of else {
-            return if let State::Count(count) = state { *count += 1.0 };
+            return if let State::Count(count) = state {
+                *count += 1.0
+            };
         };
         let seen = of.value(row, &[]);
         if seen.is_nothing() {
@@ -86,7 +96,9 @@ impl Aggregate {
         match state {
             State::Count(count) => *count += 1.0,
             State::Distinct(distinct) => seen.show().iter().for_each(|text| distinct.add(text)),
-            State::Percentiles(percentiles) => seen.number().into_iter().for_each(|number| percentiles.add(number)),
+            State::Percentiles(percentiles) => {
+                seen.number().into_iter().for_each(|number| percentiles.add(number))
+            }
             State::Moments { count, mean, squares, sum } => {
                 let Some(number) = seen.number() else { return };
                 *count += 1.0;

@@ -9,7 +9,11 @@ pub(super) enum Command {
     Display(Vec<Named>),
     Filter(Expression),
     Parse(Extraction),
-    Stats { shown: Vec<Named>, aggregates: Vec<Aggregate>, by: Vec<Named> },
+    Stats {
+        shown: Vec<Named>,
+        aggregates: Vec<Aggregate>,
+        by: Vec<Named>,
+    },
     Sort(Vec<(Expression, Order)>),
     Limit(usize),
     Dedup(Vec<Expression>),

@@ -52,7 +52,9 @@ impl Expression {
             Self::Binary(Operator::Or, one, other) => Value::Truth(of(one).is_true() || of(other).is_true()),
             Self::Binary(operator, one, other) => operator.apply(&of(one), &of(other)),
             Self::Not(inner) => Value::Truth(!of(inner).is_true()),
-            Self::Negative(inner) => of(inner).number().map_or(Value::Nothing, |number| Value::Number(-number)),
+            Self::Negative(inner) => {
+                of(inner).number().map_or(Value::Nothing, |number| Value::Number(-number))
+            }
             Self::Like(inner, regex) => {
                 Value::Truth(of(inner).show().is_some_and(|text| regex.is_match(&text)))
             }

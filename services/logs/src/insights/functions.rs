@@ -145,7 +145,8 @@ impl Function {
             return Value::Nothing;
         }
         let (whole, second) = (text(at(0)), text(at(1)));
-        let is_cut = |next: char| if second.is_empty() { next.is_whitespace() } else { second.contains(next) };
+        let is_cut =
+            |next: char| if second.is_empty() { next.is_whitespace() } else { second.contains(next) };
         match self {
             Self::Length => Value::Number(whole.chars().count() as f64),
             Self::Lower => Value::Text(whole.to_lowercase()),

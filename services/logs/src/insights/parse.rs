@@ -17,8 +17,18 @@ const DEEPEST: usize = 64;
 /// Bytes that a compiled regular expression may take.
 const LARGEST: usize = 1 << 20;
 /// Commands of AWS that Kurodo does not have.
-const UNKNOWN: [&str; 10] =
-    ["pattern", "diff", "anomaly", "unmask", "unnest", "lookup", "source", "filterIndex", "join", "addtotals"];
+const UNKNOWN: [&str; 10] = [
+    "pattern",
+    "diff",
+    "anomaly",
+    "unmask",
+    "unnest",
+    "lookup",
+    "source",
+    "filterIndex",
+    "join",
+    "addtotals",
+];
 
 /// The commands of a query.
 pub(super) fn commands(text: &str) -> Result<Vec<Command>, Fault> {
@@ -174,7 +184,11 @@ impl Parser<'_> {
                 if pattern.matches('*').count() != names.len() {
                     return Err(start.fault("there must be as many names as there are `*`"));
                 }
-                Ok(Extraction { of, regex: compile(&glob(&pattern)).map_err(|what| start.fault(what))?, names })
+                Ok(Extraction {
+                    of,
+                    regex: compile(&glob(&pattern)).map_err(|what| start.fault(what))?,
+                    names,
+                })
             }
             _ => Err(start.fault("expected a pattern")),
         }
@@ -185,9 +199,8 @@ impl Parser<'_> {
         if self.depth > DEEPEST {
             return Err(self.scanner.fault("the expression is too deep"));
         }
-        let found = self.chain(&[("or", Operator::Or)], |parser| {
-            parser.chain(&[("and", Operator::And)], Self::negated)
-        });
+        let found = self
+            .chain(&[("or", Operator::Or)], |parser| parser.chain(&[("and", Operator::And)], Self::negated));
         self.depth -= 1;
         found
     }
@@ -347,7 +360,11 @@ impl Parser<'_> {
 
     fn aggregate(&mut self, kind: Kind, start: &Scanner<'_>) -> Result<Expression, Fault> {
         let all = self.aggregates.take().unwrap_or_default();
-        let of = if self.eat("*") || self.scanner.rest().starts_with(')') { None } else { Some(self.expression()?) };
+        let of = if self.eat("*") || self.scanner.rest().starts_with(')') {
+            None
+        } else {
+            Some(self.expression()?)
+        };
         let kind = match kind {
             Kind::Percentile(_) if self.eat(",") => Kind::Percentile(self.percent()?),
             kind => kind,

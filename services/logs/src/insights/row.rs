@@ -52,7 +52,9 @@ impl Row {
             "@log" => Value::Text(source.log.to_string()),
             "@ptr" => Value::Text(Pointer::show(source)),
             _ => match name.strip_prefix("@entity.") {
-                Some(rest) => serde_json::from_str(&source.origin).map_or(Value::Nothing, |json| found(&json, rest)),
+                Some(rest) => {
+                    serde_json::from_str(&source.origin).map_or(Value::Nothing, |json| found(&json, rest))
+                }
                 None => self.json().map_or(Value::Nothing, |json| found(json, name)),
             },
         }
@@ -124,7 +126,10 @@ fn collect(fields: &mut Vec<(String, String)>, path: String, json: &Json, most: 
             members.iter().for_each(|(name, item)| collect(fields, below(name), item, most));
         }
         Json::Array(items) => {
-            items.iter().enumerate().for_each(|(at, item)| collect(fields, below(&at.to_string()), item, most));
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(at, item)| collect(fields, below(&at.to_string()), item, most));
         }
         _ => fields.extend(value(json).show().map(|text| (path, text))),
     }

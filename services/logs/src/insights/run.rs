@@ -50,7 +50,10 @@ impl<'q> Run<'q> {
     /// The result has at most this many rows.
     pub(crate) fn new(query: &'q Query, limit: usize) -> Self {
         let collects = |command: &Command| {
-            matches!(command, Command::Stats { .. } | Command::Sort(_) | Command::Dedup(_) | Command::Limit(_))
+            matches!(
+                command,
+                Command::Stats { .. } | Command::Sort(_) | Command::Dedup(_) | Command::Limit(_)
+            )
         };
         let all = &query.commands[..];
         let at = all.iter().position(collects).unwrap_or(all.len());
@@ -69,7 +72,8 @@ impl<'q> Run<'q> {
 
     /// Whether nothing but the times of events counts; [`Run::count`] takes them then.
     pub(crate) fn counts_only(&self) -> bool {
-        self.first.is_empty() && matches!(&self.collected, Collected::Groups(groups) if groups.span().is_some())
+        self.first.is_empty()
+            && matches!(&self.collected, Collected::Groups(groups) if groups.span().is_some())
     }
 
     /// Whether messages are read.

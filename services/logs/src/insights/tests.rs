@@ -48,7 +48,10 @@ fn the_latest_come_first_and_fields_are_discovered() {
     assert_eq!(ask("limit 1", &JSON)[0][0].1, "2023-11-14 22:18:00.000");
     let query = "fields user.name as n, user.tags.1, a.b, @logStream, @entity.KeyAttributes.Name | sort @timestamp asc | limit 1";
     assert_eq!(values(query, &JSON), [vec!["ann", "y", "dotted", "even", "shop"]]);
-    assert_eq!(values("display ms | filter ispresent(ms) # all\n | sort ms desc", &JSON), [["30"], ["20"], ["10"]]);
+    assert_eq!(
+        values("display ms | filter ispresent(ms) # all\n | sort ms desc", &JSON),
+        [["30"], ["20"], ["10"]]
+    );
 }
 
 #[test]
@@ -84,7 +87,10 @@ fn parsing() {
         "parse 'user=*, took * ms' as who, took",
         "parse @message /user=(?<who>\\w+), took (?<took>\\d+)/",
     ] {
-        assert_eq!(values(&format!("{parse} | sort took | display who, took"), &lines), [["bob", "7"], ["ann", "12"]]);
+        assert_eq!(
+            values(&format!("{parse} | sort took | display who, took"), &lines),
+            [["bob", "7"], ["ann", "12"]]
+        );
     }
     assert_eq!(values("parse 'took *' as rest | display rest | limit 1", &lines), [["7 ms"]]);
 }
@@ -92,7 +98,8 @@ fn parsing() {
 #[test]
 fn stats() {
     assert_eq!(ask("stats count(*)", &JSON), [[("count(*)".to_owned(), "4".to_owned())]]);
-    let all = "stats count(ms), sum(ms), avg(ms), min(ms), max(ms), pct(ms, 50), stddev(ms), count_distinct(level),
+    let all =
+        "stats count(ms), sum(ms), avg(ms), min(ms), max(ms), pct(ms, 50), stddev(ms), count_distinct(level),
         earliest(level), latest(level), sum(ms) / count(*) as part";
     assert_eq!(values(all, &JSON), [["3", "60", "20", "10", "30", "20", "10", "2", "INFO", "INFO", "15"]]);
     assert_eq!(
@@ -101,7 +108,10 @@ fn stats() {
     );
     assert_eq!(
         ask("stats count() by bin(2m)", &JSON)[0],
-        [("bin(2m)".to_owned(), "2023-11-14 22:14:00.000".to_owned()), ("count()".to_owned(), "1".to_owned())]
+        [
+            ("bin(2m)".to_owned(), "2023-11-14 22:14:00.000".to_owned()),
+            ("count()".to_owned(), "1".to_owned())
+        ]
     );
     assert_eq!(values("stats avg(ms) as a by user.name as u | stats max(a)", &JSON), [["30"]]);
     assert_eq!(values("stats count(*) | filter 1 = 2", &[]), [[0; 0]; 0].map(|_| Vec::<String>::new()));

@@ -44,7 +44,8 @@ fn has_old(
         let stream: StreamDefinition = decode(&record?.value, &group.name)?;
         let heads = [&layout::events_below(stream.id)[..], &layout::heads()].concat();
         let first = stored.scan(&Scan::within(below(&heads)).limit(1))?.pop();
-        let key = first.as_ref().and_then(|first| first.key.get(below(&layout::events_below(stream.id)).len()..));
+        let key =
+            first.as_ref().and_then(|first| first.key.get(below(&layout::events_below(stream.id)).len()..));
         if key.and_then(layout::parse_head).is_some_and(|(first, _)| first < kept) {
             return Ok(true);
         }

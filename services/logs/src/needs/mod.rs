@@ -15,8 +15,7 @@ use crate::{
     Error, Logs,
     model::{
         CreateLogGroupInput, DeleteResourcePolicyInput, DescribeLogStreamsInput, FilterLogEventsInput,
-        GetLogEventsInput,
-        PutResourcePolicyInput, TagLogGroupInput, TagResourceInput,
+        GetLogEventsInput, PutResourcePolicyInput, TagLogGroupInput, TagResourceInput,
     },
     names::{self, GroupName},
     resources::{self, Contents, Events, Group, Groups},

@@ -25,7 +25,8 @@ impl Handler<op::CreateLogGroup> for Logs {
             tags: Vec::new(),
             policy: None,
         };
-        let name = GroupName { region: group.region.clone(), account: group.account, name: input.log_group_name };
+        let name =
+            GroupName { region: group.region.clone(), account: group.account, name: input.log_group_name };
         tags::add(&mut definition.tags, &input.tags.unwrap_or_default(), &name.arn())?;
         if group.facts().is_some() {
             return Err(EXISTS);

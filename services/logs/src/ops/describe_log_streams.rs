@@ -42,7 +42,8 @@ pub(super) fn streams<'r>(
 ) -> Result<impl Iterator<Item = Result<Named, Error>> + 'r, Error> {
     Ok(reader.cursor(scan)?.map(|record| {
         let record = record?;
-        let name = layout::name(&record.key).ok_or_else(|| Error::DamagedDefinition("a stream".to_owned()))?;
+        let name =
+            layout::name(&record.key).ok_or_else(|| Error::DamagedDefinition("a stream".to_owned()))?;
         let definition = decode(&record.value, &name)?;
         Ok((name, definition))
     }))

@@ -41,7 +41,8 @@ impl Handler<op::PutLogEvents> for Logs {
             transaction.put(layout::last(), now.to_be_bytes().to_vec());
         }
         let commit = transaction.commit().await;
-        let commit = commit.map_err(|error| if error.conflict().is_some() { NO_STREAM } else { error.into() })?;
+        let commit =
+            commit.map_err(|error| if error.conflict().is_some() { NO_STREAM } else { error.into() })?;
         self.tails.tell(group.definition.id, || Batch {
             stream: input.log_stream_name.clone(),
             ingested: now,

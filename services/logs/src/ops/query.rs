@@ -83,7 +83,8 @@ impl Handler<op::ListLogGroupsForQuery> for Logs {
         let job = self.job(asked.permits.resource(), &asked.input.query_id)?;
         let identifiers = job.groups.iter().map(crate::names::GroupName::arn).collect();
         let limit = page::limit(asked.input.max_results, 500);
-        let (page, next_token) = page::cut(identifiers, asked.input.next_token.as_deref(), limit, Clone::clone)?;
+        let (page, next_token) =
+            page::cut(identifiers, asked.input.next_token.as_deref(), limit, Clone::clone)?;
         Ok(ListLogGroupsForQueryOutput { log_group_identifiers: Some(page), next_token }.into())
     }
 }
@@ -99,7 +100,8 @@ impl Handler<op::DescribeQueries> for Logs {
         };
         let (from, limit) = (shown(input.next_token.as_deref())?, page::limit(input.max_results, QUERIES));
         let until = from.saturating_add(limit);
-        let found: Vec<_> = self.queries.of(place.account, &place.region).into_iter().filter(is_asked).collect();
+        let found: Vec<_> =
+            self.queries.of(place.account, &place.region).into_iter().filter(is_asked).collect();
         let next_token = (found.len() > until).then(|| page::token(&until.to_string()));
         let queries = found.iter().skip(from).take(limit).map(|job| view(job)).collect();
         Ok(DescribeQueriesOutput { queries: Some(queries), next_token }.into())

@@ -30,7 +30,8 @@ const MISSING: Error = Error::NotFound("Policy does not exist.");
 impl Handler<op::PutResourcePolicy> for Logs {
     async fn handle(&self, asked: Asked<'_, op::PutResourcePolicy>) -> Answer<op::PutResourcePolicy> {
         let input = asked.input;
-        let document = input.policy_document.ok_or_else(|| Error::invalid("policyDocument must be given."))?;
+        let document =
+            input.policy_document.ok_or_else(|| Error::invalid("policyDocument must be given."))?;
         check(&document)?;
         let revision = format!("{:016x}", random()?);
         let policy = ResourcePolicy { document, updated: asked.call.now_ms, revision: revision.clone() };
@@ -139,7 +140,8 @@ impl Handler<op::DescribeResourcePolicies> for Logs {
         let mut all = Vec::new();
         if input.policy_scope == Some(PolicyScope::Resource) || input.resource_arn.is_some() {
             let arn = input.resource_arn.as_deref();
-            let arn = arn.ok_or_else(|| Error::invalid("resourceArn must be given with the scope RESOURCE."))?;
+            let arn =
+                arn.ok_or_else(|| Error::invalid("resourceArn must be given with the scope RESOURCE."))?;
             let group = GroupName::from_arn(&asked.call.region, arn)?;
             if group.account != asked.permits.resource().account {
                 return Err(Error::invalid("resourceArn must be of the caller's account."));

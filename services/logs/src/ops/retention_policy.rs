@@ -10,9 +10,8 @@ use crate::{
 /// The days that can be asked for.
 ///
 /// Source: CloudWatch Logs API Reference, PutRetentionPolicy.
-const DAYS: [i32; 22] = [
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
+const DAYS: [i32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 impl Handler<op::PutRetentionPolicy> for Logs {
     async fn handle(&self, asked: Asked<'_, op::PutRetentionPolicy>) -> Answer<op::PutRetentionPolicy> {

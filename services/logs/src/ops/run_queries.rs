@@ -56,7 +56,8 @@ impl Logs {
             let reader = self.store.read(permit);
             let kept = group.definition.kept_from(search.job.created);
             search.statistics.groups += 1;
-            let all: Vec<_> = streams(&reader, &Scan::within(layout::streams()))?.collect::<Result<_, _>>()?;
+            let all: Vec<_> =
+                streams(&reader, &Scan::within(layout::streams()))?.collect::<Result<_, _>>()?;
             for (name, stream) in all {
                 let place = Stream::new(stream.id, &group.name.account.to_string(), &group.name.name, &name);
                 if let Some(status) = search.stream(&reader, &place, kept).await? {
@@ -153,7 +154,8 @@ impl<'j> Search<'j> {
     ) -> Result<(), Error> {
         let (times, to) = (head.all_times()?, self.job.to);
         // They are in order.
-        let (first, last) = (times.partition_point(|time| *time < from), times.partition_point(|time| *time <= to));
+        let (first, last) =
+            (times.partition_point(|time| *time < from), times.partition_point(|time| *time <= to));
         let within = times.get(first..last).unwrap_or_default();
         if within.is_empty() {
             return Ok(());

@@ -19,7 +19,10 @@ impl Handler<op::StartQuery> for Logs {
     async fn handle(&self, asked: Asked<'_, op::StartQuery>) -> Answer<op::StartQuery> {
         let (input, call) = (asked.input, asked.call);
         if input.query_language.is_some_and(|language| language != QueryLanguage::Cwli) {
-            return Err(Error::NotImplemented { operation: "StartQuery", member: "a queryLanguage other than CWLI" });
+            return Err(Error::NotImplemented {
+                operation: "StartQuery",
+                member: "a queryLanguage other than CWLI",
+            });
         }
         let mut groups = Vec::new();
         for permit in &asked.permits {

@@ -55,7 +55,12 @@ fn any(scanner: &mut Scanner<'_>, depth: usize) -> Result<Condition, Fault> {
     if depth > DEEPEST {
         return Err(scanner.fault("the parentheses are too deep"));
     }
-    list(scanner, "||", |scanner| list(scanner, "&&", |scanner| one(scanner, depth), Condition::All), Condition::Any)
+    list(
+        scanner,
+        "||",
+        |scanner| list(scanner, "&&", |scanner| one(scanner, depth), Condition::All),
+        Condition::Any,
+    )
 }
 
 /// Conditions with this word between them.
@@ -98,7 +103,11 @@ fn word(scanner: &mut Scanner<'_>) -> Result<Test, Fault> {
     }
     if scanner.eat_word("NOT") {
         scanner.skip_space();
-        return if scanner.eat_word("EXISTS") { Ok(Test::NotExists) } else { Err(scanner.fault("expected EXISTS")) };
+        return if scanner.eat_word("EXISTS") {
+            Ok(Test::NotExists)
+        } else {
+            Err(scanner.fault("expected EXISTS"))
+        };
     }
     if scanner.eat_word("IS") {
         scanner.skip_space();
@@ -121,7 +130,8 @@ fn selector(scanner: &mut Scanner<'_>) -> Result<Selector, Fault> {
             if name.is_empty() && scanner.peek() != Some('[') {
                 return Err(scanner.fault("a name is missing"));
             }
-            steps.extend(Some(name).filter(|name| !name.is_empty()).map(|name| Step::Member(name.to_owned())));
+            steps
+                .extend(Some(name).filter(|name| !name.is_empty()).map(|name| Step::Member(name.to_owned())));
         } else if scanner.eat("[") {
             steps.push(bracket(scanner)?);
         } else {

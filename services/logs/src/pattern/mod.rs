@@ -49,7 +49,11 @@ impl Pattern {
             Some('[') => Form::Fields(fields::parse(&mut scanner)?),
             _ => Form::Terms(terms::parse(&mut scanner)?),
         };
-        if scanner.is_at_end() { Ok(Self(form)) } else { Err(scanner.fault("nothing may follow the pattern")) }
+        if scanner.is_at_end() {
+            Ok(Self(form))
+        } else {
+            Err(scanner.fault("nothing may follow the pattern"))
+        }
     }
 
     /// Whether an event is one of those.
