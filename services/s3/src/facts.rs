@@ -14,6 +14,7 @@ pub(crate) use cache::Cache;
 
 use crate::{
     acl::Acl,
+    inventory::Inventory,
     lifecycle::Lifecycle,
     logs::Logging,
     records::{BlockPublic, BucketId, Cors, Encryption, ObjectLock, Owner, Ownership, Tags, Versioning},
@@ -56,6 +57,8 @@ pub(crate) struct BucketFacts {
     pub(crate) logging: Option<Logging>,
     /// `None` where objects are not copied to other buckets.
     pub(crate) replication: Option<Replication>,
+    /// By their ids.
+    pub(crate) inventories: Vec<Inventory>,
 }
 
 /// Where the accounts' own public access blocks are found. Another service writes them.

@@ -14,6 +14,7 @@ mod copy_source;
 mod cors;
 mod error;
 mod facts;
+mod inventory;
 mod layout;
 mod lifecycle;
 mod limits;
@@ -65,6 +66,8 @@ pub struct S3 {
     rounds: lifecycle::Rounds,
     /// The records of requests that are not delivered yet.
     logs: logs::Logs,
+    /// The lists of what is in buckets that were delivered.
+    inventories: inventory::Rounds,
     /// The versions that are to be copied to other buckets.
     replication: replication::Queue,
     readers: Arc<content::Readers>,
@@ -91,6 +94,7 @@ impl S3 {
             codes,
             rounds: lifecycle::Rounds::default(),
             logs: logs::Logs::default(),
+            inventories: inventory::Rounds::default(),
             replication: replication::Queue::default(),
             readers,
             md5s: checksum::Md5s::new(),
@@ -144,7 +148,8 @@ impl Service for S3 {
     ///
     /// Source: S3 API Reference, "Error responses", `MalformedXML`.
     fn invalid(operation: &'static str, violations: &[Violation]) -> Option<Failure> {
-        let whole = ["PutBucketLogging", "PutBucketReplication"].contains(&operation);
+        let whole = ["PutBucketLogging", "PutBucketReplication", "PutBucketInventoryConfiguration"]
+            .contains(&operation);
         let wrong = violations.iter().any(|one| (one.missing || whole) && one.path.contains('.'));
         wrong.then(|| Error::MalformedXml.into())
     }

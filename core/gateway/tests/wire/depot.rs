@@ -14,9 +14,9 @@ use std::{
 use bytes::Bytes;
 use kurodo_arn::AccountId;
 use kurodo_gateway::{
-    ActionFacts, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Finished, Handler, Keeper, Mount,
-    Progress, Received, Reply, Round, RowFacts, Sent, Service, ServiceFacts, Sharing, body_failure, service,
-    wire::OperationSchema,
+    ActionFacts, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Finished, Handler, Keeper,
+    Mount, Progress, Received, Reply, Round, RowFacts, Sent, Service, ServiceFacts, Sharing, body_failure,
+    service, wire::OperationSchema,
 };
 use kurodo_store::CoreDoor;
 use tokio::sync::Semaphore;
