@@ -45,7 +45,7 @@ def etag(world, where):
     return world.s3.head_object(**where)["ETag"]
 
 
-def copying(world, name):
+def replicating(world, name):
     """A bucket that keeps versions, and rules that copy what is put there into another one with a role."""
     enabled = {"Status": "Enabled"}
     where = {**bucket(world, name), "ReplicationConfiguration": rules(world, name)}
@@ -62,10 +62,25 @@ def rules(world, name):
     return {"Role": role, "Rules": [rule]}
 
 
-def copied(world, name):
-    where = copying(world, name)
+def replicated(world, name):
+    where = replicating(world, name)
     world.s3.put_bucket_replication(**where)
     return {"Bucket": where["Bucket"]}
+
+
+def listing(world, name):
+    """A bucket whose inventory goes to another one."""
+    target = bucket(world, f"{name}-to")["Bucket"]
+    destination = {"S3BucketDestination": {"Bucket": f"arn:aws:s3:::{target}", "Format": "CSV"}}
+    inventory = {"Id": "i", "IsEnabled": False, "IncludedObjectVersions": "All", "Schedule": {"Frequency": "Weekly"},
+                 "Destination": destination}
+    return {**bucket(world, name), "Id": "i", "InventoryConfiguration": inventory}
+
+
+def listed(world, name):
+    where = listing(world, name)
+    world.s3.put_bucket_inventory_configuration(**where)
+    return {"Bucket": where["Bucket"], "Id": "i"}
 
 
 def unchanged(sample):
@@ -194,9 +209,13 @@ SAMPLES = {
     "GetBucketLifecycleConfiguration": put("put_bucket_lifecycle_configuration", bucket, LifecycleConfiguration=RULES),
     "PutBucketLifecycleConfiguration": having(bucket, LifecycleConfiguration=RULES),
     "DeleteBucketLifecycle": bucket,
-    "GetBucketReplication": copied,
-    "PutBucketReplication": copying,
-    "DeleteBucketReplication": copied,
+    "GetBucketReplication": replicated,
+    "PutBucketReplication": replicating,
+    "DeleteBucketReplication": replicated,
+    "GetBucketInventoryConfiguration": listed,
+    "PutBucketInventoryConfiguration": listing,
+    "DeleteBucketInventoryConfiguration": listed,
+    "ListBucketInventoryConfigurations": bucket,
     "GetBucketLogging": bucket,
     "PutBucketLogging": having(bucket, BucketLoggingStatus={}),
     "GetBucketRequestPayment": bucket,

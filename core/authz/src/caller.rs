@@ -93,11 +93,8 @@ impl Caller {
         context.set("aws:PrincipalServiceNamesList", vec![host.to_owned()]);
         context.set("aws:SourceArn", source);
         context.set("aws:SourceAccount", account);
-        let principal = Principal {
-            kind: PrincipalKind::Service,
-            arn: host.to_owned(),
-            ..Self::anonymous().principal
-        };
+        let principal =
+            Principal { kind: PrincipalKind::Service, arn: host.to_owned(), ..Self::anonymous().principal };
         Self { principal, context: Arc::new(context), ..Self::anonymous() }
     }
 

@@ -4,8 +4,8 @@ use kurodo_store::CoreDoor;
 use kurodo_wire::{OperationSchema, Value, Violation};
 
 use crate::{
-    ActionFacts, ChoreFacts, CrossOrigin, Failure, Finished, Progress, Received, Round, RowFacts, Sent, ServiceFacts,
-    Sharing, Table,
+    ActionFacts, ChoreFacts, CrossOrigin, Failure, Finished, Progress, Received, Round, RowFacts, Sent,
+    ServiceFacts, Sharing, Table,
 };
 
 /// A service in the gateway, whatever its type.

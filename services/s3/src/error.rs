@@ -269,6 +269,17 @@ pub enum Error {
         "The source object of the COPY operation is not in the active tier and is only stored in Amazon S3 Glacier."
     )]
     ObjectNotInActiveTier,
+    /// Lists of what is in a bucket cannot go there.
+    #[error("The destination bucket does not exist, or is named by no bucket's ARN.")]
+    InvalidS3DestinationBucket(String),
+    /// The bucket has no configuration of this id.
+    #[error("The specified configuration does not exist.")]
+    NoSuchConfiguration,
+    /// The bucket has as many configurations as it may.
+    #[error(
+        "You are attempting to create a new configuration but have already reached the 1,000-configuration limit."
+    )]
+    TooManyConfigurations,
     /// The bucket has no replication rules.
     #[error("The replication configuration was not found")]
     NoReplicationConfiguration(String),
@@ -401,6 +412,9 @@ impl Error {
             Self::InvalidRange { .. } => ("InvalidRange", 416),
             Self::InvalidRequest(_) => ("InvalidRequest", 400),
             Self::InvalidTag { .. } => ("InvalidTag", 400),
+            Self::InvalidS3DestinationBucket(_) => ("InvalidS3DestinationBucket", 400),
+            Self::NoSuchConfiguration => ("NoSuchConfiguration", 404),
+            Self::TooManyConfigurations => ("TooManyConfigurations", 400),
             Self::InvalidTargetBucketForLogging { .. } => ("InvalidTargetBucketForLogging", 400),
             Self::KeyTooLong(_) => ("KeyTooLongError", 400),
             Self::MalformedAcl => ("MalformedACLError", 400),
@@ -480,6 +494,7 @@ impl Error {
             Self::CorsForbidden { method, resource, .. } => {
                 vec![text("Method", method), text("ResourceType", resource)]
             }
+            Self::InvalidS3DestinationBucket(bucket) => vec![text("DestinationBucket", bucket)],
             Self::InvalidTargetBucketForLogging { bucket, .. } => vec![text("TargetBucket", bucket)],
             Self::CrossLocationLogging { from, to } => {
                 vec![text("SourceBucketLocation", from), text("TargetBucketLocation", to)]

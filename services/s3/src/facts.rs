@@ -14,6 +14,7 @@ pub(crate) use cache::Cache;
 
 use crate::{
     acl::Acl,
+    inventory::Inventory,
     lifecycle::Lifecycle,
     logs::Logging,
     records::{BlockPublic, BucketId, Cors, Encryption, ObjectLock, Owner, Ownership, Tags, Versioning},
@@ -58,6 +59,8 @@ pub(crate) struct BucketFacts {
     pub(crate) logging: Option<Logging>,
     /// `None` where objects are not copied to other buckets.
     pub(crate) replication: Option<Replication>,
+    /// By their ids.
+    pub(crate) inventories: Vec<Inventory>,
 }
 
 /// A block, with the fact that it is so.

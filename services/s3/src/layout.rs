@@ -73,11 +73,13 @@ pub(crate) enum Setting {
     Logging = b'g',
     /// Where its objects are copied to.
     Replication = b'x',
+    /// The lists of what is in it.
+    Inventory = b'w',
 }
 
 impl Setting {
     /// All of them, the bucket itself first.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Identity,
         Self::Policy,
         Self::Acl,
@@ -92,6 +94,7 @@ impl Setting {
         Self::Lifecycle,
         Self::Logging,
         Self::Replication,
+        Self::Inventory,
     ];
 
     /// Its key below the bucket's.

@@ -14,6 +14,7 @@ mod copy_source;
 mod cors;
 mod error;
 mod facts;
+mod inventory;
 mod layout;
 mod lifecycle;
 mod limits;
@@ -68,6 +69,8 @@ pub struct S3 {
     restorations: Restorations,
     /// The records of requests that are not delivered yet.
     logs: logs::Logs,
+    /// The lists of what is in buckets that were delivered.
+    inventories: inventory::Rounds,
     /// The versions that are to be copied to other buckets.
     replication: replication::Queue,
     readers: Arc<content::Readers>,
@@ -97,6 +100,7 @@ impl S3 {
             rounds: lifecycle::Rounds::default(),
             restorations,
             logs: logs::Logs::default(),
+            inventories: inventory::Rounds::default(),
             replication: replication::Queue::default(),
             readers,
             md5s: checksum::Md5s::new(),

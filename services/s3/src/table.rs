@@ -56,6 +56,8 @@ service! { S3:
         ReplicateTags: Write on Object = "s3:ReplicateTags";
         ObjectOwnerOverrideToBucketOwner: Write on Object = "s3:ObjectOwnerOverrideToBucketOwner";
         PassRole: Read on Role = "iam:PassRole";
+        GetInventoryConfiguration: Read on Bucket = "s3:GetInventoryConfiguration";
+        PutInventoryConfiguration: Write on Bucket = "s3:PutInventoryConfiguration";
         GetBucketLogging: Read on Bucket = "s3:GetBucketLogging";
         PutBucketLogging: Write on Bucket = "s3:PutBucketLogging";
 
@@ -132,6 +134,10 @@ service! { S3:
         PutBucketLifecycleConfiguration: PutLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
         DeleteBucketLifecycle: PutLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
 
+        GetBucketInventoryConfiguration: GetInventoryConfiguration on bucket(bucket, expected_bucket_owner);
+        PutBucketInventoryConfiguration: [PutInventoryConfiguration] by needs::put_bucket_inventory_configuration;
+        DeleteBucketInventoryConfiguration: PutInventoryConfiguration on bucket(bucket, expected_bucket_owner);
+        ListBucketInventoryConfigurations: GetInventoryConfiguration on bucket(bucket, expected_bucket_owner);
         GetBucketLogging: GetBucketLogging on bucket(bucket, expected_bucket_owner);
         GetBucketReplication: GetReplicationConfiguration on bucket(bucket, expected_bucket_owner);
         PutBucketReplication: [PutReplicationConfiguration, PassRole] by needs::put_bucket_replication
@@ -225,23 +231,25 @@ service! { S3:
                 ReplicateObject for each by another, ReplicateDelete for each by another,
                 ReplicateTags for each by another, ObjectOwnerOverrideToBucketOwner for each by another]
             by needs::replication every 5 seconds;
+        DeliverInventory: [ListBucketVersions for each, PutObject for each by another]
+            by needs::inventory every 60 seconds;
         DeliverLogs: [PutObject for each by another] by needs::logs every 60 seconds and at the end;
     }
 
     refused {
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
         DeleteBucketAnalyticsConfiguration, DeleteBucketIntelligentTieringConfiguration,
-        DeleteBucketInventoryConfiguration, DeleteBucketMetadataConfiguration, DeleteBucketMetadataTableConfiguration,
+        DeleteBucketMetadataConfiguration, DeleteBucketMetadataTableConfiguration,
         DeleteBucketMetricsConfiguration, DeleteBucketWebsite, DeleteObjectAnnotation,
         GetBucketAbac, GetBucketAccelerateConfiguration, GetBucketAnalyticsConfiguration,
-        GetBucketIntelligentTieringConfiguration, GetBucketInventoryConfiguration, GetBucketLifecycle,
+        GetBucketIntelligentTieringConfiguration, GetBucketLifecycle,
         GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration,
         GetBucketMetricsConfiguration, GetBucketNotification, GetBucketNotificationConfiguration,
         GetBucketWebsite, GetObjectAnnotation, GetObjectTorrent,
         ListBucketAnalyticsConfigurations, ListBucketIntelligentTieringConfigurations,
-        ListBucketInventoryConfigurations, ListBucketMetricsConfigurations, ListDirectoryBuckets,
+        ListBucketMetricsConfigurations, ListDirectoryBuckets,
         ListObjectAnnotations, PutBucketAbac, PutBucketAccelerateConfiguration, PutBucketAnalyticsConfiguration,
-        PutBucketIntelligentTieringConfiguration, PutBucketInventoryConfiguration, PutBucketLifecycle,
+        PutBucketIntelligentTieringConfiguration, PutBucketLifecycle,
         PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
         PutBucketWebsite, PutObjectAnnotation, RenameObject,
         SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,

@@ -128,3 +128,67 @@ fn session(role: &Role, by: &Assume<'_>) -> Session {
         source_identity: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fixture::{Fixture, allow};
+
+    const HOST: &str = "s3.amazonaws.com";
+
+    fn trust(principal: &str, condition: &serde_json::Value) -> String {
+        let statement = json!({ "Effect": "Allow", "Principal": { "Service": principal },
+            "Action": "sts:AssumeRole", "Condition": condition });
+        json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
+    }
+
+    fn by(account: AccountId) -> Assume<'static> {
+        Assume { host: HOST, source: ("arn:aws:s3:::b", account), session: "copies", now: 7 }
+    }
+
+    #[tokio::test]
+    async fn a_role_that_trusts_the_service_acts_with_its_own_policies() {
+        let world = Fixture::new().await;
+        let role = world
+            .role("Copier", |role| {
+                role.trust = trust(HOST, &json!({}));
+                role.inline = [("p".to_owned(), allow("s3:ReplicateObject"))].into();
+            })
+            .await;
+        let caller = world.directory.assume(&role.arn(world.account), &by(world.account)).unwrap();
+        let arn = format!("arn:aws:sts::{}:assumed-role/Copier/copies", world.account);
+        assert_eq!(
+            (caller.principal.arn.as_str(), caller.principal.account),
+            (arn.as_str(), Some(world.account))
+        );
+        assert_eq!((caller.identity.len(), caller.access_key_id.as_deref()), (1, None));
+    }
+
+    #[tokio::test]
+    async fn no_other_role_is_given_away() {
+        let world = Fixture::new().await;
+        let source = |arn: &str| json!({ "ArnEquals": { "aws:SourceArn": arn } });
+        for (document, trusted) in [
+            (trust("ec2.amazonaws.com", &json!({})), false),
+            (trust(HOST, &source("arn:aws:s3:::other")), false),
+            (trust(HOST, &source("arn:aws:s3:::b")), true),
+            (trust(HOST, &json!({ "StringEquals": { "aws:SourceAccount": "111122223333" } })), false),
+        ] {
+            let role = world.role("Copier", |role| role.trust = document.clone()).await;
+            let found = world.directory.assume(&role.arn(world.account), &by(world.account));
+            match found {
+                Ok(_) => assert!(trusted, "{document}"),
+                Err(AssumeError::NotTrusted) => assert!(!trusted, "{document}"),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        for arn in ["Copier".to_owned(), format!("arn:aws:iam::{}:role/Copier", world.account)] {
+            assert!(
+                matches!(world.directory.assume(&arn, &by(world.account)), Err(AssumeError::NoRole)),
+                "{arn}"
+            );
+        }
+    }
+}

@@ -16,16 +16,11 @@ pub(crate) enum On {
 /// It is for the account as a whole: it lets the account's principals in no further than the account's own policies
 /// do. Within the owner's account it adds nothing to those policies.
 pub(crate) fn grant(acl: &Acl, on: On, action: &str, principal: &Principal, owner: &str) -> Option<String> {
-    find(
-        acl,
-        on,
-        action,
-        |grantee| match grantee {
-            Grantee::Account(id) => id != owner && principal.canonical_id.as_ref() == Some(id),
-            Grantee::LogDelivery => principal.kind == PrincipalKind::Service && principal.arn == LOG_DELIVERY,
-            Grantee::AllUsers | Grantee::AuthenticatedUsers => false,
-        },
-    )
+    find(acl, on, action, |grantee| match grantee {
+        Grantee::Account(id) => id != owner && principal.canonical_id.as_ref() == Some(id),
+        Grantee::LogDelivery => principal.kind == PrincipalKind::Service && principal.arn == LOG_DELIVERY,
+        Grantee::AllUsers | Grantee::AuthenticatedUsers => false,
+    })
 }
 
 /// The service that the group of log delivery stands for.

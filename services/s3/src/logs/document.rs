@@ -34,7 +34,9 @@ impl Logging {
         let wrong = |why| Error::InvalidTargetBucketForLogging { bucket: self.target.clone(), why };
         let target = target.ok_or_else(|| wrong("The target bucket for logging does not exist"))?;
         if target.account != source.account {
-            return Err(wrong("The owner for the bucket to be logged and the target bucket must be the same."));
+            return Err(wrong(
+                "The owner for the bucket to be logged and the target bucket must be the same.",
+            ));
         }
         if target.region != source.region {
             let (from, to) = (source.region.clone(), target.region.clone());
@@ -123,7 +125,8 @@ mod tests {
         for way in [Keys::Simple, Keys::ByEvent, Keys::ByDelivery] {
             assert_eq!(keys(&shown_keys(way)).unwrap(), way);
         }
-        let both = TargetObjectKeyFormat { simple_prefix: Some(SimplePrefix {}), ..shown_keys(Keys::ByEvent) };
+        let both =
+            TargetObjectKeyFormat { simple_prefix: Some(SimplePrefix {}), ..shown_keys(Keys::ByEvent) };
         let dateless = TargetObjectKeyFormat {
             partitioned_prefix: Some(PartitionedPrefix::default()),
             ..TargetObjectKeyFormat::default()

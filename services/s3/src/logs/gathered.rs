@@ -160,7 +160,8 @@ impl Batch {
     pub(crate) fn key(&self, now_ms: i64) -> Result<String, KeyError> {
         let Source { bucket, account, region, logging } = &self.source;
         let prefix = &logging.prefix;
-        let unique: String = Salt::random()?.bytes().iter().take(8).map(|byte| format!("{byte:02X}")).collect();
+        let unique: String =
+            Salt::random()?.bytes().iter().take(8).map(|byte| format!("{byte:02X}")).collect();
         let partitioned = |at: Timestamp, time: &str| {
             let (day, date) = (at.strftime("%Y/%m/%d"), at.strftime("%Y-%m-%d"));
             format!("{prefix}{account}/{region}/{bucket}/{day}/{date}-{time}-{unique}")
@@ -180,7 +181,12 @@ mod tests {
 
     fn source(keys: Option<Keys>) -> Source {
         let logging = Logging { target: "logs".into(), prefix: "p/".into(), grants: Vec::new(), keys };
-        Source { bucket: "from".into(), account: "111122223333".parse().unwrap(), region: "r-1".into(), logging }
+        Source {
+            bucket: "from".into(),
+            account: "111122223333".parse().unwrap(),
+            region: "r-1".into(),
+            logging,
+        }
     }
 
     fn key(keys: Option<Keys>) -> String {

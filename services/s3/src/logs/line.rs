@@ -82,10 +82,17 @@ fn sizes(finished: &Finished<'_>, line: &Line<'_>) -> (String, String) {
             .and_then(|range| range.rsplit('/').next()?.parse().ok())
             .or_else(|| header(finished, "content-length")?.parse().ok())
             .or(Some(finished.bytes_out)),
-        "PutObject" | "UploadPart" => Some(finished.bytes_in),
+        "PutObject" | "UploadPart" => decoded(finished),
         _ => None,
     };
     (or_none(sent), or_none(size))
+}
+
+/// The length of the content, without what frames its pieces.
+fn decoded(finished: &Finished<'_>) -> Option<u64> {
+    let head = &finished.call.head;
+    let given = head.header("x-amz-decoded-content-length").or_else(|| head.header("content-length"));
+    given.map_or(Some(finished.bytes_in), |length| length.parse().ok())
 }
 
 fn header<'f>(finished: &'f Finished<'_>, name: &str) -> Option<&'f str> {
@@ -137,7 +144,9 @@ mod tests {
 
     #[test]
     fn what_signs_a_request_is_not_written_down() {
-        assert!(is_secret("X-Amz-Signature=ab") && is_secret("Signature=x") && is_secret("x-amz-security-token"));
+        assert!(
+            is_secret("X-Amz-Signature=ab") && is_secret("Signature=x") && is_secret("x-amz-security-token")
+        );
         assert!(!is_secret("X-Amz-Credential=ab") && !is_secret("versionId=3"));
     }
 

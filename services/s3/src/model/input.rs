@@ -7,9 +7,9 @@ use kurodo_wire::{Secret, Streaming, Timestamp};
 use super::{
     AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketLifecycleConfiguration,
     BucketLoggingStatus, BucketNamespace, CORSConfiguration, ChecksumAlgorithm, ChecksumMode, ChecksumType,
-    CompletedMultipartUpload, CreateBucketConfiguration, Delete, EncodingType, MetadataDirective,
-    ObjectAttributes, ObjectCannedACL, ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold,
-    ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectOwnership,
+    CompletedMultipartUpload, CreateBucketConfiguration, Delete, EncodingType, InventoryConfiguration,
+    MetadataDirective, ObjectAttributes, ObjectCannedACL, ObjectLockConfiguration, ObjectLockEventHold,
+    ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectOwnership,
     OptionalObjectAttributes, OwnershipControls, PublicAccessBlockConfiguration, ReplicationConfiguration,
     RequestPayer, RequestPaymentConfiguration, RestoreRequest, ServerSideEncryption,
     ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
@@ -381,6 +381,47 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct DeleteBucketLifecycleInput: schema::DELETE_BUCKET_LIFECYCLE_INPUT {
         bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketInventoryConfiguration`.
+    #[derive(Debug)]
+    pub struct GetBucketInventoryConfigurationInput: schema::GET_BUCKET_INVENTORY_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        id: String = "Id",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketInventoryConfiguration`.
+    #[derive(Debug)]
+    pub struct PutBucketInventoryConfigurationInput: schema::PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        id: String = "Id",
+        inventory_configuration: InventoryConfiguration = "InventoryConfiguration",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketInventoryConfiguration`.
+    #[derive(Debug)]
+    pub struct DeleteBucketInventoryConfigurationInput: schema::DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        id: String = "Id",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:ListBucketInventoryConfigurations`.
+    #[derive(Debug)]
+    pub struct ListBucketInventoryConfigurationsInput: schema::LIST_BUCKET_INVENTORY_CONFIGURATIONS_INPUT {
+        bucket: String = "Bucket",
+        continuation_token: Option<String> = "ContinuationToken",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }

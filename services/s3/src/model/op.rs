@@ -41,6 +41,10 @@ kurodo_wire::operations! {
     GetBucketLifecycleConfiguration(super::GetBucketLifecycleConfigurationInput) -> super::GetBucketLifecycleConfigurationOutput = service::GET_BUCKET_LIFECYCLE_CONFIGURATION;
     PutBucketLifecycleConfiguration(super::PutBucketLifecycleConfigurationInput) -> super::PutBucketLifecycleConfigurationOutput = service::PUT_BUCKET_LIFECYCLE_CONFIGURATION;
     DeleteBucketLifecycle(super::DeleteBucketLifecycleInput) -> super::DeleteBucketLifecycleOutput = service::DELETE_BUCKET_LIFECYCLE;
+    GetBucketInventoryConfiguration(super::GetBucketInventoryConfigurationInput) -> super::GetBucketInventoryConfigurationOutput = service::GET_BUCKET_INVENTORY_CONFIGURATION;
+    PutBucketInventoryConfiguration(super::PutBucketInventoryConfigurationInput) -> super::PutBucketInventoryConfigurationOutput = service::PUT_BUCKET_INVENTORY_CONFIGURATION;
+    DeleteBucketInventoryConfiguration(super::DeleteBucketInventoryConfigurationInput) -> super::DeleteBucketInventoryConfigurationOutput = service::DELETE_BUCKET_INVENTORY_CONFIGURATION;
+    ListBucketInventoryConfigurations(super::ListBucketInventoryConfigurationsInput) -> super::ListBucketInventoryConfigurationsOutput = service::LIST_BUCKET_INVENTORY_CONFIGURATIONS;
     GetBucketLogging(super::GetBucketLoggingInput) -> super::GetBucketLoggingOutput = service::GET_BUCKET_LOGGING;
     GetBucketReplication(super::GetBucketReplicationInput) -> super::GetBucketReplicationOutput = service::GET_BUCKET_REPLICATION;
     PutBucketReplication(super::PutBucketReplicationInput) -> super::PutBucketReplicationOutput = service::PUT_BUCKET_REPLICATION;

@@ -7,12 +7,13 @@ use kurodo_wire::{Secret, Streaming, Timestamp};
 use super::{
     ArchiveStatus, Bucket, BucketLocationConstraint, BucketVersioningStatus, CORSRule, Checksum,
     ChecksumAlgorithm, ChecksumType, CommonPrefix, CopyObjectResult, CopyPartResult, DeleteMarkerEntry,
-    DeletedObject, EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, LifecycleRule,
-    LocationType, LoggingEnabled, MFADeleteStatus, MultipartUpload, Object, ObjectLockConfiguration,
-    ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention,
-    ObjectVersion, Owner, OwnershipControls, Part, Payer, PolicyStatus, PublicAccessBlockConfiguration,
-    ReplicationConfiguration, ReplicationStatus, RequestCharged, ServerSideEncryption,
-    ServerSideEncryptionConfiguration, StorageClass, Tag, TransitionDefaultMinimumObjectSize, schema,
+    DeletedObject, EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, InventoryConfiguration,
+    LifecycleRule, LocationType, LoggingEnabled, MFADeleteStatus, MultipartUpload, Object,
+    ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
+    ObjectLockMode, ObjectLockRetention, ObjectVersion, Owner, OwnershipControls, Part, Payer, PolicyStatus,
+    PublicAccessBlockConfiguration, ReplicationConfiguration, ReplicationStatus, RequestCharged,
+    ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tag,
+    TransitionDefaultMinimumObjectSize, schema,
 };
 
 kurodo_wire::shape! {
@@ -286,6 +287,39 @@ kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketLifecycle`.
     #[derive(Debug, Default)]
     pub struct DeleteBucketLifecycleOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketInventoryConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketInventoryConfigurationOutput: schema::GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT {
+        inventory_configuration: Option<InventoryConfiguration> = "InventoryConfiguration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketInventoryConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketInventoryConfigurationOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketInventoryConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketInventoryConfigurationOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:ListBucketInventoryConfigurations`.
+    #[derive(Debug, Default)]
+    pub struct ListBucketInventoryConfigurationsOutput: schema::LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT {
+        continuation_token: Option<String> = "ContinuationToken",
+        inventory_configuration_list: Option<Vec<InventoryConfiguration>> = "InventoryConfigurationList",
+        is_truncated: Option<bool> = "IsTruncated",
+        next_continuation_token: Option<String> = "NextContinuationToken",
     }
 }
 

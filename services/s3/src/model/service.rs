@@ -56,6 +56,10 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &GET_BUCKET_LIFECYCLE_CONFIGURATION,
         &PUT_BUCKET_LIFECYCLE_CONFIGURATION,
         &DELETE_BUCKET_LIFECYCLE,
+        &GET_BUCKET_INVENTORY_CONFIGURATION,
+        &PUT_BUCKET_INVENTORY_CONFIGURATION,
+        &DELETE_BUCKET_INVENTORY_CONFIGURATION,
+        &LIST_BUCKET_INVENTORY_CONFIGURATIONS,
         &GET_BUCKET_LOGGING,
         &GET_BUCKET_REPLICATION,
         &PUT_BUCKET_REPLICATION,
@@ -131,14 +135,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "DeleteBucketInventoryConfiguration",
-            method: "DELETE",
-            uri: "/{Bucket}?inventory",
-            required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "DeleteBucketMetadataConfiguration",
             method: "DELETE",
             uri: "/{Bucket}?metadataConfiguration",
@@ -206,14 +202,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             name: "GetBucketIntelligentTieringConfiguration",
             method: "GET",
             uri: "/{Bucket}?intelligent-tiering",
-            required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "GetBucketInventoryConfiguration",
-            method: "GET",
-            uri: "/{Bucket}?inventory",
             required_query: &["id"],
             required_headers: &[],
             deprecated: false,
@@ -307,14 +295,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "ListBucketInventoryConfigurations",
-            method: "GET",
-            uri: "/{Bucket}?inventory",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "ListBucketMetricsConfigurations",
             method: "GET",
             uri: "/{Bucket}?metrics",
@@ -366,14 +346,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             name: "PutBucketIntelligentTieringConfiguration",
             method: "PUT",
             uri: "/{Bucket}?intelligent-tiering",
-            required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "PutBucketInventoryConfiguration",
-            method: "PUT",
-            uri: "/{Bucket}?inventory",
             required_query: &["id"],
             required_headers: &[],
             deprecated: false,
@@ -1014,6 +986,49 @@ pub(super) static DELETE_BUCKET_LIFECYCLE: OperationSchema = OperationSchema {
         "DELETE",
         "/{Bucket}?lifecycle",
         [&schema::DELETE_BUCKET_LIFECYCLE_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static GET_BUCKET_INVENTORY_CONFIGURATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketInventoryConfiguration",
+        "GET",
+        "/{Bucket}?inventory",
+        [
+            &schema::GET_BUCKET_INVENTORY_CONFIGURATION_INPUT,
+            &schema::GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT,
+        ],
+    )
+};
+pub(super) static PUT_BUCKET_INVENTORY_CONFIGURATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketInventoryConfiguration",
+        "PUT",
+        "/{Bucket}?inventory",
+        [&schema::PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static DELETE_BUCKET_INVENTORY_CONFIGURATION: OperationSchema = OperationSchema {
+    status: 204,
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "DeleteBucketInventoryConfiguration",
+        "DELETE",
+        "/{Bucket}?inventory",
+        [&schema::DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static LIST_BUCKET_INVENTORY_CONFIGURATIONS: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "ListBucketInventoryConfigurations",
+        "GET",
+        "/{Bucket}?inventory",
+        [
+            &schema::LIST_BUCKET_INVENTORY_CONFIGURATIONS_INPUT,
+            &schema::LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT,
+        ],
     )
 };
 pub(super) static GET_BUCKET_LOGGING: OperationSchema = OperationSchema {

@@ -31,14 +31,27 @@ type Deliveries = Vec<Another<Need<action::PutObject>>>;
 pub(crate) async fn logs(find: &Finding<'_>) -> Result<Option<Deliveries>, Error> {
     quieten(find)?;
     let Some(account) = find.account() else { return Ok(None) };
-    let mut deliveries = Vec::new();
+    let (mut deliveries, mut broken) = (Vec::new(), None);
     for batch in find.service.logs.take(account) {
-        deliveries.extend(delivery(find, batch)?);
+        match delivery(find, &batch) {
+            Ok(Some(delivery)) => {
+                find.service.logs.send(delivery.needs.resource().arn(), batch);
+                deliveries.push(delivery);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                find.service.logs.put_back(batch);
+                broken = Some(error);
+            }
+        }
     }
-    Ok((!deliveries.is_empty()).then_some(deliveries))
+    match broken {
+        Some(error) if deliveries.is_empty() => Err(error),
+        _ => Ok((!deliveries.is_empty()).then_some(deliveries)),
+    }
 }
 
-fn delivery(find: &Finding<'_>, batch: Batch) -> Result<Option<Another<Need<action::PutObject>>>, Error> {
+fn delivery(find: &Finding<'_>, batch: &Batch) -> Result<Option<Another<Need<action::PutObject>>>, Error> {
     let source = &batch.source;
     let target = S3::bucket_facts(find, &source.logging.target)?;
     let Some(target) = target.filter(|target| target.account == source.account) else {
@@ -48,7 +61,6 @@ fn delivery(find: &Finding<'_>, batch: Batch) -> Result<Option<Another<Need<acti
     };
     let object = Object::at(find, &target, &batch.key(find.call.now_ms)?, Door::Content)?;
     let caller = Caller::service(LOG_DELIVERY, &format!("arn:aws:s3:::{}", source.bucket), source.account);
-    find.service.logs.send(object.arn(), batch);
     Ok(Some(find.call.another(Arc::new(caller), Need::new(object))))
 }
 

@@ -84,7 +84,9 @@ pub(crate) async fn replication(find: &Finding<'_>) -> Result<Option<Needs>, Err
         for task in &tasks {
             work.add(find, task)?;
         }
-        if !work.versions.is_empty() {
+        if work.versions.is_empty() {
+            find.service.replication.done(account);
+        } else {
             let Work { versions, rules, list, read, acl, tags, write, mark, tag, give } = work;
             return Ok(Some((versions, rules, list, read, acl, tags, write, mark, tag, give)));
         }
@@ -104,7 +106,9 @@ impl Work {
         if let Some(replication) = &facts.replication {
             match assume(find, replication, &facts) {
                 Ok(caller) => self.copy(find, &facts, replication, &object, &caller)?,
-                Err(error) => tracing::warn!(bucket = facts.name, role = replication.role, %error, "nothing is copied"),
+                Err(error) => {
+                    tracing::warn!(bucket = facts.name, role = replication.role, %error, "nothing is copied")
+                }
             }
         }
         self.versions.push(Need::new(object));
@@ -144,7 +148,9 @@ impl Work {
         if rule.account.as_ref().is_some_and(|account| *account != facts.account.to_string()) {
             return Ok(());
         }
-        let target = Object::at(find, &facts, object.key(), Door::Content)?.named(object.version().copied());
+        // Whose requesters pay takes no copies of others.
+        let Ok(target) = Object::at(find, &facts, object.key(), Door::Content) else { return Ok(()) };
+        let target = target.named(object.version().copied());
         if object.is_marker() {
             self.mark.push(another(find, caller, Need::new(target)));
             return Ok(());

@@ -4,9 +4,7 @@ use super::{Answer, setting::record};
 use crate::{
     Error, S3,
     layout::Setting,
-    model::{
-        DeleteBucketReplicationOutput, GetBucketReplicationOutput, PutBucketReplicationOutput, op,
-    },
+    model::{DeleteBucketReplicationOutput, GetBucketReplicationOutput, PutBucketReplicationOutput, op},
     replication::Replication,
 };
 

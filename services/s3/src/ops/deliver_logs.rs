@@ -33,6 +33,11 @@ impl S3 {
     fn lose(&self, denial: &Denial) {
         let Some(batch) = self.logs.sent(&denial.resource) else { return };
         let (bucket, target) = (&batch.source.bucket, &batch.source.logging.target);
-        tracing::warn!(bucket, target, why = denial.clause(), "access logs are lost: they may not be delivered");
+        tracing::warn!(
+            bucket,
+            target,
+            why = denial.clause(),
+            "access logs are lost: they may not be delivered"
+        );
     }
 }

@@ -85,7 +85,8 @@ macro_rules! describe {
         let meta = head.meta()?;
         output.version_id = $crate::ops::described::shown_version($permit)?;
         output.storage_class = head.class.shown();
-        output.replication_status = meta.replication.as_deref().and_then($crate::model::ReplicationStatus::parse);
+        output.replication_status =
+            meta.replication.as_deref().and_then($crate::model::ReplicationStatus::parse);
         output.expiration = $crate::ops::described::shown_expiry($permit)?;
         output.accept_ranges = Some("bytes".to_owned());
         output.last_modified = Some($crate::times::shown(head.modified_ms));

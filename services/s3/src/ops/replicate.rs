@@ -26,37 +26,26 @@ impl Keeper<chore::Replicate> for S3 {
     /// What may not be copied has failed, and is not tried again; what cannot be stored now is tried later.
     async fn keep(&self, errand: Errand<'_, Self, chore::Replicate>) -> Result<Progress, Error> {
         let (versions, rules, list, read, acl, tags, write, mark, tag, give) = &errand.permits;
-        let role = Role {
-            may_look: all(rules) && all(list),
-            read,
-            acl,
-            tags,
-            write,
-            mark,
-            tag,
-            give,
-        };
+        let role = Role { rules, list, read, acl, tags, write, mark, tag, give };
         let work = versions.iter().flatten().map(|version| self.copy_version(version, &role));
         let mut outcomes = stream::iter(work.collect::<Vec<_>>()).buffer_unordered(AT_ONCE);
         let mut progress = Progress::More;
+        let account = errand.call.account();
         while let Some(outcome) = outcomes.next().await {
             if let Err(error) = outcome {
                 tracing::warn!(%error, "a version could not be copied now; it is tried again");
                 progress = Progress::Done;
             }
         }
+        account.into_iter().for_each(|account| self.replication.done(account));
         Ok(progress)
     }
 }
 
-fn all<A: Action>(decided: &Decided<'_, A>) -> bool {
-    decided.iter().all(Result::is_ok)
-}
-
 /// What the role may do.
 struct Role<'a, 'p> {
-    /// At the bucket that is copied.
-    may_look: bool,
+    rules: &'a Decided<'p, action::GetReplicationConfiguration>,
+    list: &'a Decided<'p, action::ListBucket>,
     read: &'a Decided<'p, action::GetObjectVersionForReplication>,
     acl: &'a Decided<'p, action::GetObjectVersionAcl>,
     tags: &'a Decided<'p, action::GetObjectVersionTagging>,
@@ -64,6 +53,14 @@ struct Role<'a, 'p> {
     mark: &'a Decided<'p, action::ReplicateDelete>,
     tag: &'a Decided<'p, action::ReplicateTags>,
     give: &'a Decided<'p, action::ObjectOwnerOverrideToBucketOwner>,
+}
+
+impl Role<'_, '_> {
+    /// Whether it may see the bucket that is copied, and its rules.
+    fn may_look(&self, bucket: &str) -> bool {
+        self.rules.iter().flatten().any(|permit| permit.resource().name() == bucket)
+            && self.list.iter().flatten().any(|permit| permit.resource().name() == bucket)
+    }
 }
 
 /// The permit for this version of a key in this bucket, if the role got it.
@@ -104,8 +101,9 @@ impl S3 {
     ) -> Result<bool, Error> {
         let rules = object.facts().replication.as_ref();
         let rules = rules.map(|rules| rules.rules_for(object.key(), object.what())).unwrap_or_default();
-        let mut copied = !rules.is_empty() && role.may_look;
-        for rule in rules.into_iter().filter(|_| role.may_look) {
+        let may_look = role.may_look(&object.facts().name);
+        let mut copied = !rules.is_empty() && may_look;
+        for rule in rules.into_iter().filter(|_| may_look) {
             copied &= match &placed.kept {
                 Kept::Object(_) => self.copy_object_by(rule, object, role).await?,
                 Kept::Marker(marker) => self.copy_marker_by(rule, object, marker, role).await?,

@@ -15,6 +15,8 @@ pub(crate) struct Queue(Mutex<Held>);
 #[derive(Default)]
 struct Held {
     tasks: HashMap<AccountId, VecDeque<Task>>,
+    /// Those that are being done.
+    working: HashMap<AccountId, Vec<Task>>,
     /// The buckets that were looked through.
     known: HashSet<BucketId>,
     /// The buckets that have rules, as they were in a generation of the buckets.
@@ -45,12 +47,22 @@ impl Queue {
         }
     }
 
-    /// The next ones of an account.
+    /// The next ones of an account; the same again until they are done.
     pub(crate) fn next(&self, account: AccountId, most: usize) -> Vec<Task> {
         let mut held = self.held();
+        if let Some(again) = held.working.get(&account) {
+            return again.clone();
+        }
         let Some(tasks) = held.tasks.get_mut(&account) else { return Vec::new() };
         let most = most.min(tasks.len());
-        tasks.drain(..most).collect()
+        let next: Vec<_> = tasks.drain(..most).collect();
+        held.working.insert(account, next.clone());
+        next
+    }
+
+    /// Those that an account's look got last are done.
+    pub(crate) fn done(&self, account: AccountId) {
+        self.held().working.remove(&account);
     }
 
     /// Whether the bucket still has to be looked through; from now on it has been.
@@ -95,7 +107,10 @@ mod tests {
         queue.push(account, task.clone());
         assert!(queue.is_new(id));
         assert_eq!(queue.next(account, 3), [task.clone(), task.clone(), task]);
+        assert_eq!(queue.next(account, MOST).len(), 3);
+        queue.done(account);
         assert_eq!(queue.next(account, MOST).len(), MOST - 3);
+        queue.done(account);
         assert!(queue.next(account, 1).is_empty());
     }
 }

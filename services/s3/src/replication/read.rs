@@ -93,12 +93,16 @@ impl Rule {
                 return Err(invalid("Priority and DeleteMarkerReplication need a Filter."));
             }
             Form::Old => {}
-            _ if asked.priority.is_none() => return Err(invalid("Priority must be specified for this version")),
+            _ if asked.priority.is_none() => {
+                return Err(invalid("Priority must be specified for this version"));
+            }
             _ if markers.is_none() => {
                 return Err(invalid("DeleteMarkerReplication must be specified for this version"));
             }
             _ if !filter.tags.is_empty() && markers == Some(true) => {
-                return Err(invalid("Delete marker replication is not supported if any Tag filter is specified."));
+                return Err(invalid(
+                    "Delete marker replication is not supported if any Tag filter is specified.",
+                ));
             }
             _ => {}
         }
@@ -107,7 +111,8 @@ impl Rule {
         }
         let destination = &asked.destination;
         let target = destination.bucket.strip_prefix(ARN);
-        let target = target.ok_or_else(|| Error::argument("Bucket", &destination.bucket, "Invalid bucket ARN"))?;
+        let target =
+            target.ok_or_else(|| Error::argument("Bucket", &destination.bucket, "Invalid bucket ARN"))?;
         let gives_away = destination.access_control_translation.is_some();
         if gives_away && destination.account.is_none() {
             return Err(invalid("Account must be specified when AccessControlTranslation is."));
@@ -130,7 +135,9 @@ impl Rule {
 /// The rule's id, or one that is made up.
 fn id(asked: Option<&str>) -> Result<String, Error> {
     match asked.filter(|id| !id.is_empty()) {
-        Some(id) if id.len() > ID => Err(Error::argument("ID", id, "ID length should not exceed allowed limit of 255")),
+        Some(id) if id.len() > ID => {
+            Err(Error::argument("ID", id, "ID length should not exceed allowed limit of 255"))
+        }
         Some(id) => Ok(id.to_owned()),
         None => Ok(Salt::random()?.bytes().iter().map(|byte| format!("{byte:02x}")).collect()),
     }

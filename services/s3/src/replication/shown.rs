@@ -24,13 +24,18 @@ impl Rule {
                 false => DeleteMarkerReplicationStatus::Disabled,
             }),
         });
-        let translation = self.gives_away.then_some(AccessControlTranslation { owner: OwnerOverride::Destination });
+        let translation =
+            self.gives_away.then_some(AccessControlTranslation { owner: OwnerOverride::Destination });
         ReplicationRule {
             id: Some(self.id.clone()),
             priority: self.priority,
             prefix: prefix.clone().filter(|_| *form == Form::Old),
             filter: self.filter.shown(),
-            status: if self.enabled { ReplicationRuleStatus::Enabled } else { ReplicationRuleStatus::Disabled },
+            status: if self.enabled {
+                ReplicationRuleStatus::Enabled
+            } else {
+                ReplicationRuleStatus::Disabled
+            },
             destination: Destination {
                 bucket: format!("arn:aws:s3:::{}", self.target),
                 account: self.account.clone(),
@@ -52,7 +57,9 @@ impl Filter {
         let mut tags = self.tags.0.iter().map(|(key, value)| Tag { key: key.clone(), value: value.clone() });
         match self.form {
             Form::Old => None,
-            Form::One => Some(ReplicationRuleFilter { prefix: self.prefix.clone(), tag: tags.next(), and: None }),
+            Form::One => {
+                Some(ReplicationRuleFilter { prefix: self.prefix.clone(), tag: tags.next(), and: None })
+            }
             Form::And => Some(ReplicationRuleFilter {
                 prefix: None,
                 tag: None,

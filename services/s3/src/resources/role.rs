@@ -22,7 +22,8 @@ impl Role {
         let parsed: Arn = arn.parse().map_err(|_| wrong())?;
         let named = parsed.resource.strip_prefix("role").filter(|named| named.starts_with('/'));
         let named = named.filter(|_| parsed.service == "iam").ok_or_else(wrong)?;
-        let (path, name) = named.rfind('/').and_then(|at| named.split_at_checked(at + 1)).ok_or_else(wrong)?;
+        let (path, name) =
+            named.rfind('/').and_then(|at| named.split_at_checked(at + 1)).ok_or_else(wrong)?;
         let account = parsed.account.parse().map_err(|_| wrong())?;
         Ok(Self { account, path: path.to_owned(), name: name.to_owned() })
     }

@@ -12,5 +12,5 @@ mod replica;
 
 pub(crate) use find::{Place, Placed, Versions};
 pub(crate) use publish::{Ends, NewObject, WriteConditions};
-pub(crate) use replica::Replica;
 pub(crate) use remove::{If, Removal, Removed};
+pub(crate) use replica::Replica;
