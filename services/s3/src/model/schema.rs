@@ -452,6 +452,83 @@ pub(super) static INVALID_REQUEST: Schema =
     Schema::new("InvalidRequest", Kind::Structure(Structure::new(&[])));
 pub(super) static INVALID_WRITE_OFFSET: Schema =
     Schema::new("InvalidWriteOffset", Kind::Structure(Structure::new(&[])));
+pub(super) static INVENTORY_CONFIGURATION: Schema = Schema::new(
+    "InventoryConfiguration",
+    Kind::Structure(Structure::new(&[
+        Member::new("Destination", &INVENTORY_DESTINATION).required(),
+        Member::new("IsEnabled", &common::BOOLEAN).required(),
+        Member::new("Filter", &INVENTORY_FILTER),
+        Member::new("Id", &common::STRING).required(),
+        Member::new("IncludedObjectVersions", &INVENTORY_INCLUDED_OBJECT_VERSIONS).required(),
+        Member::new("OptionalFields", &INVENTORY_OPTIONAL_FIELDS),
+        Member::new("Schedule", &INVENTORY_SCHEDULE).required(),
+    ])),
+);
+pub(super) static INVENTORY_CONFIGURATION_LIST: Schema =
+    Schema::list("InventoryConfigurationList", Member::new("member", &INVENTORY_CONFIGURATION));
+pub(super) static INVENTORY_DESTINATION: Schema = Schema::new(
+    "InventoryDestination",
+    Kind::Structure(Structure::new(&[
+        Member::new("S3BucketDestination", &INVENTORY_S3_BUCKET_DESTINATION).required()
+    ])),
+);
+pub(super) static INVENTORY_ENCRYPTION: Schema = Schema::new(
+    "InventoryEncryption",
+    Kind::Structure(Structure::new(&[
+        Member::new("SSES3", &SSES3).wire_name("SSE-S3"),
+        Member::new("SSEKMS", &SSEKMS).wire_name("SSE-KMS"),
+    ])),
+);
+pub(super) static INVENTORY_FILTER: Schema = Schema::new(
+    "InventoryFilter",
+    Kind::Structure(Structure::new(&[Member::new("Prefix", &common::STRING).required()])),
+);
+pub(super) static INVENTORY_FORMAT: Schema =
+    Schema::new("InventoryFormat", Kind::String).words(&["CSV", "ORC", "Parquet"]);
+pub(super) static INVENTORY_FREQUENCY: Schema =
+    Schema::new("InventoryFrequency", Kind::String).words(&["Daily", "Weekly"]);
+pub(super) static INVENTORY_INCLUDED_OBJECT_VERSIONS: Schema =
+    Schema::new("InventoryIncludedObjectVersions", Kind::String).words(&["All", "Current"]);
+pub(super) static INVENTORY_OPTIONAL_FIELD: Schema = Schema::new("InventoryOptionalField", Kind::String)
+    .words(&[
+        "Size",
+        "LastModifiedDate",
+        "StorageClass",
+        "ETag",
+        "IsMultipartUploaded",
+        "ReplicationStatus",
+        "EncryptionStatus",
+        "ObjectLockRetainUntilDate",
+        "ObjectLockMode",
+        "ObjectLockLegalHoldStatus",
+        "ObjectLockEventHoldStatus",
+        "ObjectLockEventHoldDuration",
+        "IntelligentTieringAccessTier",
+        "BucketKeyStatus",
+        "ChecksumAlgorithm",
+        "ObjectAccessControlList",
+        "ObjectOwner",
+        "LifecycleExpirationDate",
+        "IntelligentTieringReferenceDate",
+    ]);
+pub(super) static INVENTORY_OPTIONAL_FIELDS: Schema = Schema::list(
+    "InventoryOptionalFields",
+    Member::new("member", &INVENTORY_OPTIONAL_FIELD).wire_name("Field"),
+);
+pub(super) static INVENTORY_S3_BUCKET_DESTINATION: Schema = Schema::new(
+    "InventoryS3BucketDestination",
+    Kind::Structure(Structure::new(&[
+        Member::new("AccountId", &common::STRING),
+        Member::new("Bucket", &common::STRING).required(),
+        Member::new("Format", &INVENTORY_FORMAT).required(),
+        Member::new("Prefix", &common::STRING),
+        Member::new("Encryption", &INVENTORY_ENCRYPTION),
+    ])),
+);
+pub(super) static INVENTORY_SCHEDULE: Schema = Schema::new(
+    "InventorySchedule",
+    Kind::Structure(Structure::new(&[Member::new("Frequency", &INVENTORY_FREQUENCY).required()])),
+);
 pub(super) static JSON_INPUT: Schema =
     Schema::new("JSONInput", Kind::Structure(Structure::new(&[Member::new("Type", &JSON_TYPE)])));
 pub(super) static JSON_OUTPUT: Schema = Schema::new(
@@ -923,6 +1000,14 @@ pub(super) static S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING: Schema =
         .bounds(Some(1.0), Some(128.0))
         .pattern(&P_S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING);
 static P_S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING: Pattern = Pattern::new("arn:[^:]+:(s3|s3express):.*");
+pub(super) static SSEKMS: Schema = Schema::new(
+    "SSEKMS",
+    Kind::Structure(
+        Structure::new(&[Member::new("KeyId", &common::SECRET_STRING).required()]).xml_name("SSE-KMS"),
+    ),
+);
+pub(super) static SSES3: Schema =
+    Schema::new("SSES3", Kind::Structure(Structure::new(&[]).xml_name("SSE-S3")));
 pub(super) static SELECT_PARAMETERS: Schema = Schema::new(
     "SelectParameters",
     Kind::Structure(Structure::new(&[
@@ -1680,6 +1765,73 @@ pub(super) static DELETE_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
             .wire_name("x-amz-expected-bucket-owner")
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
+);
+pub(super) static GET_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new(
+    "GetBucketInventoryConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT: Schema = Schema::new(
+    "GetBucketInventoryConfigurationOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("InventoryConfiguration", &INVENTORY_CONFIGURATION).at(Location::Payload)
+    ])),
+);
+pub(super) static PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new(
+    "PutBucketInventoryConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
+        Member::new("InventoryConfiguration", &INVENTORY_CONFIGURATION)
+            .wire_name("InventoryConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new(
+    "DeleteBucketInventoryConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static LIST_BUCKET_INVENTORY_CONFIGURATIONS_INPUT: Schema = Schema::new(
+    "ListBucketInventoryConfigurationsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContinuationToken", &common::STRING)
+            .wire_name("continuation-token")
+            .at(Location::Query("continuation-token")),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT: Schema = Schema::new(
+    "ListBucketInventoryConfigurationsOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("ContinuationToken", &common::STRING),
+            Member::new("InventoryConfigurationList", &INVENTORY_CONFIGURATION_LIST)
+                .wire_name("InventoryConfiguration")
+                .flattened(),
+            Member::new("IsTruncated", &common::BOOLEAN),
+            Member::new("NextContinuationToken", &common::STRING),
+        ])
+        .xml_name("ListInventoryConfigurationsResult"),
+    ),
 );
 pub(super) static GET_BUCKET_LOGGING_INPUT: Schema = Schema::new(
     "GetBucketLoggingRequest",

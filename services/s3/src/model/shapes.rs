@@ -6,7 +6,8 @@ use super::{
     BucketLocationConstraint, BucketLogsPermission, BucketType, BucketVersioningStatus, ChecksumAlgorithm,
     ChecksumType, CompressionType, DataRedundancy, DeleteMarkerReplicationStatus, EncryptionType,
     ExistingObjectReplicationStatus, ExpirationStatus, ExpressionType, FileHeaderInfo,
-    IntelligentTieringAccessTier, JSONType, LocationType, MFADelete, MetricsStatus, ObjectCannedACL,
+    IntelligentTieringAccessTier, InventoryFormat, InventoryFrequency, InventoryIncludedObjectVersions,
+    InventoryOptionalField, JSONType, LocationType, MFADelete, MetricsStatus, ObjectCannedACL,
     ObjectLockEnabled, ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode,
     ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, OwnerOverride, PartitionDateSource,
     Payer, Permission, QuoteFields, ReplicaModificationsStatus, ReplicationRuleStatus, ReplicationTimeStatus,
@@ -412,6 +413,65 @@ kurodo_wire::shape! {
     pub struct InvalidObjectState: schema::INVALID_OBJECT_STATE {
         storage_class: Option<StorageClass> = "StorageClass",
         access_tier: Option<IntelligentTieringAccessTier> = "AccessTier",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventoryConfiguration`.
+    #[derive(Debug)]
+    pub struct InventoryConfiguration: schema::INVENTORY_CONFIGURATION {
+        destination: InventoryDestination = "Destination",
+        is_enabled: bool = "IsEnabled",
+        filter: Option<InventoryFilter> = "Filter",
+        id: String = "Id",
+        included_object_versions: InventoryIncludedObjectVersions = "IncludedObjectVersions",
+        optional_fields: Option<Vec<InventoryOptionalField>> = "OptionalFields",
+        schedule: InventorySchedule = "Schedule",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventoryDestination`.
+    #[derive(Debug)]
+    pub struct InventoryDestination: schema::INVENTORY_DESTINATION {
+        s3_bucket_destination: InventoryS3BucketDestination = "S3BucketDestination",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventoryEncryption`.
+    #[derive(Debug, Default)]
+    pub struct InventoryEncryption: schema::INVENTORY_ENCRYPTION {
+        sses3: Option<SSES3> = "SSES3",
+        ssekms: Option<SSEKMS> = "SSEKMS",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventoryFilter`.
+    #[derive(Debug)]
+    pub struct InventoryFilter: schema::INVENTORY_FILTER {
+        prefix: String = "Prefix",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventoryS3BucketDestination`.
+    #[derive(Debug)]
+    pub struct InventoryS3BucketDestination: schema::INVENTORY_S3_BUCKET_DESTINATION {
+        account_id: Option<String> = "AccountId",
+        bucket: String = "Bucket",
+        format: InventoryFormat = "Format",
+        prefix: Option<String> = "Prefix",
+        encryption: Option<InventoryEncryption> = "Encryption",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventorySchedule`.
+    #[derive(Debug)]
+    pub struct InventorySchedule: schema::INVENTORY_SCHEDULE {
+        frequency: InventoryFrequency = "Frequency",
     }
 }
 
@@ -863,6 +923,21 @@ kurodo_wire::shape! {
         tagging: Option<Tagging> = "Tagging",
         user_metadata: Option<Vec<MetadataEntry>> = "UserMetadata",
         storage_class: Option<StorageClass> = "StorageClass",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `SSEKMS`.
+    #[derive(Debug)]
+    pub struct SSEKMS: schema::SSEKMS {
+        key_id: Secret = "KeyId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `SSES3`.
+    #[derive(Debug, Default)]
+    pub struct SSES3: schema::SSES3 {
     }
 }
 
