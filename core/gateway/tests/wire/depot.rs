@@ -196,6 +196,13 @@ impl Mount for Dressed {
     ) -> Option<Failure> {
         self.0.invalid(operation, violations)
     }
+    fn violations(
+        &self,
+        operation: &OperationSchema,
+        input: &kurodo_gateway::wire::Value,
+    ) -> Vec<kurodo_gateway::wire::Violation> {
+        self.0.violations(operation, input)
+    }
     fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>> {
         Mount::cross_origin(&*self.0, door, asked)
     }
