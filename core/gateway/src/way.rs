@@ -64,7 +64,7 @@ async fn answer(gateway: &Gateway, connection: &Connection, head: Head, body: Bo
         Origin::Shared(sharing) => {
             origin::shared(sharing, admit(gateway, mounted, connection, arrival).await)
         }
-        Origin::Preflight(Ok(sharing)) => Box::pin(origin::agreed(arrival, sharing)).await,
+        Origin::Preflight(Ok(sharing)) => Box::pin(origin::agreed(dialect, arrival, sharing)).await,
         Origin::Preflight(Err(failure)) => {
             Box::pin(turn_away(gateway, connection, Some(mounted), arrival, failure)).await
         }
