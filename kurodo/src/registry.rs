@@ -46,7 +46,7 @@ services! {
         parts.dynamodb_throughput,
     );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
-    kurodo_logs::Logs: |parts| kurodo_logs::Logs::new(parts.store.clone());
+    kurodo_logs::Logs: |parts| kurodo_logs::Logs::new(parts.store.clone(), parts.relay.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 

@@ -82,6 +82,21 @@ impl Caller {
         Ok(Self { principal, identity, context: Arc::new(context), ..Self::anonymous() })
     }
 
+    /// A service itself, about a resource of an account: only policies of what it reaches let it in. They see for whom it
+    /// acts by `aws:SourceArn` and `aws:SourceAccount`.
+    ///
+    /// Source: IAM User Guide, "AWS service principals" and "The confused deputy problem".
+    pub fn service(host: &str, account: AccountId, source: &str) -> Self {
+        let mut context = Context::new();
+        context.set("aws:PrincipalIsAWSService", true);
+        context.set("aws:PrincipalServiceName", host);
+        context.set("aws:SourceAccount", account);
+        context.set("aws:SourceArn", source);
+        let principal =
+            Principal { kind: PrincipalKind::Service, arn: host.to_owned(), ..Self::anonymous().principal };
+        Self { principal, context: Arc::new(context), ..Self::anonymous() }
+    }
+
     /// Whether the request carried no signature.
     pub fn is_anonymous(&self) -> bool {
         self.principal.kind == PrincipalKind::Anonymous
