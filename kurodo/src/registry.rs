@@ -54,6 +54,7 @@ services! {
         parts.store.clone(),
         parts.figures.clone(),
     );
+    kurodo_logs::Logs: |parts| kurodo_logs::Logs::new(parts.store.clone(), parts.relay.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 
