@@ -17,7 +17,7 @@ const LONG: &str = "An AWS-compatible data cloud whose locks are real.\n\n\
     Start it with `kurodo` (or `kurodo serve`), then, in another terminal,\n\
     `eval \"$(kurodo env)\"`: the AWS CLI, boto3 and every other AWS SDK now talk to it.\n\
     Every request is signed, authorized, audited and stored encrypted; when one is denied,\n\
-    `kurodo why <request-id>` tells which policy did it, or which was missing.";
+    `kurodo why` tells which policy did it, or which was missing.";
 
 /// What to do; `serve` where nothing is said.
 #[derive(Debug, Subcommand)]

@@ -23,8 +23,6 @@ const PORT: u16 = 4566;
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     pub(crate) home: Home,
-    /// Whether the data lies where every command looks first.
-    pub(crate) home_is_default: bool,
     pub(crate) listen: Vec<SocketAddr>,
     /// Whether the addresses are our own choice: then one that the machine lacks is passed over.
     pub(crate) listen_is_default: bool,
@@ -85,7 +83,6 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
         vec![SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), SocketAddr::from((Ipv6Addr::LOCALHOST, PORT))];
     Ok(Config {
         home: Home::find(&place)?,
-        home_is_default: place.data_dir.is_none(),
         listen_is_default: listen.is_none(),
         listen: listen.unwrap_or(own),
         region: region.map_or_else(|| "us-east-1".parse(), Ok)?,

@@ -135,6 +135,19 @@ impl Home {
         };
         write().map_err(|error| format!("{} cannot be written: {error}", path.display()).into())
     }
+
+    /// The command that prints the environment, as a person at another terminal can call it.
+    pub(crate) fn env_command(&self) -> String {
+        let name = Path::new("kurodo");
+        let on_path = std::env::var_os("PATH")
+            .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));
+        let program = std::env::current_exe().ok().filter(|_| !on_path);
+        let program = program.as_deref().unwrap_or(name).display();
+        match default_directory().is_ok_and(|default| default == self.directory) {
+            true => format!("{program} env"),
+            false => format!("{program} env --data-dir {}", self.directory.display()),
+        }
+    }
 }
 
 /// `$XDG_DATA_HOME/kurodo`, or `~/.local/share/kurodo`.

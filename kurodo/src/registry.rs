@@ -52,13 +52,14 @@ services! {
 /// What accounts block for all of their buckets, from the service that keeps it.
 fn account_blocks() -> kurodo_s3::AccountBlocks {
     let of = |reader: &kurodo_store::Reader<'_>, account| {
-        let block = kurodo_s3control::block_of(reader, account)?;
-        Ok(kurodo_s3::BlockPublic {
+        let (block, fact) = kurodo_s3control::block_of(reader, account)?;
+        let block = kurodo_s3::BlockPublic {
             acls: block.block_public_acls,
             ignore_acls: block.ignore_public_acls,
             policy: block.block_public_policy,
             restrict: block.restrict_public_buckets,
-        })
+        };
+        Ok((block, fact))
     };
     kurodo_s3::AccountBlocks { namespace: kurodo_s3control::ACCOUNTS, of }
 }

@@ -1,6 +1,6 @@
 //! Composes the server: keys, store, directory, services, gateway, listener.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use kurodo_audit::{Audit, Options, Selector};
 use kurodo_gateway::{Gateway, Limits, Listener, Relay, Settings};
@@ -177,21 +177,8 @@ fn announce(
     println!("  data         {folder}");
     println!("  CA           {}", home.ca().display());
     println!("  credentials  {}", home.credentials().display());
-    println!("paste this in another terminal:\n  eval \"$({})\"", env_command(config, home));
+    println!("paste this in another terminal:\n  eval \"$({})\"", home.env_command());
     Ok(())
-}
-
-/// The command that prints the environment, as a person at another terminal can call it.
-fn env_command(config: &Config, home: &Home) -> String {
-    let name = Path::new("kurodo");
-    let on_path = std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));
-    let program = std::env::current_exe().ok().filter(|_| !on_path);
-    let program = program.as_deref().unwrap_or(name).display();
-    match config.home_is_default && !config.ephemeral {
-        true => format!("{program} env"),
-        false => format!("{program} env --data-dir {}", home.directory().display()),
-    }
 }
 
 async fn all(tasks: Vec<tokio::task::JoinHandle<()>>) {

@@ -48,7 +48,7 @@ const SIGNED: [&str; 33] = [
 
 /// The parameters that may ride along unsigned: they carry the authentication, or only page a listing.
 /// Any other is refused, because a stranger could have added it.
-const UNSIGNED: [&str; 17] = [
+const UNSIGNED: [&str; 18] = [
     "AWSAccessKeyId",
     "Expires",
     "Signature",
@@ -66,6 +66,7 @@ const UNSIGNED: [&str; 17] = [
     "prefix",
     "start-after",
     "upload-id-marker",
+    "version-id-marker",
 ];
 
 /// The fields that a presigned query carries in place of headers, and the signed sub-resources.

@@ -31,10 +31,7 @@ fn create(access: &Access, home: &Home, name: &str, email: Option<&str>) -> Outc
     let file = home.account(&id);
     home.write(&file, &format!("# {name}\n{}", keys.file(&id)))?;
     eprintln!("the credentials of its administrator are in {}", file.display());
-    eprintln!(
-        "act as it:\n  eval \"$(kurodo env --data-dir {} --account {id})\"",
-        home.directory().display()
-    );
+    eprintln!("act as it:\n  eval \"$({} --account {id})\"", home.env_command());
     eprintln!("or enter it from the first account with the role\n  {}", administrator::role(&id));
     Ok(())
 }

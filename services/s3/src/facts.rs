@@ -41,6 +41,8 @@ pub(crate) struct BucketFacts {
     pub(crate) block_public: Option<BlockPublic>,
     /// What the account blocks for all of its buckets.
     pub(crate) account_block: BlockPublic,
+    /// That the bucket and its account block what they do here. A transaction that relies on both fails once either changes.
+    pub(crate) blocked: [Fact; 2],
     pub(crate) encryption: Encryption,
     pub(crate) tags: Tags,
     /// `None` where there are no rules.
@@ -61,13 +63,16 @@ pub(crate) struct BucketFacts {
     pub(crate) inventories: Vec<Inventory>,
 }
 
+/// A block, with the fact that it is so.
+type Found = Result<(BlockPublic, Fact), StoreError>;
+
 /// Where the accounts' own public access blocks are found. Another service writes them.
 #[derive(Clone, Copy)]
 pub struct AccountBlocks {
     /// The namespace that they lie in.
     pub namespace: u8,
     /// The block of an account, by a reader of everything.
-    pub of: fn(&Reader<'_>, AccountId) -> Result<BlockPublic, StoreError>,
+    pub of: fn(&Reader<'_>, AccountId) -> Found,
 }
 
 /// A bucket's policy, compiled.

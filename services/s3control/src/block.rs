@@ -2,7 +2,7 @@
 
 use kurodo_arn::AccountId;
 use kurodo_authz::Scope;
-use kurodo_store::{KeyBuilder, Reader, StoreError};
+use kurodo_store::{Fact, KeyBuilder, Reader, StoreError};
 use serde::{Deserialize, Serialize};
 
 /// The namespace of what accounts decide for their buckets: `13` account.
@@ -28,18 +28,21 @@ pub(crate) fn scope(account: AccountId) -> Scope {
     Scope::new(KeyBuilder::new(ACCOUNTS).part(account.to_string()).build())
 }
 
-/// The block of an account, through a door to everything; nothing is blocked where the account never said so.
+/// The block of an account, through a door to everything, with the fact that it is so; nothing is blocked where the
+/// account never said so.
 ///
 /// # Errors
 /// As [`Reader::get`]; a record that cannot be read blocks everything.
-pub fn block_of(reader: &Reader<'_>, account: AccountId) -> Result<PublicAccessBlock, StoreError> {
+pub fn block_of(reader: &Reader<'_>, account: AccountId) -> Result<(PublicAccessBlock, Fact), StoreError> {
     let all = PublicAccessBlock {
         block_public_acls: true,
         ignore_public_acls: true,
         block_public_policy: true,
         restrict_public_buckets: true,
     };
-    let found = reader.get(scope(account).prefix())?;
-    Ok(found
-        .map_or_else(PublicAccessBlock::default, |found| serde_json::from_slice(&found.value).unwrap_or(all)))
+    let (found, fact) = reader.fact(scope(account).prefix())?;
+    let block = found.map_or_else(PublicAccessBlock::default, |found| {
+        serde_json::from_slice(&found.value).unwrap_or(all)
+    });
+    Ok((block, fact))
 }

@@ -57,9 +57,11 @@ impl S3 {
         let prefix = layout::bucket(name);
         let identity = [prefix.as_ref(), &Setting::Identity.key()].concat();
         let (Some(found), exists) = reader.fact(identity)? else { return Ok(None) };
-        let (_, versioned) = reader.fact([prefix.as_ref(), &Setting::Versioning.key()].concat())?;
+        let fact = |setting: Setting| reader.fact([prefix.as_ref(), &setting.key()].concat()).map(|(_, fact)| fact);
+        let (versioned, blocked) = (fact(Setting::Versioning)?, fact(Setting::PublicAccessBlock)?);
         let identity: Identity = json(&found.value, "bucket")?;
         let account = identity.account()?;
+        let (account_block, account_blocked) = (self.accounts.of)(reader, account)?;
         let records = reader.scan(&Scan::within(&prefix))?;
         let setting = |setting: Setting| {
             let own = |key: &Bytes| key.get(prefix.len()..) == Some(&setting.key());
@@ -70,7 +72,8 @@ impl S3 {
             name: name.to_owned(),
             id: identity.id,
             account,
-            account_block: (self.accounts.of)(reader, account)?,
+            account_block,
+            blocked: [blocked, account_blocked],
             key: Arc::new(self.bucket_key(&identity)?),
             owner: identity.owner,
             region: identity.region,

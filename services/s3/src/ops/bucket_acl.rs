@@ -34,7 +34,9 @@ impl Handler<op::PutBucketAcl> for S3 {
         if acl.is_public() && facts.blocks().acls {
             return Err(blocked(call, "s3:PutBucketAcl", &facts.arn(), PUBLIC_ACL));
         }
-        self.settle(&permit, Setting::Acl, Some(record(&acl)?), &[&fact]).await?;
+        let [bucket_blocks, account_blocks] = &facts.blocked;
+        let relied = [&fact, bucket_blocks, account_blocks];
+        self.settle(&permit, Setting::Acl, Some(record(&acl)?), &relied).await?;
         Ok(PutBucketAclOutput {}.into())
     }
 }

@@ -34,7 +34,9 @@ impl Handler<op::PutBucketPolicy> for S3 {
         if accepted.public && facts.blocks().policy {
             return Err(blocked(call, "s3:PutBucketPolicy", &facts.arn(), PUBLIC_POLICY));
         }
-        self.settle(&permit, Setting::Policy, Some(accepted.text.into()), &[]).await?;
+        let [bucket_blocks, account_blocks] = &facts.blocked;
+        let relied = [bucket_blocks, account_blocks];
+        self.settle(&permit, Setting::Policy, Some(accepted.text.into()), &relied).await?;
         Ok(Reply::from(PutBucketPolicyOutput {}).with_status(204))
     }
 }
