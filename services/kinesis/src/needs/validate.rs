@@ -112,3 +112,94 @@ fn violation(member: &'static str, path: &str, shown: &str, rule: &str) -> Viola
     let message = format!("Value {shown} at '{path}' failed to satisfy constraint: {rule}");
     Violation { path: path.to_owned(), member, missing: false, worded: false, message }
 }
+
+#[cfg(test)]
+mod tests {
+    use kurodo_wire::{HeaderMap, Protocol, RequestParts, decode_input, violation_message};
+
+    use super::*;
+    use crate::model::SERVICE;
+
+    fn decode(protocol: Protocol, operation: &str, body: &[u8]) -> Result<Value, String> {
+        let headers = HeaderMap::new();
+        let body = body.to_vec().into();
+        let parts = RequestParts { labels: &[], query: &[], headers: &headers, body };
+        let operation = SERVICE.operation(operation).unwrap();
+        decode_input(protocol, operation, &parts).map_err(|error| error.to_string())
+    }
+
+    fn told(operation: &str, body: &str) -> String {
+        let input = decode(Protocol::Json11, operation, body.as_bytes()).unwrap();
+        violation_message(&violations(SERVICE.operation(operation).unwrap(), &input))
+    }
+
+    #[test]
+    fn streams_need_a_name_and_records_a_key() {
+        let missing = |path: &str| {
+            format!("Value null at '{path}' failed to satisfy constraint: Member must not be null")
+        };
+        let one = |path: &str| format!("1 validation error detected: {}", missing(path));
+        assert_eq!(told("DescribeStream", "{}"), one("streamName"));
+        assert_eq!(told("DescribeStream", r#"{"StreamName":"a"}"#), "0 validation errors detected: ");
+        assert_eq!(told("ListShards", "{}"), "0 validation errors detected: ");
+        assert_eq!(told("CreateStream", r#"{"StreamName":"a"}"#), one("shardCount"));
+        let on_demand = r#"{"StreamName":"a","StreamModeDetails":{"StreamMode":"ON_DEMAND"}}"#;
+        assert_eq!(told("CreateStream", on_demand), "0 validation errors detected: ");
+        let records = r#"{"StreamName":"a","Records":[{"Data":"","PartitionKey":"k"},{"Data":""}]}"#;
+        assert_eq!(told("PutRecords", records), one("records.2.member.partitionKey"));
+        // A number that its type cannot hold becomes the last that it can.
+        let many = told("CreateStream", r#"{"StreamName":"a","ShardCount":1000000000000}"#);
+        assert!(
+            many.contains("Value '2147483647' at 'shardCount'") && many.contains("equal to 100000"),
+            "{many}"
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_in_the_words_of_the_older_framework() {
+        for (body, words) in [
+            (
+                r#"{"StreamName":23}"#,
+                "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an String",
+            ),
+            (r#"{"Data":true}"#, "class java.lang.Boolean can not be converted to a Blob"),
+            (
+                r#"{"Data":"23456"}"#,
+                "'23456' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but found: 5",
+            ),
+            (r#"{"Data":"=+/="}"#, "'=+/=' can not be converted to a Blob: Invalid Base64 character: '='"),
+            (
+                r#"{"Data":"+/+="}"#,
+                "'+/+=' can not be converted to a Blob: Invalid last non-pad Base64 character dectected",
+            ),
+            (r#"{"Data":[]}"#, "Start of list found where not expected"),
+            ("hello", ""),
+            ("[]", ""),
+            ("", ""),
+        ] {
+            assert_eq!(
+                decode(Protocol::Json11, "PutRecord", body.as_bytes()),
+                Err(words.to_owned()),
+                "{body}"
+            );
+        }
+        let time = decode(Protocol::Json11, "GetShardIterator", br#"{"Timestamp":"23"}"#);
+        assert_eq!(
+            time,
+            Err("class java.lang.String can not be converted to milliseconds since epoch".into())
+        );
+    }
+
+    #[test]
+    fn cbor_of_the_older_kind_has_bytes_and_whole_milliseconds() {
+        let put = decode(Protocol::Cbor11, "PutRecord", b"\xa1\x64Data\x43\x00\x01\x02").unwrap();
+        let (at, _) = SERVICE.operation("PutRecord").unwrap().input.member("Data").unwrap();
+        assert_eq!(put.as_members().unwrap()[at].as_bytes(), Some(&b"\x00\x01\x02"[..]));
+        let body = b"\xa1\x69Timestamp\xc1\x1b\x00\x00\x01\x4b\x0f\x2a\x5a\x10";
+        let found = decode(Protocol::Cbor11, "GetShardIterator", body).unwrap();
+        let (at, _) = SERVICE.operation("GetShardIterator").unwrap().input.member("Timestamp").unwrap();
+        let Value::Timestamp(time) = found.as_members().unwrap()[at] else { panic!("a time") };
+        assert_eq!(time.as_millisecond(), 0x014b_0f2a_5a10);
+        assert_eq!(decode(Protocol::Cbor11, "PutRecord", b""), Err(String::new()));
+    }
+}
