@@ -398,7 +398,7 @@ def test_large_sets_are_no_burden(client):
 
 def test_what_is_not_served_is_refused_by_name(client, table):
     refused(lambda: client.describe_contributor_insights(TableName=table), "NotImplemented", 501)
-    refused(lambda: client.list_imports(), "NotImplemented", 501)
+    refused(lambda: client.list_global_tables(), "NotImplemented", 501)
     answer = refused(
         lambda: client.update_table(TableName=table, SSESpecification={"Enabled": True}), "NotImplemented", 501
     )

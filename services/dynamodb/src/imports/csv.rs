@@ -47,6 +47,15 @@ pub(super) fn item(names: &[String], fields: Vec<String>, definition: &Definitio
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn any_line_has_fields_or_none(line: Vec<u8>, text in "[a\",;]{0,40}") {
+            fields(&line, ',');
+            let quotes = text.matches('"').count();
+            proptest::prop_assert!(quotes > 0 || fields(text.as_bytes(), ',').is_some());
+        }
+    }
+
     #[test]
     fn quotes_hold_delimiters_and_quotes() {
         let found = |line: &str| fields(line.as_bytes(), ',').map(|fields| fields.join("|"));

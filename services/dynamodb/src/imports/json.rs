@@ -65,6 +65,14 @@ mod tests {
         assert_eq!(item_line(&found).trim_ascii(), line);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_line_is_an_item_or_none(line: Vec<u8>, inner in "[\\[\\]{}:,\"SNBML1]{0,40}") {
+            item(&line);
+            item(format!(r#"{{"Item":{{"a":{inner}}}}}"#).as_bytes());
+        }
+    }
+
     #[test]
     fn what_is_no_item_is_none() {
         for line in [
