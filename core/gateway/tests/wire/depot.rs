@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use kurodo_arn::AccountId;
 use kurodo_gateway::{
-    ActionFacts, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Answered, Handler, Keeper,
+    ActionFacts, Answered, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Handler, Keeper,
     Mount, Progress, Received, Reply, Round, RowFacts, Sent, Service, ServiceFacts, Sharing, body_failure,
     service, wire::OperationSchema,
 };
