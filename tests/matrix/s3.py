@@ -161,6 +161,13 @@ def locking(world, name):
     return where
 
 
+def archived(world, name):
+    """An object that must be restored before it is read."""
+    where = {**bucket(world, name), "Key": "key"}
+    world.s3.put_object(**where, Body=CONTENT, StorageClass="GLACIER")
+    return where
+
+
 def retained(seconds):
     until = datetime.now(timezone.utc) + timedelta(seconds=seconds)
     return {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": until}
@@ -253,6 +260,7 @@ SAMPLES = {
     "PutObjectRetention": retaining,
     "GetObjectLegalHold": locking,
     "PutObjectLegalHold": having(locking, LegalHold={"Status": "OFF"}),
+    "RestoreObject": having(archived, RestoreRequest={"Days": 1}),
     "CreateMultipartUpload": lambda world, name: {
         **bucket(world, name),
         "Key": "key",
@@ -297,6 +305,7 @@ UNASKED = {
     },
     "DeleteObjectTagging": {*MISSING, "s3:DeleteObjectVersionTagging"},
     **{f"{does}Object{what}": MISSING for does in ("Get", "Put") for what in ("Retention", "LegalHold")},
+    "RestoreObject": MISSING,
     "UploadPartCopy": {*MISSING, "s3:GetObjectVersion"},
     "CompleteMultipartUpload": {"s3:GetObject"},
 }

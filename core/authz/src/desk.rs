@@ -20,6 +20,8 @@ pub struct Check {
     pub action: &'static str,
     /// The resource's ARN.
     pub resource: String,
+    /// Whose the resource is.
+    pub owner: AccountId,
     /// Whether it was allowed.
     pub allowed: bool,
     /// Whether it was an access control list that allowed it.
@@ -112,11 +114,11 @@ impl<'r> Desk<'r> {
         let decision = evaluate(&request, &policies, resource.model());
         if decision.allowed {
             let by_list = matches!(decision.reason, Reason::AllowGrant { .. });
-            self.checks.push(Check { action: A::NAME, resource: arn, allowed: true, by_list });
+            self.checks.push(Check { action: A::NAME, resource: arn, owner, allowed: true, by_list });
             return Ok(Permit::mint(resource));
         }
         let explanation = explain(&request, &policies, resource.model());
-        let denied = Check { action: A::NAME, resource: arn.clone(), allowed: false, by_list: false };
+        let denied = Check { action: A::NAME, resource: arn.clone(), owner, allowed: false, by_list: false };
         let (own, foreign) = (principal.account == Some(owner), self.is_foreign(owner));
         let denial = Box::new(Denial {
             principal: (!caller.is_anonymous()).then(|| principal.arn.clone()),

@@ -7,7 +7,7 @@ use kurodo_arn::{AccountId, Region};
 use kurodo_audit::Tls;
 use kurodo_authz::{Another, Caller};
 use kurodo_policy::{Context, Values};
-use kurodo_sigv4::Verified;
+use kurodo_sigv4::{AuthType, SignatureVersion, Verified};
 use rustls::{CipherSuite, ProtocolVersion};
 
 use crate::{Limits, guard::Framing, head::Head};
@@ -94,6 +94,9 @@ impl Call {
             context.set("s3:signatureversion", Values::Word(verified.signature_version.as_str()));
             context.set("s3:signatureAge", now_ms.saturating_sub(verified.signed_at.saturating_mul(1000)));
         }
+        if let Some(sha256) = content_sha256(&head, verified) {
+            context.set("s3:x-amz-content-sha256", sha256);
+        }
         Self { head, caller, region, now_ms, context: Arc::new(context), peer: Some(connection.peer) }
     }
 
@@ -155,6 +158,16 @@ impl Call {
     pub fn request_id(&self) -> &str {
         self.head.id().as_str()
     }
+}
+
+/// What a request says of its content: a URL that was signed beforehand cannot know it.
+///
+/// Source: S3 API Reference, "Amazon S3 Signature Version 4 authentication specific policy keys".
+fn content_sha256<'h>(head: &'h Head, verified: Option<&Verified>) -> Option<&'h str> {
+    let presigned = verified.is_some_and(|verified| {
+        verified.auth_type == AuthType::QueryString && verified.signature_version != SignatureVersion::V2
+    });
+    head.header("x-amz-content-sha256").or(presigned.then_some("UNSIGNED-PAYLOAD"))
 }
 
 fn suite(suite: CipherSuite) -> Option<&'static str> {

@@ -9,10 +9,10 @@ use kurodo_authz::{Caller, Demand, Desk};
 
 use crate::{
     Authorized, Body, Call, Failure, Find, Gateway, Handler, Reply, Row,
-    answered::{self, End},
     authenticate::{Arrival, Authentic, authenticate},
     call::Connection,
     codec,
+    finished::{self, End},
     head::Head,
     input,
     origin::{self, Origin},
@@ -105,7 +105,7 @@ async fn turn_away(
         Some(mounted) => {
             let response = respond::failure(mounted, mounted.protocol(&call.head), &call, &failure);
             let end = End { error: Some(&failure.code), ..End::default() };
-            answered::tell(gateway, mounted, &call, end, &response);
+            finished::tell(gateway, mounted, &call, end, &response);
             response
         }
         None => respond::plain(&call.head, &failure),
@@ -155,7 +155,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
             respond::failure(mounted, target.protocol, &call, &failure)
         }
     };
-    answered::tell(gateway, mounted, &call, trail.told(&body), &response);
+    finished::tell(gateway, mounted, &call, trail.told(&body), &response);
     trail.finish(&body, &response);
     Sent(respond::close_behind(&body, response))
 }

@@ -116,6 +116,15 @@ pub enum Error {
     /// The object must be restored before it is read.
     #[error("The operation is not valid for the object's storage class")]
     InvalidObjectState(String),
+    /// Only archived objects are restored.
+    #[error("Restore is not allowed for the object's current storage class")]
+    NotArchived(String),
+    /// The object is in a tier that is read at once.
+    #[error("Restore is not allowed, as object's storage tier is not archived.")]
+    ObjectAlreadyInActiveTier,
+    /// The object is being restored, at least as fast.
+    #[error("Object restore is already in progress")]
+    RestoreAlreadyInProgress,
     /// Not a storage class that objects of a bucket can have.
     #[error("The storage class you specified is not valid")]
     InvalidStorageClass(String),
@@ -392,7 +401,9 @@ impl Error {
             Self::InvalidDigest => ("InvalidDigest", 400),
             Self::InvalidEncryptionAlgorithm => ("InvalidEncryptionAlgorithmError", 400),
             Self::InvalidLocationConstraint(_) => ("InvalidLocationConstraint", 400),
-            Self::InvalidObjectState(_) => ("InvalidObjectState", 403),
+            Self::InvalidObjectState(_) | Self::NotArchived(_) => ("InvalidObjectState", 403),
+            Self::ObjectAlreadyInActiveTier => ("ObjectAlreadyInActiveTierError", 403),
+            Self::RestoreAlreadyInProgress => ("RestoreAlreadyInProgress", 409),
             Self::InvalidStorageClass(_) => ("InvalidStorageClass", 400),
             Self::ObjectNotInActiveTier => ("ObjectNotInActiveTierError", 403),
             Self::InvalidPart { .. } => ("InvalidPart", 400),
@@ -510,7 +521,7 @@ impl Error {
             Self::InvalidRange { requested, size } => {
                 vec![text("RangeRequested", requested), text("ActualObjectSize", size)]
             }
-            Self::InvalidObjectState(class) => vec![text("StorageClass", class)],
+            Self::InvalidObjectState(class) | Self::NotArchived(class) => vec![text("StorageClass", class)],
             Self::InvalidStorageClass(class) => vec![text("StorageClassRequested", class)],
             Self::InvalidTag { key: Some(key), .. } => vec![text("TagKey", key)],
             Self::KeyTooLong(size) => vec![text("Size", size), text("MaxSizeAllowed", &crate::limits::KEY)],

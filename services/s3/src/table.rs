@@ -82,6 +82,7 @@ service! { S3:
         PutObjectRetention: Write on Object = "s3:PutObjectRetention";
         GetObjectLegalHold: Read on Object = "s3:GetObjectLegalHold";
         PutObjectLegalHold: Write on Object = "s3:PutObjectLegalHold";
+        RestoreObject: Write on Object = "s3:RestoreObject";
         BypassGovernanceRetention: Write on Object = "s3:BypassGovernanceRetention";
         AbortMultipartUpload: Write on Object = "s3:AbortMultipartUpload";
         ListMultipartUploadParts: Read on Object = "s3:ListMultipartUploadParts";
@@ -112,8 +113,7 @@ service! { S3:
         DeleteBucketCors: PutBucketCORS on bucket(bucket, expected_bucket_owner);
 
         GetBucketPolicy: [GetBucketPolicy] by needs::get_bucket_policy;
-        PutBucketPolicy: [PutBucketPolicy] by needs::put_bucket_policy
-            refusing ["ConfirmRemoveSelfBucketAccess"];
+        PutBucketPolicy: [PutBucketPolicy] by needs::put_bucket_policy;
         DeleteBucketPolicy: DeleteBucketPolicy on policy_of(bucket, expected_bucket_owner);
         GetBucketPolicyStatus: GetBucketPolicyStatus on bucket(bucket, expected_bucket_owner);
         GetPublicAccessBlock: GetBucketPublicAccessBlock on bucket(bucket, expected_bucket_owner);
@@ -150,15 +150,12 @@ service! { S3:
         PutBucketLogging: [PutBucketLogging] by needs::put_bucket_logging;
 
         ListObjects: ListBucket on objects(bucket, expected_bucket_owner)
-            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
-            refusing ["OptionalObjectAttributes"];
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys;
         ListObjectsV2: ListBucket on objects(bucket, expected_bucket_owner)
-            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
-            refusing ["OptionalObjectAttributes"];
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys;
 
         ListObjectVersions: ListBucketVersions on versions(bucket, expected_bucket_owner)
-            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
-            refusing ["OptionalObjectAttributes"];
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys;
 
         GetObject: [GetObject or GetObjectVersion, ListBucket if missing,
                 may GetObjectTagging or GetObjectVersionTagging if tagged,
@@ -199,6 +196,9 @@ service! { S3:
             refusing ["Retention.EventHold", "Retention.EventHoldDuration"];
         GetObjectLegalHold: [GetObjectLegalHold, ListBucket if missing] by needs::get_object_legal_hold;
         PutObjectLegalHold: [PutObjectLegalHold, ListBucket if missing] by needs::put_object_legal_hold;
+        RestoreObject: [RestoreObject, ListBucket if missing] by needs::restore_object
+            refusing ["RestoreRequest.Type", "RestoreRequest.Description", "RestoreRequest.SelectParameters",
+                "RestoreRequest.OutputLocation"];
 
         CreateMultipartUpload: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging,
                 PutObjectRetention if retention, PutObjectLegalHold if legal_hold] by needs::create_multipart_upload
@@ -211,7 +211,7 @@ service! { S3:
         CompleteMultipartUpload:
             PutObject on place(bucket, key, expected_bucket_owner)
                 with "s3:if-match" = if_match with "s3:if-none-match" = if_none_match,
-            PutObject on upload(bucket, key, upload_id, expected_bucket_owner)
+            PutObject on completed(bucket, key, upload_id, expected_bucket_owner)
                 with "s3:if-match" = if_match with "s3:if-none-match" = if_none_match,
             GetObject on object(bucket, key, expected_bucket_owner) if if_match
             refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
@@ -252,7 +252,7 @@ service! { S3:
         PutBucketIntelligentTieringConfiguration, PutBucketLifecycle,
         PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
         PutBucketWebsite, PutObjectAnnotation, RenameObject,
-        RestoreObject, SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,
+        SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,
         UpdateBucketMetadataInventoryTableConfiguration, UpdateBucketMetadataJournalTableConfiguration,
         UpdateObjectEncryption, WriteGetObjectResponse,
     }

@@ -121,7 +121,7 @@ kurodo_wire::words! {
 kurodo_wire::words! {
     /// AWS `s3` enum `ChecksumMode`.
     pub enum ChecksumMode {
-        Enabled = "ENABLED",
+        Enabled = "ENABLED" | "enabled",
     }
 }
 
@@ -130,6 +130,15 @@ kurodo_wire::words! {
     pub enum ChecksumType {
         Composite = "COMPOSITE",
         FullObject = "FULL_OBJECT",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `CompressionType`.
+    pub enum CompressionType {
+        None = "NONE",
+        Gzip = "GZIP",
+        Bzip2 = "BZIP2",
     }
 }
 
@@ -177,6 +186,22 @@ kurodo_wire::words! {
     pub enum ExpirationStatus {
         Enabled = "Enabled",
         Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ExpressionType`.
+    pub enum ExpressionType {
+        Sql = "SQL",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `FileHeaderInfo`.
+    pub enum FileHeaderInfo {
+        Use = "USE",
+        Ignore = "IGNORE",
+        None = "NONE",
     }
 }
 
@@ -235,6 +260,14 @@ kurodo_wire::words! {
         ObjectOwner = "ObjectOwner",
         LifecycleExpirationDate = "LifecycleExpirationDate",
         IntelligentTieringReferenceDate = "IntelligentTieringReferenceDate",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `JSONType`.
+    pub enum JSONType {
+        Document = "DOCUMENT",
+        Lines = "LINES",
     }
 }
 
@@ -420,6 +453,14 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `QuoteFields`.
+    pub enum QuoteFields {
+        Always = "ALWAYS",
+        Asneeded = "ASNEEDED",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `ReplicaModificationsStatus`.
     pub enum ReplicaModificationsStatus {
         Enabled = "Enabled",
@@ -469,6 +510,13 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `RestoreRequestType`.
+    pub enum RestoreRequestType {
+        Select = "SELECT",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `ServerSideEncryption`.
     pub enum ServerSideEncryption {
         Aes256 = "AES256",
@@ -513,6 +561,15 @@ kurodo_wire::words! {
     pub enum TaggingDirective {
         Copy = "COPY",
         Replace = "REPLACE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `Tier`.
+    pub enum Tier {
+        Standard = "Standard",
+        Bulk = "Bulk",
+        Expedited = "Expedited",
     }
 }
 

@@ -11,9 +11,9 @@ use super::{
     MetadataDirective, ObjectAttributes, ObjectCannedACL, ObjectLockConfiguration, ObjectLockEventHold,
     ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectOwnership,
     OptionalObjectAttributes, OwnershipControls, PublicAccessBlockConfiguration, ReplicationConfiguration,
-    RequestPayer, RequestPaymentConfiguration, ServerSideEncryption, ServerSideEncryptionConfiguration,
-    StorageClass, Tagging, TaggingDirective, TransitionDefaultMinimumObjectSize, VersioningConfiguration,
-    schema,
+    RequestPayer, RequestPaymentConfiguration, RestoreRequest, ServerSideEncryption,
+    ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
+    TransitionDefaultMinimumObjectSize, VersioningConfiguration, schema,
 };
 
 kurodo_wire::shape! {
@@ -865,6 +865,20 @@ kurodo_wire::shape! {
         request_payer: Option<RequestPayer> = "RequestPayer",
         version_id: Option<String> = "VersionId",
         content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:RestoreObject`.
+    #[derive(Debug)]
+    pub struct RestoreObjectInput: schema::RESTORE_OBJECT_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        version_id: Option<String> = "VersionId",
+        restore_request: Option<RestoreRequest> = "RestoreRequest",
+        request_payer: Option<RequestPayer> = "RequestPayer",
         checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }

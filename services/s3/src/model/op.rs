@@ -69,6 +69,7 @@ kurodo_wire::operations! {
     PutObjectRetention(super::PutObjectRetentionInput) -> super::PutObjectRetentionOutput = service::PUT_OBJECT_RETENTION;
     GetObjectLegalHold(super::GetObjectLegalHoldInput) -> super::GetObjectLegalHoldOutput = service::GET_OBJECT_LEGAL_HOLD;
     PutObjectLegalHold(super::PutObjectLegalHoldInput) -> super::PutObjectLegalHoldOutput = service::PUT_OBJECT_LEGAL_HOLD;
+    RestoreObject(super::RestoreObjectInput) -> super::RestoreObjectOutput = service::RESTORE_OBJECT;
     CreateMultipartUpload(super::CreateMultipartUploadInput) -> super::CreateMultipartUploadOutput = service::CREATE_MULTIPART_UPLOAD;
     UploadPart(super::UploadPartInput) -> super::UploadPartOutput = service::UPLOAD_PART;
     UploadPartCopy(super::UploadPartCopyInput) -> super::UploadPartCopyOutput = service::UPLOAD_PART_COPY;

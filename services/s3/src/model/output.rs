@@ -684,6 +684,15 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Output of AWS `s3:RestoreObject`.
+    #[derive(Debug, Default)]
+    pub struct RestoreObjectOutput: schema::RESTORE_OBJECT_OUTPUT {
+        request_charged: Option<RequestCharged> = "RequestCharged",
+        restore_output_path: Option<String> = "RestoreOutputPath",
+    }
+}
+
+kurodo_wire::shape! {
     /// Output of AWS `s3:CreateMultipartUpload`.
     #[derive(Debug, Default)]
     pub struct CreateMultipartUploadOutput: schema::CREATE_MULTIPART_UPLOAD_OUTPUT {

@@ -139,6 +139,28 @@ pub(super) static CORS_RULE: Schema = Schema::new(
     ])),
 );
 pub(super) static CORS_RULES: Schema = Schema::list("CORSRules", Member::new("member", &CORS_RULE));
+pub(super) static CSV_INPUT: Schema = Schema::new(
+    "CSVInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("FileHeaderInfo", &FILE_HEADER_INFO),
+        Member::new("Comments", &common::STRING),
+        Member::new("QuoteEscapeCharacter", &common::STRING),
+        Member::new("RecordDelimiter", &common::STRING),
+        Member::new("FieldDelimiter", &common::STRING),
+        Member::new("QuoteCharacter", &common::STRING),
+        Member::new("AllowQuotedRecordDelimiter", &common::BOOLEAN),
+    ])),
+);
+pub(super) static CSV_OUTPUT: Schema = Schema::new(
+    "CSVOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("QuoteFields", &QUOTE_FIELDS),
+        Member::new("QuoteEscapeCharacter", &common::STRING),
+        Member::new("RecordDelimiter", &common::STRING),
+        Member::new("FieldDelimiter", &common::STRING),
+        Member::new("QuoteCharacter", &common::STRING),
+    ])),
+);
 pub(super) static CHECKSUM: Schema = Schema::new(
     "Checksum",
     Kind::Structure(Structure::new(&[
@@ -169,7 +191,8 @@ pub(super) static CHECKSUM_ALGORITHM: Schema = Schema::new("ChecksumAlgorithm", 
 ]);
 pub(super) static CHECKSUM_ALGORITHM_LIST: Schema =
     Schema::list("ChecksumAlgorithmList", Member::new("member", &CHECKSUM_ALGORITHM));
-pub(super) static CHECKSUM_MODE: Schema = Schema::new("ChecksumMode", Kind::String).words(&["ENABLED"]);
+pub(super) static CHECKSUM_MODE: Schema =
+    Schema::new("ChecksumMode", Kind::String).words(&["ENABLED", "enabled"]);
 pub(super) static CHECKSUM_TYPE: Schema =
     Schema::new("ChecksumType", Kind::String).words(&["COMPOSITE", "FULL_OBJECT"]);
 pub(super) static COMMON_PREFIX: Schema =
@@ -201,6 +224,8 @@ pub(super) static COMPLETED_PART: Schema = Schema::new(
 );
 pub(super) static COMPLETED_PART_LIST: Schema =
     Schema::list("CompletedPartList", Member::new("member", &COMPLETED_PART));
+pub(super) static COMPRESSION_TYPE: Schema =
+    Schema::new("CompressionType", Kind::String).words(&["NONE", "GZIP", "BZIP2"]);
 pub(super) static COPY_OBJECT_RESULT: Schema = Schema::new(
     "CopyObjectResult",
     Kind::Structure(Structure::new(&[
@@ -307,6 +332,14 @@ pub(super) static DESTINATION: Schema = Schema::new(
     ])),
 );
 pub(super) static ENCODING_TYPE: Schema = Schema::new("EncodingType", Kind::String).words(&["url"]);
+pub(super) static ENCRYPTION: Schema = Schema::new(
+    "Encryption",
+    Kind::Structure(Structure::new(&[
+        Member::new("EncryptionType", &SERVER_SIDE_ENCRYPTION).required(),
+        Member::new("KMSKeyId", &common::SECRET_STRING),
+        Member::new("KMSContext", &common::STRING),
+    ])),
+);
 pub(super) static ENCRYPTION_CONFIGURATION: Schema = Schema::new(
     "EncryptionConfiguration",
     Kind::Structure(Structure::new(&[Member::new("ReplicaKmsKeyID", &common::STRING)])),
@@ -344,6 +377,9 @@ pub(super) static EXPIRATION_STATUS: Schema =
     Schema::new("ExpirationStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static EXPOSE_HEADERS: Schema =
     Schema::list("ExposeHeaders", Member::new("member", &common::STRING));
+pub(super) static EXPRESSION_TYPE: Schema = Schema::new("ExpressionType", Kind::String).words(&["SQL"]);
+pub(super) static FILE_HEADER_INFO: Schema =
+    Schema::new("FileHeaderInfo", Kind::String).words(&["USE", "IGNORE", "NONE"]);
 pub(super) static GET_OBJECT_ATTRIBUTES_PARTS: Schema = Schema::new(
     "GetObjectAttributesParts",
     Kind::Structure(Structure::new(&[
@@ -354,6 +390,10 @@ pub(super) static GET_OBJECT_ATTRIBUTES_PARTS: Schema = Schema::new(
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Parts", &PARTS_LIST).wire_name("Part").flattened(),
     ])),
+);
+pub(super) static GLACIER_JOB_PARAMETERS: Schema = Schema::new(
+    "GlacierJobParameters",
+    Kind::Structure(Structure::new(&[Member::new("Tier", &TIER).required()])),
 );
 pub(super) static GRANT: Schema = Schema::new(
     "Grant",
@@ -387,6 +427,15 @@ pub(super) static INITIATOR: Schema = Schema::new(
     Kind::Structure(Structure::new(&[
         Member::new("ID", &common::STRING),
         Member::new("DisplayName", &common::STRING),
+    ])),
+);
+pub(super) static INPUT_SERIALIZATION: Schema = Schema::new(
+    "InputSerialization",
+    Kind::Structure(Structure::new(&[
+        Member::new("CSV", &CSV_INPUT),
+        Member::new("CompressionType", &COMPRESSION_TYPE),
+        Member::new("JSON", &JSON_INPUT),
+        Member::new("Parquet", &PARQUET_INPUT),
     ])),
 );
 pub(super) static INTELLIGENT_TIERING_ACCESS_TIER: Schema =
@@ -480,6 +529,13 @@ pub(super) static INVENTORY_SCHEDULE: Schema = Schema::new(
     "InventorySchedule",
     Kind::Structure(Structure::new(&[Member::new("Frequency", &INVENTORY_FREQUENCY).required()])),
 );
+pub(super) static JSON_INPUT: Schema =
+    Schema::new("JSONInput", Kind::Structure(Structure::new(&[Member::new("Type", &JSON_TYPE)])));
+pub(super) static JSON_OUTPUT: Schema = Schema::new(
+    "JSONOutput",
+    Kind::Structure(Structure::new(&[Member::new("RecordDelimiter", &common::STRING)])),
+);
+pub(super) static JSON_TYPE: Schema = Schema::new("JSONType", Kind::String).words(&["DOCUMENT", "LINES"]);
 pub(super) static LIFECYCLE_EXPIRATION: Schema = Schema::new(
     "LifecycleExpiration",
     Kind::Structure(Structure::new(&[
@@ -552,6 +608,13 @@ pub(super) static METADATA: Schema =
     Schema::map("Metadata", Member::new("key", &common::STRING), Member::new("value", &common::STRING));
 pub(super) static METADATA_DIRECTIVE: Schema =
     Schema::new("MetadataDirective", Kind::String).words(&["COPY", "REPLACE"]);
+pub(super) static METADATA_ENTRY: Schema = Schema::new(
+    "MetadataEntry",
+    Kind::Structure(Structure::new(&[
+        Member::new("Name", &common::STRING),
+        Member::new("Value", &common::STRING),
+    ])),
+);
 pub(super) static METRICS: Schema = Schema::new(
     "Metrics",
     Kind::Structure(Structure::new(&[
@@ -611,6 +674,8 @@ pub(super) static OBJECT: Schema = Schema::new(
         Member::new("RestoreStatus", &RESTORE_STATUS),
     ])),
 );
+pub(super) static OBJECT_ALREADY_IN_ACTIVE_TIER_ERROR: Schema =
+    Schema::new("ObjectAlreadyInActiveTierError", Kind::Structure(Structure::new(&[])));
 pub(super) static OBJECT_ATTRIBUTES: Schema = Schema::new("ObjectAttributes", Kind::String).words(&[
     "ETag",
     "Checksum",
@@ -742,6 +807,12 @@ pub(super) static OPTIONAL_OBJECT_ATTRIBUTES: Schema =
     Schema::new("OptionalObjectAttributes", Kind::String).words(&["RestoreStatus"]);
 pub(super) static OPTIONAL_OBJECT_ATTRIBUTES_LIST: Schema =
     Schema::list("OptionalObjectAttributesList", Member::new("member", &OPTIONAL_OBJECT_ATTRIBUTES));
+pub(super) static OUTPUT_LOCATION: Schema =
+    Schema::new("OutputLocation", Kind::Structure(Structure::new(&[Member::new("S3", &S3_LOCATION)])));
+pub(super) static OUTPUT_SERIALIZATION: Schema = Schema::new(
+    "OutputSerialization",
+    Kind::Structure(Structure::new(&[Member::new("CSV", &CSV_OUTPUT), Member::new("JSON", &JSON_OUTPUT)])),
+);
 pub(super) static OWNER: Schema = Schema::new(
     "Owner",
     Kind::Structure(Structure::new(&[
@@ -763,6 +834,7 @@ pub(super) static OWNERSHIP_CONTROLS_RULE: Schema = Schema::new(
 );
 pub(super) static OWNERSHIP_CONTROLS_RULES: Schema =
     Schema::list("OwnershipControlsRules", Member::new("member", &OWNERSHIP_CONTROLS_RULE));
+pub(super) static PARQUET_INPUT: Schema = Schema::new("ParquetInput", Kind::Structure(Structure::new(&[])));
 pub(super) static PART: Schema = Schema::new(
     "Part",
     Kind::Structure(Structure::new(&[
@@ -814,6 +886,8 @@ pub(super) static PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
         Member::new("RestrictPublicBuckets", &common::BOOLEAN).wire_name("RestrictPublicBuckets"),
     ])),
 );
+pub(super) static QUOTE_FIELDS: Schema =
+    Schema::new("QuoteFields", Kind::String).words(&["ALWAYS", "ASNEEDED"]);
 pub(super) static REGION: Schema = Schema::new("Region", Kind::String).bounds(Some(0.0), Some(20.0));
 pub(super) static REPLICA_MODIFICATIONS: Schema = Schema::new(
     "ReplicaModifications",
@@ -887,11 +961,38 @@ pub(super) static REQUEST_PAYMENT_CONFIGURATION: Schema = Schema::new(
     "RequestPaymentConfiguration",
     Kind::Structure(Structure::new(&[Member::new("Payer", &PAYER).required()])),
 );
+pub(super) static RESTORE_REQUEST: Schema = Schema::new(
+    "RestoreRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Days", &common::INTEGER),
+        Member::new("GlacierJobParameters", &GLACIER_JOB_PARAMETERS),
+        Member::new("Type", &RESTORE_REQUEST_TYPE),
+        Member::new("Tier", &TIER),
+        Member::new("Description", &common::STRING),
+        Member::new("SelectParameters", &SELECT_PARAMETERS),
+        Member::new("OutputLocation", &OUTPUT_LOCATION),
+    ])),
+);
+pub(super) static RESTORE_REQUEST_TYPE: Schema =
+    Schema::new("RestoreRequestType", Kind::String).words(&["SELECT"]);
 pub(super) static RESTORE_STATUS: Schema = Schema::new(
     "RestoreStatus",
     Kind::Structure(Structure::new(&[
         Member::new("IsRestoreInProgress", &common::BOOLEAN),
         Member::new("RestoreExpiryDate", &common::TIMESTAMP),
+    ])),
+);
+pub(super) static S3_LOCATION: Schema = Schema::new(
+    "S3Location",
+    Kind::Structure(Structure::new(&[
+        Member::new("BucketName", &common::STRING).required(),
+        Member::new("Prefix", &common::STRING).required(),
+        Member::new("Encryption", &ENCRYPTION),
+        Member::new("CannedACL", &OBJECT_CANNED_ACL),
+        Member::new("AccessControlList", &GRANTS),
+        Member::new("Tagging", &TAGGING),
+        Member::new("UserMetadata", &USER_METADATA),
+        Member::new("StorageClass", &STORAGE_CLASS),
     ])),
 );
 pub(super) static S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING: Schema =
@@ -907,6 +1008,15 @@ pub(super) static SSEKMS: Schema = Schema::new(
 );
 pub(super) static SSES3: Schema =
     Schema::new("SSES3", Kind::Structure(Structure::new(&[]).xml_name("SSE-S3")));
+pub(super) static SELECT_PARAMETERS: Schema = Schema::new(
+    "SelectParameters",
+    Kind::Structure(Structure::new(&[
+        Member::new("InputSerialization", &INPUT_SERIALIZATION).required(),
+        Member::new("ExpressionType", &EXPRESSION_TYPE).required(),
+        Member::new("Expression", &common::STRING).required(),
+        Member::new("OutputSerialization", &OUTPUT_SERIALIZATION).required(),
+    ])),
+);
 pub(super) static SERVER_SIDE_ENCRYPTION: Schema = Schema::new("ServerSideEncryption", Kind::String)
     .words(&["AES256", "aws:fsx", "aws:backup", "aws:kms", "aws:kms:dsse"]);
 pub(super) static SERVER_SIDE_ENCRYPTION_BY_DEFAULT: Schema = Schema::new(
@@ -996,6 +1106,7 @@ pub(super) static TARGET_OBJECT_KEY_FORMAT: Schema = Schema::new(
         Member::new("PartitionedPrefix", &PARTITIONED_PREFIX).wire_name("PartitionedPrefix"),
     ])),
 );
+pub(super) static TIER: Schema = Schema::new("Tier", Kind::String).words(&["Standard", "Bulk", "Expedited"]);
 pub(super) static TOO_MANY_PARTS: Schema = Schema::new("TooManyParts", Kind::Structure(Structure::new(&[])));
 pub(super) static TRANSITION: Schema = Schema::new(
     "Transition",
@@ -1014,6 +1125,8 @@ pub(super) static TRANSITION_STORAGE_CLASS: Schema = Schema::new("TransitionStor
     .words(&["GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR"]);
 pub(super) static TYPE: Schema =
     Schema::new("Type", Kind::String).words(&["CanonicalUser", "AmazonCustomerByEmail", "Group"]);
+pub(super) static USER_METADATA: Schema =
+    Schema::list("UserMetadata", Member::new("member", &METADATA_ENTRY).wire_name("MetadataEntry"));
 pub(super) static VERSIONING_CONFIGURATION: Schema = Schema::new(
     "VersioningConfiguration",
     Kind::Structure(Structure::new(&[
@@ -3100,6 +3213,38 @@ pub(super) static PUT_OBJECT_LEGAL_HOLD_OUTPUT: Schema = Schema::new(
         .wire_name("x-amz-request-charged")
         .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED))])),
 );
+pub(super) static RESTORE_OBJECT_INPUT: Schema = Schema::new(
+    "RestoreObjectRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
+        Member::new("RestoreRequest", &RESTORE_REQUEST)
+            .wire_name("RestoreRequest")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static RESTORE_OBJECT_OUTPUT: Schema = Schema::new(
+    "RestoreObjectOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("RequestCharged", &REQUEST_CHARGED)
+            .wire_name("x-amz-request-charged")
+            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+        Member::new("RestoreOutputPath", &common::STRING)
+            .wire_name("x-amz-restore-output-path")
+            .at(Location::Header(&H_X_AMZ_RESTORE_OUTPUT_PATH)),
+    ])),
+);
 pub(super) static CREATE_MULTIPART_UPLOAD_INPUT: Schema = Schema::new(
     "CreateMultipartUploadRequest",
     Kind::Structure(Structure::new(&[
@@ -3820,6 +3965,7 @@ static H_X_AMZ_REPLICATION_STATUS: HeaderName = HeaderName::from_static("x-amz-r
 static H_X_AMZ_REQUEST_CHARGED: HeaderName = HeaderName::from_static("x-amz-request-charged");
 static H_X_AMZ_REQUEST_PAYER: HeaderName = HeaderName::from_static("x-amz-request-payer");
 static H_X_AMZ_RESTORE: HeaderName = HeaderName::from_static("x-amz-restore");
+static H_X_AMZ_RESTORE_OUTPUT_PATH: HeaderName = HeaderName::from_static("x-amz-restore-output-path");
 static H_X_AMZ_SDK_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("x-amz-sdk-checksum-algorithm");
 static H_X_AMZ_SERVER_SIDE_ENCRYPTION: HeaderName = HeaderName::from_static("x-amz-server-side-encryption");
 static H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID: HeaderName =

@@ -84,6 +84,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &PUT_OBJECT_RETENTION,
         &GET_OBJECT_LEGAL_HOLD,
         &PUT_OBJECT_LEGAL_HOLD,
+        &RESTORE_OBJECT,
         &CREATE_MULTIPART_UPLOAD,
         &UPLOAD_PART,
         &UPLOAD_PART_COPY,
@@ -406,14 +407,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "RestoreObject",
-            method: "POST",
-            uri: "/{Bucket}/{Key+}?restore",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "SelectObjectContent",
             method: "POST",
             uri: "/{Bucket}/{Key+}?select&select-type=2",
@@ -472,6 +465,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &ERROR_NO_SUCH_BUCKET,
         &ERROR_NO_SUCH_KEY,
         &ERROR_NO_SUCH_UPLOAD,
+        &ERROR_OBJECT_ALREADY_IN_ACTIVE_TIER_ERROR,
         &ERROR_OBJECT_NOT_IN_ACTIVE_TIER_ERROR,
         &ERROR_TOO_MANY_PARTS,
     ],
@@ -1335,6 +1329,22 @@ pub(super) static PUT_OBJECT_LEGAL_HOLD: OperationSchema = OperationSchema {
         [&schema::PUT_OBJECT_LEGAL_HOLD_INPUT, &schema::PUT_OBJECT_LEGAL_HOLD_OUTPUT],
     )
 };
+pub(super) static RESTORE_OBJECT: OperationSchema = OperationSchema {
+    errors: &[&ERROR_OBJECT_ALREADY_IN_ACTIVE_TIER_ERROR],
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: false,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "RestoreObject",
+        "POST",
+        "/{Bucket}/{Key+}?restore",
+        [&schema::RESTORE_OBJECT_INPUT, &schema::RESTORE_OBJECT_OUTPUT],
+    )
+};
 pub(super) static CREATE_MULTIPART_UPLOAD: OperationSchema = OperationSchema {
     max_body: 4194304,
     ..OperationSchema::new(
@@ -1468,6 +1478,13 @@ static ERROR_NO_SUCH_UPLOAD: ErrorSchema = ErrorSchema {
     status: 404,
     sender: true,
     schema: &schema::NO_SUCH_UPLOAD,
+};
+static ERROR_OBJECT_ALREADY_IN_ACTIVE_TIER_ERROR: ErrorSchema = ErrorSchema {
+    name: "ObjectAlreadyInActiveTierError",
+    code: "ObjectAlreadyInActiveTierError",
+    status: 403,
+    sender: true,
+    schema: &schema::OBJECT_ALREADY_IN_ACTIVE_TIER_ERROR,
 };
 static ERROR_OBJECT_NOT_IN_ACTIVE_TIER_ERROR: ErrorSchema = ErrorSchema {
     name: "ObjectNotInActiveTierError",

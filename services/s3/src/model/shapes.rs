@@ -4,13 +4,14 @@ use kurodo_wire::{Secret, Timestamp};
 
 use super::{
     BucketLocationConstraint, BucketLogsPermission, BucketType, BucketVersioningStatus, ChecksumAlgorithm,
-    ChecksumType, DataRedundancy, DeleteMarkerReplicationStatus, EncryptionType,
-    ExistingObjectReplicationStatus, ExpirationStatus, IntelligentTieringAccessTier, InventoryFormat,
-    InventoryFrequency, InventoryIncludedObjectVersions, InventoryOptionalField, LocationType, MFADelete,
-    MetricsStatus, ObjectLockEnabled, ObjectLockEventHold, ObjectLockLegalHoldStatus,
-    ObjectLockRetentionMode, ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, OwnerOverride,
-    PartitionDateSource, Payer, Permission, ReplicaModificationsStatus, ReplicationRuleStatus,
-    ReplicationTimeStatus, ServerSideEncryption, SseKmsEncryptedObjectsStatus, StorageClass,
+    ChecksumType, CompressionType, DataRedundancy, DeleteMarkerReplicationStatus, EncryptionType,
+    ExistingObjectReplicationStatus, ExpirationStatus, ExpressionType, FileHeaderInfo,
+    IntelligentTieringAccessTier, InventoryFormat, InventoryFrequency, InventoryIncludedObjectVersions,
+    InventoryOptionalField, JSONType, LocationType, MFADelete, MetricsStatus, ObjectCannedACL,
+    ObjectLockEnabled, ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode,
+    ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, OwnerOverride, PartitionDateSource,
+    Payer, Permission, QuoteFields, ReplicaModificationsStatus, ReplicationRuleStatus, ReplicationTimeStatus,
+    RestoreRequestType, ServerSideEncryption, SseKmsEncryptedObjectsStatus, StorageClass, Tier,
     TransitionStorageClass, Type, schema,
 };
 
@@ -101,6 +102,32 @@ kurodo_wire::shape! {
         allowed_origins: Vec<String> = "AllowedOrigins",
         expose_headers: Option<Vec<String>> = "ExposeHeaders",
         max_age_seconds: Option<i32> = "MaxAgeSeconds",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `CSVInput`.
+    #[derive(Debug, Default)]
+    pub struct CSVInput: schema::CSV_INPUT {
+        file_header_info: Option<FileHeaderInfo> = "FileHeaderInfo",
+        comments: Option<String> = "Comments",
+        quote_escape_character: Option<String> = "QuoteEscapeCharacter",
+        record_delimiter: Option<String> = "RecordDelimiter",
+        field_delimiter: Option<String> = "FieldDelimiter",
+        quote_character: Option<String> = "QuoteCharacter",
+        allow_quoted_record_delimiter: Option<bool> = "AllowQuotedRecordDelimiter",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `CSVOutput`.
+    #[derive(Debug, Default)]
+    pub struct CSVOutput: schema::CSV_OUTPUT {
+        quote_fields: Option<QuoteFields> = "QuoteFields",
+        quote_escape_character: Option<String> = "QuoteEscapeCharacter",
+        record_delimiter: Option<String> = "RecordDelimiter",
+        field_delimiter: Option<String> = "FieldDelimiter",
+        quote_character: Option<String> = "QuoteCharacter",
     }
 }
 
@@ -273,6 +300,16 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `Encryption`.
+    #[derive(Debug)]
+    pub struct Encryption: schema::ENCRYPTION {
+        encryption_type: ServerSideEncryption = "EncryptionType",
+        kms_key_id: Option<Secret> = "KMSKeyId",
+        kms_context: Option<String> = "KMSContext",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `EncryptionConfiguration`.
     #[derive(Debug, Default)]
     pub struct EncryptionConfiguration: schema::ENCRYPTION_CONFIGURATION {
@@ -322,6 +359,14 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `GlacierJobParameters`.
+    #[derive(Debug)]
+    pub struct GlacierJobParameters: schema::GLACIER_JOB_PARAMETERS {
+        tier: Tier = "Tier",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `Grant`.
     #[derive(Debug, Default)]
     pub struct Grant: schema::GRANT {
@@ -348,6 +393,17 @@ kurodo_wire::shape! {
     pub struct Initiator: schema::INITIATOR {
         id: Option<String> = "ID",
         display_name: Option<String> = "DisplayName",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InputSerialization`.
+    #[derive(Debug, Default)]
+    pub struct InputSerialization: schema::INPUT_SERIALIZATION {
+        csv: Option<CSVInput> = "CSV",
+        compression_type: Option<CompressionType> = "CompressionType",
+        json: Option<JSONInput> = "JSON",
+        parquet: Option<ParquetInput> = "Parquet",
     }
 }
 
@@ -420,6 +476,22 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `JSONInput`.
+    #[derive(Debug, Default)]
+    pub struct JSONInput: schema::JSON_INPUT {
+        r#type: Option<JSONType> = "Type",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `JSONOutput`.
+    #[derive(Debug, Default)]
+    pub struct JSONOutput: schema::JSON_OUTPUT {
+        record_delimiter: Option<String> = "RecordDelimiter",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `LifecycleExpiration`.
     #[derive(Debug, Default)]
     pub struct LifecycleExpiration: schema::LIFECYCLE_EXPIRATION {
@@ -485,6 +557,15 @@ kurodo_wire::shape! {
         target_grants: Option<Vec<TargetGrant>> = "TargetGrants",
         target_prefix: String = "TargetPrefix",
         target_object_key_format: Option<TargetObjectKeyFormat> = "TargetObjectKeyFormat",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `MetadataEntry`.
+    #[derive(Debug, Default)]
+    pub struct MetadataEntry: schema::METADATA_ENTRY {
+        name: Option<String> = "Name",
+        value: Option<String> = "Value",
     }
 }
 
@@ -634,6 +715,23 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `OutputLocation`.
+    #[derive(Debug, Default)]
+    pub struct OutputLocation: schema::OUTPUT_LOCATION {
+        s3: Option<S3Location> = "S3",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `OutputSerialization`.
+    #[derive(Debug, Default)]
+    pub struct OutputSerialization: schema::OUTPUT_SERIALIZATION {
+        csv: Option<CSVOutput> = "CSV",
+        json: Option<JSONOutput> = "JSON",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `Owner`.
     #[derive(Debug, Default)]
     pub struct Owner: schema::OWNER {
@@ -655,6 +753,13 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct OwnershipControlsRule: schema::OWNERSHIP_CONTROLS_RULE {
         object_ownership: ObjectOwnership = "ObjectOwnership",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ParquetInput`.
+    #[derive(Debug, Default)]
+    pub struct ParquetInput: schema::PARQUET_INPUT {
     }
 }
 
@@ -784,11 +889,40 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `RestoreRequest`.
+    #[derive(Debug, Default)]
+    pub struct RestoreRequest: schema::RESTORE_REQUEST {
+        days: Option<i32> = "Days",
+        glacier_job_parameters: Option<GlacierJobParameters> = "GlacierJobParameters",
+        r#type: Option<RestoreRequestType> = "Type",
+        tier: Option<Tier> = "Tier",
+        description: Option<String> = "Description",
+        select_parameters: Option<SelectParameters> = "SelectParameters",
+        output_location: Option<OutputLocation> = "OutputLocation",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `RestoreStatus`.
     #[derive(Debug, Default)]
     pub struct RestoreStatus: schema::RESTORE_STATUS {
         is_restore_in_progress: Option<bool> = "IsRestoreInProgress",
         restore_expiry_date: Option<Timestamp> = "RestoreExpiryDate",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `S3Location`.
+    #[derive(Debug)]
+    pub struct S3Location: schema::S3_LOCATION {
+        bucket_name: String = "BucketName",
+        prefix: String = "Prefix",
+        encryption: Option<Encryption> = "Encryption",
+        canned_acl: Option<ObjectCannedACL> = "CannedACL",
+        access_control_list: Option<Vec<Grant>> = "AccessControlList",
+        tagging: Option<Tagging> = "Tagging",
+        user_metadata: Option<Vec<MetadataEntry>> = "UserMetadata",
+        storage_class: Option<StorageClass> = "StorageClass",
     }
 }
 
@@ -804,6 +938,17 @@ kurodo_wire::shape! {
     /// AWS `s3` structure `SSES3`.
     #[derive(Debug, Default)]
     pub struct SSES3: schema::SSES3 {
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `SelectParameters`.
+    #[derive(Debug)]
+    pub struct SelectParameters: schema::SELECT_PARAMETERS {
+        input_serialization: InputSerialization = "InputSerialization",
+        expression_type: ExpressionType = "ExpressionType",
+        expression: String = "Expression",
+        output_serialization: OutputSerialization = "OutputSerialization",
     }
 }
 

@@ -49,6 +49,7 @@ mod parting;
 mod pieces;
 mod public_access_block;
 mod put_object;
+mod restore_object;
 mod replicate;
 mod rights;
 mod setting;

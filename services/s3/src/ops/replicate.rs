@@ -184,6 +184,7 @@ impl S3 {
             customer_key: None,
             lock: object_lock::of_new(head.lock, to.resource().facts(), now_ms)?,
             class: rule.class.unwrap_or(head.class),
+            restored: None,
             meta: &meta,
             tags: &tags,
             rights: rights.as_ref(),

@@ -1,7 +1,7 @@
 use bytes::Bytes;
 
 use super::{
-    Class, Content, ETag, Lock, Meta, Owner, Salt, Tags, VersionId,
+    Class, Content, ETag, Lock, Meta, Owner, Progress, Restored, Salt, Tags, VersionId,
     codec::{Damaged, In, Out},
     content::{read_checksum, write_checksum},
 };
@@ -28,6 +28,8 @@ pub(crate) struct Head {
     pub(crate) customer_key: Option<CustomerKey>,
     pub(crate) lock: Lock,
     pub(crate) class: Class,
+    /// The copy that was restored last, if any was.
+    pub(crate) restored: Option<Restored>,
     meta: Bytes,
     tags: Bytes,
     /// Owner and access control list; empty where the bucket's owner owns the object and nobody else has rights.
@@ -53,12 +55,16 @@ pub(crate) struct HeadParts<'a> {
     pub(crate) customer_key: Option<CustomerKey>,
     pub(crate) lock: Lock,
     pub(crate) class: Class,
+    pub(crate) restored: Option<Restored>,
     pub(crate) meta: &'a Meta,
     pub(crate) tags: &'a Tags,
     pub(crate) rights: Option<&'a (Owner, Acl)>,
 }
 
 const VERSION: u8 = 2;
+
+/// Set in the class's byte where a restored copy follows.
+const RESTORED: u8 = 0x80;
 
 impl HeadParts<'_> {
     /// The record.
@@ -82,7 +88,10 @@ impl HeadParts<'_> {
             None => out.u8(0),
         };
         self.lock.write(&mut out);
-        out.u8(self.class as u8);
+        match &self.restored {
+            Some(restored) => restored.write(out.u8(self.class as u8 | RESTORED)),
+            None => _ = out.u8(self.class as u8),
+        }
         out.section(|out| self.meta.write(out));
         out.section(|out| self.tags.write(out));
         out.section(|out| _ = out.raw(rights.as_deref().unwrap_or_default()));
@@ -111,7 +120,9 @@ impl Head {
         };
         let lock = Lock::read(&mut input)?;
         let damaged = input.damaged();
-        let class = Class::numbered(input.u8()?).ok_or(damaged)?;
+        let class = input.u8()?;
+        let restored = (class & RESTORED != 0).then(|| Restored::read(&mut input)).transpose()?;
+        let class = Class::numbered(class & !RESTORED).ok_or(damaged)?;
         let (meta, tags, rights) = (input.section()?, input.section()?, input.section()?);
         let content = Content::read(&mut input)?;
         input.end()?;
@@ -125,10 +136,17 @@ impl Head {
             customer_key,
             lock,
             class,
+            restored,
             meta,
             tags,
             rights,
         })
+    }
+
+    /// Whether the content must be restored before it is read.
+    pub(crate) fn is_away(&self, now_ms: i64) -> bool {
+        let copy = self.restored.and_then(|restored| restored.progress(now_ms));
+        self.class.is_archived() && !matches!(copy, Some(Progress::Until(_)))
     }
 
     pub(crate) fn meta(&self) -> Result<Meta, Damaged> {
@@ -154,7 +172,7 @@ impl Head {
 
     /// The same object with something else about it, as a record.
     pub(crate) fn with(&self, change: Change<'_>) -> Result<Bytes, Damaged> {
-        let (mut id, mut lock, mut class) = (self.id, self.lock, self.class);
+        let (mut id, mut lock, mut class, mut restored) = (self.id, self.lock, self.class, self.restored);
         let (mut meta, mut tags, mut rights) = (self.meta()?, self.tags()?, self.rights()?);
         match change {
             Change::Id(other) => id = other,
@@ -162,6 +180,7 @@ impl Head {
             Change::Rights(other) => rights = other,
             Change::Lock(other) => lock = other,
             Change::Class(other) => class = other,
+            Change::Restored(other) => restored = Some(other),
             Change::Status(status) => meta.replication = Some(status.word().to_owned()),
         }
         HeadParts {
@@ -174,6 +193,7 @@ impl Head {
             customer_key: self.customer_key,
             lock,
             class,
+            restored,
             meta: &meta,
             tags: &tags,
             rights: rights.as_ref(),
@@ -197,6 +217,7 @@ pub(crate) enum Change<'a> {
     Rights(Option<(Owner, Acl)>),
     Lock(Lock),
     Class(Class),
+    Restored(Restored),
     /// How far it is on its way to other buckets.
     Status(Status),
 }
