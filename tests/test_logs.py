@@ -1,5 +1,7 @@
 """CloudWatch Logs with the real client: groups, streams, events, and what is found in them."""
 
+import datetime
+import gzip
 import json
 import time
 
@@ -245,6 +247,51 @@ def test_a_live_tail_hears_of_what_is_put(root, logs):
         "AccessDeniedException",
         400,
     )
+
+
+def export(logs, where, bucket, **more):
+    return logs.create_export_task(
+        logGroupName=where["logGroupName"], fromTime=now() - DAY, to=now() + 1000, destination=bucket, **more
+    )["taskId"]
+
+
+def test_events_are_exported_to_a_bucket_that_takes_them(root, logs, account, bucket):
+    where = stream(logs, "web/a")
+    start = now() - 60_000
+    logs.put_log_events(**where, logEvents=[event("one", start), event("two", start + 1)])
+    put(logs, stream(logs, "web-b", where["logGroupName"]), "three", at=start + 2)
+    put(logs, stream(logs, "other", where["logGroupName"]), "no", at=start)
+    refused(lambda: export(logs, where, bucket), INVALID, 400)
+    s3, arn = root.client("s3"), f"arn:aws:s3:::{bucket}"
+    def trusting(source):
+        condition = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": source}}
+        service = {"Principal": {"Service": "logs.amazonaws.com"}, "Condition": condition}
+        s3.put_bucket_policy(Bucket=bucket, Policy=document(
+            {**statement("Allow", "s3:GetBucketAcl", arn), **service},
+            {**statement("Allow", "s3:PutObject", f"{arn}/*"), **service},
+        ))
+    group_arn = f"arn:aws:logs:us-east-1:{account}:log-group:{where['logGroupName']}"
+    trusting(f"{group_arn}-other")
+    refused(lambda: export(logs, where, bucket), INVALID, 400)
+    trusting(group_arn)
+    task = export(logs, where, bucket, destinationPrefix="kept", logStreamNamePrefix="web", taskName="mine")
+    deadline = time.monotonic() + 60
+    while (found := logs.describe_export_tasks(taskId=task)["exportTasks"][0])["status"]["code"] != "COMPLETED":
+        assert time.monotonic() < deadline and found["status"]["code"] in ["PENDING", "RUNNING"], found
+        time.sleep(0.1)
+    assert (found["taskName"], found["destination"], found["destinationPrefix"]) == ("mine", bucket, "kept")
+    assert found["executionInfo"]["completionTime"] >= found["executionInfo"]["creationTime"]
+    objects = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    first, second = [f"kept/{task}/web-{stream}/000000.gz" for stream in "ab"]
+    assert sorted(objects) == sorted(["kept/aws-logs-write-test", first, second])
+    content = gzip.decompress(s3.get_object(Bucket=bucket, Key=first)["Body"].read()).decode()
+    lines = content.splitlines()
+    assert [line.split(" ", 1)[1] for line in lines] == ["one", "two"]
+    when = datetime.datetime.strptime(lines[0].split(" ")[0], "%Y-%m-%dT%H:%M:%S.%f%z")
+    assert round(when.timestamp() * 1000) == start
+    refused(lambda: logs.cancel_export_task(taskId=task), "InvalidOperationException", 400)
+    refused(lambda: logs.cancel_export_task(taskId="none"), MISSING)
+    refused(lambda: export(logs, {"logGroupName": "none"}, bucket), MISSING)
 
 
 def test_a_pattern_is_tried_out(logs):

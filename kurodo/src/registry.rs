@@ -49,11 +49,11 @@ services! {
     );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
     kurodo_kinesis::Kinesis: |parts| kurodo_kinesis::Kinesis::new(parts.store.clone());
-    kurodo_logs::Logs: |parts| kurodo_logs::Logs::new(parts.store.clone());
     kurodo_cloudwatch::CloudWatch: |parts| kurodo_cloudwatch::CloudWatch::new(
         parts.store.clone(),
         parts.figures.clone(),
     );
+    kurodo_logs::Logs: |parts| kurodo_logs::Logs::new(parts.store.clone(), parts.relay.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 

@@ -85,7 +85,32 @@ def record(world, name):
     return {"logRecordPointer": next(one["value"] for one in found[0] if one["field"] == "@ptr")}
 
 
+def export(world, name):
+    bucket = name.lower()
+    world.s3.create_bucket(Bucket=bucket)
+    trusted = {"Principal": {"Service": "logs.amazonaws.com"}}
+    allowed = statement("Allow", ["s3:GetBucketAcl", "s3:PutObject"], [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"])
+    world.s3.put_bucket_policy(Bucket=bucket, Policy=document({**allowed, **trusted}))
+    idle(world)
+    return {**group(world, name), "fromTime": 1, "to": 2, "destination": bucket}
+
+
+def idle(world):
+    """There is one task at a time."""
+    while [one for one in world.logs.describe_export_tasks()["exportTasks"] if one["status"]["code"] in UNDER_WAY]:
+        time.sleep(0.1)
+
+
+UNDER_WAY = ["PENDING", "RUNNING"]
+
+
+def task(world, name):
+    return {"taskId": world.logs.create_export_task(**export(world, name))["taskId"]}
+
+
 SAMPLES = {
+    "CancelExportTask": task,
+    "CreateExportTask": export,
     "CreateLogGroup": lambda world, name: {"logGroupName": name, "tags": TAGS},
     "CreateLogStream": having(group, logStreamName="stream"),
     "DeleteLogGroup": group,
@@ -93,6 +118,7 @@ SAMPLES = {
     "DeleteQueryDefinition": definition,
     "DeleteResourcePolicy": with_policy,
     "DeleteRetentionPolicy": group,
+    "DescribeExportTasks": nothing,
     "DescribeLogGroups": nothing,
     "DescribeLogStreams": group,
     "DescribeQueries": nothing,

@@ -15,7 +15,7 @@ use kurodo_wire::Protocol;
 use crate::{
     Body, BodyError, Call, Dialect, Gateway, ServiceFacts,
     call::Connection,
-    finished::{self, End},
+    answered::{self, End},
     form::{self, Form, Posted},
     head::Head,
     input::FORM_LIMIT,
@@ -65,7 +65,7 @@ impl Stranger {
         let failure = trail::refused(gateway, Some(mounted), "", &self.call, key, failure).await;
         let response = respond::failure(mounted, protocol, &self.call, &failure);
         let end = End { error: Some(&failure.code), ..End::default() };
-        finished::tell(gateway, mounted, &self.call, end, &response);
+        answered::tell(gateway, mounted, &self.call, end, &response);
         respond::close_behind(&self.body, response)
     }
 }

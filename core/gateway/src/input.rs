@@ -3,7 +3,7 @@ use kurodo_wire::{OperationSchema, Protocol};
 
 use crate::{
     Body, Call, Dialect, Failure, Gateway, Received,
-    finished::{self, End},
+    answered::{self, End},
     inflate, refuse,
     reply::Response,
     respond,
@@ -34,7 +34,7 @@ impl Refused {
             trail::refused(gateway, Some(mounted), self.operation, &self.call, key, self.failure).await;
         let response = respond::failure(mounted, protocol, &self.call, &failure);
         let end = End { operation: self.operation, error: Some(&failure.code), ..End::default() };
-        finished::tell(gateway, mounted, &self.call, end, &response);
+        answered::tell(gateway, mounted, &self.call, end, &response);
         respond::close_behind(&self.body, response)
     }
 }

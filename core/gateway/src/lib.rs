@@ -3,6 +3,7 @@
 //! Read [`way`](mod@way) first: it is the one straight line that every request takes. The table macro
 //! [`service!`](crate::service) makes the rows that the line is taken for.
 
+mod answered;
 mod authenticate;
 mod body;
 mod call;
@@ -12,7 +13,6 @@ mod connection;
 mod error;
 mod facts;
 mod find;
-mod finished;
 mod form;
 mod framing;
 mod gateway;
@@ -43,13 +43,13 @@ mod way;
 pub use kurodo_authz as authz;
 pub use kurodo_wire as wire;
 
+pub use answered::Answered;
 pub use body::{Body, BodyError};
 pub use call::Call;
 pub use chore::{Chore, ChoreEntry, ChoreFacts, Errand, Keeper, Progress, Round};
 pub use error::Failure;
 pub use facts::{Dialect, ServiceFacts};
 pub use find::Find;
-pub use finished::Finished;
 pub use form::FormError;
 pub use gateway::{Gateway, Settings};
 pub use listen::{Limits, Listener};

@@ -4,7 +4,7 @@ use kurodo_store::CoreDoor;
 use kurodo_wire::{OperationSchema, Value, Violation};
 
 use crate::{
-    ActionFacts, ChoreFacts, CrossOrigin, Failure, Finished, Progress, Received, Round, RowFacts, Sent,
+    ActionFacts, ChoreFacts, CrossOrigin, Failure, Answered, Progress, Received, Round, RowFacts, Sent,
     ServiceFacts, Sharing, Table,
 };
 
@@ -29,7 +29,7 @@ pub trait Mount: Send + Sync {
     /// What the service lets a page of another origin see; `None` where it knows of no other origins.
     fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>>;
     /// Lets the service know of a request to it that has its answer.
-    fn finished(&self, door: &CoreDoor, finished: &Finished<'_>);
+    fn answered(&self, door: &CoreDoor, answered: &Answered<'_>);
     /// The rows for what the service does of its own accord, in order.
     fn chores(&self) -> Vec<ChoreFacts>;
     /// Does what is due of a chore in one account.
@@ -83,8 +83,8 @@ impl<S: Table> Mount for S {
         S::cross_origin(self, &door.read(), asked).map(|found| found.map_err(Into::into))
     }
 
-    fn finished(&self, door: &CoreDoor, finished: &Finished<'_>) {
-        S::finished(self, door, finished);
+    fn answered(&self, door: &CoreDoor, answered: &Answered<'_>) {
+        S::answered(self, door, answered);
     }
 
     fn chores(&self) -> Vec<ChoreFacts> {

@@ -4,7 +4,7 @@ use kurodo_authz::{Demand, Need};
 use kurodo_store::{CoreDoor, Reader};
 use kurodo_wire::{Operation, OperationSchema, Value, Violation, validate};
 
-use crate::{Body, Call, CrossOrigin, Failure, Find, Finished, Reply, Sharing};
+use crate::{Body, Call, CrossOrigin, Failure, Find, Answered, Reply, Sharing};
 
 /// A service as the gateway sees it: its facts, its table and the code behind the table.
 pub trait Service: Send + Sync + Sized + 'static {
@@ -56,7 +56,7 @@ pub trait Service: Send + Sync + Sized + 'static {
     }
 
     /// Takes note of a request to this service that has its answer; before the answer's content is sent. It must be quick.
-    fn finished(&self, _door: &CoreDoor, _finished: &Finished<'_>) {}
+    fn answered(&self, _door: &CoreDoor, _finished: &Answered<'_>) {}
 }
 
 /// A row of a service's table: what the operation demands, and how the needs follow from its input.

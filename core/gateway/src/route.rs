@@ -191,13 +191,14 @@ impl Mounted {
             Protocol::Json10
         } else if content_type == "application/x-amz-json-1.1" {
             Protocol::Json11
-        } else if spoken.contains(&Protocol::Cbor11) {
-            // AWS answers so to whatever is not JSON.
+        } else if content_type == "application/x-amz-cbor-1.1" || spoken.contains(&Protocol::Cbor11) {
             Protocol::Cbor11
         } else {
             spoken.iter().copied().find(|p| p.is_query()).unwrap_or(first)
         };
-        if spoken.contains(&asked) { asked } else { first }
+        // AWS answers so to whatever is not the JSON that it knows.
+        let other = spoken.iter().copied().find(|one| *one == Protocol::Cbor11).unwrap_or(first);
+        if spoken.contains(&asked) { asked } else { other }
     }
 
     /// The operation's name and labels, or why there is none.

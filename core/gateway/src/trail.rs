@@ -8,7 +8,7 @@ use kurodo_authz::{Check, Demand, Denial};
 
 use crate::{
     Body, Call, Failure, Gateway, Seen,
-    finished::End,
+    answered::End,
     reply::Response,
     route::{Mounted, Target},
 };

@@ -12,7 +12,7 @@ use crate::{
     authenticate::{Arrival, Authentic, authenticate},
     call::Connection,
     codec,
-    finished::{self, End},
+    answered::{self, End},
     head::Head,
     input,
     origin::{self, Origin},
@@ -64,7 +64,7 @@ async fn answer(gateway: &Gateway, connection: &Connection, head: Head, body: Bo
         Origin::Shared(sharing) => {
             origin::shared(sharing, admit(gateway, mounted, connection, arrival).await)
         }
-        Origin::Preflight(Ok(sharing)) => Box::pin(origin::agreed(arrival, sharing)).await,
+        Origin::Preflight(Ok(sharing)) => Box::pin(origin::agreed(dialect, arrival, sharing)).await,
         Origin::Preflight(Err(failure)) => {
             Box::pin(turn_away(gateway, connection, Some(mounted), arrival, failure)).await
         }
@@ -105,7 +105,7 @@ async fn turn_away(
         Some(mounted) => {
             let response = respond::failure(mounted, mounted.protocol(&call.head), &call, &failure);
             let end = End { error: Some(&failure.code), ..End::default() };
-            finished::tell(gateway, mounted, &call, end, &response);
+            answered::tell(gateway, mounted, &call, end, &response);
             response
         }
         None => respond::plain(&call.head, &failure),
@@ -155,7 +155,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
             respond::failure(mounted, target.protocol, &call, &failure)
         }
     };
-    finished::tell(gateway, mounted, &call, trail.told(&body), &response);
+    answered::tell(gateway, mounted, &call, trail.told(&body), &response);
     trail.finish(&body, &response);
     Sent(respond::close_behind(&body, response))
 }

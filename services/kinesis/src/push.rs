@@ -8,7 +8,7 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use futures_core::Stream;
@@ -109,12 +109,15 @@ pub(crate) struct Push {
     pub(crate) number: u64,
     pub(crate) shard: Shard,
     pub(crate) at: Place,
+    /// When it began, in milliseconds since 1970.
+    pub(crate) began: i64,
 }
 
 impl Push {
     /// The events, until the subscription is over.
     pub(crate) fn events(self) -> impl Stream<Item = Result<Event, Error>> + Send {
-        stream::unfold(Some(Going { push: self, known: None, pulse: None }), |going| async {
+        let going = Going { push: self, since: Instant::now(), known: None, pulse: None };
+        stream::unfold(Some(going), |going| async {
             let going = going?;
             going.next().await
         })
@@ -124,6 +127,7 @@ impl Push {
 /// A push that goes on.
 struct Going {
     push: Push,
+    since: Instant,
     /// The stream's definition, and since when it is so.
     known: Option<(Version, Definition)>,
     /// When the consumer is to hear again, whether or not there is something new; at once to begin with.
@@ -153,6 +157,12 @@ impl Going {
         }
     }
 
+    /// In milliseconds since 1970.
+    fn now(&self) -> i64 {
+        let passed = i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.push.began.saturating_add(passed)
+    }
+
     async fn wait(&mut self) {
         let pulse = self.pulse.unwrap_or_else(tokio::time::Instant::now);
         tokio::select! {
@@ -165,7 +175,7 @@ impl Going {
 
     /// What there is. The definition is read first: of a shard that it says is closed, all records are there.
     fn look(&mut self) -> Result<Look, Error> {
-        let now = now();
+        let now = self.now();
         if !self.learn()? {
             return Ok(Look::Late);
         }
@@ -217,11 +227,6 @@ impl Going {
 /// The place right before, where it is of the same transaction.
 fn before(place: Place) -> Place {
     Place { change: place.change.saturating_sub(1), ..place }
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// What a look came to.

@@ -1,5 +1,5 @@
-use kurodo_gateway::{Dialect, Service, ServiceFacts};
-use kurodo_store::Store;
+use kurodo_gateway::{CrossOrigin, Dialect, Service, ServiceFacts, Sharing};
+use kurodo_store::{Reader, Store};
 use kurodo_wire::{OperationSchema, Value, Violation};
 
 use crate::{
@@ -44,7 +44,28 @@ impl Service for Kinesis {
         data_events: &["GetRecords", "GetShardIterator", "PutRecord", "PutRecords", "SubscribeToShard"],
     };
 
+    /// Pages of every origin may ask: who asks is what the signature says.
+    fn cross_origin(&self, _: &Reader<'_>, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Error>> {
+        asked.origin?;
+        let mut sharing = vec![("access-control-allow-origin", "*".to_owned())];
+        if !asked.is_preflight() {
+            sharing.push(("access-control-expose-headers", EXPOSED.to_owned()));
+            return Some(Ok(sharing));
+        }
+        let wanted = [
+            ("access-control-allow-headers", asked.asked_headers),
+            ("access-control-allow-methods", asked.asked_method),
+        ];
+        sharing.extend(wanted.into_iter().filter_map(|(name, text)| Some((name, text?.to_owned()))));
+        sharing.push(("access-control-max-age", (2 * 24 * 60 * 60).to_string()));
+        Some(Ok(sharing))
+    }
+
     fn violations(operation: &OperationSchema, input: &Value) -> Vec<Violation> {
         needs::violations(operation, input)
     }
 }
+
+/// What a page sees of an answer.
+const EXPOSED: &str =
+    "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date";

@@ -20,6 +20,12 @@ pub enum Error {
     /// A parameter cannot be used as it is.
     #[error("{0}")]
     InvalidParameter(String),
+    /// What was asked for cannot be done any more.
+    #[error("{0}")]
+    InvalidOperation(&'static str),
+    /// S3 could not be asked.
+    #[error("another service could not be asked: {0}")]
+    Relay(String),
     /// A live tail lasted as long as it can.
     #[error("The session has timed out.")]
     SessionTimeout,
@@ -84,6 +90,7 @@ impl Error {
     fn code(&self) -> Option<&'static str> {
         Some(match self {
             Self::InvalidParameter(_) => "InvalidParameterException",
+            Self::InvalidOperation(_) => "InvalidOperationException",
             Self::SessionTimeout => "SessionTimeoutException",
             Self::MalformedQuery(_) => "MalformedQueryException",
             Self::Unsigned => "MissingAuthenticationTokenException",
@@ -94,7 +101,9 @@ impl Error {
             Self::Protected => "ValidationException",
             Self::TooManyTags(_) => "TooManyTagsException",
             Self::NotImplemented { .. } => "NotImplemented",
-            Self::Store(_) | Self::Block(_) | Self::DamagedDefinition(_) | Self::Random => return None,
+            Self::Store(_) | Self::Block(_) | Self::DamagedDefinition(_) | Self::Relay(_) | Self::Random => {
+                return None;
+            }
         })
     }
 }

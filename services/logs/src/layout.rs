@@ -5,6 +5,7 @@
 //! | `34` account region `g` name | the definition of a log group |
 //! | `34` account region `p` name | a resource policy of the account |
 //! | `34` account region `d` id | the definition of a query |
+//! | `34` account region `x` id | a task that exports events |
 //! | `35` account region group `s` name | the definition of a log stream |
 //! | `35` account region group `e` stream `h` time place | the head of a block: the times of its events |
 //! | `35` account region group `e` stream `m` place | the messages of a block |
@@ -29,6 +30,7 @@ const REMAINS: u8 = 36;
 const GROUP: u8 = b'g';
 const POLICY: u8 = b'p';
 const QUERY: u8 = b'd';
+const EXPORT: u8 = b'x';
 const STREAM: u8 = b's';
 const EVENTS: u8 = b'e';
 const HEAD: u8 = b'h';
@@ -87,6 +89,26 @@ pub(crate) fn query_definitions(account: AccountId, region: &Region) -> Scope {
 /// The key of a query's definition, below all of them.
 pub(crate) fn query_definition(id: &str) -> Key {
     KeyBuilder::relative().part(id).build()
+}
+
+/// The tasks that export events of an account in a region.
+pub(crate) fn exports(account: AccountId, region: &Region) -> Scope {
+    Scope::new(placed(GROUPS, account, region).byte(EXPORT).build())
+}
+
+/// The key of a task, below all of them.
+pub(crate) fn export(id: &str) -> Key {
+    KeyBuilder::relative().part(id).build()
+}
+
+/// Region and id of the whole key of a task.
+pub(crate) fn parse_export(key: &[u8]) -> Option<(Region, String)> {
+    let mut parser = KeyParser::new(key);
+    parser.byte().ok()?;
+    parser.number().ok()?;
+    let region = parser.text().ok()?.parse().ok()?;
+    (parser.byte().ok()? == EXPORT).then_some(())?;
+    Some((region, parser.text().ok()?.into_owned()))
 }
 
 /// The name that ends the key of a group, a policy or a stream, which begins with its kind.

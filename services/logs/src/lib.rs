@@ -7,6 +7,7 @@ pub mod block;
 mod definition;
 mod error;
 mod event;
+mod export;
 mod facts;
 pub mod insights;
 mod layout;

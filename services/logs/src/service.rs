@@ -1,5 +1,5 @@
 use kurodo_gateway::{
-    Dialect, Failure, Service, ServiceFacts,
+    Dialect, Failure, Relay, Service, ServiceFacts,
     wire::{Violation, violation_message},
 };
 use kurodo_store::Store;
@@ -9,6 +9,8 @@ use crate::{Error, facts::Sizes, model, queries::Queries, tail::Tails};
 /// The service.
 pub struct Logs {
     pub(crate) store: Store,
+    /// How S3 is asked to take what is exported.
+    pub(crate) relay: Relay,
     /// How much groups hold, as it was counted last.
     pub(crate) sizes: Sizes,
     /// Queries that were started lately.
@@ -18,9 +20,9 @@ pub struct Logs {
 }
 
 impl Logs {
-    /// The service over this store.
-    pub fn new(store: Store) -> Self {
-        Self { store, sizes: Sizes::default(), queries: Queries::default(), tails: Tails::default() }
+    /// The service over this store; others are asked through the relay.
+    pub fn new(store: Store, relay: Relay) -> Self {
+        Self { store, relay, sizes: Sizes::default(), queries: Queries::default(), tails: Tails::default() }
     }
 }
 

@@ -32,10 +32,16 @@ service! { Logs:
         Definitions {} = "*";
         // What a log group holds, as what a query that was started looks through.
         Searched { region, account, name } = "arn:aws:logs:{region}:{account}:log-group:{name}:log-stream:";
+        // What a log group holds, as what is exported.
+        Exported { region, account, name } = "arn:aws:logs:{region}:{account}:log-group:{name}:log-stream:";
+        // The tasks that export what the caller's account has.
+        Exports {} = "*";
         // What is left of a group or a stream that was deleted.
         Remains {} = "*";
     }
     actions {
+        CancelExportTask: Write on Exports = "logs:CancelExportTask";
+        CreateExportTask: Write on Exported = "logs:CreateExportTask";
         CreateLogGroup: Write on Group = "logs:CreateLogGroup";
         CreateLogStream: Write on Stream = "logs:CreateLogStream";
         DeleteLogGroup: Write on Group = "logs:DeleteLogGroup";
@@ -44,6 +50,7 @@ service! { Logs:
         DeleteGroupResourcePolicy: Write on Group = "logs:DeleteResourcePolicy";
         DeleteQueryDefinition: Write on Definitions = "logs:DeleteQueryDefinition";
         DeleteRetentionPolicy: Write on Group = "logs:DeleteRetentionPolicy";
+        DescribeExportTasks: Read on Exports = "logs:DescribeExportTasks";
         DescribeLogGroups: Read on Groups = "logs:DescribeLogGroups";
         DescribeLogStreams: Read on Contents = "logs:DescribeLogStreams";
         DescribeQueries: Read on Everything = "logs:DescribeQueries";
@@ -66,6 +73,7 @@ service! { Logs:
         PutLogGroupDeletionProtection: Write on Group = "logs:PutLogGroupDeletionProtection";
         PutQueryDefinition: Write on Definitions = "logs:PutQueryDefinition";
         PutRetentionPolicy: Write on Group = "logs:PutRetentionPolicy";
+        RunExport: Write on Exported = "logs:CreateExportTask";
         RunQuery: Read on Searched = "logs:StartQuery";
         StartLiveTail: Read on Contents = "logs:StartLiveTail";
         StartQuery: Read on Contents = "logs:StartQuery";
@@ -105,6 +113,9 @@ service! { Logs:
         ListLogGroupsForQuery: ListLogGroupsForQuery on everything();
         GetLogRecord: [GetLogRecord] by needs::get_log_record;
         GetLogGroupFields: [GetLogGroupFields] by needs::get_log_group_fields;
+        CreateExportTask: CreateExportTask on exported(log_group_name);
+        DescribeExportTasks: DescribeExportTasks on exports();
+        CancelExportTask: CancelExportTask on exports();
         PutQueryDefinition: PutQueryDefinition on definitions()
             refusing ["parameters"];
         DescribeQueryDefinitions: DescribeQueryDefinitions on definitions();
@@ -125,6 +136,8 @@ service! { Logs:
     chores {
         // Events that are older than their group keeps them.
         ExpireEvents: [ExpireEvents] by needs::expired every 60 seconds;
+        // What is to be exported.
+        RunExports: [RunExport] by needs::unexported every 1 seconds;
         // Queries that were started.
         RunQueries: [RunQuery for all] by needs::scheduled every 1 seconds;
         // What is left of groups and streams that were deleted.
@@ -135,8 +148,8 @@ service! { Logs:
         AssociateKmsKey, DisassociateKmsKey,
         // Metrics out of events.
         PutMetricFilter, DescribeMetricFilters, DeleteMetricFilter,
-        // Ways out: to streams and buckets.
-        CreateExportTask, DescribeExportTasks, CancelExportTask, DeleteDestination, DeleteSubscriptionFilter,
+        // Ways out: to streams.
+        DeleteDestination, DeleteSubscriptionFilter,
         DescribeDestinations, DescribeSubscriptionFilters, PutDestination, PutDestinationPolicy,
         PutSubscriptionFilter,
         // Delivery of other services' logs.

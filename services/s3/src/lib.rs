@@ -41,7 +41,7 @@ mod versions;
 
 use std::sync::Arc;
 
-use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Finished, Service, ServiceFacts, Sharing};
+use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Answered, Service, ServiceFacts, Sharing};
 use kurodo_identity::StoredDirectory;
 use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
 use kurodo_wire::{OperationSchema, Violation};
@@ -180,7 +180,7 @@ impl Service for S3 {
         Some(cors::sharing(self, stored, asked))
     }
 
-    fn finished(&self, door: &CoreDoor, finished: &Finished<'_>) {
-        logs::note(self, door, finished);
+    fn answered(&self, door: &CoreDoor, answered: &Answered<'_>) {
+        logs::note(self, door, answered);
     }
 }

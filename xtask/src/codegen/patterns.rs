@@ -20,10 +20,8 @@ const REWRITTEN: &[(&str, &str)] = &[
 /// As the facts write it; as messages show it.
 ///
 /// Source: replies of Kinesis to numbers that do not match.
-const SHOWN: &[(&str, &str)] = &[
-    (r"^(0|([1-9]\d{0,38}))$", r"0|([1-9]\d{0,38})"),
-    (r"^(0|([1-9]\d{0,128}))$", r"0|([1-9]\d{0,128})"),
-];
+const SHOWN: &[(&str, &str)] =
+    &[(r"^(0|([1-9]\d{0,38}))$", r"0|([1-9]\d{0,38})"), (r"^(0|([1-9]\d{0,128}))$", r"0|([1-9]\d{0,128})")];
 
 /// The expression that makes the pattern.
 pub(crate) fn expression(shape: &str, pattern: &str) -> Outcome<String> {

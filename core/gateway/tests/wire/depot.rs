@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use kurodo_arn::AccountId;
 use kurodo_gateway::{
-    ActionFacts, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Finished, Handler, Keeper, Mount,
+    ActionFacts, Answered, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Handler, Keeper, Mount,
     Progress, Received, Reply, Round, RowFacts, Sent, Service, ServiceFacts, Sharing, body_failure, service,
     wire::{OperationSchema, Value, Violation},
 };
@@ -202,8 +202,8 @@ impl Mount for Dressed {
     fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>> {
         Mount::cross_origin(&*self.0, door, asked)
     }
-    fn finished(&self, door: &CoreDoor, finished: &Finished<'_>) {
-        Mount::finished(&*self.0, door, finished);
+    fn answered(&self, door: &CoreDoor, answered: &Answered<'_>) {
+        Mount::answered(&*self.0, door, answered);
     }
     /// Only one of them does the chores.
     fn chores(&self) -> Vec<ChoreFacts> {

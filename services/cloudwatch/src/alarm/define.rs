@@ -68,7 +68,7 @@ pub(crate) fn metric(input: &PutMetricAlarmInput, now_ms: i64) -> Result<Stored,
         );
     }
     let condition = Condition::Metric {
-        watched,
+        watched: Box::new(watched),
         evaluation_periods,
         datapoints_to_alarm: input.datapoints_to_alarm,
         threshold,

@@ -94,7 +94,7 @@ pub(crate) struct WatchedStat {
 pub(crate) enum Condition {
     /// By the values of a time series.
     Metric {
-        watched: Watched,
+        watched: Box<Watched>,
         evaluation_periods: i32,
         datapoints_to_alarm: Option<i32>,
         threshold: f64,

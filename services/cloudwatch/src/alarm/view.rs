@@ -44,7 +44,7 @@ pub(crate) fn metric_view(stored: &Stored, arn: String) -> Option<MetricAlarm> {
         evaluate_low_sample_count_percentile: low_samples.clone(),
         ..MetricAlarm::default()
     };
-    match watched {
+    match &**watched {
         Watched::Math(_) => alarm.metrics = Some(watched.queries()),
         Watched::Metric { namespace, name, dimensions: given, statistic, extended, period, unit } => {
             alarm.namespace = Some(namespace.clone());
@@ -104,7 +104,7 @@ impl Stored {
                     "treatMissingData": missing.as_deref().unwrap_or(""),
                 });
                 if let Watched::Metric { namespace, name, dimensions, statistic, extended, period, .. } =
-                    watched
+                    &**watched
                 {
                     let dimensions =
                         dimensions.iter().map(|(name, value)| json!({ "name": name, "value": value }));

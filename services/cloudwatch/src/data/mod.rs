@@ -15,6 +15,6 @@ pub(crate) use list::{LISTED, Listed, list};
 pub(crate) use metric::{Known, MetricId, MetricName, unit_number, unit_of};
 pub use statistic::Statistic;
 pub use summary::Summary;
-pub(crate) use tend::{merge, roll_up, rollable};
+pub(crate) use tend::{Mark, merge, roll_up, rollable};
 pub(crate) use tier::{KEPT, Tier};
 pub(crate) use view::{Range, View};

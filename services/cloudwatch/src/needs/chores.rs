@@ -14,7 +14,7 @@ use super::Found;
 use crate::{
     CloudWatch, Error,
     alarm::{HISTORY_KEPT, Item, Stored},
-    data::rollable,
+    data::{Mark, rollable},
     layout,
     resources::{Alarm, Alarms, Metrics, Namespace, Others},
     table::action,
@@ -31,7 +31,7 @@ pub(crate) struct Watch {
     /// What there was of metrics when nothing was left to merge.
     merged: Mutex<HashMap<AccountId, u64>>,
     /// Which namespace is looked at for old data, and after what.
-    rolled: Mutex<HashMap<AccountId, (Vec<u8>, Vec<u8>)>>,
+    rolled: Mutex<HashMap<AccountId, (Vec<u8>, Mark)>>,
 }
 
 /// The namespaces of an account, with their keys below all of its metrics.

@@ -144,7 +144,8 @@ impl Handler<op::DescribeAlarmsForMetric> for CloudWatch {
 /// Whether an alarm is about this metric, by the statistic and the period that are named.
 fn watches(stored: &Stored, input: &DescribeAlarmsForMetricInput) -> bool {
     let Condition::Metric { watched, .. } = &stored.condition else { return false };
-    let Watched::Metric { namespace, name, dimensions, statistic, extended, period, unit } = watched else {
+    let Watched::Metric { namespace, name, dimensions, statistic, extended, period, unit } = &**watched
+    else {
         return false;
     };
     let given: Vec<Dimension> = dimensions

@@ -71,7 +71,12 @@ impl<'v> Input<'v> {
     fn check_hours(&self, found: &mut Vec<Violation>) {
         if let Some(Value::Int(hours @ ..1)) = self.value("RetentionPeriodHours") {
             let rule = "Member must have value greater than or equal to 1";
-            found.push(violation("RetentionPeriodHours", "retentionPeriodHours", &format!("'{hours}'"), rule));
+            found.push(violation(
+                "RetentionPeriodHours",
+                "retentionPeriodHours",
+                &format!("'{hours}'"),
+                rule,
+            ));
         }
     }
 

@@ -37,6 +37,7 @@ impl Handler<op::SubscribeToShard> for Kinesis {
             number: definition.contents,
             shard: shard.clone(),
             at,
+            began: now,
         };
         let reply: Reply<_> = SubscribeToShardOutput { event_stream: Streaming }.into();
         Ok(reply.with_events(push.events()))

@@ -24,6 +24,18 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `logs` enum `ExportTaskStatusCode`.
+    pub enum ExportTaskStatusCode {
+        Cancelled = "CANCELLED",
+        Completed = "COMPLETED",
+        Failed = "FAILED",
+        Pending = "PENDING",
+        PendingCancel = "PENDING_CANCEL",
+        Running = "RUNNING",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `logs` enum `InheritedProperty`.
     pub enum InheritedProperty {
         AccountDataProtection = "ACCOUNT_DATA_PROTECTION",

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    DataSourceFilter, Entity, InputLogEvent, LogGroupClass, OrderBy, PolicyScope, QueryLanguage,
-    QueryParameter, QueryStatus, TagFilter, schema,
+    DataSourceFilter, Entity, ExportTaskStatusCode, InputLogEvent, LogGroupClass, OrderBy, PolicyScope,
+    QueryLanguage, QueryParameter, QueryStatus, TagFilter, schema,
 };
 
 kurodo_wire::shape! {
@@ -254,6 +254,39 @@ kurodo_wire::shape! {
         log_group_name: Option<String> = "logGroupName",
         time: Option<i64> = "time",
         log_group_identifier: Option<String> = "logGroupIdentifier",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `logs:CreateExportTask`.
+    #[derive(Debug)]
+    pub struct CreateExportTaskInput: schema::CREATE_EXPORT_TASK_INPUT {
+        task_name: Option<String> = "taskName",
+        log_group_name: String = "logGroupName",
+        log_stream_name_prefix: Option<String> = "logStreamNamePrefix",
+        from: i64 = "from",
+        to: i64 = "to",
+        destination: String = "destination",
+        destination_prefix: Option<String> = "destinationPrefix",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `logs:DescribeExportTasks`.
+    #[derive(Debug, Default)]
+    pub struct DescribeExportTasksInput: schema::DESCRIBE_EXPORT_TASKS_INPUT {
+        task_id: Option<String> = "taskId",
+        status_code: Option<ExportTaskStatusCode> = "statusCode",
+        next_token: Option<String> = "nextToken",
+        limit: Option<i32> = "limit",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `logs:CancelExportTask`.
+    #[derive(Debug)]
+    pub struct CancelExportTaskInput: schema::CANCEL_EXPORT_TASK_INPUT {
+        task_id: String = "taskId",
     }
 }
 

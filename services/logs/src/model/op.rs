@@ -28,6 +28,9 @@ kurodo_wire::operations! {
     ListLogGroupsForQuery(super::ListLogGroupsForQueryInput) -> super::ListLogGroupsForQueryOutput = service::LIST_LOG_GROUPS_FOR_QUERY;
     GetLogRecord(super::GetLogRecordInput) -> super::GetLogRecordOutput = service::GET_LOG_RECORD;
     GetLogGroupFields(super::GetLogGroupFieldsInput) -> super::GetLogGroupFieldsOutput = service::GET_LOG_GROUP_FIELDS;
+    CreateExportTask(super::CreateExportTaskInput) -> super::CreateExportTaskOutput = service::CREATE_EXPORT_TASK;
+    DescribeExportTasks(super::DescribeExportTasksInput) -> super::DescribeExportTasksOutput = service::DESCRIBE_EXPORT_TASKS;
+    CancelExportTask(super::CancelExportTaskInput) -> super::CancelExportTaskOutput = service::CANCEL_EXPORT_TASK;
     PutQueryDefinition(super::PutQueryDefinitionInput) -> super::PutQueryDefinitionOutput = service::PUT_QUERY_DEFINITION;
     DescribeQueryDefinitions(super::DescribeQueryDefinitionsInput) -> super::DescribeQueryDefinitionsOutput = service::DESCRIBE_QUERY_DEFINITIONS;
     DeleteQueryDefinition(super::DeleteQueryDefinitionInput) -> super::DeleteQueryDefinitionOutput = service::DELETE_QUERY_DEFINITION;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use kurodo_wire::Streaming;
 
 use super::{
-    FilteredLogEvent, LogGroup, LogGroupField, LogGroupSummary, LogStream, MetricFilterMatchRecord,
-    OutputLogEvent, QueryDefinition, QueryInfo, QueryLanguage, QueryStatistics, QueryStatus,
-    RejectedEntityInfo, RejectedLogEventsInfo, ResourcePolicy, ResultField, SearchedLogStream, schema,
+    ExportTask, FilteredLogEvent, LogGroup, LogGroupField, LogGroupSummary, LogStream,
+    MetricFilterMatchRecord, OutputLogEvent, QueryDefinition, QueryInfo, QueryLanguage, QueryStatistics,
+    QueryStatus, RejectedEntityInfo, RejectedLogEventsInfo, ResourcePolicy, ResultField, SearchedLogStream,
+    schema,
 };
 
 kurodo_wire::shape! {
@@ -192,6 +193,30 @@ kurodo_wire::shape! {
     #[derive(Debug, Default)]
     pub struct GetLogGroupFieldsOutput: schema::GET_LOG_GROUP_FIELDS_OUTPUT {
         log_group_fields: Option<Vec<LogGroupField>> = "logGroupFields",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:CreateExportTask`.
+    #[derive(Debug, Default)]
+    pub struct CreateExportTaskOutput: schema::CREATE_EXPORT_TASK_OUTPUT {
+        task_id: Option<String> = "taskId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:DescribeExportTasks`.
+    #[derive(Debug, Default)]
+    pub struct DescribeExportTasksOutput: schema::DESCRIBE_EXPORT_TASKS_OUTPUT {
+        export_tasks: Option<Vec<ExportTask>> = "exportTasks",
+        next_token: Option<String> = "nextToken",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:CancelExportTask`.
+    #[derive(Debug, Default)]
+    pub struct CancelExportTaskOutput: kurodo_wire::common::UNIT {
     }
 }
 

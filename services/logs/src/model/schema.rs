@@ -85,6 +85,43 @@ pub(super) static EVENTS_LIMIT_START_QUERY: Schema =
     Schema::new("EventsLimitStartQuery", Kind::Integer).bounds(Some(1.0), Some(100000.0));
 pub(super) static EXPECTED_REVISION_ID: Schema =
     Schema::new("ExpectedRevisionId", Kind::String).bounds(Some(1.0), None);
+pub(super) static EXPORT_DESTINATION_BUCKET: Schema =
+    Schema::new("ExportDestinationBucket", Kind::String).bounds(Some(1.0), Some(512.0));
+pub(super) static EXPORT_TASK: Schema = Schema::new(
+    "ExportTask",
+    Kind::Structure(Structure::new(&[
+        Member::new("taskId", &EXPORT_TASK_ID),
+        Member::new("taskName", &EXPORT_TASK_NAME),
+        Member::new("logGroupName", &LOG_GROUP_NAME),
+        Member::new("from", &TIMESTAMP),
+        Member::new("to", &TIMESTAMP),
+        Member::new("destination", &EXPORT_DESTINATION_BUCKET),
+        Member::new("destinationPrefix", &common::STRING),
+        Member::new("status", &EXPORT_TASK_STATUS),
+        Member::new("executionInfo", &EXPORT_TASK_EXECUTION_INFO),
+    ])),
+);
+pub(super) static EXPORT_TASK_EXECUTION_INFO: Schema = Schema::new(
+    "ExportTaskExecutionInfo",
+    Kind::Structure(Structure::new(&[
+        Member::new("creationTime", &TIMESTAMP),
+        Member::new("completionTime", &TIMESTAMP),
+    ])),
+);
+pub(super) static EXPORT_TASK_ID: Schema =
+    Schema::new("ExportTaskId", Kind::String).bounds(Some(1.0), Some(512.0));
+pub(super) static EXPORT_TASK_NAME: Schema =
+    Schema::new("ExportTaskName", Kind::String).bounds(Some(1.0), Some(512.0));
+pub(super) static EXPORT_TASK_STATUS: Schema = Schema::new(
+    "ExportTaskStatus",
+    Kind::Structure(Structure::new(&[
+        Member::new("code", &EXPORT_TASK_STATUS_CODE),
+        Member::new("message", &common::STRING),
+    ])),
+);
+pub(super) static EXPORT_TASK_STATUS_CODE: Schema = Schema::new("ExportTaskStatusCode", Kind::String)
+    .words(&["CANCELLED", "COMPLETED", "FAILED", "PENDING", "PENDING_CANCEL", "RUNNING"]);
+pub(super) static EXPORT_TASKS: Schema = Schema::list("ExportTasks", Member::new("member", &EXPORT_TASK));
 pub(super) static EXTRACTED_VALUES: Schema = Schema::map(
     "ExtractedValues",
     Member::new("key", &common::STRING),
@@ -794,6 +831,42 @@ pub(super) static GET_LOG_GROUP_FIELDS_INPUT: Schema = Schema::new(
 pub(super) static GET_LOG_GROUP_FIELDS_OUTPUT: Schema = Schema::new(
     "GetLogGroupFieldsResponse",
     Kind::Structure(Structure::new(&[Member::new("logGroupFields", &LOG_GROUP_FIELD_LIST)])),
+);
+pub(super) static CREATE_EXPORT_TASK_INPUT: Schema = Schema::new(
+    "CreateExportTaskRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("taskName", &EXPORT_TASK_NAME),
+        Member::new("logGroupName", &LOG_GROUP_NAME).required(),
+        Member::new("logStreamNamePrefix", &LOG_STREAM_NAME),
+        Member::new("from", &TIMESTAMP).required(),
+        Member::new("to", &TIMESTAMP).required(),
+        Member::new("destination", &EXPORT_DESTINATION_BUCKET).required(),
+        Member::new("destinationPrefix", &common::STRING),
+    ])),
+);
+pub(super) static CREATE_EXPORT_TASK_OUTPUT: Schema = Schema::new(
+    "CreateExportTaskResponse",
+    Kind::Structure(Structure::new(&[Member::new("taskId", &EXPORT_TASK_ID)])),
+);
+pub(super) static DESCRIBE_EXPORT_TASKS_INPUT: Schema = Schema::new(
+    "DescribeExportTasksRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("taskId", &EXPORT_TASK_ID),
+        Member::new("statusCode", &EXPORT_TASK_STATUS_CODE),
+        Member::new("nextToken", &NEXT_TOKEN),
+        Member::new("limit", &DESCRIBE_LIMIT),
+    ])),
+);
+pub(super) static DESCRIBE_EXPORT_TASKS_OUTPUT: Schema = Schema::new(
+    "DescribeExportTasksResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("exportTasks", &EXPORT_TASKS),
+        Member::new("nextToken", &NEXT_TOKEN),
+    ])),
+);
+pub(super) static CANCEL_EXPORT_TASK_INPUT: Schema = Schema::new(
+    "CancelExportTaskRequest",
+    Kind::Structure(Structure::new(&[Member::new("taskId", &EXPORT_TASK_ID).required()])),
 );
 pub(super) static PUT_QUERY_DEFINITION_INPUT: Schema = Schema::new(
     "PutQueryDefinitionRequest",

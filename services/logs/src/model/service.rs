@@ -41,6 +41,9 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &LIST_LOG_GROUPS_FOR_QUERY,
         &GET_LOG_RECORD,
         &GET_LOG_GROUP_FIELDS,
+        &CREATE_EXPORT_TASK,
+        &DESCRIBE_EXPORT_TASKS,
+        &CANCEL_EXPORT_TASK,
         &PUT_QUERY_DEFINITION,
         &DESCRIBE_QUERY_DEFINITIONS,
         &DELETE_QUERY_DEFINITION,
@@ -89,30 +92,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         },
         RouteSchema {
             name: "DeleteMetricFilter",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "CreateExportTask",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DescribeExportTasks",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "CancelExportTask",
             method: "POST",
             uri: "/",
             required_query: &[],
@@ -1179,6 +1158,48 @@ pub(super) static GET_LOG_GROUP_FIELDS: OperationSchema = OperationSchema {
         "POST",
         "/",
         [&schema::GET_LOG_GROUP_FIELDS_INPUT, &schema::GET_LOG_GROUP_FIELDS_OUTPUT],
+    )
+};
+pub(super) static CREATE_EXPORT_TASK: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_OPERATION_ABORTED_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_RESOURCE_ALREADY_EXISTS_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "CreateExportTask",
+        "POST",
+        "/",
+        [&schema::CREATE_EXPORT_TASK_INPUT, &schema::CREATE_EXPORT_TASK_OUTPUT],
+    )
+};
+pub(super) static DESCRIBE_EXPORT_TASKS: OperationSchema = OperationSchema {
+    errors: &[&ERROR_INVALID_PARAMETER_EXCEPTION, &ERROR_SERVICE_UNAVAILABLE_EXCEPTION],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "DescribeExportTasks",
+        "POST",
+        "/",
+        [&schema::DESCRIBE_EXPORT_TASKS_INPUT, &schema::DESCRIBE_EXPORT_TASKS_OUTPUT],
+    )
+};
+pub(super) static CANCEL_EXPORT_TASK: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_INVALID_OPERATION_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "CancelExportTask",
+        "POST",
+        "/",
+        [&schema::CANCEL_EXPORT_TASK_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static PUT_QUERY_DEFINITION: OperationSchema = OperationSchema {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    DataProtectionStatus, EntityRejectionErrorType, InheritedProperty, LogGroupClass, PolicyScope,
-    QueryLanguage, QueryStatus, schema,
+    DataProtectionStatus, EntityRejectionErrorType, ExportTaskStatusCode, InheritedProperty, LogGroupClass,
+    PolicyScope, QueryLanguage, QueryStatus, schema,
 };
 
 kurodo_wire::shape! {
@@ -30,6 +30,40 @@ kurodo_wire::shape! {
     pub struct Entity: schema::ENTITY {
         key_attributes: Option<BTreeMap<String, String>> = "keyAttributes",
         attributes: Option<BTreeMap<String, String>> = "attributes",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `logs` structure `ExportTask`.
+    #[derive(Debug, Default)]
+    pub struct ExportTask: schema::EXPORT_TASK {
+        task_id: Option<String> = "taskId",
+        task_name: Option<String> = "taskName",
+        log_group_name: Option<String> = "logGroupName",
+        from: Option<i64> = "from",
+        to: Option<i64> = "to",
+        destination: Option<String> = "destination",
+        destination_prefix: Option<String> = "destinationPrefix",
+        status: Option<ExportTaskStatus> = "status",
+        execution_info: Option<ExportTaskExecutionInfo> = "executionInfo",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `logs` structure `ExportTaskExecutionInfo`.
+    #[derive(Debug, Default)]
+    pub struct ExportTaskExecutionInfo: schema::EXPORT_TASK_EXECUTION_INFO {
+        creation_time: Option<i64> = "creationTime",
+        completion_time: Option<i64> = "completionTime",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `logs` structure `ExportTaskStatus`.
+    #[derive(Debug, Default)]
+    pub struct ExportTaskStatus: schema::EXPORT_TASK_STATUS {
+        code: Option<ExportTaskStatusCode> = "code",
+        message: Option<String> = "message",
     }
 }
 

@@ -7,10 +7,11 @@ use crate::{
     Error, Logs,
     block::{BUCKET, bucket},
     definition::{GroupDefinition, StreamDefinition},
+    export::Task,
     facts::decode,
     layout,
     names::GroupName,
-    resources::{Contents, Remains},
+    resources::{Contents, Exported, Remains},
     table::action,
 };
 
@@ -64,4 +65,19 @@ pub(crate) async fn remains(find: &Find<'_, Logs>) -> Result<Option<Need<action:
 fn of(account: AccountId, key: &[u8]) -> Option<Remains> {
     let (region, group, stream) = layout::parse_remains(key)?;
     Some(Remains { region, account, group, stream })
+}
+
+/// A group of which a task exports events.
+pub(crate) async fn unexported(find: &Find<'_, Logs>) -> Result<Option<Need<action::RunExport>>, Error> {
+    let Some(account) = find.account() else { return Ok(None) };
+    for record in find.stored().cursor(&Scan::within(layout::all_definitions(account).prefix()))? {
+        let record = record?;
+        let Some((region, id)) = layout::parse_export(&record.key) else { continue };
+        let task: Task = decode(&record.value, &id)?;
+        if task.is_under_way() {
+            let group = GroupName { region, account, name: task.group };
+            return Ok(Some(Need::new(Exported::of_task(find, group, id)?)));
+        }
+    }
+    Ok(None)
 }

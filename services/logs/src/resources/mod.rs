@@ -1,6 +1,7 @@
 //! What the rows of the table name, and what the decision needs to know of it.
 
 mod contents;
+mod exported;
 mod group;
 mod remains;
 mod searched;
@@ -12,6 +13,8 @@ use kurodo_gateway::Find;
 use kurodo_policy::Context;
 
 pub use contents::Contents;
+pub use exported::{Exported, Exports};
+pub(crate) use exported::{exported, exports};
 pub use group::{Group, Tagged};
 pub(crate) use group::{group, named, tagged};
 pub use remains::Remains;

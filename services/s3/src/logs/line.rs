@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use kurodo_gateway::{Call, Finished};
+use kurodo_gateway::{Call, Answered};
 use kurodo_policy::PrincipalKind;
 
 use crate::{facts::BucketFacts, times};
@@ -20,8 +20,8 @@ const NONE: &str = "-";
 /// A request in the format of S3's access logs.
 ///
 /// Source: S3 User Guide, "Amazon S3 server access log format".
-pub(super) fn write(facts: &BucketFacts, finished: &Finished<'_>, line: &Line<'_>) -> String {
-    let (call, head) = (finished.call, &finished.call.head);
+pub(super) fn write(facts: &BucketFacts, answered: &Answered<'_>, line: &Line<'_>) -> String {
+    let (call, head) = (answered.call, &answered.call.head);
     let mut text = String::with_capacity(512);
     let at = times::shown(call.now_ms).strftime("[%d/%b/%Y:%H:%M:%S +0000]");
     let (owner, bucket) = (&facts.owner.canonical_id, &facts.name);
@@ -30,17 +30,17 @@ pub(super) fn write(facts: &BucketFacts, finished: &Finished<'_>, line: &Line<'_
     let key = line.key.unwrap_or(NONE);
     let _ = write!(text, "{owner} {bucket} {at} {source} {requester} {id} {} {key} ", line.operation);
     let uri = request_uri(call);
-    let (status, error) = (finished.status, finished.error.unwrap_or(NONE));
-    let (sent, size) = sizes(finished, line);
-    let ms = finished.milliseconds();
+    let (status, error) = (answered.status, answered.error.unwrap_or(NONE));
+    let (sent, size) = sizes(answered, line);
+    let ms = answered.milliseconds();
     let _ = write!(text, "\"{uri}\" {status} {error} {sent} {size} {ms} {ms} ");
     let (referer, agent) = (quoted(head.header("referer")), quoted(head.header("user-agent")));
-    let version = version(finished, line);
+    let version = version(answered, line);
     let _ = write!(text, "\"{referer}\" \"{agent}\" {version} {id} ");
     let (signature, authentication) = (signature(call), authentication(call));
     let (tls, cipher) = call.tls().unwrap_or((NONE, None));
     let host = field(head.authority());
-    let by_list = if finished.by_list { "Yes" } else { NONE };
+    let by_list = if answered.by_list { "Yes" } else { NONE };
     let cipher = cipher.unwrap_or(NONE);
     let _ = writeln!(text, "{signature} {cipher} {authentication} {host} {tls} - {by_list} -");
     text
@@ -72,41 +72,41 @@ fn is_secret(pair: &str) -> bool {
 }
 
 /// Bytes sent, and the size of the object.
-fn sizes(finished: &Finished<'_>, line: &Line<'_>) -> (String, String) {
+fn sizes(answered: &Answered<'_>, line: &Line<'_>) -> (String, String) {
     let or_none = |bytes: Option<u64>| bytes.map_or_else(|| NONE.to_owned(), |bytes| bytes.to_string());
-    let is_head = finished.call.head.method().as_str() == "HEAD";
-    let sent = Some(finished.bytes_out).filter(|bytes| *bytes > 0 && !is_head && !line.is_source);
-    let size = match finished.operation {
-        _ if finished.error.is_some() => None,
-        "GetObject" | "HeadObject" => header(finished, "content-range")
+    let is_head = answered.call.head.method().as_str() == "HEAD";
+    let sent = Some(answered.bytes_out).filter(|bytes| *bytes > 0 && !is_head && !line.is_source);
+    let size = match answered.operation {
+        _ if answered.error.is_some() => None,
+        "GetObject" | "HeadObject" => header(answered, "content-range")
             .and_then(|range| range.rsplit('/').next()?.parse().ok())
-            .or_else(|| header(finished, "content-length")?.parse().ok())
-            .or(Some(finished.bytes_out)),
-        "PutObject" | "UploadPart" => decoded(finished),
+            .or_else(|| header(answered, "content-length")?.parse().ok())
+            .or(Some(answered.bytes_out)),
+        "PutObject" | "UploadPart" => decoded(answered),
         _ => None,
     };
     (or_none(sent), or_none(size))
 }
 
 /// The length of the content, without what frames its pieces.
-fn decoded(finished: &Finished<'_>) -> Option<u64> {
-    let head = &finished.call.head;
+fn decoded(answered: &Answered<'_>) -> Option<u64> {
+    let head = &answered.call.head;
     let given = head.header("x-amz-decoded-content-length").or_else(|| head.header("content-length"));
-    given.map_or(Some(finished.bytes_in), |length| length.parse().ok())
+    given.map_or(Some(answered.bytes_in), |length| length.parse().ok())
 }
 
-fn header<'f>(finished: &'f Finished<'_>, name: &str) -> Option<&'f str> {
-    finished.headers.get(name)?.to_str().ok()
+fn header<'f>(answered: &'f Answered<'_>, name: &str) -> Option<&'f str> {
+    answered.headers.get(name)?.to_str().ok()
 }
 
 /// The version that the request made or named.
-fn version<'f>(finished: &'f Finished<'_>, line: &Line<'_>) -> &'f str {
+fn version<'f>(answered: &'f Answered<'_>, line: &Line<'_>) -> &'f str {
     let name = if line.is_source { "x-amz-copy-source-version-id" } else { "x-amz-version-id" };
     let named = || {
-        let mut pairs = finished.call.head.query().split('&').filter_map(|pair| pair.split_once('='));
+        let mut pairs = answered.call.head.query().split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(name, _)| *name == "versionId").map(|(_, version)| version)
     };
-    header(finished, name).or_else(|| named().filter(|_| !line.is_source)).unwrap_or(NONE)
+    header(answered, name).or_else(|| named().filter(|_| !line.is_source)).unwrap_or(NONE)
 }
 
 fn known<'c>(call: &'c Call, key: &str) -> Option<&'c str> {

@@ -1,31 +1,31 @@
-use kurodo_gateway::Finished;
+use kurodo_gateway::Answered;
 use kurodo_store::CoreDoor;
 
 use super::line::{Line, write};
 use crate::{S3, copy_source::CopySource, layout, names};
 
 /// Writes a request down, if its bucket has logs; of a copy also the reading of its source.
-pub(crate) fn note(service: &S3, door: &CoreDoor, finished: &Finished<'_>) {
+pub(crate) fn note(service: &S3, door: &CoreDoor, answered: &Answered<'_>) {
     if service.logs.is_quiet(service.store.generation(layout::BUCKETS)) {
         return;
     }
-    let path = finished.path();
+    let path = answered.path();
     let (bucket, key) = split(&path);
-    let usual = super::operation::name(method(finished), finished.operation, key.is_some());
-    log(service, door, finished, bucket, &Line { operation: &usual, key, is_source: false });
-    let copied = finished.call.head.header("x-amz-copy-source");
-    if let Some(text) = copied.filter(|_| finished.operation.contains("Copy"))
+    let usual = super::operation::name(method(answered), answered.operation, key.is_some());
+    log(service, door, answered, bucket, &Line { operation: &usual, key, is_source: false });
+    let copied = answered.call.head.header("x-amz-copy-source");
+    if let Some(text) = copied.filter(|_| answered.operation.contains("Copy"))
         && let Ok(source) = CopySource::parse(text)
     {
         let (operation, (_, key)) = (format!("{usual}_GET"), split(text.split('?').next().unwrap_or(text)));
-        log(service, door, finished, &source.bucket, &Line { operation: &operation, key, is_source: true });
+        log(service, door, answered, &source.bucket, &Line { operation: &operation, key, is_source: true });
     }
 }
 
 /// A form that a browser posted was handled as the request that it stands for.
-fn method<'a>(finished: &'a Finished<'_>) -> &'a str {
-    let posted = finished.call.context.get("s3:authType").and_then(|values| values.single()) == Some("POST");
-    if posted { "POST" } else { finished.call.head.method().as_str() }
+fn method<'a>(answered: &'a Answered<'_>) -> &'a str {
+    let posted = answered.call.context.get("s3:authType").and_then(|values| values.single()) == Some("POST");
+    if posted { "POST" } else { answered.call.head.method().as_str() }
 }
 
 /// The bucket, and the key as it came, of a path.
@@ -35,7 +35,7 @@ fn split(path: &str) -> (&str, Option<&str>) {
     (bucket, (!key.is_empty()).then_some(key))
 }
 
-fn log(service: &S3, door: &CoreDoor, finished: &Finished<'_>, bucket: &str, line: &Line<'_>) {
+fn log(service: &S3, door: &CoreDoor, answered: &Answered<'_>, bucket: &str, line: &Line<'_>) {
     if names::check_existing(bucket).is_err() {
         return;
     }
@@ -45,7 +45,7 @@ fn log(service: &S3, door: &CoreDoor, finished: &Finished<'_>, bucket: &str, lin
         Err(error) => return tracing::warn!(%error, bucket, "a request could not be logged"),
     };
     if let Some(logging) = &facts.logging {
-        service.logs.add(&facts, logging, finished.call.now_ms, &write(&facts, finished, line));
+        service.logs.add(&facts, logging, answered.call.now_ms, &write(&facts, answered, line));
     }
 }
 

@@ -6,7 +6,7 @@ use http_body::Body as _;
 use crate::{Call, Gateway, reply::Response, route::Mounted};
 
 /// A request that has its answer, as its service gets to know of it: also one that was refused.
-pub struct Finished<'a> {
+pub struct Answered<'a> {
     /// The request, and who sent it.
     pub call: &'a Call,
     /// The operation; empty where none was found.
@@ -26,7 +26,7 @@ pub struct Finished<'a> {
     gateway: &'a Gateway,
 }
 
-impl Finished<'_> {
+impl Answered<'_> {
     /// The path as it came; of S3's with the bucket in front.
     pub fn path(&self) -> Cow<'_, str> {
         self.gateway.routes.s3_path(&self.call.head)
@@ -50,7 +50,7 @@ pub(crate) struct End<'a> {
 /// Tells a service of a request to it.
 pub(crate) fn tell(gateway: &Gateway, mounted: &Mounted, call: &Call, end: End<'_>, response: &Response) {
     let End { operation, error, by_list, bytes_in } = end;
-    let finished = Finished {
+    let answered = Answered {
         call,
         operation,
         status: response.status().as_u16(),
@@ -61,5 +61,5 @@ pub(crate) fn tell(gateway: &Gateway, mounted: &Mounted, call: &Call, end: End<'
         headers: response.headers(),
         gateway,
     };
-    mounted.mount.finished(&gateway.door, &finished);
+    mounted.mount.answered(&gateway.door, &answered);
 }
