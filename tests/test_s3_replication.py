@@ -216,6 +216,24 @@ def test_what_only_the_customer_opens_is_not_copied(s3, root):
     assert status(s3, source, "closed", **customer) is None
 
 
+def test_what_is_locked_at_the_copy_stays_locked(s3, root):
+    source, target = (versioned(s3, ObjectLockEnabledForBucket=True) for _ in range(2))
+    plain = versioned(s3)
+    refused(lambda: put(s3, source, role(root), rule(plain)), "InvalidRequest", 400)
+    default = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}}}
+    s3.put_object_lock_configuration(Bucket=target, ObjectLockConfiguration=default)
+    put(s3, source, role(root), rule(target))
+    version = s3.put_object(Bucket=source, Key="k", Body=b"x", Tagging="a=1")["VersionId"]
+    until(lambda: status(s3, source, "k") == "COMPLETED")
+    s3.put_object_tagging(Bucket=source, Key="k", Tagging={"TagSet": [{"Key": "a", "Value": "2"}]})
+    until(lambda: s3.get_object_tagging(Bucket=target, Key="k")["TagSet"][0]["Value"] == "2")
+    assert s3.get_object_retention(Bucket=target, Key="k")["Retention"]["Mode"] == "COMPLIANCE"
+    refused(lambda: s3.delete_object(Bucket=target, Key="k", VersionId=version), "AccessDenied", 403)
+    s3.put_object(Bucket=source, Key="held", Body=b"x", ObjectLockLegalHoldStatus="ON", ChecksumAlgorithm="CRC32")
+    until(lambda: status(s3, source, "held") == "COMPLETED")
+    assert s3.get_object_legal_hold(Bucket=target, Key="held")["LegalHold"]["Status"] == "ON"
+
+
 def test_a_crash_leaves_nothing_behind(own_server):
     root = own_server.root()
     s3 = root.client("s3")

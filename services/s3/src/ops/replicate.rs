@@ -10,6 +10,7 @@ use crate::{
     action,
     checksum::Hasher,
     content::{Plan, Reading, Source, receive},
+    object_lock,
     records::{Content, Head, HeadParts, Kept, Lock, Marker, Owner, Ownership, PartEntry, PartList},
     replication::{Rule, Status},
     resources::Object,
@@ -26,7 +27,8 @@ impl Keeper<chore::Replicate> for S3 {
     /// What may not be copied has failed, and is not tried again; what cannot be stored now is tried later.
     async fn keep(&self, errand: Errand<'_, Self, chore::Replicate>) -> Result<Progress, Error> {
         let (versions, rules, list, read, acl, tags, write, mark, tag, give) = &errand.permits;
-        let role = Role { rules, list, read, acl, tags, write, mark, tag, give };
+        let now_ms = errand.call.now_ms;
+        let role = Role { now_ms, rules, list, read, acl, tags, write, mark, tag, give };
         let work = versions.iter().flatten().map(|version| self.copy_version(version, &role));
         let mut outcomes = stream::iter(work.collect::<Vec<_>>()).buffer_unordered(AT_ONCE);
         let mut progress = Progress::More;
@@ -44,6 +46,8 @@ impl Keeper<chore::Replicate> for S3 {
 
 /// What the role may do.
 struct Role<'a, 'p> {
+    /// When, in milliseconds since 1970.
+    now_ms: i64,
     rules: &'a Decided<'p, action::GetReplicationConfiguration>,
     list: &'a Decided<'p, action::ListBucket>,
     read: &'a Decided<'p, action::GetObjectVersionForReplication>,
@@ -124,7 +128,12 @@ impl S3 {
             return Ok(false);
         }
         let marker = Marker { owner: None, status: Some(Status::Replica), ..marker.clone() };
-        let replica = Replica { record: marker.to_record()?, parts: Vec::new(), fresh: Vec::new() };
+        let replica = Replica {
+            record: marker.to_record()?,
+            parts: Vec::new(),
+            fresh: Vec::new(),
+            now_ms: role.now_ms,
+        };
         self.publish_replica(to, &replica).await.map(|()| true)
     }
 
@@ -145,7 +154,7 @@ impl S3 {
         if !tagged || !given || locked || !target.versioning.is_on() {
             return Ok(false);
         }
-        let replica = self.replica(from, to, rule).await?;
+        let replica = self.replica(from, to, rule, role.now_ms).await?;
         self.publish_replica(to, &replica).await.map(|()| true)
     }
 
@@ -154,6 +163,7 @@ impl S3 {
         from: &Permit<'_, action::GetObjectVersionForReplication>,
         to: &Permit<'_, action::ReplicateObject>,
         rule: &Rule,
+        now_ms: i64,
     ) -> Result<Replica, Error> {
         let head = Object::granted(from)?;
         let (content, parts) = self.copy_content(from, to).await?;
@@ -172,14 +182,14 @@ impl S3 {
             checksum: head.checksum,
             content: &content,
             customer_key: None,
-            lock: head.lock,
+            lock: object_lock::of_new(head.lock, to.resource().facts(), now_ms)?,
             class: rule.class.unwrap_or(head.class),
             restored: None,
             meta: &meta,
             tags: &tags,
             rights: rights.as_ref(),
         };
-        Ok(Replica { record: record.to_record()?, parts, fresh })
+        Ok(Replica { record: record.to_record()?, parts, fresh, now_ms })
     }
 
     /// The content, opened with the key of its bucket and sealed with that of the other, part by part.

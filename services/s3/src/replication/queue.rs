@@ -56,7 +56,9 @@ impl Queue {
         let Some(tasks) = held.tasks.get_mut(&account) else { return Vec::new() };
         let most = most.min(tasks.len());
         let next: Vec<_> = tasks.drain(..most).collect();
-        held.working.insert(account, next.clone());
+        if !next.is_empty() {
+            held.working.insert(account, next.clone());
+        }
         next
     }
 
@@ -106,11 +108,13 @@ mod tests {
         assert!(!queue.is_new(id));
         queue.push(account, task.clone());
         assert!(queue.is_new(id));
-        assert_eq!(queue.next(account, 3), [task.clone(), task.clone(), task]);
+        assert_eq!(queue.next(account, 3), [task.clone(), task.clone(), task.clone()]);
         assert_eq!(queue.next(account, MOST).len(), 3);
         queue.done(account);
         assert_eq!(queue.next(account, MOST).len(), MOST - 3);
         queue.done(account);
         assert!(queue.next(account, 1).is_empty());
+        queue.push(account, task.clone());
+        assert_eq!(queue.next(account, 1), [task], "nothing is in work while nothing is to be done");
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Replica {
     pub(crate) parts: Vec<PartEntry>,
     /// Contents that are nobody's if it is not published.
     pub(crate) fresh: Vec<BlobId>,
+    /// When it is made, in milliseconds since 1970.
+    pub(crate) now_ms: i64,
 }
 
 impl Object {
@@ -93,7 +95,7 @@ impl S3 {
             let top = change.top()?;
             let known = change.versions().find(&kept.id().wanted())?;
             match &known {
-                Some(known) => change.amend(known, amended(known, &kept, &replica.record)?),
+                Some(known) => change.amend(known, amended(known, &kept, replica)?),
                 None => change.insert(top.as_ref(), &kept, replica.record.clone(), lists(&replica.parts))?,
             }
             if let Some(doomed) = change.commit().await? {
@@ -109,10 +111,14 @@ fn lists(parts: &[PartEntry]) -> Vec<Bytes> {
     parts.chunks(PartList::MAX).map(|parts| PartList::write(parts).into()).collect()
 }
 
-/// The record of a copy that is there, with what may have changed about the original since.
-fn amended(known: &Placed, new: &Kept, record: &Bytes) -> Result<Bytes, Damaged> {
-    let (Some(known), Some(new)) = (known.kept.head(), new.head()) else { return Ok(record.clone()) };
+/// The record of a copy that is there, with what may have changed about the original since. A copy that is locked stays
+/// locked as it is.
+fn amended(known: &Placed, new: &Kept, replica: &Replica) -> Result<Bytes, Damaged> {
+    let (Some(known), Some(new)) = (known.kept.head(), new.head()) else {
+        return Ok(replica.record.clone());
+    };
     let tagged = known.with(records::Change::Tags(&new.tags()?))?;
     let owned = Head::read(&tagged)?.with(records::Change::Rights(new.rights()?))?;
-    Head::read(&owned)?.with(records::Change::Lock(new.lock))
+    let lock = if known.lock.holds(replica.now_ms, false) { known.lock } else { new.lock };
+    Head::read(&owned)?.with(records::Change::Lock(lock))
 }
