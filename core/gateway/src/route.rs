@@ -62,7 +62,7 @@ impl Routes {
             return self.find(is_control);
         }
         if let Some(id) = head.path().strip_prefix("/service/").and_then(|p| p.split('/').next())
-            && let Some(service) = self.find(|facts| facts.schema.service_id == id && has_cbor(facts))
+            && let Some(service) = self.find(|facts| has_cbor(facts) && is_called(facts, id))
         {
             return Some(service);
         }
@@ -159,6 +159,11 @@ pub(crate) fn is_form(head: &Head) -> bool {
         && head
             .header("content-type")
             .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+}
+
+/// Whether paths call the service so: by its target, where it has one.
+fn is_called(facts: &ServiceFacts, id: &str) -> bool {
+    facts.schema.service_id == id || facts.schema.target_prefix == Some(id)
 }
 
 fn has_cbor(facts: &ServiceFacts) -> bool {

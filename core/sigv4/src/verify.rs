@@ -160,7 +160,8 @@ impl View<'_> {
         if age < -allowed_seconds {
             return Err(AuthError::NotYetValid { request_time, server_time, allowed_seconds });
         }
-        if age > expires_seconds {
+        // A URL that is valid for no second is not valid in the second in which it was signed.
+        if age > expires_seconds || expires_seconds == 0 {
             let (signed_at, expires_at) = (self.time, self.time + expires_seconds);
             return Err(AuthError::Expired { signed_at, expires_at, expires_seconds, server_time });
         }

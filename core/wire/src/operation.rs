@@ -138,6 +138,8 @@ pub struct OperationSchema {
     pub dialect: Dialect,
     /// Whether AWS calls it deprecated. Of two operations with one route, the other one is meant.
     pub deprecated: bool,
+    /// Whether clients may compress the body.
+    pub gzip: bool,
     /// The most bytes of a body that is held in memory. Streaming payloads are not limited by it.
     pub max_body: usize,
     /// The most values that a request may hold, counting all members of each structure, absent ones too.
@@ -166,6 +168,7 @@ impl OperationSchema {
             auth: Auth::Signed,
             dialect: Dialect::Standard,
             deprecated: false,
+            gzip: false,
             max_body: 1 << 20,
             max_values: 1 << 20,
         }

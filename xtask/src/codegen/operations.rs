@@ -137,6 +137,13 @@ fn operation(model: &Model<'_>, name: &str) -> Outcome<String> {
     if let Some(wrapper) = facts.output.as_ref().and_then(|output| output.result_wrapper.as_deref()) {
         _ = writeln!(fields, "result_wrapper: Some({}),", literal(wrapper));
     }
+    if facts
+        .request_compression
+        .as_ref()
+        .is_some_and(|trait_| trait_.encodings.iter().any(|name| name == "gzip"))
+    {
+        fields.push_str("gzip: true,\n");
+    }
     if let Some(checksum) = checksum(facts) {
         _ = writeln!(fields, "checksum: {checksum},");
     }

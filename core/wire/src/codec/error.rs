@@ -134,8 +134,13 @@ const FRAMEWORK: &str = "com.amazon.coral.service";
 
 /// What `__type` says: the bare code, or the code in its namespace. In services that have one, what the facts do
 /// not name comes from the framework that AWS builds services with.
+///
+/// In services that once spoke the query protocol it is the error's shape, and the code goes into a header.
 fn type_name<'e>(service: &ServiceSchema, error: &'e ErrorReply<'_>) -> Cow<'e, str> {
-    let code = &*error.code;
+    let code = match &error.modeled {
+        Some((schema, _)) if service.query_compatible => schema.name,
+        _ => &*error.code,
+    };
     let Some(own) = service.error_namespace.filter(|_| !code.contains('#')) else {
         return Cow::Borrowed(code);
     };
