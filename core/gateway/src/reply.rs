@@ -5,10 +5,17 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
+use futures_util::StreamExt as _;
 use http_body::{Frame, SizeHint};
+use kurodo_wire::{Value, Valued};
+
+use crate::Failure;
 
 /// Bytes that a handler sends as they come.
 pub type Content = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send>>;
+
+/// Events that a handler sends as they happen. A failure ends them.
+pub(crate) type Events = Pin<Box<dyn Stream<Item = Result<Value, Failure>> + Send>>;
 
 /// What a handler answers: the operation's output, and the content of those that stream it.
 pub struct Reply<O> {
@@ -16,6 +23,8 @@ pub struct Reply<O> {
     pub output: O,
     /// The streamed payload and its length in bytes.
     pub content: Option<(u64, Content)>,
+    /// The events of those that stream them.
+    pub(crate) events: Option<Events>,
     /// A status other than the operation's usual one, such as 206 for a range.
     pub status: Option<u16>,
     /// Header fields that the API facts do not describe.
@@ -27,6 +36,18 @@ impl<O> Reply<O> {
     #[must_use]
     pub fn with_content(mut self, length: u64, content: Content) -> Self {
         self.content = Some((length, content));
+        self
+    }
+
+    /// Adds the events that follow the output. Each is a value of the union that the facts have for the stream; they go
+    /// on when the request has been answered, and so hold no permit: see `kurodo_store::Standing`.
+    #[must_use]
+    pub fn with_events<E: Valued, F: Into<Failure>>(
+        mut self,
+        events: impl Stream<Item = Result<E, F>> + Send + 'static,
+    ) -> Self {
+        let events = events.map(|event| event.map(Valued::into_value).map_err(Into::into));
+        self.events = Some(Box::pin(events));
         self
     }
 
@@ -47,17 +68,18 @@ impl<O> Reply<O> {
 
 impl<O> From<O> for Reply<O> {
     fn from(output: O) -> Self {
-        Self { output, content: None, status: None, headers: Vec::new() }
+        Self { output, content: None, events: None, status: None, headers: Vec::new() }
     }
 }
 
 /// A response on its way out.
 pub(crate) type Response = http::Response<Outgoing>;
 
-/// A response's content: whole, or streamed with a known length.
+/// A response's content: whole, or streamed with a known length, or streamed without.
 pub(crate) enum Outgoing {
     Whole(Bytes),
     Stream { left: u64, content: Content },
+    Endless(Content),
 }
 
 impl http_body::Body for Outgoing {
@@ -71,6 +93,9 @@ impl http_body::Body for Outgoing {
         match self.get_mut() {
             Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
             Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Self::Endless(content) => {
+                content.as_mut().poll_next(context).map(|next| next.map(|bytes| bytes.map(Frame::data)))
+            }
             Self::Stream { left, content } => content.as_mut().poll_next(context).map(|next| {
                 next.map(|bytes| {
                     bytes.map(|bytes| {
@@ -87,9 +112,10 @@ impl http_body::Body for Outgoing {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(match self {
-            Self::Whole(bytes) => bytes.len() as u64,
-            Self::Stream { left, .. } => *left,
-        })
+        match self {
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Stream { left, .. } => SizeHint::with_exact(*left),
+            Self::Endless(_) => SizeHint::default(),
+        }
     }
 }

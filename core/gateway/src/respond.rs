@@ -1,12 +1,16 @@
 use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, checksum};
+use futures_util::{StreamExt as _, stream};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use kurodo_wire::{Encoded, ErrorReply, Protocol, encode_error};
+use kurodo_wire::{
+    EVENT_STREAM, Encoded, ErrorReply, OperationSchema, Protocol, encode_error, encode_event,
+    encode_event_error, encode_initial_response,
+};
 
 use crate::{
     Body, Call, Dialect, Failure,
     head::Head,
-    reply::{Content, Outgoing, Response},
+    reply::{Content, Events, Outgoing, Response},
     route::Mounted,
 };
 
@@ -23,6 +27,35 @@ pub(crate) fn encoded(mounted: &Mounted, encoded: Encoded, content: Option<(u64,
     if let Some(crc32) = crc32 {
         put(&mut response, "x-amz-crc32", &crc32.to_string());
     }
+    response
+}
+
+/// The response that streams events; the other members of the output are the first of them. It ends with the first
+/// failure.
+pub(crate) fn events(
+    protocol: Protocol,
+    operation: &'static OperationSchema,
+    encoded: Encoded,
+    events: Events,
+) -> Response {
+    let first = encode_initial_response(protocol, &encoded.body);
+    let messages = events.map(move |event| match event {
+        Ok(event) => encode_event(protocol, operation, &event).map_err(|error| Failure::internal(&error)),
+        Err(failure) => Err(failure),
+    });
+    let messages = messages.scan(false, move |ended, message| {
+        let before = std::mem::replace(ended, message.is_err());
+        let message = message.unwrap_or_else(|failure| {
+            let failure = failure.spoken(Dialect::Json);
+            encode_event_error(protocol, &failure.code, &failure.message)
+        });
+        std::future::ready((!before).then_some(Ok(message)))
+    });
+    let content = stream::once(std::future::ready(Ok(first))).chain(messages);
+    let mut response = http::Response::new(Outgoing::Endless(Box::pin(content)));
+    *response.status_mut() = status(encoded.status);
+    *response.headers_mut() = encoded.headers;
+    put(&mut response, "content-type", EVENT_STREAM);
     response
 }
 

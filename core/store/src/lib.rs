@@ -11,6 +11,6 @@ pub use account_keys::AccountKeys;
 pub use error::{Damage, StoreError};
 pub use records::{
     Check, Commit, Conflict, CoreDoor, Cursor, Direction, Expectation, Fact, Key, KeyBuilder, KeyParser,
-    MAX_KEY, MAX_VALUE, MalformedKey, Place, Reader, Record, Scan, Store, StoreOptions, Transaction, Version,
-    Versioned, Writer, after_prefix,
+    MAX_KEY, MAX_VALUE, MalformedKey, Place, Reader, Record, Scan, Standing, Store, StoreOptions,
+    Transaction, Version, Versioned, Writer, after_prefix,
 };

@@ -22,7 +22,10 @@ pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 pub use jiff::Timestamp;
 
-pub use codec::{QueryPairs, decode_input, encode_error, encode_output, parse_query};
+pub use codec::{
+    EVENT_STREAM, QueryPairs, decode_input, encode_error, encode_event, encode_event_error,
+    encode_initial_response, encode_output, parse_query,
+};
 pub use error::{ShapeError, WireError};
 pub use message::{Encoded, ErrorReply, Fault, ReplyContext, RequestParts};
 pub use operation::{

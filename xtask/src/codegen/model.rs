@@ -78,10 +78,23 @@ impl<'a> Model<'a> {
         self.facts.shapes.get(name).context(|| format!("no shape {name}"))
     }
 
-    /// The members of a structure in the facts' order; none for event streams, which travel beside the value.
-    pub(crate) fn members(&self, name: &str) -> Outcome<&'a [(String, Reference)]> {
+    /// How else a word of an enum is written.
+    pub(crate) fn spellings(&self, name: &str, word: &str) -> Vec<&'static str> {
+        let orders = self.service.orders.iter().find(|(known, _)| *known == name);
+        let words = orders.map_or(&[][..], |(_, words)| *words).iter().copied();
+        words.filter(|other| *other != word && other.eq_ignore_ascii_case(word)).collect()
+    }
+
+    /// The members of a structure in the facts' order; of event streams the events alone, for errors end them.
+    pub(crate) fn members(&self, name: &str) -> Outcome<Vec<&'a (String, Reference)>> {
         let shape = self.shape(name)?;
-        Ok(shape.members.as_ref().filter(|_| !shape.eventstream).map_or(&[], |members| &members.0))
+        let mut members = Vec::new();
+        for member in shape.members.iter().flat_map(|members| &members.0) {
+            if !shape.eventstream || !self.shape(&member.1.shape)?.exception {
+                members.push(member);
+            }
+        }
+        Ok(members)
     }
 
     /// The shape at one end of an operation, if the facts give one.
@@ -184,7 +197,7 @@ impl<'a> Model<'a> {
 impl Shape {
     /// Whether Rust gets a type for it.
     pub(crate) fn is_typed(&self) -> bool {
-        self.kind == "structure" && !self.document && !self.eventstream || self.is_enum()
+        self.kind == "structure" && !self.document || self.is_enum()
     }
 
     /// Whether it is an enum in Rust too.

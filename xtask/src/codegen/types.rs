@@ -55,7 +55,7 @@ pub(crate) fn shapes(model: &Model<'_>) -> Outcome<String> {
             continue;
         }
         let fields = fields(model, name)?;
-        if shape.union {
+        if shape.union || shape.eventstream {
             let doc = format!("AWS `{}` union `{name}`.", model.service.name);
             out += &union(
                 &rust,
@@ -98,7 +98,10 @@ pub(crate) fn enums(model: &Model<'_>) -> Outcome<String> {
             if !seen.insert(variant.clone()) {
                 return Err(Failure::new(format!("enum {name}: two words would both be `{variant}`")));
             }
-            _ = writeln!(out, "        {variant} = {},", names::literal(word));
+            let spellings: Vec<_> =
+                std::iter::once(word.as_str()).chain(model.spellings(name, word)).collect();
+            let spellings: Vec<_> = spellings.into_iter().map(names::literal).collect();
+            _ = writeln!(out, "        {variant} = {},", spellings.join(" | "));
         }
         out += "    }\n}\n\n";
     }
@@ -121,7 +124,8 @@ fn fields(model: &Model<'_>, owner: &str) -> Outcome<Vec<Field>> {
                 });
             }
             let plain = member_type(model, owner, reference)?;
-            let ty = if required || shape.union { plain } else { format!("Option<{plain}>") };
+            let ty =
+                if required || shape.union || shape.eventstream { plain } else { format!("Option<{plain}>") };
             Ok(Field { aws: aws.clone(), rust: names::field(aws), ty, required })
         })
         .collect()
@@ -158,7 +162,6 @@ fn type_of(model: &Model<'_>, reference: &Reference, shape: &Shape, sensitive: b
         "list" => format!("Vec<{}>", inner(&shape.member)?),
         "map" => format!("BTreeMap<String, {}>", inner(&shape.value)?),
         "structure" if shape.document => "serde_json::Value".to_owned(),
-        "structure" if shape.eventstream => "()".to_owned(),
         "structure" => names::type_name(&reference.shape),
         other => return Err(Failure::new(format!("{}: unknown type {other}", reference.shape))),
     })

@@ -16,6 +16,7 @@ mod lock;
 mod place;
 mod reader;
 mod snapshot;
+mod standing;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub use door::CoreDoor;
 pub use key::{Key, KeyBuilder, KeyParser, MalformedKey, after_prefix};
 pub use place::Place;
 pub use reader::{Reader, Writer};
+pub use standing::Standing;
 pub use store::{Store, StoreOptions};
 pub use transaction::{Conflict, Expectation, Fact, MAX_KEY, MAX_VALUE, Transaction};
 pub use verify::Check;

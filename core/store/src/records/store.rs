@@ -1,14 +1,16 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use kurodo_authz::{Grant, Write};
+use kurodo_authz::{Annexed, Grant, Write};
 use kurodo_keys::SecretKey;
 
 use super::backing::Backing;
 use super::door::CoreDoor;
 use super::engine::Engine;
 use super::reader::{Reader, Writer};
+use super::standing::Standing;
 use crate::StoreError;
 
 /// How the store uses the machine.
@@ -54,6 +56,16 @@ impl Store {
     /// Reads and writes what the permit reaches.
     pub fn write<'p, G: Grant<Access = Write>>(&'p self, permit: &'p G) -> Writer<'p> {
         Writer::new(&*self.0, kurodo_authz::Resource::scope(permit.resource()))
+    }
+
+    /// Goes on reading what the permit reaches when the request is over, for so long at most.
+    pub fn stand<G: Grant>(&self, permit: &G, lasting: Duration) -> Standing {
+        Standing::new(Arc::clone(&self.0), kurodo_authz::Resource::scope(permit.resource()), lasting)
+    }
+
+    /// The same with the annex of what the permit reaches.
+    pub fn stand_in_annex<G: Grant<Resource: Annexed>>(&self, permit: &G, lasting: Duration) -> Standing {
+        Standing::new(Arc::clone(&self.0), permit.resource().annex(), lasting)
     }
 
     /// A number that grows with every commit that wrote a key of this first byte: after the commit can be seen,

@@ -1,0 +1,131 @@
+//! `application/vnd.amazon.eventstream`: messages one after the other, each with headers and a payload of its own.
+//!
+//! Source: Smithy specification, "Amazon Event Stream Specification".
+
+use bytes::{BufMut as _, Bytes, BytesMut};
+use crc_fast::{CrcAlgorithm, checksum};
+use minicbor::Encoder;
+
+use super::{cbor, json};
+use crate::{Kind, Member, OperationSchema, Protocol, Structure, Value, WireError};
+
+/// The content type of a stream of events.
+pub const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
+
+/// Bytes before the headers: two lengths and their checksum.
+const PRELUDE: usize = 12;
+/// Bytes of a checksum.
+const CHECKSUM: usize = 4;
+/// The type of headers that are text.
+const TEXT: u8 = 7;
+
+/// The message that carries an event: the one member that is set of the operation's stream of events.
+///
+/// # Errors
+/// [`WireError::Reply`] when the operation has no such stream, or the value is no event of it.
+pub fn encode_event(
+    protocol: Protocol,
+    operation: &OperationSchema,
+    event: &Value,
+) -> Result<Bytes, WireError> {
+    let unfit = || WireError::reply("not an event of the operation's stream");
+    let stream = operation.output.streaming_member().and_then(|(_, member)| match &member.target().kind {
+        Kind::Structure(stream) if stream.event_stream => Some(stream),
+        _ => None,
+    });
+    let (stream, values) = (stream.ok_or_else(unfit)?, event.as_members().ok_or_else(unfit)?);
+    let mut set = stream.members.iter().zip(values).filter(|(_, value)| !value.is_null());
+    let (member, value) = set.next().ok_or_else(unfit)?;
+    let payload = payload(protocol, member, value)?;
+    Ok(message(&[TYPE_EVENT, (":event-type", member.wire_name), kind(protocol)], &payload))
+}
+
+/// The message that carries the members of an output that are not events; it comes before all events.
+pub fn encode_initial_response(protocol: Protocol, members: &[u8]) -> Bytes {
+    message(&[TYPE_EVENT, (":event-type", "initial-response"), kind(protocol)], members)
+}
+
+/// The message that ends a stream with an error.
+pub fn encode_event_error(protocol: Protocol, code: &str, text: &str) -> Bytes {
+    let mut payload = String::from("{\"message\":");
+    json::string(&mut payload, text);
+    payload.push('}');
+    let headers = [(":message-type", "exception"), (":exception-type", code), kind(protocol)];
+    message(&headers, payload.as_bytes())
+}
+
+const TYPE_EVENT: (&str, &str) = (":message-type", "event");
+
+fn kind(protocol: Protocol) -> (&'static str, &'static str) {
+    let kind = match protocol {
+        Protocol::Json10 => "application/x-amz-json-1.0",
+        Protocol::Json11 => "application/x-amz-json-1.1",
+        Protocol::RpcV2Cbor => "application/cbor",
+        Protocol::Cbor11 => "application/x-amz-cbor-1.1",
+        _ => "application/json",
+    };
+    (":content-type", kind)
+}
+
+fn payload(protocol: Protocol, member: &Member, value: &Value) -> Result<Vec<u8>, WireError> {
+    let schema: &Structure =
+        member.target().as_structure().ok_or_else(|| WireError::reply("an event is a structure"))?;
+    if matches!(protocol, Protocol::RpcV2Cbor | Protocol::Cbor11) {
+        let mut out = Vec::with_capacity(256);
+        cbor::write_members(&mut Encoder::new(&mut out), schema, value, cbor::Times::of(protocol))?;
+        return Ok(out);
+    }
+    let mut out = String::with_capacity(256);
+    json::write_members(&mut out, schema, value)?;
+    Ok(out.into_bytes())
+}
+
+/// One message. Names and values of headers are short and ours.
+fn message(headers: &[(&str, &str)], payload: &[u8]) -> Bytes {
+    let mut head = BytesMut::new();
+    for (name, value) in headers {
+        head.put_u8(u8::try_from(name.len()).unwrap_or(u8::MAX));
+        head.put_slice(name.as_bytes());
+        head.put_u8(TEXT);
+        head.put_u16(u16::try_from(value.len()).unwrap_or(u16::MAX));
+        head.put_slice(value.as_bytes());
+    }
+    let length = PRELUDE + head.len() + payload.len() + CHECKSUM;
+    let mut out = BytesMut::with_capacity(length);
+    out.put_u32(u32::try_from(length).unwrap_or(u32::MAX));
+    out.put_u32(u32::try_from(head.len()).unwrap_or(u32::MAX));
+    put_checksum(&mut out);
+    out.put_slice(&head);
+    out.put_slice(payload);
+    put_checksum(&mut out);
+    out.freeze()
+}
+
+/// The CRC-32 of all that is there so far.
+fn put_checksum(out: &mut BytesMut) {
+    let sum = checksum(CrcAlgorithm::Crc32IsoHdlc, out);
+    out.put_u32(u32::try_from(sum).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The vectors of the specification's own test suite: no headers and no payload, and one header with a payload.
+    #[test]
+    fn messages_are_framed_and_checked() {
+        let empty = message(&[], b"");
+        assert_eq!(&*empty, [0, 0, 0, 0x10, 0, 0, 0, 0, 5, 0xc2, 0x48, 0xeb, 0x7d, 0x98, 0xc8, 0xff]);
+        let one = message(&[("content-type", "application/json")], b"{'foo':'bar'}");
+        assert_eq!(&one[..12], [0, 0, 0, 0x3d, 0, 0, 0, 0x20, 7, 0xfd, 0x83, 0x96]);
+        assert_eq!(one[57..], [0x8d, 0x9c, 0x08, 0xb1]);
+    }
+
+    #[test]
+    fn an_error_ends_a_stream_by_its_code() {
+        let text = encode_event_error(Protocol::Json11, "ResourceInUseException", "a \"b\"");
+        let text = String::from_utf8_lossy(&text).into_owned();
+        assert!(text.contains(":exception-type\u{7}\0\u{16}ResourceInUseException"));
+        assert!(text.contains(r#"{"message":"a \"b\""}"#));
+    }
+}

@@ -1,0 +1,65 @@
+//! Groups and streams, as they are stored.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::LogGroupClass;
+
+/// A log group.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct GroupDefinition {
+    /// Where its contents lie. A group that is made anew under an old name has another.
+    pub(crate) id: u64,
+    /// In milliseconds since 1970.
+    pub(crate) created: i64,
+    pub(crate) class: Class,
+    /// For how many days events are kept; for ever where it is not said.
+    pub(crate) retention: Option<i32>,
+    pub(crate) protected: bool,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) policy: Option<ResourcePolicy>,
+}
+
+/// A policy of an account or of a group.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ResourcePolicy {
+    pub(crate) document: String,
+    /// In milliseconds since 1970.
+    pub(crate) updated: i64,
+    pub(crate) revision: String,
+}
+
+/// What a group is meant for. Kurodo serves all of them alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Class {
+    Standard,
+    InfrequentAccess,
+}
+
+impl Class {
+    /// The word on the wire.
+    pub(crate) fn word(self) -> LogGroupClass {
+        match self {
+            Self::Standard => LogGroupClass::Standard,
+            Self::InfrequentAccess => LogGroupClass::InfrequentAccess,
+        }
+    }
+}
+
+/// A log stream.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct StreamDefinition {
+    /// Where its events lie.
+    pub(crate) id: u64,
+    /// In milliseconds since 1970.
+    pub(crate) created: i64,
+}
+
+/// Milliseconds of a day.
+pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
+
+impl GroupDefinition {
+    /// The first time of which events are kept, in milliseconds since 1970.
+    pub(crate) fn kept_from(&self, now: i64) -> i64 {
+        self.retention.map_or(0, |days| now.saturating_sub(i64::from(days).saturating_mul(DAY)).max(0))
+    }
+}

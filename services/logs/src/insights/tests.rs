@@ -1,0 +1,179 @@
+use std::sync::Arc;
+
+use kurodo_store::{Place, Version};
+use proptest::prelude::*;
+
+use super::*;
+use crate::event::EventId;
+
+const START: i64 = 1_700_000_100_000;
+
+/// What a query makes of these messages, a minute apart, without pointers.
+fn ask(query: &str, messages: &[&str]) -> Vec<Vec<(String, String)>> {
+    let query = Query::parse(query).unwrap();
+    let mut run = Run::new(&query, 1000);
+    for (index, message) in messages.iter().enumerate() {
+        let place = Place { version: Version::from_number(7), change: 0 };
+        let time = START + 60_000 * i64::try_from(index).unwrap();
+        run.see(Source {
+            id: EventId::new(time, place, index),
+            ingested: time + 5,
+            message: Arc::from(*message),
+            log: Arc::from("111122223333:group"),
+            stream: Arc::from(if index % 2 == 0 { "even" } else { "odd" }),
+            pointer: Arc::from("p"),
+            origin: Arc::from(r#"{"KeyAttributes":{"Name":"shop"}}"#),
+        });
+    }
+    let mut rows = run.finish().rows;
+    rows.iter_mut().for_each(|row| row.retain(|(name, _)| name != "@ptr"));
+    rows
+}
+
+fn values(query: &str, messages: &[&str]) -> Vec<Vec<String>> {
+    ask(query, messages).into_iter().map(|row| row.into_iter().map(|(_, value)| value).collect()).collect()
+}
+
+const JSON: [&str; 4] = [
+    r#"{"level":"INFO","ms":10,"user":{"name":"ann","tags":["x","y"]},"a.b":"dotted"}"#,
+    r#"{"level":"ERROR","ms":30,"user":{"name":"bob"}}"#,
+    r#"{"level":"INFO","ms":20,"user":{"name":"ann"}}"#,
+    "plain text 7 ERROR",
+];
+
+#[test]
+fn the_latest_come_first_and_fields_are_discovered() {
+    assert_eq!(values("fields level", &JSON), [vec![], vec!["INFO"], vec!["ERROR"], vec!["INFO"]]);
+    assert_eq!(ask("limit 1", &JSON)[0][1], ("@message".to_owned(), JSON[3].to_owned()));
+    assert_eq!(ask("limit 1", &JSON)[0][0].1, "2023-11-14 22:18:00.000");
+    let query = "fields user.name as n, user.tags.1, a.b, @logStream, @entity.KeyAttributes.Name | sort @timestamp asc | limit 1";
+    assert_eq!(values(query, &JSON), [vec!["ann", "y", "dotted", "even", "shop"]]);
+    assert_eq!(
+        values("display ms | filter ispresent(ms) # all\n | sort ms desc", &JSON),
+        [["30"], ["20"], ["10"]]
+    );
+}
+
+#[test]
+fn filters() {
+    for (filter, found) in [
+        ("level = 'INFO'", 2),
+        ("level != \"INFO\"", 2),
+        ("ms >= 20 and level = \"INFO\"", 1),
+        ("ms > 25 or user.name = 'ann'", 3),
+        ("not (ms > 25)", 3),
+        ("@message like /(?i)error/", 2),
+        ("@message like 'ERROR'", 2),
+        ("@message not like /ERROR/", 2),
+        ("@message =~ /text \\d/", 1),
+        ("level in ['INFO', 'ERROR']", 3),
+        ("ms not in [10]", 3),
+        ("ms * 2 + 10 = 50", 1),
+        ("-ms < -25", 1),
+        ("strlen(user.name) = 3 and toupper(user.name) = 'ANN'", 2),
+        ("isempty(user.name)", 1),
+        ("@logStream = 'odd'", 2),
+        ("isIpInSubnet('10.1.2.3', '10.0.0.0/8')", 4),
+    ] {
+        assert_eq!(values(&format!("fields @message | filter {filter}"), &JSON).len(), found, "{filter}");
+    }
+}
+
+#[test]
+fn parsing() {
+    let lines = ["user=ann, took 12 ms", "user=bob, took 7 ms"];
+    for parse in [
+        "parse @message \"user=*, took * ms\" as who, took",
+        "parse 'user=*, took * ms' as who, took",
+        "parse @message /user=(?<who>\\w+), took (?<took>\\d+)/",
+    ] {
+        assert_eq!(
+            values(&format!("{parse} | sort took | display who, took"), &lines),
+            [["bob", "7"], ["ann", "12"]]
+        );
+    }
+    assert_eq!(values("parse 'took *' as rest | display rest | limit 1", &lines), [["7 ms"]]);
+}
+
+#[test]
+fn stats() {
+    assert_eq!(ask("stats count(*)", &JSON), [[("count(*)".to_owned(), "4".to_owned())]]);
+    let all =
+        "stats count(ms), sum(ms), avg(ms), min(ms), max(ms), pct(ms, 50), stddev(ms), count_distinct(level),
+        earliest(level), latest(level), sum(ms) / count(*) as part";
+    assert_eq!(values(all, &JSON), [["3", "60", "20", "10", "30", "20", "10", "2", "INFO", "INFO", "15"]]);
+    assert_eq!(
+        values("filter ispresent(level) | stats count(*) as n by level | sort n desc", &JSON),
+        [["INFO", "2"], ["ERROR", "1"]]
+    );
+    assert_eq!(
+        ask("stats count() by bin(2m)", &JSON)[0],
+        [
+            ("bin(2m)".to_owned(), "2023-11-14 22:14:00.000".to_owned()),
+            ("count()".to_owned(), "1".to_owned())
+        ]
+    );
+    assert_eq!(values("stats avg(ms) as a by user.name as u | stats max(a)", &JSON), [["30"]]);
+    assert_eq!(values("stats count(*) | filter 1 = 2", &[]), [[0; 0]; 0].map(|_| Vec::<String>::new()));
+    assert_eq!(values("stats count(*)", &[]), [["0"]]);
+}
+
+#[test]
+fn counting_takes_times_alone() {
+    for (query, counts, reads) in [
+        ("stats count(*) by bin(5m)", true, false),
+        ("stats count()", true, false),
+        ("stats count(*) by @logStream", false, false),
+        ("filter @logStream = 'a' | stats count(*)", false, false),
+        ("stats count(*) by level", false, true),
+        ("fields @timestamp", false, true),
+    ] {
+        let query = Query::parse(query).unwrap();
+        let run = Run::new(&query, 10);
+        assert_eq!((run.counts_only(), run.reads_messages()), (counts, reads));
+    }
+    let query = Query::parse("stats count(*) as n by bin(1m) as t | sort t").unwrap();
+    let mut run = Run::new(&query, 10);
+    run.count([59_999, 60_000, 60_001, 0].into_iter());
+    let outcome = run.finish();
+    assert_eq!(outcome.matched, 4);
+    let counts: Vec<_> = outcome.rows.iter().map(|row| row[1].1.as_str()).collect();
+    assert_eq!(counts, ["2", "2"]);
+}
+
+#[test]
+fn repetitions_are_dropped() {
+    assert_eq!(values("fields ms | dedup level", &JSON), [["20"], ["30"]]);
+    assert_eq!(values("fields ms | sort ms asc | dedup level", &JSON), [["10"], ["30"]]);
+}
+
+#[test]
+fn faults_have_their_place() {
+    for (query, at) in [
+        ("nonsense", 0),
+        ("fields a | filter", 17),
+        ("fields a b", 9),
+        ("filter x like /(/", 15),
+        ("stats nothing(x)", 6),
+        ("pattern @message", 7),
+        ("parse 'a * b' as x, y", 6),
+        ("limit x", 6),
+        ("stats sum(*)", 6),
+    ] {
+        assert_eq!(Query::parse(query).unwrap_err().at, at, "{query}");
+    }
+    for deep in ["(", "-", "abs("] {
+        assert!(Query::parse(&format!("filter {}", deep.repeat(10_000))).is_err());
+    }
+}
+
+proptest! {
+    #[test]
+    fn anything_parses_or_is_told_and_runs_without_panic(
+        query in "(fields|filter|stats|sort|parse|dedup|display|limit) [a-z@.()*+/'\"|=<> 0-9,-]{0,40}", message in ".{0,40}",
+    ) {
+        if Query::parse(&query).is_ok() {
+            _ = ask(&query, &[&message, JSON[0]]);
+        }
+    }
+}

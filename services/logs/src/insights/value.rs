@@ -1,0 +1,75 @@
+use std::cmp::Ordering;
+
+use jiff::Timestamp;
+
+/// What an expression gives.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Nothing,
+    Text(String),
+    Number(f64),
+    Truth(bool),
+    /// A time, in milliseconds since 1970.
+    Time(i64),
+}
+
+impl Value {
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
+
+    /// The number that it is or spells.
+    #[expect(clippy::cast_precision_loss, reason = "times are far from the limits of what a float holds")]
+    pub(super) fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Time(time) => Some(*time as f64),
+            Self::Text(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
+            Self::Truth(_) | Self::Nothing => None,
+        }
+    }
+
+    pub(super) fn is_true(&self) -> bool {
+        match self {
+            Self::Truth(truth) => *truth,
+            Self::Number(number) => *number != 0.0,
+            Self::Text(text) => text == "true" || text == "1",
+            Self::Time(_) | Self::Nothing => false,
+        }
+    }
+
+    /// As results show it; nothing where there is nothing to show.
+    pub(crate) fn show(&self) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Text(text) => Some(text.clone()),
+            Self::Number(number) => Some(shown(*number)),
+            Self::Truth(truth) => Some(if *truth { "1" } else { "0" }.to_owned()),
+            Self::Time(time) => Some(time_shown(*time)),
+        }
+    }
+
+    /// Numbers before texts, and nothing before both.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        match (self.number(), other.number()) {
+            (Some(one), Some(another)) => one.total_cmp(&another),
+            (Some(_), None) if !other.is_nothing() => Ordering::Less,
+            (None, Some(_)) if !self.is_nothing() => Ordering::Greater,
+            _ => self.show().cmp(&other.show()),
+        }
+    }
+}
+
+/// A number with at most four decimals.
+fn shown(number: f64) -> String {
+    let text = format!("{number:.4}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
+fn time_shown(time: i64) -> String {
+    let time = Timestamp::from_millisecond(time).unwrap_or_default();
+    time.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string()
+}

@@ -1,0 +1,193 @@
+//! Running queries. What they look at is read block by block; others have their turn in between.
+
+use std::{sync::Arc, time::Instant};
+
+use kurodo_authz::{Action, Permit, Read};
+use kurodo_gateway::{Errand, Keeper, Progress};
+use kurodo_store::{Place, Reader, Scan};
+
+use super::describe_log_streams::streams;
+use crate::{
+    Error, Logs,
+    block::{BUCKET, Damaged, Head, bucket},
+    event::EventId,
+    insights::{Outcome, Pointer, Run, Source},
+    layout,
+    model::QueryStatus,
+    queries::{Job, Statistics},
+    resources::Searched,
+    table::chore,
+    walk::messages,
+};
+
+/// How long a query may take, in seconds.
+///
+/// Source: CloudWatch Logs User Guide, "CloudWatch Logs quotas".
+const LONGEST: u64 = 60 * 60;
+/// Blocks after which others have their turn.
+const TURN: usize = 16;
+
+impl Keeper<chore::RunQueries> for Logs {
+    async fn keep(&self, errand: Errand<'_, Self, chore::RunQueries>) -> Result<Progress, Error> {
+        let Some(job) = errand.permits.first().map(|permit| Arc::clone(&permit.resource().job)) else {
+            return Ok(Progress::Done);
+        };
+        let mut search = Search::new(&job);
+        let status = match self.search(&mut search, &errand.permits).await {
+            Ok(status) => status,
+            Err(error) => {
+                search.end(QueryStatus::Failed);
+                return Err(error);
+            }
+        };
+        search.end(status);
+        Ok(Progress::More)
+    }
+}
+
+impl Logs {
+    async fn search<A: Action<Access = Read, Resource = Searched>>(
+        &self,
+        search: &mut Search<'_>,
+        permits: &[Permit<'_, A>],
+    ) -> Result<QueryStatus, Error> {
+        for permit in permits {
+            let group = permit.resource().existing()?;
+            let reader = self.store.read(permit);
+            let kept = group.definition.kept_from(search.job.created);
+            search.statistics.groups += 1;
+            let all: Vec<_> =
+                streams(&reader, &Scan::within(layout::streams()))?.collect::<Result<_, _>>()?;
+            for (name, stream) in all {
+                let place = Stream::new(stream.id, &group.name.account.to_string(), &group.name.name, &name);
+                if let Some(status) = search.stream(&reader, &place, kept).await? {
+                    return Ok(status);
+                }
+            }
+        }
+        Ok(QueryStatus::Complete)
+    }
+}
+
+/// A stream, as its events name it.
+struct Stream {
+    below: Vec<u8>,
+    log: Arc<str>,
+    name: Arc<str>,
+    pointer: Arc<str>,
+}
+
+impl Stream {
+    fn new(id: u64, account: &str, group: &str, name: &str) -> Self {
+        Self {
+            below: layout::events_below(id),
+            log: format!("{account}:{group}").into(),
+            name: name.into(),
+            pointer: Pointer::stem(id, group, name).into(),
+        }
+    }
+}
+
+/// A query that is being run.
+struct Search<'j> {
+    job: &'j Job,
+    run: Run<'j>,
+    statistics: Statistics,
+    began: Instant,
+    blocks: usize,
+}
+
+impl<'j> Search<'j> {
+    fn new(job: &'j Job) -> Self {
+        let run = Run::new(&job.query, job.limit);
+        Self { job, run, statistics: Statistics::default(), began: Instant::now(), blocks: 0 }
+    }
+
+    /// Looks through a stream; tells how the query ends, if it does so early.
+    async fn stream(
+        &mut self,
+        reader: &Reader<'_>,
+        stream: &Stream,
+        kept: i64,
+    ) -> Result<Option<QueryStatus>, Error> {
+        let from = self.job.from.max(kept);
+        let below = |key: &[u8]| [&stream.below[..], key].concat();
+        let first = layout::heads_at(bucket(from).saturating_mul(BUCKET));
+        let scan = Scan::within(below(&layout::heads())).from(below(&first));
+        for record in reader.cursor(&scan)? {
+            let record = record?;
+            let key = record.key.get(stream.below.len()..).unwrap_or_default();
+            let (first, place) = layout::parse_head(key).ok_or(Damaged)?;
+            if first > self.job.to {
+                break;
+            }
+            let head = Head::decode(first, &record.value)?;
+            self.block(reader, stream, &head, place, from)?;
+            self.blocks += 1;
+            if self.blocks.is_multiple_of(TURN) {
+                tokio::task::yield_now().await;
+                if let Some(status) = self.is_over() {
+                    return Ok(Some(status));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_over(&self) -> Option<QueryStatus> {
+        if !self.job.note(self.statistics) {
+            return Some(QueryStatus::Cancelled);
+        }
+        if self.began.elapsed().as_secs() >= LONGEST {
+            return Some(QueryStatus::Timeout);
+        }
+        self.run.is_too_large().then_some(QueryStatus::Failed)
+    }
+
+    fn block(
+        &mut self,
+        reader: &Reader<'_>,
+        stream: &Stream,
+        head: &Head,
+        place: Place,
+        from: i64,
+    ) -> Result<(), Error> {
+        let (times, to) = (head.all_times()?, self.job.to);
+        // They are in order.
+        let (first, last) =
+            (times.partition_point(|time| *time < from), times.partition_point(|time| *time <= to));
+        let within = times.get(first..last).unwrap_or_default();
+        if within.is_empty() {
+            return Ok(());
+        }
+        self.statistics.scanned += within.len() as u64;
+        self.statistics.bytes += head.bytes;
+        if self.run.counts_only() {
+            self.run.count(within.iter().copied());
+            return Ok(());
+        }
+        let stored = self.run.reads_messages().then(|| messages(reader, &stream.below, place)).transpose()?;
+        let origin = stored.as_ref().map_or(Ok(""), |stored| std::str::from_utf8(&stored.origin));
+        let origin: Arc<str> = origin.map_err(|_| Damaged)?.into();
+        for (index, time) in times.iter().enumerate().take(last).skip(first) {
+            let message = stored.as_ref().map_or(Ok(""), |stored| stored.message(index))?;
+            self.run.see(Source {
+                id: EventId::new(*time, place, index),
+                ingested: head.ingested,
+                message: message.into(),
+                log: Arc::clone(&stream.log),
+                stream: Arc::clone(&stream.name),
+                pointer: Arc::clone(&stream.pointer),
+                origin: Arc::clone(&origin),
+            });
+        }
+        Ok(())
+    }
+
+    fn end(self, status: QueryStatus) {
+        let outcome = if status == QueryStatus::Complete { self.run.finish() } else { Outcome::default() };
+        let statistics = Statistics { matched: outcome.matched, ..self.statistics };
+        let took = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.job.end(status, statistics, outcome, took);
+    }
+}
