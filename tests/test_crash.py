@@ -11,6 +11,7 @@ import uuid
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+import kinesis
 from conftest import document, kurodo, statement
 
 ROUNDS = int(os.environ.get("KURODO_CRASH_ROUNDS", "5"))
@@ -196,6 +197,47 @@ class Versions(Objects):
             assert (self.look(key) is GONE) == (version is None), key
 
 
+class Puts:
+    """Records of one client, under a partition key of its own: numbered, one after the other, alone or some together.
+    What was acknowledged is there once, in order; what was under way is there as a whole or not at all."""
+
+    def __init__(self, principal, stream, key):
+        self.stream, self.key = stream, key
+        self.acknowledged, self.pending = [], []
+        self.made = 0
+        self.connect(principal)
+
+    def connect(self, principal):
+        self.kinesis = principal.client("kinesis", read_timeout=30)
+
+    def step(self, chance):
+        many = chance.choice([1, 1, 1, 20])
+        self.pending = list(range(self.made, self.made + many))
+        self.made += many
+        records = [{"PartitionKey": self.key, "Data": str(number).encode()} for number in self.pending]
+        if many == 1:
+            told = [self.kinesis.put_record(StreamName=self.stream, **records[0])["SequenceNumber"]]
+        else:
+            answer = self.kinesis.put_records(StreamName=self.stream, Records=records)
+            assert answer["FailedRecordCount"] == 0, answer
+            told = [record["SequenceNumber"] for record in answer["Records"]]
+        self.acknowledged += zip(self.pending, told)
+        self.pending = []
+
+    def settle(self):
+        found = []
+        for shard in kinesis.shards(self.kinesis, self.stream):
+            for record in kinesis.records(self.kinesis, self.stream, shard["ShardId"]):
+                if record["PartitionKey"] == self.key:
+                    found.append((int(record["Data"]), record["SequenceNumber"]))
+        beyond = [number for number, _ in found if number in self.pending]
+        assert beyond in ([], self.pending), (self.key, beyond, self.pending)
+        assert [one for one in found if one[0] not in self.pending] == self.acknowledged, self.key
+        numbers = [int(sequence) for _, sequence in found]
+        assert numbers == sorted(set(numbers)), self.key
+        self.acknowledged, self.pending = found, []
+
+
 def states(root):
     """Half of the clients write users, the others objects and versions of such; all of them users where objects are not
     served."""
@@ -217,8 +259,18 @@ def states(root):
 
 
 def test_acknowledged_writes_survive_kill_9(own_server):
+    survive(own_server, states(own_server.root()))
+
+
+def test_records_of_streams_are_neither_lost_nor_doubled_nor_out_of_order(own_server):
+    root = own_server.root()
+    stream, _ = kinesis.create(root.client("kinesis"), 4)
+    survive(own_server, [Puts(root, stream, f"key-{number}") for number in range(CLIENTS)])
+
+
+def survive(own_server, everything):
+    """Kills the server in the middle of what these write, again and again."""
     chance = random.Random(os.environ.get("KURODO_CRASH_SEED", "kurodo"))
-    everything = states(own_server.root())
     acknowledged, slowest = 0, 0.0
     for number in range(ROUNDS):
         clients = [Client(state, chance.random()) for state in everything]

@@ -5,7 +5,7 @@ import uuid
 
 import dynamodb
 import pytest
-from conftest import allow, refused, statement
+from conftest import allow, document, refused, statement
 from dynamodb import HIDDEN, fine, n, s
 
 DATA = [
@@ -232,6 +232,21 @@ def item_paths():
     yield "scan", single("scan", Select="COUNT")
 
 
+def whole_paths():
+    """What takes the whole table out of the policy's reach: actions of their own."""
+
+    def export(client, table):
+        table = f"arn:aws:dynamodb:us-east-1:{client.account}:table/{table}"
+        return client.export_table_to_point_in_time(TableArn=table, S3Bucket="anywhere")
+
+    yield "export", export
+    yield "backup", single("create_backup", BackupName="taken")
+    yield "recovery", lambda client, table: client.restore_table_to_point_in_time(
+        SourceTableName=table, TargetTableName=f"{table}-taken", UseLatestRestorableTime=True
+    )
+
+
+WHOLE = dict(whole_paths())
 PATHS = [
     *condition_paths(),
     *update_paths(),
@@ -270,6 +285,17 @@ def test_only_the_policy_is_in_the_way(root, table, path):
         keep.delete_item(TableName=table, Key={"h": item["h"], "r": item["r"]})
     for item in saved:
         keep.put_item(TableName=table, Item=item)
+
+
+@pytest.mark.parametrize("path", WHOLE.values(), ids=WHOLE)
+def test_no_way_of_taking_the_whole_table_leads_round_the_policy(root, table, alice, path):
+    owner = root.client("dynamodb")
+    owner.account = alice.account = root.account
+    owner.update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    refused(lambda: path(alice, table), "AccessDeniedException", 400)
+    path(owner, table)
 
 
 def test_what_the_policy_lets_through(alice, table):
@@ -429,3 +455,47 @@ def test_creating_with_tags_needs_the_right_to_tag(root):
     refused(lambda: user.client("dynamodb").create_table(**parameters), "AccessDeniedException", 400)
     allow(root.client("iam"), user.name, [statement("Allow", "dynamodb:TagResource")], name="tags")
     user.client("dynamodb").create_table(**parameters)
+
+
+@pytest.fixture(scope="module")
+def tenants(root, table):
+    """A role whose sessions are held to the items of the tenant that their tag names; and a session for each tenant."""
+    iam = root.client("iam")
+    trust = statement("Allow", ["sts:AssumeRole", "sts:TagSession"], Principal={"AWS": root.account})
+    del trust["Resource"]
+    role = iam.create_role(RoleName="tenants", AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    held = fine()
+    held["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"] = ["${aws:PrincipalTag/tenant}"]
+    held["Null"] = {"aws:PrincipalTag/tenant": "false"}
+    given = statement("Allow", [f"dynamodb:{action}" for action in [*DATA, "PartiQLSelect"]], "*", Condition=held)
+    iam.put_role_policy(RoleName="tenants", PolicyName="own", PolicyDocument=document(given))
+    admin = root.user(policy=[statement("Allow", ["sts:AssumeRole", "sts:TagSession"], role)])
+
+    def session(tenant=None):
+        tags = {"Tags": [{"Key": "tenant", "Value": tenant}]} if tenant else {}
+        return admin.assume(role, **tags).client("dynamodb")
+
+    return session
+
+
+def shown(client, table, key):
+    return client.get_item(TableName=table, Key=key, ProjectionExpression="h")["Item"]
+
+
+def test_a_tagged_session_reaches_only_its_own_items(tenants, table):
+    alice, bob = tenants("alice"), tenants("bob")
+    assert shown(alice, table, OWN) == {"h": s("alice")}
+    assert shown(bob, table, OTHER) == {"h": s("bob")}
+    for client, key in ((alice, OTHER), (bob, OWN), (tenants("carol"), OWN), (tenants(), OWN)):
+        refused(lambda: shown(client, table, key), "AccessDeniedException", 400)
+    written = {"TableName": table, "Key": OWN, "UpdateExpression": "SET plain = :v", "ExpressionAttributeValues": {":v": s("x")}}
+    alice.update_item(**written)
+    refused(lambda: bob.update_item(**written), "AccessDeniedException", 400)
+
+
+@pytest.mark.parametrize("path", [path for _, path in item_paths()], ids=[what for what, _ in item_paths()])
+def test_no_path_leads_a_tagged_session_to_anothers_items(root, tenants, table, path):
+    before = root.client("dynamodb").scan(TableName=table)["Items"]
+    answer = refused(lambda: path(tenants("alice"), table), "AccessDeniedException", 400)
+    assert HIDDEN not in json.dumps(answer)
+    assert root.client("dynamodb").scan(TableName=table)["Items"] == before

@@ -26,3 +26,7 @@ def test_a_user_with_a_narrow_policy_may_do_that_and_nothing_else(root):
 
 def test_the_document_client_of_dynamodb(root):
     assert node(root, "document.mjs").strip() == "done"
+
+
+def test_records_of_kinesis_pushed_over_http_2(root):
+    assert node(root, "kinesis.mjs").strip() == "done"

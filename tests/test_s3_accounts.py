@@ -192,8 +192,24 @@ def test_a_writer_owns_what_he_puts(root, s3, bucket, open_to, visitor, ids):
     assert not reads(admin, bucket)
     assert not reads(root, bucket), "the bucket is his, the object is not"
     refused(lambda: s3.get_object_acl(Bucket=bucket, Key="thing"), "AccessDenied", 403)
-    refused(lambda: s3.put_object_tagging(Bucket=bucket, Key="thing", Tagging={"TagSet": []}), "AccessDenied", 403)
     assert [item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["thing"]
+
+
+def test_tags_and_restoring_are_the_buckets_business_whoever_put_the_object(root, s3, bucket, open_to, visitor):
+    thing, tags = {"Bucket": bucket, "Key": "thing"}, {"TagSet": [{"Key": "a", "Value": "b"}]}
+    open_to("ObjectWriter")
+    writer = visitor.client("s3")
+    writer.put_object(**thing, Body=b"content", StorageClass="GLACIER")
+    restore = {"RestoreRequest": {"Days": 1}}
+    refused(lambda: writer.put_object_tagging(**thing, Tagging=tags), "AccessDenied", 403)
+    refused(lambda: writer.restore_object(**thing, **restore), "AccessDenied", 403)
+    s3.put_object_tagging(**thing, Tagging=tags)
+    assert s3.get_object_tagging(**thing)["TagSet"] == tags["TagSet"]
+    refused(lambda: root.user().client("s3").get_object_tagging(**thing), "AccessDenied", 403)
+    s3.restore_object(**thing, **restore)
+    open_to("ObjectWriter", ("s3:PutObject", "s3:GetObjectTagging"))
+    assert writer.get_object_tagging(**thing)["TagSet"] == tags["TagSet"]
+    refused(lambda: writer.delete_object_tagging(**thing), "AccessDenied", 403)
 
 
 def test_a_policy_allows_nothing_of_what_others_own_and_denies_all_of_it(root, s3, bucket, open_to, visitor):

@@ -59,7 +59,8 @@ def test_rules_are_put_shown_and_removed(s3, bucket):
     (rule(Expiration={"Date": MIDNIGHT + timedelta(hours=1)}), "InvalidArgument"),
     (rule(Expiration={"Days": 1}, Filter={"Prefix": "a", "ObjectSizeLessThan": 1}), "MalformedXML"),
     (rule(Transitions=[{"Days": 1, "StorageClass": "STANDARD_IA"}]), "InvalidArgument"),
-    (rule(Transitions=[{"Days": 90, "StorageClass": "GLACIER"}]), "NotImplemented"),
+    (rule(Status="On", Expiration={"Days": 1}), "MalformedXML"),
+    (rule(Transitions=[{"Days": 90, "StorageClass": "TAPE"}]), "MalformedXML"),
 ])
 def test_rules_that_make_no_sense_are_refused(s3, bucket, wrong, code):
     refused(lambda: put_rules(s3, bucket, wrong), code)
@@ -137,11 +138,13 @@ def test_what_is_due_is_done_and_nothing_else(own_server, tmp_path):
         rule("a", Filter={"Prefix": "old/"}, Expiration={"Days": 3}),
         rule("t", Filter={"And": {"Prefix": "tag/", "Tags": [{"Key": "go", "Value": "yes"}]}}, Expiration={"Days": 3}),
         rule("s", Filter={"Prefix": "big"}, Transitions=[{"Days": 30, "StorageClass": "STANDARD_IA"}]),
+        rule("g", Filter={"Prefix": "big-cold"}, Transitions=[{"Days": 30, "StorageClass": "GLACIER"}]),
         rule("u", Filter={"Prefix": "up/"}, AbortIncompleteMultipartUpload={"DaysAfterInitiation": 3}),
     )
     for key, tag in (("old/1", ""), ("old/2", ""), ("new", ""), ("tag/1", "go=yes"), ("tag/2", "go=no")):
         s3.put_object(Bucket=plain, Key=key, Body=b"x", Tagging=tag)
-    s3.put_object(Bucket=plain, Key="big", Body=os.urandom(130 * 1024))
+    for key in ("big", "big-cold"):
+        s3.put_object(Bucket=plain, Key=key, Body=os.urandom(130 * 1024))
     s3.put_object(Bucket=plain, Key="big-not", Body=b"x")
     for key in ("up/a", "down/a"):
         upload = s3.create_multipart_upload(Bucket=plain, Key=key)["UploadId"]
@@ -165,11 +168,11 @@ def test_what_is_due_is_done_and_nothing_else(own_server, tmp_path):
     with clock.signing_ahead(2 * DAY):
         # A delete marker without any version goes whatever its age; nothing else is due.
         until(lambda: versions(s3, kept, "m/alone") == [])
-        assert len(keys(s3, plain)) == 7
+        assert len(keys(s3, plain)) == 8
         assert versions(s3, kept, "n/1") == [latest, spared, gone, held]
     s3 = restarted(own_server, tmp_path, 4)
     with clock.signing_ahead(4 * DAY):
-        until(lambda: keys(s3, plain) == ["big", "big-not", "new", "tag/2"])
+        until(lambda: keys(s3, plain) == ["big", "big-cold", "big-not", "new", "tag/2"])
         until(lambda: [upload["Key"] for upload in s3.list_multipart_uploads(Bucket=plain)["Uploads"]] == ["down/a"])
         until(lambda: len(versions(s3, kept, "e/1")) == 2 and versions(s3, kept, "e/1")[0] == expired)
         until(lambda: versions(s3, kept, "n/1") == [latest, spared, held])
@@ -180,4 +183,7 @@ def test_what_is_due_is_done_and_nothing_else(own_server, tmp_path):
         until(lambda: s3.head_object(Bucket=plain, Key="big").get("StorageClass") == "STANDARD_IA")
         assert "StorageClass" not in s3.head_object(Bucket=plain, Key="big-not")
         assert len(s3.get_object(Bucket=plain, Key="big")["Body"].read()) == 130 * 1024
+        # Of two classes that are due the colder one counts.
+        until(lambda: s3.head_object(Bucket=plain, Key="big-cold").get("StorageClass") == "GLACIER")
+        refused(lambda: s3.get_object(Bucket=plain, Key="big-cold"), "InvalidObjectState", 403)
         refused(lambda: s3.delete_object(Bucket=kept, Key="n/1", VersionId=held), "AccessDenied", 403)

@@ -81,6 +81,9 @@ def test_a_bucket_is_in_one_region(root):
     here, there = root.client("s3", "eu-central-1"), root.client("s3", "us-west-2")
     name = f"b-{uuid.uuid4().hex[:16]}"
     refused(lambda: here.create_bucket(Bucket=name), "IllegalLocationConstraintException", 400)
+    for none in ("us-east-1", "mars"):
+        nowhere = {"LocationConstraint": none}
+        refused(lambda: here.create_bucket(Bucket=name, CreateBucketConfiguration=nowhere), "InvalidLocationConstraint", 400)
     here.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     again = lambda: here.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     refused(again, "BucketAlreadyOwnedByYou", 409)
@@ -570,3 +573,12 @@ def test_a_reader_keeps_what_it_reads(s3, bucket, put, read):
     put("a", SMALL)
     s3.delete_object(Bucket=bucket, Key="a")
     assert begun + stream.read() == whole
+
+
+def test_a_checksum_is_asked_for_in_either_case(root, bucket):
+    s3 = root.client("s3")
+    s3.put_object(Bucket=bucket, Key="key", Body=b"content", ChecksumAlgorithm="SHA256")
+    # The SDK for C++ writes it so, and Apache Arrow with it.
+    asking = lambda request, **_: request.headers.replace_header("x-amz-checksum-mode", "enabled")
+    s3.meta.events.register("before-sign.s3.GetObject", asking)
+    assert s3.get_object(Bucket=bucket, Key="key", ChecksumMode="ENABLED")["ChecksumSHA256"]

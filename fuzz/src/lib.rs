@@ -4,6 +4,7 @@
 //! `cargo xtask fuzz` builds a program of each function and drives it by libFuzzer.
 
 mod decode;
+mod expressions;
 mod logs;
 mod policies;
 mod request;
@@ -11,6 +12,7 @@ mod requests;
 mod sealed;
 mod statements;
 
+pub use expressions::math;
 pub use logs::{logs_block, logs_pattern, logs_query};
 pub use policies::{arn, policy};
 pub use requests::{chunks, form, head, signature, signed};

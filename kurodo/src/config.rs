@@ -36,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) signature_v2: Vec<AccountId>,
     /// Whether DynamoDB enforces the capacity that tables have provisioned.
     pub(crate) dynamodb_throughput: bool,
+    /// How long S3 takes to restore an archived object, where not as long as AWS.
+    pub(crate) s3_restore_seconds: Option<u32>,
     sources: Vec<(&'static str, String, &'static str)>,
 }
 
@@ -55,6 +57,7 @@ struct File {
     audit_data: Option<AuditData>,
     signature_v2: Option<Vec<String>>,
     dynamodb_throughput: Option<bool>,
+    s3_restore_seconds: Option<u32>,
 }
 
 /// Decides every setting: flags, then environment, then the file, then defaults.
@@ -79,6 +82,8 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
     let signature_v2 = sources.pick("signature_v2", args.signature_v2, opted_in);
     let dynamodb_throughput =
         sources.pick("dynamodb_throughput", args.dynamodb_throughput, file.dynamodb_throughput);
+    let s3_restore_seconds =
+        sources.pick("s3_restore_seconds", args.s3_restore_seconds, file.s3_restore_seconds);
     let own =
         vec![SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), SocketAddr::from((Ipv6Addr::LOCALHOST, PORT))];
     Ok(Config {
@@ -93,6 +98,7 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
         audit_data: audit_data.unwrap_or(AuditData::All),
         signature_v2: signature_v2.unwrap_or_default(),
         dynamodb_throughput: dynamodb_throughput.unwrap_or_default(),
+        s3_restore_seconds,
         sources: sources.list,
     })
 }
@@ -148,6 +154,7 @@ pub(crate) fn show(config: &Config) -> Outcome {
         "region" => config.region.to_string(),
         "audit_data" => format!("{:?}", config.audit_data).to_lowercase(),
         "dynamodb_throughput" => config.dynamodb_throughput.to_string(),
+        "s3_restore_seconds" => "as long as AWS".to_owned(),
         "account_id" => "random, at the first start".to_owned(),
         _ => "none".to_owned(),
     };

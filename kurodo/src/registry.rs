@@ -34,6 +34,7 @@ services! {
         parts.keys.clone(),
         account_blocks(),
         parts.directory.clone(),
+        parts.s3_restorations,
     );
     kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(parts.store.clone());
     kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(
@@ -44,8 +45,14 @@ services! {
         parts.store.clone(),
         &parts.messages,
         parts.dynamodb_throughput,
+        parts.relay.clone(),
     );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
+    kurodo_kinesis::Kinesis: |parts| kurodo_kinesis::Kinesis::new(parts.store.clone());
+    kurodo_cloudwatch::CloudWatch: |parts| kurodo_cloudwatch::CloudWatch::new(
+        parts.store.clone(),
+        parts.figures.clone(),
+    );
     kurodo_logs::Logs: |parts| kurodo_logs::Logs::new(parts.store.clone(), parts.relay.clone());
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }

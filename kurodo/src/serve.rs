@@ -30,12 +30,16 @@ pub(crate) struct Parts {
     /// Seals authorization messages.
     pub(crate) messages: SecretKey,
     pub(crate) audit: Audit,
+    /// What is counted of all requests.
+    pub(crate) figures: Arc<kurodo_cloudwatch::Figures>,
     /// How services ask each other.
     pub(crate) relay: Relay,
     /// The keyrings that services wrap their buckets' and tables' keys with.
     pub(crate) keys: AccountKeys,
     /// Whether DynamoDB enforces the capacity that tables have provisioned.
     pub(crate) dynamodb_throughput: bool,
+    /// How long S3 takes to restore archived objects.
+    pub(crate) s3_restorations: kurodo_s3::Restorations,
 }
 
 /// Serves until it is told to stop.
@@ -67,6 +71,7 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
         tracing::warn!(%account, accepts, "Signature Version 2");
     }
     parts.keys.keyring(founded.account).await?;
+    parts.figures.belong_to(founded.account);
     platform::note_trail(&parts.door, Some(parts.audit.end())).await?;
     let authority = platform::authority(&parts.door).await?;
     let tls = certificates::tls(config, &authority)?;
@@ -93,7 +98,7 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
     let recorder = parts.directory.clone();
     let recording = tokio::spawn(async move { recorder.keep_recording_uses().await });
     let mut serving: Vec<_> = listeners.into_iter().map(|l| tokio::spawn(l.run(stopped.clone()))).collect();
-    serving.push(tokio::spawn(gateway.keep_house(stopped)));
+    serving.push(tokio::spawn(gateway.clone().keep_house(stopped)));
     signals.next().await;
     eprintln!("stopping: open requests may end (interrupt again to stop at once)");
     stop.send_replace(true);
@@ -101,6 +106,7 @@ async fn serve(config: &Config, home: &Home, started: Instant) -> Outcome {
         () = all(serving) => {}
         () = signals.next() => std::process::exit(130),
     }
+    gateway.close_house().await;
     recording.abort();
     parts.directory.record_uses().await?;
     parts.audit.flush().await?;
@@ -128,7 +134,21 @@ fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
     let keys = keys.accounts(&door);
     let relay = Relay::default();
     let dynamodb_throughput = config.dynamodb_throughput;
-    Ok((Parts { store, door, blobs, directory, messages, audit, relay, keys, dynamodb_throughput }, sweep))
+    let s3_restorations = kurodo_s3::Restorations { seconds: config.s3_restore_seconds };
+    let parts = Parts {
+        store,
+        door,
+        blobs,
+        directory,
+        messages,
+        audit,
+        relay,
+        keys,
+        dynamodb_throughput,
+        figures: Arc::default(),
+        s3_restorations,
+    };
+    Ok((parts, sweep))
 }
 
 /// Removes the blobs that an earlier run wrote and never published.
@@ -148,7 +168,9 @@ fn gateway(config: &Config, parts: &Parts) -> Gateway {
     let settings = Settings { region: config.region.clone(), requests: 4096, domains };
     let directory: Arc<dyn Directory> = parts.directory.clone();
     let audit = parts.audit.clone();
-    Gateway::new(registry::services(parts), directory, audit, parts.door.clone(), &parts.messages, settings)
+    let services = registry::services(parts);
+    Gateway::new(services, directory, audit, parts.door.clone(), &parts.messages, settings)
+        .observed_by(parts.figures.clone())
 }
 
 /// Says where everything is, and leaves the same for `kurodo env`.

@@ -62,12 +62,12 @@ def principals(server):
     root, alt = server.root(), new_account(server, "alt")
     return {
         "fixtures": {"bucket prefix": "s3tests-{random}-"},
-        "s3 main": {**account(server, "main"), "api_name": ELSEWHERE, "storage_classes": "STANDARD_IA"},
+        "s3 main": {**account(server, "main"), "api_name": ELSEWHERE, "storage_classes": "INTELLIGENT_TIERING, GLACIER_IR"},
         "s3 alt": member(alt, "alt"),
         "s3 tenant": {**account(server, "tenant"), "tenant": ""},
         "iam": section(alt, "alt"),
         "iam root": rooted(root, "root"),
-        "iam alt root": rooted(new_account(server, "altroot"), "altroot"),
+        "iam alt root": account(server, "altroot"),
     }
 
 

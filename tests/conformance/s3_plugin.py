@@ -1,14 +1,31 @@
 """What the suite takes for granted and AWS no longer gives: buckets whose access control lists count and may be public,
 and names beside canonical ids. Buckets are made so by signed calls, as AWS tells who needs it; the names, which S3 leaves
-out since 2025, are put into answers on the client's side. The authority that signed the server's certificate is trusted."""
+out since 2025, are put into answers on the client's side. The authority that signed the server's certificate is trusted.
+Header fields that today's client writes when it signs are spoiled after that, where the suite spoils them before."""
 
 import configparser
 import os
+from unittest import mock
 
 import boto3
 import pytest
+from botocore.hooks import EventAliaser
 
 LISTS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
+
+
+def signing(client):
+    """The client, or where it signs with the historic version, which knows less of S3, one that does not."""
+    if client.meta.config.signature_version != "s3":
+        return client
+    keys = client._get_credentials()
+    return boto3.client(
+        "s3",
+        endpoint_url=client.meta.endpoint_url,
+        verify=True,
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+    )
 
 
 def open_buckets(class_attributes, **_):
@@ -20,12 +37,36 @@ def open_buckets(class_attributes, **_):
             asked = {name: parameters.pop(name) for name in LISTS if name in parameters}
             parameters["ObjectOwnership"] = "ObjectWriter"
         answer = made(self, **parameters)
-        self.delete_public_access_block(Bucket=parameters["Bucket"])
+        signing(self).delete_public_access_block(Bucket=parameters["Bucket"])
         if asked:
             self.put_bucket_acl(Bucket=parameters["Bucket"], **asked)
         return answer
 
     class_attributes["create_bucket"] = create_bucket
+
+
+SPOILED_LATE = ("bad_authorization", "bad_contentlength_empty")
+
+
+def late(register):
+    def at_sending(self, event, handler, *arguments, **parameters):
+        if not event.startswith("before-call.s3."):
+            return register(self, event, handler, *arguments, **parameters)
+
+        def spoil(request, **_):
+            handler(params={"headers": request.headers})
+
+        return register(self, event.replace("before-call", "before-send"), spoil)
+
+    return at_sending
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    register = EventAliaser.register
+    spoils = any(name in item.name for name in SPOILED_LATE)
+    with mock.patch.object(EventAliaser, "register", late(register) if spoils else register):
+        yield
 
 
 def configured():
@@ -83,21 +124,30 @@ def trusting(make):
     return client
 
 
+def iam(config, section):
+    keys = config[section]
+    return boto3.client(
+        "iam",
+        endpoint_url=f"https://{keys['host']}:{keys['port']}",
+        verify=True,
+        aws_access_key_id=keys["access_key"],
+        aws_secret_access_key=keys["secret_key"],
+    )
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item):
-    """A test that fails half-way leaves its policies with the user; the next one shall not suffer for it."""
+    """What a test leaves behind the next one shall not suffer for: policies with the user where it fails half-way, and
+    users in groups, whom the suite deletes before their groups."""
     if "iam" in item.nodeid or "sts" in item.nodeid:
         config = configured()
-        keys, user = config["iam"], config["s3 alt"]["user_id"]
-        iam = boto3.client(
-            "iam",
-            endpoint_url=f"https://{keys['host']}:{keys['port']}",
-            verify=True,
-            aws_access_key_id=keys["access_key"],
-            aws_secret_access_key=keys["secret_key"],
-        )
-        for name in iam.list_user_policies(UserName=user)["PolicyNames"]:
-            iam.delete_user_policy(UserName=user, PolicyName=name)
+        admin, user = iam(config, "iam"), config["s3 alt"]["user_id"]
+        for name in admin.list_user_policies(UserName=user)["PolicyNames"]:
+            admin.delete_user_policy(UserName=user, PolicyName=name)
+        root = iam(config, "iam root")
+        for group in root.list_groups()["Groups"]:
+            for member in root.get_group(GroupName=group["GroupName"])["Users"]:
+                root.remove_user_from_group(GroupName=group["GroupName"], UserName=member["UserName"])
 
 
 def pytest_configure():

@@ -74,6 +74,30 @@ def recovery(world, name):
     return {"SourceTableName": name, "TargetTableName": f"{name}-restored", "UseLatestRestorableTime": True}
 
 
+def recoverable(world, name):
+    """A table that can be exported, and where to."""
+    recovery(world, name)
+    return {"TableArn": world.arns[name], "S3Bucket": "matrix"}
+
+
+def exported(world, name):
+    made = world.dynamodb.export_table_to_point_in_time(**recoverable(world, name))["ExportDescription"]
+    return {"ExportArn": made["ExportArn"]}
+
+
+def importing(world, name):
+    return {
+        "S3BucketSource": {"S3Bucket": "matrix"},
+        "InputFormat": "DYNAMODB_JSON",
+        "TableCreationParameters": {"TableName": name, **SCHEMA},
+    }
+
+
+def imported(world, name):
+    made = world.dynamodb.import_table(**importing(world, name))["ImportTableDescription"]
+    return {"ImportArn": made["ImportArn"]}
+
+
 def transaction(name):
     where = {"TableName": name}
     return {
@@ -129,6 +153,12 @@ SAMPLES = {
     "UpdateContinuousBackups": having(table, PointInTimeRecoverySpecification=RECOVERY),
     "DescribeContinuousBackups": table,
     "RestoreTableToPointInTime": recovery,
+    "ExportTableToPointInTime": recoverable,
+    "DescribeExport": exported,
+    "ListExports": nothing,
+    "ImportTable": importing,
+    "DescribeImport": imported,
+    "ListImports": nothing,
     "GetItem": having(table, Key=KEY),
     "PutItem": having(table, Item=KEY),
     "UpdateItem": having(table, Key=KEY),
@@ -148,7 +178,7 @@ SAMPLES = {
 ASKING = {"CreateTable": ("Tags", "ResourcePolicy")}
 
 # What differs from run to run.
-SHOWN = [(r"/backup/\d{14}-[0-9a-f]{8}", "/backup/{id}")]
+SHOWN = [(r"/(backup|export|import)/\d{14}-[0-9a-f]{8}", r"/\1/{id}")]
 
 # Rows that are not decided as a whole.
 APART = {"BatchExecuteStatement": "each statement is decided for itself; see tests/test_dynamodb_partiql_access.py"}

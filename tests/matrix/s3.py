@@ -45,6 +45,44 @@ def etag(world, where):
     return world.s3.head_object(**where)["ETag"]
 
 
+def replicating(world, name):
+    """A bucket that keeps versions, and rules that copy what is put there into another one with a role."""
+    enabled = {"Status": "Enabled"}
+    where = {**bucket(world, name), "ReplicationConfiguration": rules(world, name)}
+    world.s3.put_bucket_versioning(Bucket=where["Bucket"], VersioningConfiguration=enabled)
+    return where
+
+
+def rules(world, name):
+    target = bucket(world, f"{name}-to")
+    world.s3.put_bucket_versioning(**target, VersioningConfiguration={"Status": "Enabled"})
+    trust = document({"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    role = world.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    rule = {"ID": "r", "Prefix": "", "Status": "Enabled", "Destination": {"Bucket": f"arn:aws:s3:::{target['Bucket']}"}}
+    return {"Role": role, "Rules": [rule]}
+
+
+def replicated(world, name):
+    where = replicating(world, name)
+    world.s3.put_bucket_replication(**where)
+    return {"Bucket": where["Bucket"]}
+
+
+def listing(world, name):
+    """A bucket whose inventory goes to another one."""
+    target = bucket(world, f"{name}-to")["Bucket"]
+    destination = {"S3BucketDestination": {"Bucket": f"arn:aws:s3:::{target}", "Format": "CSV"}}
+    inventory = {"Id": "i", "IsEnabled": False, "IncludedObjectVersions": "All", "Schedule": {"Frequency": "Weekly"},
+                 "Destination": destination}
+    return {**bucket(world, name), "Id": "i", "InventoryConfiguration": inventory}
+
+
+def listed(world, name):
+    where = listing(world, name)
+    world.s3.put_bucket_inventory_configuration(**where)
+    return {"Bucket": where["Bucket"], "Id": "i"}
+
+
 def unchanged(sample):
     """Under the condition that the object is the one that is there."""
 
@@ -123,6 +161,13 @@ def locking(world, name):
     return where
 
 
+def archived(world, name):
+    """An object that must be restored before it is read."""
+    where = {**bucket(world, name), "Key": "key"}
+    world.s3.put_object(**where, Body=CONTENT, StorageClass="GLACIER")
+    return where
+
+
 def retained(seconds):
     until = datetime.now(timezone.utc) + timedelta(seconds=seconds)
     return {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": until}
@@ -164,6 +209,15 @@ SAMPLES = {
     "GetBucketLifecycleConfiguration": put("put_bucket_lifecycle_configuration", bucket, LifecycleConfiguration=RULES),
     "PutBucketLifecycleConfiguration": having(bucket, LifecycleConfiguration=RULES),
     "DeleteBucketLifecycle": bucket,
+    "GetBucketReplication": replicated,
+    "PutBucketReplication": replicating,
+    "DeleteBucketReplication": replicated,
+    "GetBucketInventoryConfiguration": listed,
+    "PutBucketInventoryConfiguration": listing,
+    "DeleteBucketInventoryConfiguration": listed,
+    "ListBucketInventoryConfigurations": bucket,
+    "GetBucketLogging": bucket,
+    "PutBucketLogging": having(bucket, BucketLoggingStatus={}),
     "GetBucketRequestPayment": bucket,
     "PutBucketRequestPayment": having(bucket, RequestPaymentConfiguration={"Payer": "Requester"}),
     "GetBucketCors": put("put_bucket_cors", bucket, CORSConfiguration=CORS),
@@ -206,6 +260,7 @@ SAMPLES = {
     "PutObjectRetention": retaining,
     "GetObjectLegalHold": locking,
     "PutObjectLegalHold": having(locking, LegalHold={"Status": "OFF"}),
+    "RestoreObject": having(archived, RestoreRequest={"Days": 1}),
     "CreateMultipartUpload": lambda world, name: {
         **bucket(world, name),
         "Key": "key",
@@ -250,6 +305,7 @@ UNASKED = {
     },
     "DeleteObjectTagging": {*MISSING, "s3:DeleteObjectVersionTagging"},
     **{f"{does}Object{what}": MISSING for does in ("Get", "Put") for what in ("Retention", "LegalHold")},
+    "RestoreObject": MISSING,
     "UploadPartCopy": {*MISSING, "s3:GetObjectVersion"},
     "CompleteMultipartUpload": {"s3:GetObject"},
 }

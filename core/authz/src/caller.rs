@@ -82,16 +82,17 @@ impl Caller {
         Ok(Self { principal, identity, context: Arc::new(context), ..Self::anonymous() })
     }
 
-    /// A service itself, about a resource of an account: only policies of what it reaches let it in. They see for whom it
-    /// acts by `aws:SourceArn` and `aws:SourceAccount`.
+    /// A service that acts under its own name, for one of the things that it keeps: log delivery for a bucket. Only
+    /// policies and lists of what it touches let it in.
     ///
-    /// Source: IAM User Guide, "AWS service principals" and "The confused deputy problem".
-    pub fn service(host: &str, account: AccountId, source: &str) -> Self {
+    /// Source: IAM User Guide, "AWS global condition context keys", `aws:PrincipalIsAWSService`, `aws:SourceArn`.
+    pub fn service(host: &str, source: &str, account: AccountId) -> Self {
         let mut context = Context::new();
         context.set("aws:PrincipalIsAWSService", true);
         context.set("aws:PrincipalServiceName", host);
-        context.set("aws:SourceAccount", account);
+        context.set("aws:PrincipalServiceNamesList", vec![host.to_owned()]);
         context.set("aws:SourceArn", source);
+        context.set("aws:SourceAccount", account);
         let principal =
             Principal { kind: PrincipalKind::Service, arn: host.to_owned(), ..Self::anonymous().principal };
         Self { principal, context: Arc::new(context), ..Self::anonymous() }

@@ -1,6 +1,8 @@
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
-use crate::{Access, Action, Denial, Desk, Grant, Permit, Resource, grant::sealed};
+use kurodo_policy::Context;
+
+use crate::{Access, Action, Caller, Denial, Desk, Grant, Permit, Resource, grant::sealed};
 
 /// What an operation demands: an action, or a combination of demands. The service's table writes it,
 /// and the types of the needs and of the permits follow from it.
@@ -13,6 +15,7 @@ use crate::{Access, Action, Denial, Desk, Grant, Permit, Resource, grant::sealed
 /// | `A if asked` | `Option` | a permit where the request asks for it |
 /// | `A for all` | `Vec` | a permit for every item, or a denial of the whole |
 /// | `A for each` | [`Each`] | a permit or a denial for each item |
+/// | `A for each by another` | [`ByAnother`] | the same, each for the caller that the need brings |
 /// | `may A` | [`May`] | a permit where the caller has it; never a denial |
 pub trait Demand {
     /// What the operation's parameters ask for.
@@ -94,6 +97,38 @@ impl<D: Demand> Demand for Each<D> {
 
     fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Box<Denial>> {
         Ok(needs.into_iter().map(|needs| D::grant(needs, desk)).collect())
+    }
+
+    fn actions() -> Vec<&'static str> {
+        D::actions()
+    }
+
+    fn writes() -> bool {
+        D::writes()
+    }
+}
+
+/// Decided for a caller of its own, with all that its policies and the resource's say: a service that does a chore does
+/// part of it in the name of another, such as a role that it was given.
+pub struct ByAnother<D>(PhantomData<D>);
+
+/// What another caller needs.
+pub struct Another<N> {
+    /// Who.
+    pub caller: Arc<Caller>,
+    /// The condition keys of the caller and of the occasion.
+    pub context: Arc<Context>,
+    /// What for.
+    pub needs: N,
+}
+
+impl<D: Demand> Demand for ByAnother<D> {
+    type Needs = Another<D::Needs>;
+    type Permits<'r> = D::Permits<'r>;
+
+    fn grant<'r>(needs: Self::Needs, desk: &mut Desk<'r>) -> Result<Self::Permits<'r>, Box<Denial>> {
+        let Another { caller, context, needs } = needs;
+        desk.aside(caller, context, |desk| D::grant(needs, desk))
     }
 
     fn actions() -> Vec<&'static str> {
@@ -203,3 +238,4 @@ all!(A.0, B.1, C.2, D.3, E.4, F.5);
 all!(A.0, B.1, C.2, D.3, E.4, F.5, G.6);
 all!(A.0, B.1, C.2, D.3, E.4, F.5, G.6, H.7);
 all!(A.0, B.1, C.2, D.3, E.4, F.5, G.6, H.7, I.8);
+all!(A.0, B.1, C.2, D.3, E.4, F.5, G.6, H.7, I.8, J.9);

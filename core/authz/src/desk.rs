@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use kurodo_arn::AccountId;
-use kurodo_policy::{Attached, Context, Policies, Request, evaluate, explain};
+use kurodo_policy::{Attached, Context, Policies, Reason, Request, evaluate, explain};
 
 use crate::{Action, Caller, Denial, Named, Need, Permit, Resource};
 
@@ -20,13 +20,17 @@ pub struct Check {
     pub action: &'static str,
     /// The resource's ARN.
     pub resource: String,
+    /// Whose the resource is.
+    pub owner: AccountId,
     /// Whether it was allowed.
     pub allowed: bool,
+    /// Whether it was an access control list that allowed it.
+    pub by_list: bool,
 }
 
 /// Where one request's needs are decided and its permits minted.
 pub struct Desk<'r> {
-    caller: &'r Caller,
+    caller: Who<'r>,
     /// Keys of the caller, the connection and the request: `aws:SourceIp`, `aws:SecureTransport`, ..
     request: Arc<Context>,
     guardrails: &'r dyn Guardrails,
@@ -35,10 +39,27 @@ pub struct Desk<'r> {
     checks: Vec<Check>,
 }
 
+/// For whom it is decided.
+enum Who<'r> {
+    /// The request's own caller.
+    Asks(&'r Caller),
+    /// Another one, for a part of it.
+    Aside(Arc<Caller>),
+}
+
+impl Who<'_> {
+    fn caller(&self) -> &Caller {
+        match self {
+            Self::Asks(caller) => caller,
+            Self::Aside(caller) => caller,
+        }
+    }
+}
+
 impl<'r> Desk<'r> {
     /// The desk for one request.
     pub fn new(caller: &'r Caller, request: Arc<Context>, guardrails: &'r dyn Guardrails) -> Self {
-        Self { caller, request, guardrails, resources: true, checks: Vec::new() }
+        Self { caller: Who::Asks(caller), request, guardrails, resources: true, checks: Vec::new() }
     }
 
     /// The desk for what a service does of its own accord, on the standing order of whoever owns the resource: expiry,
@@ -47,6 +68,20 @@ impl<'r> Desk<'r> {
     /// Source: S3 User Guide, "Expiring objects": a bucket policy does not keep a lifecycle rule from acting.
     pub fn in_house(caller: &'r Caller, request: Arc<Context>, guardrails: &'r dyn Guardrails) -> Self {
         Self { resources: false, ..Self::new(caller, request, guardrails) }
+    }
+
+    /// Decides something for another caller, on whom the resources' policies have their say.
+    pub(crate) fn aside<T>(
+        &mut self,
+        caller: Arc<Caller>,
+        request: Arc<Context>,
+        decide: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let (caller, guardrails) = (Who::Aside(caller), self.guardrails);
+        let mut desk = Self { caller, request, guardrails, resources: true, checks: Vec::new() };
+        let decided = decide(&mut desk);
+        self.checks.append(&mut desk.checks);
+        decided
     }
 
     /// Decides one need.
@@ -58,42 +93,46 @@ impl<'r> Desk<'r> {
         let (arn, owner) = (resource.arn(), resource.owner());
         let context = self.context(&*resource, owner, context);
         let rcps = self.guardrails.rcps(owner);
-        let principal = &self.caller.principal;
+        let caller = self.caller.caller();
+        let principal = &caller.principal;
         let heard = self.resources.then_some(&*resource);
         let grant = heard.and_then(|resource| resource.grant(A::NAME, principal));
         let public = heard.and_then(|resource| resource.public_grant(A::NAME, principal));
         let request =
             Request { principal, action: A::NAME, resource: &arn, owner: Some(owner), context: &context };
         let policies = Policies {
-            scps: &self.caller.scps,
+            scps: &caller.scps,
             rcps: &rcps,
             resource: heard.and_then(A::Resource::policy),
             resource_grant: grant.as_deref(),
             public_grant: public.as_deref(),
-            identity: &self.caller.identity,
-            boundary: self.caller.boundary.as_ref(),
-            session: self.caller.session.as_deref(),
+            identity: &caller.identity,
+            boundary: caller.boundary.as_ref(),
+            session: caller.session.as_deref(),
             endpoint: None,
         };
         let decision = evaluate(&request, &policies, resource.model());
         if decision.allowed {
-            self.checks.push(Check { action: A::NAME, resource: arn, allowed: true });
+            let by_list = matches!(decision.reason, Reason::AllowGrant { .. });
+            self.checks.push(Check { action: A::NAME, resource: arn, owner, allowed: true, by_list });
             return Ok(Permit::mint(resource));
         }
         let explanation = explain(&request, &policies, resource.model());
-        self.checks.push(Check { action: A::NAME, resource: arn.clone(), allowed: false });
-        let principal = (!self.caller.is_anonymous()).then(|| self.caller.principal.arn.clone());
-        Err(Box::new(Denial {
-            principal,
-            principal_id: self.caller.principal.user_id.clone(),
+        let denied = Check { action: A::NAME, resource: arn.clone(), owner, allowed: false, by_list: false };
+        let (own, foreign) = (principal.account == Some(owner), self.is_foreign(owner));
+        let denial = Box::new(Denial {
+            principal: (!caller.is_anonymous()).then(|| principal.arn.clone()),
+            principal_id: principal.user_id.clone(),
             action: A::NAME,
             called: resource.called().unwrap_or_else(|| arn.clone()),
             resource: arn,
-            own: self.caller.principal.account == Some(owner),
-            foreign: self.is_foreign(owner),
+            own,
+            foreign,
             decision,
             explanation: serde_json::to_value(explanation).unwrap_or_default(),
-        }))
+        });
+        self.checks.push(denied);
+        Err(denial)
     }
 
     /// Every evaluation.
@@ -115,7 +154,7 @@ impl<'r> Desk<'r> {
 
     /// Whether the owner is outside of the caller's account and organisation.
     fn is_foreign(&self, owner: AccountId) -> bool {
-        let Some(own) = self.caller.principal.account else { return true };
+        let Some(own) = self.caller.caller().principal.account else { return true };
         let organization = |account| self.guardrails.organization(account);
         own != owner && (organization(own).is_none() || organization(own) != organization(owner))
     }

@@ -14,7 +14,7 @@ mod permit;
 
 pub use action::{Action, Need};
 pub use caller::{Caller, Steward};
-pub use demand::{Demand, Each, May, OneOf};
+pub use demand::{Another, ByAnother, Demand, Each, May, OneOf};
 pub use denial::Denial;
 pub use desk::{Check, Desk, Guardrails};
 pub use grant::{Access, Annexed, Grant, Named, Read, Resource, Scope, Write};

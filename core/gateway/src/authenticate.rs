@@ -15,6 +15,7 @@ use kurodo_wire::Protocol;
 use crate::{
     Body, BodyError, Call, Dialect, Gateway, ServiceFacts,
     call::Connection,
+    answered::{self, End},
     form::{self, Form, Posted},
     head::Head,
     input::FORM_LIMIT,
@@ -62,7 +63,10 @@ impl Stranger {
         let failure = refuse::unauthenticated(mounted.facts.dialect, &self.error);
         let key = self.access_key_id.as_deref();
         let failure = trail::refused(gateway, Some(mounted), "", &self.call, key, failure).await;
-        respond::close_behind(&self.body, respond::failure(mounted, protocol, &self.call, &failure))
+        let response = respond::failure(mounted, protocol, &self.call, &failure);
+        let end = End { error: Some(&failure.code), ..End::default() };
+        answered::tell(gateway, mounted, &self.call, end, &response);
+        respond::close_behind(&self.body, response)
     }
 }
 

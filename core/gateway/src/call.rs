@@ -1,11 +1,14 @@
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use kurodo_arn::{AccountId, Region};
 use kurodo_audit::Tls;
-use kurodo_authz::Caller;
+use kurodo_authz::{Another, Caller};
 use kurodo_policy::{Context, Values};
-use kurodo_sigv4::Verified;
-use rustls::ProtocolVersion;
+use kurodo_sigv4::{AuthType, SignatureVersion, Verified};
+use rustls::{CipherSuite, ProtocolVersion};
 
 use crate::{Limits, guard::Framing, head::Head};
 
@@ -24,15 +27,20 @@ pub(crate) struct Connection {
 pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
     pub(crate) tls: Tls,
+    pub(crate) cipher: Option<CipherSuite>,
 }
 
 impl Peer {
-    pub(crate) fn new(address: SocketAddr, version: Option<ProtocolVersion>) -> Self {
+    pub(crate) fn new(
+        address: SocketAddr,
+        version: Option<ProtocolVersion>,
+        cipher: Option<CipherSuite>,
+    ) -> Self {
         let tls = match version {
             Some(ProtocolVersion::TLSv1_2) => Tls::V12,
             _ => Tls::V13,
         };
-        Self { address, tls }
+        Self { address, tls, cipher }
     }
 }
 
@@ -86,6 +94,9 @@ impl Call {
             context.set("s3:signatureversion", Values::Word(verified.signature_version.as_str()));
             context.set("s3:signatureAge", now_ms.saturating_sub(verified.signed_at.saturating_mul(1000)));
         }
+        if let Some(sha256) = content_sha256(&head, verified) {
+            context.set("s3:x-amz-content-sha256", sha256);
+        }
         Self { head, caller, region, now_ms, context: Arc::new(context), peer: Some(connection.peer) }
     }
 
@@ -125,8 +136,51 @@ impl Call {
         self.caller.principal.account
     }
 
+    /// What another caller needs for its part of a chore.
+    pub fn another<N>(&self, caller: Arc<Caller>, needs: N) -> Another<N> {
+        let context = Arc::new(Self::context(&caller, &self.region, self.now_ms));
+        Another { caller, context, needs }
+    }
+
+    /// Where the client is; `None` where a service calls.
+    pub fn source(&self) -> Option<IpAddr> {
+        self.peer.map(|peer| peer.address.ip().to_canonical())
+    }
+
+    /// The version of TLS that the client speaks, and the cipher suite by its name in RFC 8446 or in OpenSSL.
+    pub fn tls(&self) -> Option<(&'static str, Option<&'static str>)> {
+        let Peer { tls, cipher, .. } = self.peer?;
+        let version = if tls == Tls::V12 { "TLSv1.2" } else { "TLSv1.3" };
+        Some((version, cipher.and_then(suite)))
+    }
+
     /// The id of the request.
     pub fn request_id(&self) -> &str {
         self.head.id().as_str()
     }
+}
+
+/// What a request says of its content: a URL that was signed beforehand cannot know it.
+///
+/// Source: S3 API Reference, "Amazon S3 Signature Version 4 authentication specific policy keys".
+fn content_sha256<'h>(head: &'h Head, verified: Option<&Verified>) -> Option<&'h str> {
+    let presigned = verified.is_some_and(|verified| {
+        verified.auth_type == AuthType::QueryString && verified.signature_version != SignatureVersion::V2
+    });
+    head.header("x-amz-content-sha256").or(presigned.then_some("UNSIGNED-PAYLOAD"))
+}
+
+fn suite(suite: CipherSuite) -> Option<&'static str> {
+    Some(match suite {
+        CipherSuite::TLS13_AES_128_GCM_SHA256 => "TLS_AES_128_GCM_SHA256",
+        CipherSuite::TLS13_AES_256_GCM_SHA384 => "TLS_AES_256_GCM_SHA384",
+        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => "TLS_CHACHA20_POLY1305_SHA256",
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 => "ECDHE-ECDSA-AES128-GCM-SHA256",
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 => "ECDHE-ECDSA-AES256-GCM-SHA384",
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 => "ECDHE-ECDSA-CHACHA20-POLY1305",
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 => "ECDHE-RSA-AES128-GCM-SHA256",
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 => "ECDHE-RSA-AES256-GCM-SHA384",
+        CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 => "ECDHE-RSA-CHACHA20-POLY1305",
+        _ => return None,
+    })
 }

@@ -57,6 +57,8 @@ pub struct ChoreFacts {
     pub line: &'static str,
     /// Seconds between two looks for what is due.
     pub every: u64,
+    /// Whether it is also done when the server stops, after the last request.
+    pub at_end: bool,
 }
 
 type Run<S> = for<'a> fn(&'a S, Round<'a>) -> Pin<Box<dyn Future<Output = Progress> + Send + 'a>>;
@@ -157,6 +159,17 @@ impl Gateway {
             }
         }
         while tasks.join_next().await.is_some() {}
+    }
+
+    /// Does what must not be left over when the server stops: once every request has its answer.
+    pub async fn close_house(&self) {
+        let (_, going) = watch::channel(false);
+        for (service, mounted) in self.routes.all().iter().enumerate() {
+            let last = mounted.mount.chores().into_iter().enumerate().filter(|(_, chore)| chore.at_end);
+            for (at, chore) in last {
+                self.look(service, at, chore, &going).await;
+            }
+        }
     }
 
     /// One look for what is due of a chore, in every account.

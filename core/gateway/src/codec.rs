@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use kurodo_wire::{
-    Operation, ReplyContext, RequestParts, Valued, decode_input, encode_output, present_members, validate,
+    Operation, ReplyContext, RequestParts, Valued, decode_input, encode_output, present_members,
 };
 
 use crate::{
@@ -33,7 +33,7 @@ pub(crate) fn decode<O: Operation>(
     if let Some(member) = present_members(schema.input, &value, target.refuses) {
         return Err(refuse::not_honoured(target.operation, member));
     }
-    let violations = validate(schema.input, &value);
+    let violations = mounted.mount.violations(schema, &value);
     if !violations.is_empty() {
         let own = mounted.mount.invalid(target.operation, &violations);
         return Err(own.unwrap_or_else(|| refuse::invalid(mounted.facts.dialect, &violations)));

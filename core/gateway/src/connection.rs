@@ -102,10 +102,11 @@ async fn speak(
 ) {
     let limits = shared.limits;
     let session = stream.get_ref().1;
+    let cipher = session.negotiated_cipher_suite().map(|suite| suite.suite());
     let second = session.alpn_protocol() == Some(b"h2");
     let framing = Framing::default();
     let connection = Connection {
-        peer: Peer::new(peer, session.protocol_version()),
+        peer: Peer::new(peer, session.protocol_version(), cipher),
         limits,
         turned_away,
         framing: framing.clone(),

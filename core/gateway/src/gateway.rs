@@ -7,7 +7,7 @@ use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::CoreDoor;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Mount, call::Connection, route::Routes, signing::SigningKeys};
+use crate::{Mount, Observer, Seen, call::Connection, route::Routes, signing::SigningKeys};
 
 /// What an operator may set.
 #[derive(Debug, Clone)]
@@ -31,6 +31,7 @@ pub struct Gateway {
     pub(crate) signing: SigningKeys,
     /// Seals encoded authorization messages.
     pub(crate) messages: Sealer,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl Gateway {
@@ -52,6 +53,19 @@ impl Gateway {
             signing: SigningKeys::new(),
             messages: Sealer::new(messages),
             settings,
+            observer: None,
+        }
+    }
+
+    /// The same, with somebody who is told of every request that was answered.
+    #[must_use]
+    pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
+        Self { observer: Some(observer), ..self }
+    }
+
+    pub(crate) fn observe(&self, seen: &Seen<'_>) {
+        if let Some(observer) = &self.observer {
+            observer.seen(seen);
         }
     }
 

@@ -58,6 +58,11 @@ impl Head {
         self.parts.uri.query().unwrap_or_default()
     }
 
+    /// The version of HTTP that the client speaks.
+    pub fn version(&self) -> http::Version {
+        self.parts.version
+    }
+
     /// The header fields.
     pub fn headers(&self) -> &HeaderMap {
         &self.parts.headers

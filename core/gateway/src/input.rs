@@ -2,7 +2,9 @@ use bytes::Bytes;
 use kurodo_wire::{OperationSchema, Protocol};
 
 use crate::{
-    Body, Call, Dialect, Failure, Gateway, Received, refuse,
+    Body, Call, Dialect, Failure, Gateway, Received,
+    answered::{self, End},
+    inflate, refuse,
     reply::Response,
     respond,
     route::{Mounted, Pairs, Target, pairs},
@@ -30,7 +32,10 @@ impl Refused {
         let key = self.call.caller.access_key_id.as_deref();
         let failure =
             trail::refused(gateway, Some(mounted), self.operation, &self.call, key, self.failure).await;
-        respond::close_behind(&self.body, respond::failure(mounted, protocol, &self.call, &failure))
+        let response = respond::failure(mounted, protocol, &self.call, &failure);
+        let end = End { operation: self.operation, error: Some(&failure.code), ..End::default() };
+        answered::tell(gateway, mounted, &self.call, end, &response);
+        respond::close_behind(&self.body, response)
     }
 }
 
@@ -72,6 +77,9 @@ async fn choose(
     let form;
     if protocol.is_query() {
         content = body.collect(FORM_LIMIT).await.map_err(|error| refuse::body(dialect, &error))?;
+        if mounted.facts.schema.operations.iter().any(|schema| schema.gzip) {
+            content = inflate::inflated(&call.head, content, FORM_LIMIT).ok_or_else(inflate::failure)?;
+        }
         form = std::str::from_utf8(&content).map_err(|_| broken())?.to_owned();
         query.extend(pairs(&form).ok_or_else(broken)?);
     }
@@ -99,7 +107,15 @@ async fn content(
         return Err(refuse::unauthenticated(dialect, &missing.into()));
     }
     match schema.filter(|schema| !target.protocol.is_query() && !schema.streams_input()) {
-        Some(schema) => collect(schema, dialect, body).await.map(Some),
+        Some(schema) => {
+            let content = collect(schema, dialect, body).await?;
+            let content = if schema.gzip {
+                inflate::inflated(&call.head, content, schema.max_body)
+            } else {
+                Some(content)
+            };
+            content.map(Some).ok_or_else(inflate::failure)
+        }
         None => Ok(None),
     }
 }

@@ -3,6 +3,7 @@
 //! Read [`way`](mod@way) first: it is the one straight line that every request takes. The table macro
 //! [`service!`](crate::service) makes the rows that the line is taken for.
 
+mod answered;
 mod authenticate;
 mod body;
 mod call;
@@ -17,10 +18,12 @@ mod framing;
 mod gateway;
 mod guard;
 mod head;
+mod inflate;
 mod input;
 mod listen;
 mod message;
 mod mount;
+mod observer;
 mod operation;
 mod origin;
 mod pace;
@@ -40,6 +43,7 @@ mod way;
 pub use kurodo_authz as authz;
 pub use kurodo_wire as wire;
 
+pub use answered::Answered;
 pub use body::{Body, BodyError};
 pub use call::Call;
 pub use chore::{Chore, ChoreEntry, ChoreFacts, Errand, Keeper, Progress, Round};
@@ -50,6 +54,7 @@ pub use form::FormError;
 pub use gateway::{Gateway, Settings};
 pub use listen::{Limits, Listener};
 pub use mount::Mount;
+pub use observer::{Observer, Seen};
 pub use operation::{Authorized, ConditionItem, ConditionValue, Handler, Row, Service};
 pub use origin::{CrossOrigin, Sharing};
 pub use pace::Pace;

@@ -1,11 +1,11 @@
 use std::{future::Future, pin::Pin};
 
 use kurodo_store::CoreDoor;
-use kurodo_wire::{OperationSchema, Violation};
+use kurodo_wire::{OperationSchema, Value, Violation};
 
 use crate::{
-    ActionFacts, ChoreFacts, CrossOrigin, Failure, Progress, Received, Round, RowFacts, Sent, ServiceFacts,
-    Sharing, Table,
+    ActionFacts, ChoreFacts, CrossOrigin, Failure, Answered, Progress, Received, Round, RowFacts, Sent,
+    ServiceFacts, Sharing, Table,
 };
 
 /// A service in the gateway, whatever its type.
@@ -16,6 +16,8 @@ pub trait Mount: Send + Sync {
     fn has_crc32(&self) -> bool;
     /// The service's own words for an invalid input.
     fn invalid(&self, operation: &'static str, violations: &[Violation]) -> Option<Failure>;
+    /// What is wrong with an input of this operation by itself.
+    fn violations(&self, operation: &OperationSchema, input: &Value) -> Vec<Violation>;
     /// The rows of the table, in order.
     fn rows(&self) -> Vec<(RowFacts, Vec<&'static str>)>;
     /// The shapes of the rows' operations, in order.
@@ -26,6 +28,8 @@ pub trait Mount: Send + Sync {
     fn actions(&self) -> &'static [ActionFacts];
     /// What the service lets a page of another origin see; `None` where it knows of no other origins.
     fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>>;
+    /// Lets the service know of a request to it that has its answer.
+    fn answered(&self, door: &CoreDoor, answered: &Answered<'_>);
     /// The rows for what the service does of its own accord, in order.
     fn chores(&self) -> Vec<ChoreFacts>;
     /// Does what is due of a chore in one account.
@@ -55,6 +59,10 @@ impl<S: Table> Mount for S {
         S::invalid(operation, violations)
     }
 
+    fn violations(&self, operation: &OperationSchema, input: &Value) -> Vec<Violation> {
+        S::violations(operation, input)
+    }
+
     fn rows(&self) -> Vec<(RowFacts, Vec<&'static str>)> {
         S::ROWS.iter().map(|row| (row.facts, (row.actions)())).collect()
     }
@@ -73,6 +81,10 @@ impl<S: Table> Mount for S {
 
     fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>> {
         S::cross_origin(self, &door.read(), asked).map(|found| found.map_err(Into::into))
+    }
+
+    fn answered(&self, door: &CoreDoor, answered: &Answered<'_>) {
+        S::answered(self, door, answered);
     }
 
     fn chores(&self) -> Vec<ChoreFacts> {

@@ -1,10 +1,10 @@
 use std::future::Future;
 
 use kurodo_authz::{Demand, Need};
-use kurodo_store::Reader;
-use kurodo_wire::{Operation, OperationSchema, Violation};
+use kurodo_store::{CoreDoor, Reader};
+use kurodo_wire::{Operation, OperationSchema, Value, Violation, validate};
 
-use crate::{Body, Call, CrossOrigin, Failure, Find, Reply, Sharing};
+use crate::{Body, Call, CrossOrigin, Failure, Find, Answered, Reply, Sharing};
 
 /// A service as the gateway sees it: its facts, its table and the code behind the table.
 pub trait Service: Send + Sync + Sized + 'static {
@@ -19,6 +19,12 @@ pub trait Service: Send + Sync + Sized + 'static {
     /// ones where it has none.
     fn invalid(_operation: &'static str, _violations: &[Violation]) -> Option<Failure> {
         None
+    }
+
+    /// What is wrong with an input of this operation by itself: what breaks the constraints of the API facts, and
+    /// whatever else AWS holds inputs to.
+    fn violations(operation: &OperationSchema, input: &Value) -> Vec<Violation> {
+        validate(operation.input, input)
     }
 
     /// Compares the content of an operation that does not stream it with the digests that the request gives of it.
@@ -48,6 +54,9 @@ pub trait Service: Send + Sync + Sized + 'static {
     ) -> Option<Result<Sharing, Self::Error>> {
         None
     }
+
+    /// Takes note of a request to this service that has its answer; before the answer's content is sent. It must be quick.
+    fn answered(&self, _door: &CoreDoor, _finished: &Answered<'_>) {}
 }
 
 /// A row of a service's table: what the operation demands, and how the needs follow from its input.

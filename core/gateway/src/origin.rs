@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
 use crate::{
-    Failure, Gateway,
+    Dialect, Failure, Gateway,
     authenticate::Arrival,
     head::Head,
     reply::{Outgoing, Response},
@@ -83,11 +83,15 @@ pub(crate) fn shared(sharing: Sharing, mut response: Response) -> Response {
 }
 
 /// The answer to a browser that may.
-pub(crate) async fn agreed(arrival: Arrival, sharing: Sharing) -> Response {
+pub(crate) async fn agreed(dialect: Dialect, arrival: Arrival, sharing: Sharing) -> Response {
     let Arrival { head, mut body, .. } = arrival;
     body.drain().await;
     let mut response = http::Response::new(Outgoing::Whole(Bytes::new()));
-    for name in ["x-amz-request-id", "x-amz-id-2"] {
+    let ids: &[_] = match dialect {
+        Dialect::S3 => &["x-amz-request-id", "x-amz-id-2"],
+        _ => &["x-amzn-requestid"],
+    };
+    for name in ids {
         respond::put(&mut response, name, head.id().as_str());
     }
     respond::close_behind(&body, shared(sharing, response))

@@ -62,7 +62,7 @@ impl Routes {
             return self.find(is_control);
         }
         if let Some(id) = head.path().strip_prefix("/service/").and_then(|p| p.split('/').next())
-            && let Some(service) = self.find(|facts| facts.schema.service_id == id && has_cbor(facts))
+            && let Some(service) = self.find(|facts| has_cbor(facts) && is_called(facts, id))
         {
             return Some(service);
         }
@@ -161,6 +161,11 @@ pub(crate) fn is_form(head: &Head) -> bool {
             .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
+/// Whether paths call the service so: by its target, where it has one.
+fn is_called(facts: &ServiceFacts, id: &str) -> bool {
+    facts.schema.service_id == id || facts.schema.target_prefix == Some(id)
+}
+
 fn has_cbor(facts: &ServiceFacts) -> bool {
     facts.schema.protocols.contains(&Protocol::RpcV2Cbor)
 }
@@ -179,16 +184,21 @@ impl Mounted {
         let spoken = self.facts.schema.protocols;
         let first = spoken.first().copied().unwrap_or(Protocol::Query);
         let content_type = head.header("content-type").unwrap_or_default();
+        let content_type = content_type.split(';').next().unwrap_or_default().trim();
         let asked = if head.path().starts_with("/service/") {
             Protocol::RpcV2Cbor
-        } else if content_type.starts_with("application/x-amz-json-1.0") {
+        } else if content_type == "application/x-amz-json-1.0" {
             Protocol::Json10
-        } else if content_type.starts_with("application/x-amz-json-1.1") {
+        } else if content_type == "application/x-amz-json-1.1" {
             Protocol::Json11
+        } else if content_type == "application/x-amz-cbor-1.1" || spoken.contains(&Protocol::Cbor11) {
+            Protocol::Cbor11
         } else {
             spoken.iter().copied().find(|p| p.is_query()).unwrap_or(first)
         };
-        if spoken.contains(&asked) { asked } else { first }
+        // AWS answers so to whatever is not the JSON that it knows.
+        let other = spoken.iter().copied().find(|one| *one == Protocol::Cbor11).unwrap_or(first);
+        if spoken.contains(&asked) { asked } else { other }
     }
 
     /// The operation's name and labels, or why there is none.
@@ -286,6 +296,9 @@ impl Mounted {
         match self.facts.dialect {
             Dialect::Query | Dialect::Ec2 => {
                 Failure::new("MissingAction", 400, "Missing Action: the request names no operation")
+            }
+            _ if self.facts.schema.dialect == kurodo_wire::Dialect::Coral => {
+                Failure::new("UnknownOperationException", 400, "")
             }
             _ => Failure::new("UnknownOperationException", 400, "The request names no operation."),
         }

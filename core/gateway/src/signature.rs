@@ -73,6 +73,7 @@ fn s3_code(error: &AuthError) -> (&'static str, u16) {
         E::SignatureDoesNotMatch(_) => ("SignatureDoesNotMatch", 403),
         E::RequestTimeTooSkewed { .. } => ("RequestTimeTooSkewed", 403),
         E::MultipleMechanisms
+        | E::CredentialShape { elements: 2, .. }
         | E::UnsupportedScheme { .. }
         | E::ContentSha256Malformed { .. }
         | E::DecodedLengthMalformed

@@ -151,6 +151,7 @@ macro_rules! service {
         ;)* }
         $(chores { $(
             $chore:ident: [$($work:tt)*] by $cares:ident::$due:ident every $every:literal seconds
+                $(and at the $end:ident)?
         ;)* })?
         refused { $($refused:ident),* $(,)? }
     ) => {
@@ -219,8 +220,9 @@ macro_rules! service {
             const CHORES: &'static [$crate::ChoreEntry<Self>] = &[$($(
                 $crate::ChoreEntry::new::<chore::$chore>($crate::ChoreFacts {
                     name: stringify!($chore),
-                    line: stringify!([$($work)*] by $cares::$due every $every seconds),
+                    line: stringify!([$($work)*] by $cares::$due every $every seconds $(and at the $end)?),
                     every: $every,
+                    at_end: !stringify!($($end)?).is_empty(),
                 }),
             )*)?];
             fn mount(self) -> ::std::sync::Arc<dyn $crate::Mount> {
@@ -290,6 +292,11 @@ macro_rules! demand {
     };
     ([$($done:ty),*] $a:ident for all $(, $($rest:tt)*)?) => {
         $crate::demand!([$($done,)* Vec<action::$a>] $($($rest)*)?)
+    };
+    ([$($done:ty),*] $a:ident for each by another $(, $($rest:tt)*)?) => {
+        $crate::demand!(
+            [$($done,)* $crate::authz::Each<$crate::authz::ByAnother<action::$a>>] $($($rest)*)?
+        )
     };
     ([$($done:ty),*] $a:ident for each $(, $($rest:tt)*)?) => {
         $crate::demand!([$($done,)* $crate::authz::Each<action::$a>] $($($rest)*)?)

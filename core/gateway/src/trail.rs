@@ -7,7 +7,8 @@ use kurodo_audit::{AuditError, Begin, Class, Decision, Outcome, Pending};
 use kurodo_authz::{Check, Demand, Denial};
 
 use crate::{
-    Body, Call, Failure, Gateway,
+    Body, Call, Failure, Gateway, Seen,
+    answered::End,
     reply::Response,
     route::{Mounted, Target},
 };
@@ -22,6 +23,7 @@ pub(crate) struct Trail<'a> {
     checks: Vec<Check>,
     pending: Option<Pending>,
     error: Option<String>,
+    denial: Option<(&'static str, &'static str)>,
     started: Instant,
 }
 
@@ -65,6 +67,7 @@ impl<'a> Trail<'a> {
             checks: Vec::new(),
             pending: None,
             error: None,
+            denial: None,
             started: Instant::now(),
         }
     }
@@ -76,6 +79,7 @@ impl<'a> Trail<'a> {
 
     /// Writes a denial; it is durable when this returns.
     pub(crate) async fn denied(&mut self, denial: &Denial) -> Result<(), Failure> {
+        self.denial = denial.decision.denial();
         let reason = denial.clause();
         self.write(Decision::Denied { reason: &reason, explanation: &denial.explanation }).await
     }
@@ -105,10 +109,37 @@ impl<'a> Trail<'a> {
         noted.err().unwrap_or(failure)
     }
 
+    /// What the service is told of the end.
+    pub(crate) fn told(&self, body: &Body) -> End<'_> {
+        let by_list = self.checks.iter().any(|check| check.by_list);
+        End { operation: self.operation, error: self.error.as_deref(), by_list, bytes_in: body.received() }
+    }
+
     /// Writes what came of it.
     pub(crate) fn finish(self, body: &Body, response: &Response) {
         let bytes_out = response.body().size_hint().exact().unwrap_or_default();
-        self.end(response.status().as_u16(), body.received(), bytes_out);
+        let (status, bytes_in) = (response.status().as_u16(), body.received());
+        self.gateway.observe(&self.seen(status, bytes_in, bytes_out));
+        self.end(status, bytes_in, bytes_out);
+    }
+
+    /// What an observer is told.
+    fn seen(&self, status: u16, bytes_in: u64, bytes_out: u64) -> Seen<'_> {
+        let first = self.checks.first();
+        Seen {
+            service: self.service,
+            operation: self.operation,
+            account: first.map(|check| check.owner).or_else(|| self.call.account()),
+            region: &self.call.region,
+            resource: first.map(|check| check.resource.as_str()),
+            decisions: self.checks.len(),
+            denial: self.denial,
+            status,
+            code: self.error.as_deref(),
+            bytes_in,
+            bytes_out,
+            duration: self.started.elapsed(),
+        }
     }
 
     /// Writes what came of something that has no response.
@@ -176,6 +207,20 @@ pub(crate) async fn refused(
     let (bytes_in, bytes_out) = (0, 0);
     let (error, duration) = (Some(failure.code.as_ref()), std::time::Duration::ZERO);
     pending.finish(&Outcome { error, status: failure.status, bytes_in, bytes_out, duration });
+    gateway.observe(&Seen {
+        service,
+        operation,
+        account: call.account(),
+        region: &call.region,
+        resource: None,
+        decisions: 0,
+        denial: None,
+        status: failure.status,
+        code: error,
+        bytes_in,
+        bytes_out,
+        duration,
+    });
     failure
 }
 

@@ -12,6 +12,7 @@ use crate::{
     authenticate::{Arrival, Authentic, authenticate},
     call::Connection,
     codec,
+    answered::{self, End},
     head::Head,
     input,
     origin::{self, Origin},
@@ -63,7 +64,7 @@ async fn answer(gateway: &Gateway, connection: &Connection, head: Head, body: Bo
         Origin::Shared(sharing) => {
             origin::shared(sharing, admit(gateway, mounted, connection, arrival).await)
         }
-        Origin::Preflight(Ok(sharing)) => Box::pin(origin::agreed(arrival, sharing)).await,
+        Origin::Preflight(Ok(sharing)) => Box::pin(origin::agreed(dialect, arrival, sharing)).await,
         Origin::Preflight(Err(failure)) => {
             Box::pin(turn_away(gateway, connection, Some(mounted), arrival, failure)).await
         }
@@ -101,7 +102,12 @@ async fn turn_away(
     let call = Call::new(head, connection, caller, region, None, gateway.now_ms());
     let failure = trail::refused(gateway, mounted, "", &call, None, failure).await;
     let mut response = match mounted {
-        Some(mounted) => respond::failure(mounted, mounted.protocol(&call.head), &call, &failure),
+        Some(mounted) => {
+            let response = respond::failure(mounted, mounted.protocol(&call.head), &call, &failure);
+            let end = End { error: Some(&failure.code), ..End::default() };
+            answered::tell(gateway, mounted, &call, end, &response);
+            response
+        }
         None => respond::plain(&call.head, &failure),
     };
     if connection.closes() {
@@ -149,6 +155,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
             respond::failure(mounted, target.protocol, &call, &failure)
         }
     };
+    answered::tell(gateway, mounted, &call, trail.told(&body), &response);
     trail.finish(&body, &response);
     Sent(respond::close_behind(&body, response))
 }

@@ -22,7 +22,7 @@ pub mod totp;
 mod typed;
 
 pub use credential::{Credential, CredentialError, Directory};
-pub use directory::StoredDirectory;
+pub use directory::{Assume, AssumeError, StoredDirectory};
 pub use found::{FoundError, Founded, RootCredentials, first_start};
 pub use founder::{ACCESS_ROLE, AccountOrder, Founder};
 pub use id::RandomError;

@@ -102,6 +102,16 @@ impl Decision {
         Self { allowed: false, reason: Reason::ImplicitDeny { kind } }
     }
 
+    /// The kind of denial, and of the policy that it comes from; nothing of what is allowed.
+    pub fn denial(&self) -> Option<(&'static str, &'static str)> {
+        match &self.reason {
+            Reason::ExplicitDeny { kind, .. } => Some(("ExplicitDeny", kind.phrase())),
+            Reason::ImplicitDeny { kind } => Some(("ImplicitDeny", kind.phrase())),
+            Reason::AnonymousDenied => Some(("ImplicitDeny", Layer::Resource.phrase())),
+            Reason::Allow { .. } | Reason::AllowRoot | Reason::AllowGrant { .. } => None,
+        }
+    }
+
     /// The clause that AWS appends to "... is not authorized to perform: ...", without a leading space;
     /// empty for what AWS leaves unexplained.
     ///

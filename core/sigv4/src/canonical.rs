@@ -10,7 +10,7 @@ use crate::{
     encoding::{Keep, Sink, canonical_part, decode, encode, is_unreserved, pairs},
     head::Head,
     rules::PathRule,
-    signed_headers::SignedHeaders,
+    signed_headers::{AUTHORITY, SignedHeaders},
 };
 
 /// SHA-256 over what is put in. Short inputs, which is nearly all of them, are hashed in one go.
@@ -114,7 +114,11 @@ impl Canonical<'_> {
         sink.put(name.as_bytes());
         sink.put(b":");
         let mut count = 0;
-        if name == "host" {
+        if name == AUTHORITY {
+            let authority = self.head.authority;
+            count += usize::from(authority.is_some());
+            write_folded(authority.unwrap_or_default().as_bytes(), sink);
+        } else if name == "host" {
             let host = self.head.host();
             count += usize::from(host.is_some());
             write_folded(host.unwrap_or_default(), sink);

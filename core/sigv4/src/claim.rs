@@ -105,7 +105,10 @@ pub fn read(head: &Head<'_>) -> Result<Claim, AuthError> {
         (None, presigned::Form::None) => Ok(Claim::Anonymous),
         (None, presigned::Form::V4) => presigned::read(head),
         (None, presigned::Form::V2) => v2::read_presigned(head).map(Claim::V2),
-        (Some(value), presigned::Form::None) if fields.next().is_none() => read_field(head, value),
+        (Some(value), presigned::Form::None) if fields.next().is_none() => match value.is_empty() {
+            true => Ok(Claim::Anonymous),
+            false => read_field(head, value),
+        },
         _ => Err(AuthError::MultipleMechanisms),
     }
 }

@@ -353,6 +353,9 @@ impl AuthError {
             Self::NotKeyValue { part, .. } => {
                 format!("{}the authorization component \"{part}\" is malformed.", lead(Place::Header))
             }
+            Self::CredentialShape { elements: 2, .. } => {
+                "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature".to_owned()
+            }
             Self::CredentialShape { place, .. } => format!(
                 "{}the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
                 lead(*place)

@@ -229,20 +229,32 @@ impl V2Claim {
             return Err(AuthError::HostAmbiguous);
         }
         self.check_time(rules, now)?;
-        let (text, method) = match self.form {
-            V2Form::Parameters { method, .. } if !rules.s3 => (parameters_text(head, form), method),
-            V2Form::S3Header { .. } if rules.s3 => (v2_s3::text(head, None, bucket)?, V2Method::HmacSha1),
-            V2Form::S3Presigned { expires } if rules.s3 => {
-                (v2_s3::text(head, Some(expires), bucket)?, V2Method::HmacSha1)
+        let expires = match self.form {
+            V2Form::Parameters { method, .. } if !rules.s3 => {
+                self.check_signature(secret, method, parameters_text(head, form), None)?;
+                return Ok(self.verified(now));
             }
+            V2Form::S3Header { .. } if rules.s3 => None,
+            V2Form::S3Presigned { expires } if rules.s3 => Some(expires),
             _ => return Err(AuthError::VersionTwoRefused),
         };
-        self.check_signature(secret, method, text)?;
+        let closed = v2_s3::closed(head.path, bucket);
+        let closed =
+            closed.map(|path| v2_s3::text(&Head { path: &path, ..*head }, expires, bucket)).transpose()?;
+        self.check_signature(secret, V2Method::HmacSha1, v2_s3::text(head, expires, bucket)?, closed)?;
         Ok(self.verified(now))
     }
 
-    fn check_signature(&self, secret: &str, method: V2Method, text: Vec<u8>) -> Result<(), AuthError> {
-        if same(mac(secret, method, &text).as_bytes(), self.signature.as_bytes()) {
+    /// The signature is of the text, or of another one that means the same.
+    fn check_signature(
+        &self,
+        secret: &str,
+        method: V2Method,
+        text: Vec<u8>,
+        other: Option<Vec<u8>>,
+    ) -> Result<(), AuthError> {
+        let signs = |text: &Vec<u8>| same(mac(secret, method, text).as_bytes(), self.signature.as_bytes());
+        if signs(&text) || other.as_ref().is_some_and(signs) {
             return Ok(());
         }
         Err(AuthError::SignatureDoesNotMatch(Box::new(Mismatch {

@@ -150,6 +150,13 @@ fn fields(head: &Head<'_>, query: &Query) -> Result<BTreeMap<String, Vec<u8>>, A
     Ok(all)
 }
 
+/// A bucket's path with the slash at its end. Clients that have moved from bucket names in paths to such in host names
+/// sign it so, whatever they send: `/bucket` and `/bucket/` are one thing.
+pub(crate) fn closed(path: &str, bucket: Option<&str>) -> Option<String> {
+    let name = path.strip_prefix('/').filter(|name| bucket.is_none() && !name.is_empty())?;
+    (!name.contains('/')).then(|| format!("{path}/"))
+}
+
 fn write_resource(head: &Head<'_>, query: &Query, bucket: Option<&str>, text: &mut Vec<u8>) {
     if let Some(bucket) = bucket {
         text.push(b'/');

@@ -10,7 +10,7 @@ use crate::{
     payload::{Algorithm, Payload},
     rules::{ExpiresRule, RegionRule, Rules, TokenRule},
     scope::ScopeDate,
-    signed_headers::SignedHeaders,
+    signed_headers::{AUTHORITY, SignedHeaders},
     stamp,
     verified::{AuthType, BodyCheck, SignatureVersion, Verified},
 };
@@ -130,12 +130,18 @@ impl View<'_> {
         if head.host().is_none() || head.host_is_ambiguous() {
             return Err(AuthError::HostAmbiguous);
         }
-        if !self.signed_headers.contains("host") {
+        if !self.signs_host(head) {
             return Err(AuthError::HostNotSigned);
         }
         self.check_scope(rules)?;
         self.check_headers(head, rules)?;
         self.check_payload(rules)
+    }
+
+    /// Whether the host is signed, by either of its names.
+    fn signs_host(&self, head: &Head<'_>) -> bool {
+        let by_authority = head.authority.is_some() && self.signed_headers.contains(AUTHORITY);
+        by_authority || self.signed_headers.contains("host")
     }
 
     fn place(&self) -> Place {
@@ -154,7 +160,8 @@ impl View<'_> {
         if age < -allowed_seconds {
             return Err(AuthError::NotYetValid { request_time, server_time, allowed_seconds });
         }
-        if age > expires_seconds {
+        // A URL that is valid for no second is not valid in the second in which it was signed.
+        if age > expires_seconds || expires_seconds == 0 {
             let (signed_at, expires_at) = (self.time, self.time + expires_seconds);
             return Err(AuthError::Expired { signed_at, expires_at, expires_seconds, server_time });
         }

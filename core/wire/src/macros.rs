@@ -75,10 +75,11 @@ macro_rules! redacted {
 
 /// Declares an enum whose values are words on the wire.
 ///
-/// The enum is closed: validation refuses other words before a service sees the input.
+/// The enum is closed: validation refuses other words before a service sees the input. What follows the word on the wire
+/// is read for it too, and never written.
 #[macro_export]
 macro_rules! words {
-    ($(#[$meta:meta])* pub enum $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $($variant:ident = $word:literal $(| $other:literal)*),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
@@ -97,7 +98,7 @@ macro_rules! words {
             /// The value that this word stands for.
             pub fn parse(word: &str) -> Option<Self> {
                 match word {
-                    $($word => Some(Self::$variant),)*
+                    $($word $(| $other)* => Some(Self::$variant),)*
                     _ => None,
                 }
             }

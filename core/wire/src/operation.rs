@@ -29,6 +29,9 @@ pub enum Protocol {
     RestXml,
     /// CBOR over POST to `/service/{service}/operation/{operation}`.
     RpcV2Cbor,
+    /// [`Protocol::Json11`] with documents in CBOR, as Java's clients of Kinesis speak it: content type
+    /// `application/x-amz-cbor-1.1`. Times are whole milliseconds.
+    Cbor11,
 }
 
 impl Protocol {
@@ -53,6 +56,9 @@ pub enum Dialect {
     S3,
     /// DynamoDB: its reader of JSON has its own words for what does not fit, and takes words for booleans.
     DynamoDb,
+    /// Kinesis and others of its time: their readers of JSON have words of their own too, and say nothing where there is
+    /// nothing to say.
+    Coral,
 }
 
 /// What a request must carry to be let in, before any policy is asked.
@@ -132,6 +138,8 @@ pub struct OperationSchema {
     pub dialect: Dialect,
     /// Whether AWS calls it deprecated. Of two operations with one route, the other one is meant.
     pub deprecated: bool,
+    /// Whether clients may compress the body.
+    pub gzip: bool,
     /// The most bytes of a body that is held in memory. Streaming payloads are not limited by it.
     pub max_body: usize,
     /// The most values that a request may hold, counting all members of each structure, absent ones too.
@@ -160,6 +168,7 @@ impl OperationSchema {
             auth: Auth::Signed,
             dialect: Dialect::Standard,
             deprecated: false,
+            gzip: false,
             max_body: 1 << 20,
             max_values: 1 << 20,
         }

@@ -77,6 +77,21 @@ pub enum Error {
     /// A time that the table cannot be recovered to.
     #[error("{0}")]
     InvalidRestoreTime(String),
+    /// A time that the table cannot be exported as of.
+    #[error("{0}")]
+    InvalidExportTime(String),
+    /// A token that was used for another export.
+    #[error("{0}")]
+    ExportConflict(String),
+    /// There is no such export. Holds its ARN.
+    #[error("Export not found: {0}")]
+    ExportNotFound(String),
+    /// A token that was used for another import.
+    #[error("{0}")]
+    ImportConflict(String),
+    /// There is no such import. Holds its ARN.
+    #[error("Import not found: {0}")]
+    ImportNotFound(String),
     /// Recovery to a point in time is not enabled. Holds the table's name.
     #[error("Point in time recovery is not enabled for table '{0}'")]
     PointInTimeRecoveryUnavailable(String),
@@ -106,6 +121,9 @@ pub enum Error {
     /// A stored definition cannot be read.
     #[error(transparent)]
     Table(#[from] DamagedTable),
+    /// Another service could not be asked, or did not say why it refused.
+    #[error("{0}")]
+    Relayed(String),
     /// There were no random bytes.
     #[error("the system's random generator failed")]
     Random,
@@ -196,12 +214,17 @@ impl Error {
             Self::BackupNotFound(_) => "BackupNotFoundException",
             Self::BackupInUse(_) => "BackupInUseException",
             Self::InvalidRestoreTime(_) => "InvalidRestoreTimeException",
+            Self::InvalidExportTime(_) => "InvalidExportTimeException",
+            Self::ExportConflict(_) => "ExportConflictException",
+            Self::ExportNotFound(_) => "ExportNotFoundException",
+            Self::ImportConflict(_) => "ImportConflictException",
+            Self::ImportNotFound(_) => "ImportNotFoundException",
             Self::PointInTimeRecoveryUnavailable(_) => "PointInTimeRecoveryUnavailableException",
             Self::ThroughputExceeded(_) => "ProvisionedThroughputExceededException",
             Self::Trimmed => "TrimmedDataAccessException",
             Self::ExpiredIterator => "ExpiredIteratorException",
             Self::NotImplemented { .. } => "NotImplemented",
-            Self::Store(_) | Self::Item(_) | Self::Table(_) | Self::Random => return None,
+            Self::Store(_) | Self::Item(_) | Self::Table(_) | Self::Relayed(_) | Self::Random => return None,
         })
     }
 

@@ -15,6 +15,8 @@
 //! | `21` table `p` index | how far an index is that is filled |
 //! | `21` table `p` backup | how far the deletion of what a backup kept is |
 //! | `25` account region name id | a backup |
+//! | `26` account region name id | an export |
+//! | `27` account region name id | an import |
 //! | `21` table `s` stream `r` place | what happened to an item, as the stream has it |
 //! | `21` table `s` stream `h` epoch | when a shard of the stream was opened |
 //! | `21` table `s` stream `t` | the first place of the stream that was not trimmed |
@@ -41,6 +43,13 @@ pub(crate) const TABLES: u8 = 20;
 const ITEMS: u8 = 21;
 /// The namespace of backups.
 pub(crate) const BACKUPS: u8 = 25;
+/// The namespace of exports.
+pub(crate) const EXPORTS: u8 = 26;
+/// The namespace of imports.
+pub(crate) const IMPORTS: u8 = 27;
+/// The namespace in which nothing is written. Its generation grows whenever what is kept of any table's past changes, so
+/// that writes need not look at [`history`].
+pub(crate) const PASTS: u8 = 28;
 /// The namespace of streams' definitions.
 const STREAMS: u8 = 24;
 
@@ -175,21 +184,65 @@ pub(crate) fn backup(account: AccountId, region: &Region, table: &str, id: &str)
     Scope::new(all.part(table).part(id).build())
 }
 
-/// The key of a backup, below those of its table.
+/// The key of a backup or an export, below those of its table.
 pub(crate) fn id(id: &str) -> Key {
     KeyBuilder::relative().part(id).build()
 }
 
-/// The table's name and the id of a backup, from its key below all backups.
+/// The table's name and the id of a backup or an export, from its key below all of them.
 pub(crate) fn parse_backup(key: &[u8]) -> Option<(String, String)> {
     let mut parser = KeyParser::new(key);
     let name = parser.text().ok()?.into_owned();
     Some((name, parser.text().ok()?.into_owned()))
 }
 
-/// The key of a backup, below all backups.
+/// The key of a backup or an export, below all of them.
 pub(crate) fn backup_key(table: &str, id: &str) -> Key {
     KeyBuilder::relative().part(table).part(id).build()
+}
+
+/// All exports of an account, wherever they are.
+pub(crate) fn all_exports(account: AccountId) -> Scope {
+    Scope::new(KeyBuilder::new(EXPORTS).number(account.value()).build())
+}
+
+/// All exports of an account in a region.
+pub(crate) fn exports(account: AccountId, region: &Region) -> Scope {
+    Scope::new(KeyBuilder::new(EXPORTS).number(account.value()).part(region.as_str()).build())
+}
+
+/// The exports of tables of a name.
+pub(crate) fn exports_of(account: AccountId, region: &Region, table: &str) -> Scope {
+    let all = KeyBuilder::new(EXPORTS).number(account.value()).part(region.as_str());
+    Scope::new(all.part(table).build())
+}
+
+/// One export.
+pub(crate) fn export(account: AccountId, region: &Region, table: &str, id: &str) -> Scope {
+    let all = KeyBuilder::new(EXPORTS).number(account.value()).part(region.as_str());
+    Scope::new(all.part(table).part(id).build())
+}
+
+/// All imports of an account, wherever they are.
+pub(crate) fn all_imports(account: AccountId) -> Scope {
+    Scope::new(KeyBuilder::new(IMPORTS).number(account.value()).build())
+}
+
+/// All imports of an account in a region.
+pub(crate) fn imports(account: AccountId, region: &Region) -> Scope {
+    Scope::new(KeyBuilder::new(IMPORTS).number(account.value()).part(region.as_str()).build())
+}
+
+/// The imports into tables of a name.
+pub(crate) fn imports_of(account: AccountId, region: &Region, table: &str) -> Scope {
+    let all = KeyBuilder::new(IMPORTS).number(account.value()).part(region.as_str());
+    Scope::new(all.part(table).build())
+}
+
+/// One import.
+pub(crate) fn import(account: AccountId, region: &Region, table: &str, id: &str) -> Scope {
+    let all = KeyBuilder::new(IMPORTS).number(account.value()).part(region.as_str());
+    Scope::new(all.part(table).part(id).build())
 }
 
 /// What of a table's past is kept.
@@ -292,7 +345,7 @@ pub(crate) fn all_backups(account: AccountId) -> Scope {
     Scope::new(KeyBuilder::new(BACKUPS).number(account.value()).build())
 }
 
-/// The region and the names of the whole key of a table or of a backup.
+/// The region and the names of the whole key of a table, a backup or an export.
 pub(crate) fn parse_place(key: &[u8]) -> Option<(Region, String, Option<String>)> {
     let mut parser = KeyParser::new(key);
     parser.byte().ok()?;

@@ -6,7 +6,7 @@ use kurodo_gateway::Find;
 use crate::{DynamoDb, Error};
 
 /// A table that a request names, whether or not there is one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TableName {
     pub(crate) region: Region,
     pub(crate) account: AccountId,
@@ -57,21 +57,73 @@ pub(crate) struct BackupName {
 impl BackupName {
     /// The backup of this ARN.
     pub(crate) fn from_arn(find: &Find<'_, DynamoDb>, text: &str) -> Result<Self, Error> {
-        let invalid =
-            || Error::validation(format!("Invalid BackupArn: Invalid ResourceArn provided as input {text}"));
-        let (table, id) = text.split_once("/backup/").ok_or_else(invalid)?;
-        let table = TableName::from_arn(find, table).map_err(|_| invalid())?;
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if id.is_empty() || id.len() > 64 || !id.bytes().all(allowed) {
-            return Err(invalid());
-        }
-        Ok(Self { table, id: id.to_owned() })
+        let (table, id) = of_table(find, text, ("Backup", "/backup/"))?;
+        Ok(Self { table, id })
     }
 
     /// The backup's ARN.
     pub(crate) fn arn(&self) -> String {
         format!("{}/backup/{}", self.table.arn(), self.id)
     }
+}
+
+/// An export that a request names, whether or not there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ExportName {
+    /// The table that it is of.
+    pub(crate) table: TableName,
+    pub(crate) id: String,
+}
+
+impl ExportName {
+    /// The export of this ARN.
+    pub(crate) fn from_arn(find: &Find<'_, DynamoDb>, text: &str) -> Result<Self, Error> {
+        let (table, id) = of_table(find, text, ("Export", "/export/"))?;
+        Ok(Self { table, id })
+    }
+
+    /// The export's ARN.
+    pub(crate) fn arn(&self) -> String {
+        format!("{}/export/{}", self.table.arn(), self.id)
+    }
+}
+
+/// An import that a request names, whether or not there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ImportName {
+    /// The table that it is into.
+    pub(crate) table: TableName,
+    pub(crate) id: String,
+}
+
+impl ImportName {
+    /// The import of this ARN.
+    pub(crate) fn from_arn(find: &Find<'_, DynamoDb>, text: &str) -> Result<Self, Error> {
+        let (table, id) = of_table(find, text, ("Import", "/import/"))?;
+        Ok(Self { table, id })
+    }
+
+    /// The import's ARN.
+    pub(crate) fn arn(&self) -> String {
+        format!("{}/import/{}", self.table.arn(), self.id)
+    }
+}
+
+/// The table, and the id of what is of it, from an ARN.
+fn of_table(
+    find: &Find<'_, DynamoDb>,
+    text: &str,
+    (kind, between): (&str, &str),
+) -> Result<(TableName, String), Error> {
+    let invalid =
+        || Error::validation(format!("Invalid {kind}Arn: Invalid ResourceArn provided as input {text}"));
+    let (table, id) = text.split_once(between).ok_or_else(invalid)?;
+    let table = TableName::from_arn(find, table).map_err(|_| invalid())?;
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if id.is_empty() || id.len() > 64 || !id.bytes().all(allowed) {
+        return Err(invalid());
+    }
+    Ok((table, id.to_owned()))
 }
 
 /// That a name has the form of one.

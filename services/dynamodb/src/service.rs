@@ -1,11 +1,13 @@
 use kurodo_gateway::{
-    Dialect, Failure, Service, ServiceFacts,
+    Dialect, Failure, Relay, Service, ServiceFacts,
     wire::{Violation, violation_message},
 };
 use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::Store;
 
-use crate::{Error, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch};
+use crate::{
+    Error, exports::Sponsors, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch,
+};
 
 /// The service.
 pub struct DynamoDb {
@@ -20,14 +22,18 @@ pub struct DynamoDb {
     pub(crate) watch: Watch,
     /// Capacity that is provisioned.
     pub(crate) meter: Meter,
+    /// In whose names exports under way are written, and imports under way read.
+    pub(crate) sponsors: Sponsors,
+    /// The way to other services.
+    pub(crate) relay: Relay,
     /// Seals the tokens with which statements go on.
     pub(crate) pages: Sealer,
 }
 
 impl DynamoDb {
     /// The service over this store. Below `secret` is the key of the tokens that it gives out. Provisioned capacity is
-    /// enforced or only noted.
-    pub fn new(store: Store, secret: &SecretKey, enforces_throughput: bool) -> Self {
+    /// enforced or only noted. Through `relay` it asks S3.
+    pub fn new(store: Store, secret: &SecretKey, enforces_throughput: bool, relay: Relay) -> Self {
         Self {
             store,
             tables: Cache::new(),
@@ -35,6 +41,8 @@ impl DynamoDb {
             clock: Clock::default(),
             watch: Watch::default(),
             meter: Meter::new(enforces_throughput),
+            sponsors: Sponsors::default(),
+            relay,
             pages: Sealer::new(&secret.derive("dynamodb-pages", b"")),
         }
     }

@@ -51,6 +51,18 @@ service! { DynamoDb:
         Target { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
         // Its items.
         Filling { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // A table, as what its exports are made of.
+        Exported { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // An export itself.
+        Export { region, account, name, id } = "arn:aws:dynamodb:{region}:{account}:table/{name}/export/{id}";
+        // All exports of the caller's account.
+        Exports {} = "*";
+        // A table, as what was or is imported into it.
+        Imported { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
+        // An import itself.
+        Import { region, account, name, id } = "arn:aws:dynamodb:{region}:{account}:table/{name}/import/{id}";
+        // All imports of the caller's account.
+        Imports {} = "*";
         // What a table holds and held.
         Origin { region, account, name } = "arn:aws:dynamodb:{region}:{account}:table/{name}";
     }
@@ -72,19 +84,28 @@ service! { DynamoDb:
         DescribeContents: Read on Contents = "dynamodb:DescribeTable";
         DescribeContinuousBackups: Read on Contents = "dynamodb:DescribeContinuousBackups";
         DescribeEndpoints: Read on Everything = "dynamodb:DescribeEndpoints";
+        DescribeExport: Read on Export = "dynamodb:DescribeExport";
+        DescribeImport: Read on Import = "dynamodb:DescribeImport";
         DescribeLimits: Read on Everything = "dynamodb:DescribeLimits";
         DescribeTable: Read on Table = "dynamodb:DescribeTable";
         DescribeTimeToLive: Read on Table = "dynamodb:DescribeTimeToLive";
         ExpireItems: Write on Expired = "dynamodb:DeleteItem";
+        ExportTableToPointInTime: Write on Exported = "dynamodb:ExportTableToPointInTime";
         GetItem: Read on Item = "dynamodb:GetItem";
         GetResourcePolicy: Read on Table = "dynamodb:GetResourcePolicy";
         HoldContents: Write on Contents = "dynamodb:CreateBackup";
         HoldKept: Write on Kept = "dynamodb:RestoreTableFromBackup";
+        HoldOrigin: Write on Origin = "dynamodb:ExportTableToPointInTime";
         GetStreamPolicy: Read on Stream = "dynamodb:GetResourcePolicy";
+        ImportItems: Write on Filling = "dynamodb:ImportTable";
+        ImportTable: Write on Target = "dynamodb:ImportTable";
         IndexContents: Write on Contents = "dynamodb:UpdateTable";
         ListBackups: Read on Backups = "dynamodb:ListBackups";
+        ListExports: Read on Exports = "dynamodb:ListExports";
+        ListImports: Read on Imports = "dynamodb:ListImports";
         ListTables: Read on Everything = "dynamodb:ListTables";
         ListTagsOfResource: Read on Table = "dynamodb:ListTagsOfResource";
+        NoteImport: Write on Imported = "dynamodb:ImportTable";
         OpenStream: Write on TableStreams = "dynamodb:CreateTable";
         PartiQLDelete: Write on Change = "dynamodb:PartiQLDelete";
         PartiQLExists: Read on Change = "dynamodb:PartiQLSelect";
@@ -159,6 +180,17 @@ service! { DynamoDb:
             refusing ["OnDemandThroughputOverride", "VectorIndexOverride",
                 "GlobalSecondaryIndexOverride.OnDemandThroughput", "GlobalSecondaryIndexOverride.WarmThroughput"];
 
+        ExportTableToPointInTime: ExportTableToPointInTime on exported(table_arn), HoldOrigin on origin(table_arn)
+            refusing ["S3SseKmsKeyId", "FilterSpecification"];
+        DescribeExport: DescribeExport on export(export_arn);
+        ListExports: ListExports on exports(table_arn, next_token);
+        ImportTable: [ImportTable, ImportItems, NoteImport] by needs::import_table
+            refusing ["TableCreationParameters.OnDemandThroughput", "TableCreationParameters.VectorIndexes",
+                "TableCreationParameters.GlobalSecondaryIndexes.OnDemandThroughput",
+                "TableCreationParameters.GlobalSecondaryIndexes.WarmThroughput"];
+        DescribeImport: DescribeImport on import(import_arn);
+        ListImports: ListImports on imports(table_arn, next_token);
+
         GetItem: [GetItem] by needs::get_item;
         PutItem: [PutItem] by needs::put_item;
         UpdateItem: [UpdateItem] by needs::update_item;
@@ -184,12 +216,14 @@ service! { DynamoDb:
         IndexTables: [UpdateTable, IndexContents] by needs::unindexed every 1 seconds;
         EmptyTables: [DeleteTable, DeleteContents] by needs::unemptied every 1 seconds;
         ForgetBackups: [DeleteBackup, ReleaseKept] by needs::unforgotten every 1 seconds;
+        // A piece of an export is written in the name of whoever asked for it; see `exports`.
+        ExportTables: [ExportTableToPointInTime, HoldOrigin] by needs::unexported every 1 seconds;
+        ImportTables: [ImportTable, ImportItems, NoteImport] by needs::unimported every 1 seconds;
         // What items were before the time that tables can be recovered to.
         TrimHistory: [UpdateContinuousBackups] by needs::untrimmed every 600 seconds;
         ExpireItems: [ExpireItems for all] by needs::expired_items every 10 seconds;
     }
     refused {
-        ExportTableToPointInTime, DescribeExport, ListExports, ImportTable, DescribeImport, ListImports,
         CreateGlobalTable, DescribeGlobalTable, DescribeGlobalTableSettings, ListGlobalTables, UpdateGlobalTable,
         UpdateGlobalTableSettings,
         DescribeTableReplicaAutoScaling, UpdateTableReplicaAutoScaling,

@@ -84,6 +84,7 @@ mod tests {
             customer_key: None,
             lock: Lock::default(),
             class: Class::Standard,
+            restored: None,
             meta: &Meta::default(),
             tags: &Tags::default(),
             rights: None,

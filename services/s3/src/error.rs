@@ -116,6 +116,15 @@ pub enum Error {
     /// The object must be restored before it is read.
     #[error("The operation is not valid for the object's storage class")]
     InvalidObjectState(String),
+    /// Only archived objects are restored.
+    #[error("Restore is not allowed for the object's current storage class")]
+    NotArchived(String),
+    /// The object is in a tier that is read at once.
+    #[error("Restore is not allowed, as object's storage tier is not archived.")]
+    ObjectAlreadyInActiveTier,
+    /// The object is being restored, at least as fast.
+    #[error("Object restore is already in progress")]
+    RestoreAlreadyInProgress,
     /// Not a storage class that objects of a bucket can have.
     #[error("The storage class you specified is not valid")]
     InvalidStorageClass(String),
@@ -260,6 +269,36 @@ pub enum Error {
         "The source object of the COPY operation is not in the active tier and is only stored in Amazon S3 Glacier."
     )]
     ObjectNotInActiveTier,
+    /// Lists of what is in a bucket cannot go there.
+    #[error("The destination bucket does not exist, or is named by no bucket's ARN.")]
+    InvalidS3DestinationBucket(String),
+    /// The bucket has no configuration of this id.
+    #[error("The specified configuration does not exist.")]
+    NoSuchConfiguration,
+    /// The bucket has as many configurations as it may.
+    #[error(
+        "You are attempting to create a new configuration but have already reached the 1,000-configuration limit."
+    )]
+    TooManyConfigurations,
+    /// The bucket has no replication rules.
+    #[error("The replication configuration was not found")]
+    NoReplicationConfiguration(String),
+    /// Logs do not go to a bucket of another region.
+    #[error("Cross S3 location logging not allowed.")]
+    CrossLocationLogging {
+        /// The region of the bucket whose requests are logged.
+        from: String,
+        /// The region of the bucket that the logs would go to.
+        to: String,
+    },
+    /// Logs cannot go to this bucket.
+    #[error("{why}")]
+    InvalidTargetBucketForLogging {
+        /// The bucket.
+        bucket: String,
+        /// Why.
+        why: &'static str,
+    },
     /// The bucket has no ownership setting.
     #[error("The bucket ownership controls were not found")]
     NoOwnershipControls(String),
@@ -346,6 +385,7 @@ impl Error {
             Self::ConditionalRequestConflict(_) => ("ConditionalRequestConflict", 409),
             Self::CorsForbidden { .. } => ("AccessForbidden", 403),
             Self::Deleted { .. } => ("NoSuchKey", 404),
+            Self::CrossLocationLogging { .. } => ("CrossLocationLoggingProhibited", 403),
             Self::EntityTooLarge { .. } => ("EntityTooLarge", 400),
             Self::EntityTooSmall { .. } => ("EntityTooSmall", 400),
             Self::IllegalLocationConstraint(_) => ("IllegalLocationConstraintException", 400),
@@ -361,7 +401,9 @@ impl Error {
             Self::InvalidDigest => ("InvalidDigest", 400),
             Self::InvalidEncryptionAlgorithm => ("InvalidEncryptionAlgorithmError", 400),
             Self::InvalidLocationConstraint(_) => ("InvalidLocationConstraint", 400),
-            Self::InvalidObjectState(_) => ("InvalidObjectState", 403),
+            Self::InvalidObjectState(_) | Self::NotArchived(_) => ("InvalidObjectState", 403),
+            Self::ObjectAlreadyInActiveTier => ("ObjectAlreadyInActiveTierError", 403),
+            Self::RestoreAlreadyInProgress => ("RestoreAlreadyInProgress", 409),
             Self::InvalidStorageClass(_) => ("InvalidStorageClass", 400),
             Self::ObjectNotInActiveTier => ("ObjectNotInActiveTierError", 403),
             Self::InvalidPart { .. } => ("InvalidPart", 400),
@@ -370,6 +412,10 @@ impl Error {
             Self::InvalidRange { .. } => ("InvalidRange", 416),
             Self::InvalidRequest(_) => ("InvalidRequest", 400),
             Self::InvalidTag { .. } => ("InvalidTag", 400),
+            Self::InvalidS3DestinationBucket(_) => ("InvalidS3DestinationBucket", 400),
+            Self::NoSuchConfiguration => ("NoSuchConfiguration", 404),
+            Self::TooManyConfigurations => ("TooManyConfigurations", 400),
+            Self::InvalidTargetBucketForLogging { .. } => ("InvalidTargetBucketForLogging", 400),
             Self::KeyTooLong(_) => ("KeyTooLongError", 400),
             Self::MalformedAcl => ("MalformedACLError", 400),
             Self::MalformedPolicy(_) => ("MalformedPolicy", 400),
@@ -390,6 +436,7 @@ impl Error {
             Self::NoSuchPublicAccessBlock(_) => ("NoSuchPublicAccessBlockConfiguration", 404),
             Self::NoSuchTagSet(_) => ("NoSuchTagSet", 404),
             Self::NoSuchUpload(_) | Self::UploadOver => ("NoSuchUpload", 404),
+            Self::NoReplicationConfiguration(_) => ("ReplicationConfigurationNotFoundError", 404),
             Self::NoOwnershipControls(_) => ("OwnershipControlsNotFoundError", 404),
             Self::NotImplemented(_) => ("NotImplemented", 501),
             Self::OperationAborted => ("OperationAborted", 409),
@@ -433,6 +480,7 @@ impl Error {
             | Self::NoObjectLockConfiguration(bucket)
             | Self::NoSuchLifecycleConfiguration(bucket)
             | Self::NoOwnershipControls(bucket)
+            | Self::NoReplicationConfiguration(bucket)
             | Self::NoSuchBucket(bucket)
             | Self::NoSuchBucketPolicy(bucket)
             | Self::NoSuchCors(bucket)
@@ -445,6 +493,11 @@ impl Error {
             Self::NoSuchUpload(upload) | Self::InvalidPartOrder(upload) => vec![text("UploadId", upload)],
             Self::CorsForbidden { method, resource, .. } => {
                 vec![text("Method", method), text("ResourceType", resource)]
+            }
+            Self::InvalidS3DestinationBucket(bucket) => vec![text("DestinationBucket", bucket)],
+            Self::InvalidTargetBucketForLogging { bucket, .. } => vec![text("TargetBucket", bucket)],
+            Self::CrossLocationLogging { from, to } => {
+                vec![text("SourceBucketLocation", from), text("TargetBucketLocation", to)]
             }
             Self::EntityTooLarge { proposed, limit } => {
                 vec![text("ProposedSize", proposed), text("MaxSizeAllowed", limit)]
@@ -468,7 +521,7 @@ impl Error {
             Self::InvalidRange { requested, size } => {
                 vec![text("RangeRequested", requested), text("ActualObjectSize", size)]
             }
-            Self::InvalidObjectState(class) => vec![text("StorageClass", class)],
+            Self::InvalidObjectState(class) | Self::NotArchived(class) => vec![text("StorageClass", class)],
             Self::InvalidStorageClass(class) => vec![text("StorageClassRequested", class)],
             Self::InvalidTag { key: Some(key), .. } => vec![text("TagKey", key)],
             Self::KeyTooLong(size) => vec![text("Size", size), text("MaxSizeAllowed", &crate::limits::KEY)],

@@ -14,8 +14,11 @@ pub(crate) use cache::Cache;
 
 use crate::{
     acl::Acl,
+    inventory::Inventory,
     lifecycle::Lifecycle,
+    logs::Logging,
     records::{BlockPublic, BucketId, Cors, Encryption, ObjectLock, Owner, Ownership, Tags, Versioning},
+    replication::Replication,
 };
 
 /// A bucket with its settings.
@@ -52,6 +55,12 @@ pub(crate) struct BucketFacts {
     /// `None` where versions cannot be locked.
     pub(crate) object_lock: Option<ObjectLock>,
     pub(crate) lifecycle: Option<Lifecycle>,
+    /// `None` where requests are not logged.
+    pub(crate) logging: Option<Logging>,
+    /// `None` where objects are not copied to other buckets.
+    pub(crate) replication: Option<Replication>,
+    /// By their ids.
+    pub(crate) inventories: Vec<Inventory>,
 }
 
 /// A block, with the fact that it is so.

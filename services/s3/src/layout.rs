@@ -69,11 +69,17 @@ pub(crate) enum Setting {
     ObjectLock = b'l',
     /// What happens to its objects as they grow old.
     Lifecycle = b'y',
+    /// Where the records of requests to it go.
+    Logging = b'g',
+    /// Where its objects are copied to.
+    Replication = b'x',
+    /// The lists of what is in it.
+    Inventory = b'w',
 }
 
 impl Setting {
     /// All of them, the bucket itself first.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Identity,
         Self::Policy,
         Self::Acl,
@@ -86,6 +92,9 @@ impl Setting {
         Self::Versioning,
         Self::ObjectLock,
         Self::Lifecycle,
+        Self::Logging,
+        Self::Replication,
+        Self::Inventory,
     ];
 
     /// Its key below the bucket's.

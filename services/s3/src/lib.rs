@@ -14,10 +14,12 @@ mod copy_source;
 mod cors;
 mod error;
 mod facts;
+mod inventory;
 mod layout;
 mod lifecycle;
 mod limits;
 mod listing;
+mod logs;
 mod metadata;
 mod mfa;
 pub mod model;
@@ -28,7 +30,9 @@ mod ops;
 mod policy;
 mod range;
 mod records;
+mod replication;
 pub mod resources;
+mod restore;
 mod sweep;
 pub mod table;
 mod tags;
@@ -37,15 +41,16 @@ mod versions;
 
 use std::sync::Arc;
 
-use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Service, ServiceFacts, Sharing};
+use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Answered, Service, ServiceFacts, Sharing};
 use kurodo_identity::StoredDirectory;
-use kurodo_store::{AccountKeys, Reader, Store, blobs::Blobs};
+use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
 use kurodo_wire::{OperationSchema, Violation};
 
 pub use check::{Checked, check};
 pub use error::Error;
 pub use facts::AccountBlocks;
 pub use records::BlockPublic;
+pub use restore::Restorations;
 pub use sweep::live_blobs;
 pub use table::action;
 
@@ -61,19 +66,28 @@ pub struct S3 {
     codes: Arc<StoredDirectory>,
     /// How far the lifecycle rules have been followed today.
     rounds: lifecycle::Rounds,
+    restorations: Restorations,
+    /// The records of requests that are not delivered yet.
+    logs: logs::Logs,
+    /// The lists of what is in buckets that were delivered.
+    inventories: inventory::Rounds,
+    /// The versions that are to be copied to other buckets.
+    replication: replication::Queue,
     readers: Arc<content::Readers>,
     md5s: checksum::Md5s,
 }
 
 impl S3 {
     /// S3 over this store. The keyring of a bucket's account wraps the bucket's key; `accounts` finds what
-    /// accounts block for all of their buckets, and `codes` takes one-time codes.
+    /// accounts block for all of their buckets, `codes` takes one-time codes, and `restorations` says how long restoring
+    /// takes.
     pub fn new(
         store: Store,
         blobs: Blobs,
         keys: AccountKeys,
         accounts: AccountBlocks,
         codes: Arc<StoredDirectory>,
+        restorations: Restorations,
     ) -> Self {
         let readers = content::Readers::new(blobs.clone());
         Self {
@@ -84,6 +98,10 @@ impl S3 {
             accounts,
             codes,
             rounds: lifecycle::Rounds::default(),
+            restorations,
+            logs: logs::Logs::default(),
+            inventories: inventory::Rounds::default(),
+            replication: replication::Queue::default(),
             readers,
             md5s: checksum::Md5s::new(),
         }
@@ -119,6 +137,7 @@ const DATA_EVENTS: &[&str] = &[
     "PutObjectLegalHold",
     "PutObjectRetention",
     "PutObjectTagging",
+    "RestoreObject",
     "UploadPart",
     "UploadPartCopy",
 ];
@@ -132,12 +151,19 @@ impl Service for S3 {
         data_events: DATA_EVENTS,
     };
 
-    /// A document that lacks what it must have is no document of S3's.
+    /// A document that lacks what it must have, or has a word that is none of S3's, is no document of S3's. A region is
+    /// not taken for such a word.
     ///
-    /// Source: S3 API Reference, "Error responses", `MalformedXML`.
-    fn invalid(_operation: &'static str, violations: &[Violation]) -> Option<Failure> {
-        let incomplete = violations.iter().any(|one| one.missing && one.path.contains('.'));
-        incomplete.then(|| Error::MalformedXml.into())
+    /// Source: S3 API Reference, "Error responses", `InvalidLocationConstraint`, `MalformedACLError`, `MalformedXML`.
+    fn invalid(operation: &'static str, violations: &[Violation]) -> Option<Failure> {
+        const REGION: &str = "createBucketConfiguration.locationConstraint";
+        let inside = violations.iter().find(|one| one.path.contains('.'))?;
+        let quoted = inside.message.split('\'').nth(1).unwrap_or_default();
+        Some(match inside.path.as_str() {
+            REGION => Error::InvalidLocationConstraint(quoted.to_owned()).into(),
+            _ if ["PutBucketAcl", "PutObjectAcl"].contains(&operation) => Error::MalformedAcl.into(),
+            _ => Error::MalformedXml.into(),
+        })
     }
 
     fn check_content(
@@ -152,5 +178,9 @@ impl Service for S3 {
 
     fn cross_origin(&self, stored: &Reader<'_>, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Error>> {
         Some(cors::sharing(self, stored, asked))
+    }
+
+    fn answered(&self, door: &CoreDoor, answered: &Answered<'_>) {
+        logs::note(self, door, answered);
     }
 }

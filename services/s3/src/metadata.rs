@@ -16,6 +16,7 @@ macro_rules! meta {
             expires: $input.expires.take(),
             website_redirect_location: $input.website_redirect_location.take(),
             upload: None,
+            replication: None,
             user: $input.metadata.take().unwrap_or_default(),
         })
     };

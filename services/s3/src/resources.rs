@@ -3,10 +3,12 @@
 mod all_buckets;
 mod bucket;
 mod object;
+mod role;
 
 pub use all_buckets::{AllBuckets, all_buckets};
 pub use bucket::{Bucket, bucket, contents, objects, policy_of, uploads, versions};
-pub use object::{Object, begun, object, place, upload};
+pub use object::{Object, begun, completed, object, place, upload};
+pub use role::Role;
 
 pub(crate) use bucket::{Reach, located};
 pub(crate) use object::Door;

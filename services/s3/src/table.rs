@@ -9,6 +9,7 @@ service! { S3:
         AllBuckets {} = "arn:aws:s3:::*";
         Bucket { bucket } = "arn:aws:s3:::{bucket}";
         Object { bucket, key } = "arn:aws:s3:::{bucket}/{key}";
+        Role { account, path, name } = "arn:aws:iam::{account}:role{path}{name}";
     }
 
     actions {
@@ -47,6 +48,19 @@ service! { S3:
         GetLifecycleConfiguration: Read on Bucket = "s3:GetLifecycleConfiguration";
         PutLifecycleConfiguration: Write on Bucket = "s3:PutLifecycleConfiguration";
 
+        GetReplicationConfiguration: Read on Bucket = "s3:GetReplicationConfiguration";
+        PutReplicationConfiguration: Write on Bucket = "s3:PutReplicationConfiguration";
+        GetObjectVersionForReplication: Read on Object = "s3:GetObjectVersionForReplication";
+        ReplicateObject: Write on Object = "s3:ReplicateObject";
+        ReplicateDelete: Write on Object = "s3:ReplicateDelete";
+        ReplicateTags: Write on Object = "s3:ReplicateTags";
+        ObjectOwnerOverrideToBucketOwner: Write on Object = "s3:ObjectOwnerOverrideToBucketOwner";
+        PassRole: Read on Role = "iam:PassRole";
+        GetInventoryConfiguration: Read on Bucket = "s3:GetInventoryConfiguration";
+        PutInventoryConfiguration: Write on Bucket = "s3:PutInventoryConfiguration";
+        GetBucketLogging: Read on Bucket = "s3:GetBucketLogging";
+        PutBucketLogging: Write on Bucket = "s3:PutBucketLogging";
+
         GetObject: Read on Object = "s3:GetObject";
         GetObjectVersion: Read on Object = "s3:GetObjectVersion";
         PutObject: Write on Object = "s3:PutObject";
@@ -68,6 +82,7 @@ service! { S3:
         PutObjectRetention: Write on Object = "s3:PutObjectRetention";
         GetObjectLegalHold: Read on Object = "s3:GetObjectLegalHold";
         PutObjectLegalHold: Write on Object = "s3:PutObjectLegalHold";
+        RestoreObject: Write on Object = "s3:RestoreObject";
         BypassGovernanceRetention: Write on Object = "s3:BypassGovernanceRetention";
         AbortMultipartUpload: Write on Object = "s3:AbortMultipartUpload";
         ListMultipartUploadParts: Read on Object = "s3:ListMultipartUploadParts";
@@ -98,8 +113,7 @@ service! { S3:
         DeleteBucketCors: PutBucketCORS on bucket(bucket, expected_bucket_owner);
 
         GetBucketPolicy: [GetBucketPolicy] by needs::get_bucket_policy;
-        PutBucketPolicy: [PutBucketPolicy] by needs::put_bucket_policy
-            refusing ["ConfirmRemoveSelfBucketAccess"];
+        PutBucketPolicy: [PutBucketPolicy] by needs::put_bucket_policy;
         DeleteBucketPolicy: DeleteBucketPolicy on policy_of(bucket, expected_bucket_owner);
         GetBucketPolicyStatus: GetBucketPolicyStatus on bucket(bucket, expected_bucket_owner);
         GetPublicAccessBlock: GetBucketPublicAccessBlock on bucket(bucket, expected_bucket_owner);
@@ -120,16 +134,28 @@ service! { S3:
         PutBucketLifecycleConfiguration: PutLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
         DeleteBucketLifecycle: PutLifecycleConfiguration on bucket(bucket, expected_bucket_owner);
 
+        GetBucketInventoryConfiguration: GetInventoryConfiguration on bucket(bucket, expected_bucket_owner);
+        PutBucketInventoryConfiguration: [PutInventoryConfiguration] by needs::put_bucket_inventory_configuration;
+        DeleteBucketInventoryConfiguration: PutInventoryConfiguration on bucket(bucket, expected_bucket_owner);
+        ListBucketInventoryConfigurations: GetInventoryConfiguration on bucket(bucket, expected_bucket_owner);
+        GetBucketLogging: GetBucketLogging on bucket(bucket, expected_bucket_owner);
+        GetBucketReplication: GetReplicationConfiguration on bucket(bucket, expected_bucket_owner);
+        PutBucketReplication: [PutReplicationConfiguration, PassRole] by needs::put_bucket_replication
+            refusing ["Token", "ReplicationConfiguration.Rules.SourceSelectionCriteria",
+                "ReplicationConfiguration.Rules.ExistingObjectReplication",
+                "ReplicationConfiguration.Rules.Destination.EncryptionConfiguration",
+                "ReplicationConfiguration.Rules.Destination.ReplicationTime",
+                "ReplicationConfiguration.Rules.Destination.Metrics"];
+        DeleteBucketReplication: PutReplicationConfiguration on bucket(bucket, expected_bucket_owner);
+        PutBucketLogging: [PutBucketLogging] by needs::put_bucket_logging;
+
         ListObjects: ListBucket on objects(bucket, expected_bucket_owner)
-            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
-            refusing ["OptionalObjectAttributes"];
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys;
         ListObjectsV2: ListBucket on objects(bucket, expected_bucket_owner)
-            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
-            refusing ["OptionalObjectAttributes"];
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys;
 
         ListObjectVersions: ListBucketVersions on versions(bucket, expected_bucket_owner)
-            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys
-            refusing ["OptionalObjectAttributes"];
+            with "s3:prefix" = prefix with "s3:delimiter" = delimiter with "s3:max-keys" = max_keys;
 
         GetObject: [GetObject or GetObjectVersion, ListBucket if missing,
                 may GetObjectTagging or GetObjectVersionTagging if tagged,
@@ -170,6 +196,9 @@ service! { S3:
             refusing ["Retention.EventHold", "Retention.EventHoldDuration"];
         GetObjectLegalHold: [GetObjectLegalHold, ListBucket if missing] by needs::get_object_legal_hold;
         PutObjectLegalHold: [PutObjectLegalHold, ListBucket if missing] by needs::put_object_legal_hold;
+        RestoreObject: [RestoreObject, ListBucket if missing] by needs::restore_object
+            refusing ["RestoreRequest.Type", "RestoreRequest.Description", "RestoreRequest.SelectParameters",
+                "RestoreRequest.OutputLocation"];
 
         CreateMultipartUpload: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging,
                 PutObjectRetention if retention, PutObjectLegalHold if legal_hold] by needs::create_multipart_upload
@@ -182,7 +211,7 @@ service! { S3:
         CompleteMultipartUpload:
             PutObject on place(bucket, key, expected_bucket_owner)
                 with "s3:if-match" = if_match with "s3:if-none-match" = if_none_match,
-            PutObject on upload(bucket, key, upload_id, expected_bucket_owner)
+            PutObject on completed(bucket, key, upload_id, expected_bucket_owner)
                 with "s3:if-match" = if_match with "s3:if-none-match" = if_none_match,
             GetObject on object(bucket, key, expected_bucket_owner) if if_match
             refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
@@ -196,25 +225,34 @@ service! { S3:
     chores {
         Lifecycle: [DeleteObject for each, DeleteObjectVersion for each, PutObject for each,
                 AbortMultipartUpload for each] by needs::lifecycle every 60 seconds;
+        Replicate: [PutObject for each, GetReplicationConfiguration for each by another,
+                ListBucket for each by another, GetObjectVersionForReplication for each by another,
+                GetObjectVersionAcl for each by another, GetObjectVersionTagging for each by another,
+                ReplicateObject for each by another, ReplicateDelete for each by another,
+                ReplicateTags for each by another, ObjectOwnerOverrideToBucketOwner for each by another]
+            by needs::replication every 5 seconds;
+        DeliverInventory: [ListBucketVersions for each, PutObject for each by another]
+            by needs::inventory every 60 seconds;
+        DeliverLogs: [PutObject for each by another] by needs::logs every 60 seconds and at the end;
     }
 
     refused {
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
         DeleteBucketAnalyticsConfiguration, DeleteBucketIntelligentTieringConfiguration,
-        DeleteBucketInventoryConfiguration, DeleteBucketMetadataConfiguration, DeleteBucketMetadataTableConfiguration,
-        DeleteBucketMetricsConfiguration, DeleteBucketReplication, DeleteBucketWebsite, DeleteObjectAnnotation,
+        DeleteBucketMetadataConfiguration, DeleteBucketMetadataTableConfiguration,
+        DeleteBucketMetricsConfiguration, DeleteBucketWebsite, DeleteObjectAnnotation,
         GetBucketAbac, GetBucketAccelerateConfiguration, GetBucketAnalyticsConfiguration,
-        GetBucketIntelligentTieringConfiguration, GetBucketInventoryConfiguration, GetBucketLifecycle,
-        GetBucketLogging, GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration,
+        GetBucketIntelligentTieringConfiguration, GetBucketLifecycle,
+        GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration,
         GetBucketMetricsConfiguration, GetBucketNotification, GetBucketNotificationConfiguration,
-        GetBucketReplication, GetBucketWebsite, GetObjectAnnotation, GetObjectTorrent,
+        GetBucketWebsite, GetObjectAnnotation, GetObjectTorrent,
         ListBucketAnalyticsConfigurations, ListBucketIntelligentTieringConfigurations,
-        ListBucketInventoryConfigurations, ListBucketMetricsConfigurations, ListDirectoryBuckets,
+        ListBucketMetricsConfigurations, ListDirectoryBuckets,
         ListObjectAnnotations, PutBucketAbac, PutBucketAccelerateConfiguration, PutBucketAnalyticsConfiguration,
-        PutBucketIntelligentTieringConfiguration, PutBucketInventoryConfiguration, PutBucketLifecycle,
-        PutBucketLogging, PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
-        PutBucketReplication, PutBucketWebsite, PutObjectAnnotation, RenameObject,
-        RestoreObject, SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,
+        PutBucketIntelligentTieringConfiguration, PutBucketLifecycle,
+        PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
+        PutBucketWebsite, PutObjectAnnotation, RenameObject,
+        SelectObjectContent, UpdateBucketMetadataAnnotationTableConfiguration,
         UpdateBucketMetadataInventoryTableConfiguration, UpdateBucketMetadataJournalTableConfiguration,
         UpdateObjectEncryption, WriteGetObjectResponse,
     }

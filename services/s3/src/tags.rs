@@ -57,6 +57,13 @@ pub(crate) fn shown(tags: &Tags) -> Vec<model::Tag> {
     tags.0.iter().map(|(key, value)| model::Tag { key: key.clone(), value: value.clone() }).collect()
 }
 
+/// The same in the order of their keys.
+pub(crate) fn in_order(tags: &Tags) -> Vec<model::Tag> {
+    let mut found = shown(tags);
+    found.sort_by(|one, other| one.key.cmp(&other.key));
+    found
+}
+
 fn pairs(tags: &[model::Tag]) -> Vec<(String, String)> {
     tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect()
 }
@@ -116,6 +123,11 @@ mod tests {
         assert!(matches!(from_header("a=1&a=2"), Err(Error::InvalidArgument { .. })));
         assert!(from_header("a=%ff").is_err());
         assert!(from_header("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_objects_tags_are_shown_in_order() {
+        assert_eq!(in_order(&from_header("b=1&a=2").unwrap()), [tag("a", "2"), tag("b", "1")]);
     }
 
     #[test]

@@ -96,6 +96,7 @@ const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[
     {"Effect":"Allow","Action":["s3:CreateBucket","s3:ListBucket"],"Resource":"arn:aws:s3:::NAME"},
     {"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"arn:aws:s3:::NAME/*"},
     {"Effect":"Allow","Action":"dynamodb:*","Resource":"arn:aws:dynamodb:*:*:table/NAME"},
+    {"Effect":"Allow","Action":"kinesis:*","Resource":"arn:aws:kinesis:*:*:stream/NAME"},
     {"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}"#;
 
 /// The services that this build has.
@@ -108,6 +109,7 @@ fn serves(place: &Place) -> Outcome<Vec<Service>> {
         (Service::Iam, "getuser"),
         (Service::S3, "putobject"),
         (Service::DynamoDb, "putitem"),
+        (Service::Kinesis, "putrecords"),
     ];
     Ok(known
         .into_iter()

@@ -27,10 +27,11 @@ pub(crate) enum Peer {
     Moto,
     S3rver,
     Dynalite,
+    Kinesalite,
 }
 
 impl Peer {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::SeaweedFs,
         Self::Garage,
         Self::S3sFs,
@@ -40,6 +41,7 @@ impl Peer {
         Self::Moto,
         Self::S3rver,
         Self::Dynalite,
+        Self::Kinesalite,
     ];
 
     /// As the table names it.
@@ -54,6 +56,7 @@ impl Peer {
             Self::Moto => "moto",
             Self::S3rver => "s3rver",
             Self::Dynalite => "dynalite",
+            Self::Kinesalite => "kinesalite",
         }
     }
 
@@ -67,6 +70,7 @@ impl Peer {
             Self::Moto => "moto_server",
             Self::S3rver => "s3rver",
             Self::Dynalite => "dynalite",
+            Self::Kinesalite => "kinesalite",
         }
     }
 
@@ -75,7 +79,9 @@ impl Peer {
             Self::SeaweedFs | Self::Garage | Self::S3sFs | Self::FakecloudDurable | Self::S3rver => {
                 Keeps::Durable
             }
-            Self::Fakecloud | Self::Ministack | Self::Moto | Self::Dynalite => Keeps::Memory,
+            Self::Fakecloud | Self::Ministack | Self::Moto | Self::Dynalite | Self::Kinesalite => {
+                Keeps::Memory
+            }
         }
     }
 
@@ -83,7 +89,8 @@ impl Peer {
         match self {
             Self::SeaweedFs | Self::Garage | Self::S3sFs | Self::S3rver => vec![Service::S3],
             Self::Dynalite => vec![Service::DynamoDb],
-            _ => vec![Service::S3, Service::Sts, Service::Iam, Service::DynamoDb],
+            Self::Kinesalite => vec![Service::Kinesis],
+            _ => vec![Service::S3, Service::Sts, Service::Iam, Service::DynamoDb, Service::Kinesis],
         }
     }
 
@@ -128,6 +135,11 @@ impl Peer {
             Self::Dynalite => {
                 command.args(["--host", "127.0.0.1", "--port", &port, "--createTableMs", "0"]);
             }
+            Self::Kinesalite => {
+                // Its limit of shards is small, and it has none of what a shard takes.
+                let shards = super::work::SHARDS.to_string();
+                command.args(["--port", &port, "--createStreamMs", "0", "--shardLimit", &shards]);
+            }
             Self::S3rver => {
                 command
                     .args(["--address", "127.0.0.1", "--port", &port, "--silent", "--directory"])
@@ -149,6 +161,7 @@ pub(crate) fn start(peer: Peer, place: &Place) -> Outcome<Option<Server>> {
     let endpoint = Endpoint { scheme: "http", host: "127.0.0.1", port, ca: None, access_key_id, secret };
     let mut process = Process::start(&mut peer.command(&program, &folder, port)?, &log)?;
     let list = match peer {
+        Peer::Kinesalite => Request::json("kinesis", "Kinesis_20131202.ListStreams", &serde_json::json!({})),
         Peer::Dynalite => Request::json("dynamodb", "DynamoDB_20120810.ListTables", &serde_json::json!({})),
         _ => Request::s3(http::Method::GET, "/".to_owned(), Vec::new()),
     };

@@ -20,6 +20,7 @@ pub(crate) enum Service {
     Sts,
     Iam,
     DynamoDb,
+    Kinesis,
 }
 
 /// A running server with what was measured of it.

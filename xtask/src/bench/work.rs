@@ -7,7 +7,7 @@ use super::{
     client::{Endpoint, Request},
     server::Service,
 };
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 
 /// One kind of request, repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(crate) enum Work {
     GetItem,
     Query10,
     BatchWrite25,
+    PutRecord256,
+    PutRecords500,
 }
 
 /// The bucket, the user and the table that the loads use.
@@ -31,7 +33,7 @@ const KIB: usize = 1024;
 
 impl Work {
     /// In the order in which they run: what is got was put before.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::CallerIdentity,
         Self::GetUser,
         Self::Put4K,
@@ -42,6 +44,8 @@ impl Work {
         Self::GetItem,
         Self::Query10,
         Self::BatchWrite25,
+        Self::PutRecord256,
+        Self::PutRecords500,
     ];
 
     /// As the table names it.
@@ -57,6 +61,8 @@ impl Work {
             Self::GetItem => "DynamoDB GetItem",
             Self::Query10 => "DynamoDB Query, 10 items",
             Self::BatchWrite25 => "DynamoDB BatchWriteItem, 25 items",
+            Self::PutRecord256 => "Kinesis PutRecord, 256 bytes",
+            Self::PutRecords500 => "Kinesis PutRecords, 500 records",
         }
     }
 
@@ -67,6 +73,7 @@ impl Work {
             Self::GetUser => Service::Iam,
             Self::Put4K | Self::Get4K | Self::Put8M | Self::Get8M => Service::S3,
             Self::PutItem | Self::GetItem | Self::Query10 | Self::BatchWrite25 => Service::DynamoDb,
+            Self::PutRecord256 | Self::PutRecords500 => Service::Kinesis,
         }
     }
 
@@ -105,6 +112,8 @@ impl Work {
             Self::GetItem => (0..ITEMS).map(get_item).collect(),
             Self::Query10 => (0..ITEMS / 10).map(query).collect(),
             Self::BatchWrite25 => items.map(batch).collect(),
+            Self::PutRecord256 => (0..RECORDS).map(put_record).collect(),
+            Self::PutRecords500 => items.map(put_records).collect(),
         }
     }
 
@@ -112,14 +121,18 @@ impl Work {
     pub(crate) fn prepare(self, endpoint: &Endpoint) -> Outcome {
         let before = match self {
             Self::CallerIdentity | Self::Get4K | Self::Get8M | Self::Put8M => Vec::new(),
-            Self::GetItem | Self::Query10 | Self::BatchWrite25 => Vec::new(),
+            Self::GetItem | Self::Query10 | Self::BatchWrite25 | Self::PutRecords500 => Vec::new(),
             Self::GetUser => {
                 vec![Request::form("iam", &format!("Action=CreateUser&Version=2010-05-08&UserName={NAME}"))]
             }
             Self::Put4K => vec![Request::s3(Method::PUT, format!("/{NAME}"), Vec::new())],
             Self::PutItem => vec![create_table()],
+            Self::PutRecord256 => vec![create_stream()],
         };
         before.iter().try_for_each(|request| endpoint.send(request).map(drop))?;
+        if self == Self::PutRecord256 {
+            until_active(endpoint)?;
+        }
         // What is got must be there, also where only this load was chosen.
         let puts = match self {
             Self::Get4K => Self::Put4K.requests(),
@@ -135,6 +148,7 @@ impl Work {
         match self {
             Self::Get4K | Self::Put8M | Self::Get8M => Some(Self::Put4K),
             Self::GetItem | Self::Query10 | Self::BatchWrite25 => Some(Self::PutItem),
+            Self::PutRecords500 => Some(Self::PutRecord256),
             _ => None,
         }
     }
@@ -223,4 +237,49 @@ fn batch(number: u32) -> Request {
         (first..first + 25).map(|number| json!({ "PutRequest": { "Item": item(number) } })).collect();
     let write = json!({ "RequestItems": { NAME: puts } });
     Request::json("dynamodb", "DynamoDB_20120810.BatchWriteItem", &write)
+}
+
+/// So many shards take what the loads put, a thousand records a second each; an account may have no more than 500.
+pub(super) const SHARDS: u32 = 400;
+
+/// Records that are put alone.
+const RECORDS: u32 = 4096;
+
+fn create_stream() -> Request {
+    let stream = json!({ "StreamName": NAME, "ShardCount": SHARDS });
+    Request::json("kinesis", "Kinesis_20131202.CreateStream", &stream)
+}
+
+/// A stream takes records a little after it was made.
+fn until_active(endpoint: &Endpoint) -> Outcome {
+    let first = put_record(0);
+    for _ in 0..100 {
+        if endpoint.send(&first).is_ok() {
+            return Ok(());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    Err(Failure::new("the stream takes no records"))
+}
+
+/// 256 bytes under a partition key of their own: shards are as many as their limits need.
+fn record(number: u32) -> serde_json::Value {
+    const DATA: usize = 256;
+    let data: String = std::iter::repeat_n("YWJj", DATA / 3).chain(["YQ=="]).collect();
+    json!({ "PartitionKey": format!("key-{number}"), "Data": data })
+}
+
+fn put_record(number: u32) -> Request {
+    let mut put = record(number);
+    if let Some(put) = put.as_object_mut() {
+        put.insert("StreamName".to_owned(), NAME.into());
+    }
+    Request::json("kinesis", "Kinesis_20131202.PutRecord", &put)
+}
+
+fn put_records(number: u32) -> Request {
+    let first = number * 500;
+    let records: Vec<_> = (first..first + 500).map(record).collect();
+    let put = json!({ "StreamName": NAME, "Records": records });
+    Request::json("kinesis", "Kinesis_20131202.PutRecords", &put)
 }

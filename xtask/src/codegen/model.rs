@@ -78,6 +78,13 @@ impl<'a> Model<'a> {
         self.facts.shapes.get(name).context(|| format!("no shape {name}"))
     }
 
+    /// How else a word of an enum is written.
+    pub(crate) fn spellings(&self, name: &str, word: &str) -> Vec<&'static str> {
+        let orders = self.service.orders.iter().find(|(known, _)| *known == name);
+        let words = orders.map_or(&[][..], |(_, words)| *words).iter().copied();
+        words.filter(|other| *other != word && other.eq_ignore_ascii_case(word)).collect()
+    }
+
     /// The members of a structure in the facts' order; of event streams the events alone, for errors end them.
     pub(crate) fn members(&self, name: &str) -> Outcome<Vec<&'a (String, Reference)>> {
         let shape = self.shape(name)?;

@@ -117,7 +117,8 @@ fn protocols(model: &Model<'_>) -> Outcome<String> {
             })
         })
         .collect();
-    Ok(names?.join(", "))
+    let older = model.service.cbor11.then_some("Protocol::Cbor11");
+    Ok(names?.into_iter().chain(older).collect::<Vec<_>>().join(", "))
 }
 
 fn operation(model: &Model<'_>, name: &str) -> Outcome<String> {
@@ -136,6 +137,13 @@ fn operation(model: &Model<'_>, name: &str) -> Outcome<String> {
     if let Some(wrapper) = facts.output.as_ref().and_then(|output| output.result_wrapper.as_deref()) {
         _ = writeln!(fields, "result_wrapper: Some({}),", literal(wrapper));
     }
+    if facts
+        .request_compression
+        .as_ref()
+        .is_some_and(|trait_| trait_.encodings.iter().any(|name| name == "gzip"))
+    {
+        fields.push_str("gzip: true,\n");
+    }
     if let Some(checksum) = checksum(facts) {
         _ = writeln!(fields, "checksum: {checksum},");
     }
@@ -146,7 +154,7 @@ fn operation(model: &Model<'_>, name: &str) -> Outcome<String> {
     if facts.deprecated {
         fields += "deprecated: true,\n";
     }
-    if model.service.own_ways {
+    if model.service.own_ways || model.service.coral {
         _ = writeln!(fields, "dialect: Dialect::{},", model.service.dialect());
     }
     if model.service.max_body != DEFAULT_MAX_BODY {

@@ -17,6 +17,12 @@ const REWRITTEN: &[(&str, &str)] = &[
     (r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF-\uDC00\uDFFF\r\n\t]*", r"[\u0020-\uD7FF\uE000-\uFFFD\r\n\t]*"),
 ];
 
+/// As the facts write it; as messages show it.
+///
+/// Source: replies of Kinesis to numbers that do not match.
+const SHOWN: &[(&str, &str)] =
+    &[(r"^(0|([1-9]\d{0,38}))$", r"0|([1-9]\d{0,38})"), (r"^(0|([1-9]\d{0,128}))$", r"0|([1-9]\d{0,128})")];
+
 /// The expression that makes the pattern.
 pub(crate) fn expression(shape: &str, pattern: &str) -> Outcome<String> {
     let rewritten =
@@ -26,6 +32,10 @@ pub(crate) fn expression(shape: &str, pattern: &str) -> Outcome<String> {
         return Err(Failure::new(format!(
             "{shape}: the pattern {pattern} does not compile; give one that means the same in xtask/src/codegen/patterns.rs"
         )));
+    }
+    let shown = SHOWN.iter().find(|(source, _)| *source == pattern).map(|(_, shown)| *shown);
+    if let Some(shown) = shown {
+        return Ok(format!("Pattern::rewritten({}, {})", literal(shown), literal(pattern)));
     }
     Ok(match rewritten {
         Some(equivalent) => format!("Pattern::rewritten({}, {})", literal(pattern), literal(equivalent)),

@@ -98,7 +98,10 @@ pub(crate) fn enums(model: &Model<'_>) -> Outcome<String> {
             if !seen.insert(variant.clone()) {
                 return Err(Failure::new(format!("enum {name}: two words would both be `{variant}`")));
             }
-            _ = writeln!(out, "        {variant} = {},", names::literal(word));
+            let spellings: Vec<_> =
+                std::iter::once(word.as_str()).chain(model.spellings(name, word)).collect();
+            let spellings: Vec<_> = spellings.into_iter().map(names::literal).collect();
+            _ = writeln!(out, "        {variant} = {},", spellings.join(" | "));
         }
         out += "    }\n}\n\n";
     }

@@ -71,6 +71,8 @@ pub(crate) struct Operation {
     pub(crate) endpoint: Option<Endpoint>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) deprecated: bool,
+    #[serde(rename = "requestcompression", skip_serializing_if = "Option::is_none")]
+    pub(crate) request_compression: Option<RequestCompression>,
     #[serde(flatten, skip_serializing)]
     rest: BTreeMap<String, IgnoredAny>,
 }
@@ -90,6 +92,12 @@ pub(crate) struct Http {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Endpoint {
     pub(crate) host_prefix: String,
+}
+
+/// The trait `requestcompression`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RequestCompression {
+    pub(crate) encodings: Vec<String>,
 }
 
 /// The trait `httpChecksum`.

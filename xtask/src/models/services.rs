@@ -1,6 +1,7 @@
 //! The services whose facts are kept, and what the facts do not say.
 
 mod dynamodb;
+mod kinesis;
 mod s3;
 
 use std::path::PathBuf;
@@ -18,6 +19,10 @@ pub(crate) struct Service {
     pub(crate) s3: bool,
     /// Whether JSON is read in DynamoDB's ways.
     pub(crate) own_ways: bool,
+    /// Whether JSON is read in the ways of AWS's older services.
+    pub(crate) coral: bool,
+    /// Whether documents of JSON 1.1 come in CBOR too.
+    pub(crate) cbor11: bool,
     /// The namespace of XML replies, where the facts leave it out.
     pub(crate) xml_namespace: Option<&'static str>,
     /// Root elements of replies, which the facts leave out.
@@ -28,7 +33,8 @@ pub(crate) struct Service {
     pub(crate) own_types: &'static [(&'static str, &'static str)],
     /// Shapes that hold a name or an ARN, where AWS holds names to more than the facts say: what a name must satisfy.
     pub(crate) or_arn: &'static [&'static str],
-    /// Enums whose words messages name in another order than the facts: the shape, and the words.
+    /// Enums whose words messages name in another order than the facts, or that take a word in another case as well: the
+    /// shape, and the words.
     pub(crate) orders: &'static [(&'static str, &'static [&'static str])],
     /// The most bytes of a body that is decoded.
     pub(crate) max_body: usize,
@@ -56,6 +62,7 @@ pub(crate) const SERVICES: &[Service] = &[
         s3: true,
         xml_namespace: Some("http://s3.amazonaws.com/doc/2006-03-01/"),
         roots: s3::ROOTS,
+        orders: s3::ORDERS,
         max_body: 4 * MIB,
         ..plain("s3", "s3/2006-03-01")
     },
@@ -66,6 +73,7 @@ pub(crate) const SERVICES: &[Service] = &[
     plain("iam", "iam/2010-05-08"),
     plain("sts", "sts/2011-06-15"),
     plain("organizations", "organizations/2016-11-28"),
+    plain("cloudwatch", "cloudwatch/2010-08-01"),
     Service {
         error_namespace: Some("com.amazonaws.dynamodb.v20120810"),
         own_ways: true,
@@ -82,6 +90,13 @@ pub(crate) const SERVICES: &[Service] = &[
         own_types: &[("AttributeValue", "crate::attribute::Supplied")],
         ..plain("dynamodbstreams", "dynamodbstreams/2012-08-10")
     },
+    Service {
+        coral: true,
+        cbor11: true,
+        orders: kinesis::ORDERS,
+        max_body: 16 * MIB,
+        ..plain("kinesis", "kinesis/2013-12-02")
+    },
     Service { max_body: 2 * MIB, ..plain("logs", "logs/2014-03-28") },
 ];
 
@@ -92,6 +107,8 @@ const fn plain(name: &'static str, botocore: &'static str) -> Service {
         botocore,
         s3: false,
         own_ways: false,
+        coral: false,
+        cbor11: false,
         xml_namespace: None,
         roots: &[],
         error_namespace: None,
@@ -113,6 +130,7 @@ impl Service {
         match (self.s3, self.own_ways) {
             (true, _) => "S3",
             (_, true) => "DynamoDb",
+            _ if self.coral => "Coral",
             _ => "Standard",
         }
     }

@@ -14,9 +14,9 @@ use std::{
 use bytes::Bytes;
 use kurodo_arn::AccountId;
 use kurodo_gateway::{
-    ActionFacts, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Handler, Keeper, Mount,
+    ActionFacts, Answered, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Handler, Keeper, Mount,
     Progress, Received, Reply, Round, RowFacts, Sent, Service, ServiceFacts, Sharing, body_failure, service,
-    wire::OperationSchema,
+    wire::{OperationSchema, Value, Violation},
 };
 use kurodo_store::CoreDoor;
 use tokio::sync::Semaphore;
@@ -192,12 +192,18 @@ impl Mount for Dressed {
     fn invalid(
         &self,
         operation: &'static str,
-        violations: &[kurodo_gateway::wire::Violation],
+        violations: &[Violation],
     ) -> Option<Failure> {
         self.0.invalid(operation, violations)
     }
+    fn violations(&self, operation: &OperationSchema, input: &Value) -> Vec<Violation> {
+        self.0.violations(operation, input)
+    }
     fn cross_origin(&self, door: &CoreDoor, asked: &CrossOrigin<'_>) -> Option<Result<Sharing, Failure>> {
         Mount::cross_origin(&*self.0, door, asked)
+    }
+    fn answered(&self, door: &CoreDoor, answered: &Answered<'_>) {
+        Mount::answered(&*self.0, door, answered);
     }
     /// Only one of them does the chores.
     fn chores(&self) -> Vec<ChoreFacts> {

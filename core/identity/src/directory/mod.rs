@@ -1,5 +1,6 @@
 //! The directory over the store: who is behind an access key, and what limits an account.
 
+mod assume;
 mod cache;
 mod caller;
 mod error;
@@ -12,6 +13,8 @@ mod mfa;
 mod tests;
 mod time;
 mod usage;
+
+pub use assume::{Assume, AssumeError};
 
 use std::sync::Arc;
 

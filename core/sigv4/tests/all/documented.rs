@@ -252,6 +252,21 @@ fn s3s_older_examples_verify() {
     }
 }
 
+/// The signature of `/johnsmith/?acl` again: clients sign a bucket's path so when they send it without the slash.
+#[test]
+fn a_buckets_path_may_be_signed_with_a_slash_at_its_end() {
+    let fields = format!(
+        "Host: s3.amazonaws.com\nDate: Tue, 27 Mar 2007 19:44:46 +0000\nAuthorization: AWS {AKID}:c2WLPFtWHVgbEmeEG93a4cG37dM="
+    );
+    let now = stamp::parse_basic("20070327T194446Z").unwrap();
+    older(&format!("GET /johnsmith?acl\n{fields}"), None, now).unwrap();
+    older(&format!("GET /johnsmith/?acl\n{fields}"), None, now).unwrap();
+    for path in ["/johndoe", "/johnsmith/a", "/johnsmith//", "/"] {
+        assert!(older(&format!("GET {path}?acl\n{fields}"), None, now).is_err(), "{path}");
+    }
+    assert!(older(&format!("GET /johnsmith?acl\n{fields}"), Some("johnsmith"), now).is_err());
+}
+
 /// AWS General Reference, "Signature Version 2 signing process".
 #[test]
 fn the_query_protocols_older_example_verifies() {

@@ -85,11 +85,14 @@ fn one_mechanism_only() {
 
 #[test]
 fn unknown_schemes_and_algorithms() {
-    for value in ["Bearer abc", "Basic abc", "", "aws4-hmac-sha256 Credential=x"] {
+    assert!(matches!(read(&with_field("").head()), Ok(Claim::Anonymous)));
+    for value in ["Bearer abc", "Basic abc", "aws4-hmac-sha256 Credential=x"] {
         let error = refused(&with_field(value));
         assert!(matches!(error, AuthError::UnsupportedScheme { .. }), "{value:?} {error:?}");
         assert_eq!(error.s3_message(), "Unsupported Authorization Type");
     }
+    let error = read(&with_field("AWS HAHAHA").head()).unwrap_err();
+    assert_eq!(error.s3_message(), "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature");
     let error = refused(&with_field("AWS4-HMAC-SHA512 Credential=x"));
     assert!(matches!(error, AuthError::UnsupportedAlgorithm { place: Place::Header, .. }));
     let mut request = presigned("s3", GET, 60);
@@ -293,6 +296,8 @@ fn presigned_lifetimes() {
     assert_eq!(error.s3_message(), "Request has expired");
     let error = request.verify(SECRET, &Rules::s3(), NOW - 901).unwrap_err();
     assert_eq!(error.s3_message(), "Request is not valid yet");
+    let error = presigned("s3", GET, 0).verify(SECRET, &Rules::s3(), NOW).unwrap_err();
+    assert!(matches!(error, AuthError::Expired { expires_seconds: 0, .. }), "{error:?}");
     let request = presigned("s3", GET, 604_801);
     let error = refused(&request);
     assert_eq!(error, AuthError::Expires(ExpiresFault::TooLong));

@@ -52,13 +52,14 @@ pub(super) fn apply(
     pages: &Pages,
     batch: &[&Work],
     sequence: u64,
+    generation: &dyn Fn(u8) -> u64,
 ) -> Result<Applied, StoreError> {
     let transaction = begin(database, pages)?;
     let mut applied = Applied { verdicts: Vec::with_capacity(batch.len()), sequence, namespaces: Vec::new() };
     {
         let mut records = transaction.open_table(RECORDS).map_err(explaining(pages))?;
         for work in batch {
-            let verdict = apply_one(&mut records, pages, work, &mut applied)?;
+            let verdict = apply_one(&mut records, pages, work, &mut applied, generation)?;
             applied.verdicts.push(verdict);
         }
     }
@@ -76,9 +77,12 @@ fn apply_one(
     pages: &Pages,
     work: &Work,
     applied: &mut Applied,
+    generation: &dyn Fn(u8) -> u64,
 ) -> Result<Result<Commit, Conflict>, StoreError> {
     for (which, (expectation, condition)) in work.conditions.iter().enumerate() {
-        if !holds(records, pages, condition)? {
+        let unwritten =
+            |namespace: u8, then| generation(namespace) == then && !applied.namespaces.contains(&namespace);
+        if !holds(records, pages, condition, unwritten)? {
             return Ok(Err(Conflict { which, expectation: *expectation }));
         }
     }
@@ -86,7 +90,9 @@ fn apply_one(
     let version = Version(applied.sequence);
     for (at, change) in work.changes.iter().enumerate() {
         write(records, pages, change, Place { version, change: u32::try_from(at).unwrap_or(u32::MAX) })?;
-        let namespace = change.key.first().copied().unwrap_or_default();
+    }
+    let written = work.changes.iter().map(|change| change.key.first().copied().unwrap_or_default());
+    for namespace in written.chain(work.announced.iter().copied()) {
         if !applied.namespaces.contains(&namespace) {
             applied.namespaces.push(namespace);
         }
@@ -94,8 +100,14 @@ fn apply_one(
     Ok(Ok(Commit { version }))
 }
 
-fn holds(records: &Records<'_>, pages: &Pages, condition: &Condition) -> Result<bool, StoreError> {
+fn holds(
+    records: &Records<'_>,
+    pages: &Pages,
+    condition: &Condition,
+    unwritten: impl Fn(u8, u64) -> bool,
+) -> Result<bool, StoreError> {
     match condition {
+        Condition::Unwritten(namespace, then) => Ok(unwritten(*namespace, *then)),
         Condition::Is(key, expected) => {
             let found = records.get(&key[..]).map_err(explaining(pages))?;
             Ok(found.map(|found| version_of(found.value())).transpose()? == *expected)

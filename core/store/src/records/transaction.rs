@@ -25,6 +25,8 @@ pub enum Expectation {
     Empty,
     /// That a fact that a decision was made on still holds.
     Fact,
+    /// That nothing was written under keys of a first byte.
+    Unwritten,
 }
 
 /// A precondition that did not hold.
@@ -58,6 +60,8 @@ pub(super) enum Condition {
     Is(Bytes, Option<Version>),
     Value(Bytes, Bytes),
     Empty(Bytes),
+    /// That this is still the generation of a first byte.
+    Unwritten(u8, u64),
 }
 
 /// A change, by whole key; no value deletes.
@@ -73,6 +77,8 @@ pub(super) struct Change {
 pub(super) struct Work {
     pub(super) conditions: Vec<(Expectation, Condition)>,
     pub(super) changes: Vec<Change>,
+    /// First bytes whose generation grows though nothing is written.
+    pub(super) announced: Vec<u8>,
 }
 
 impl Work {
@@ -168,11 +174,25 @@ impl<'w> Transaction<'w> {
         self.expect(Expectation::Fact, Condition::Is(fact.key.clone(), fact.version))
     }
 
+    /// Relies on nothing having been written under keys of this first byte since its
+    /// [generation](super::Store::generation) was this. It costs no look at any record.
+    pub fn expect_unwritten(&mut self, namespace: u8, generation: u64) -> &mut Self {
+        self.expect(Expectation::Unwritten, Condition::Unwritten(namespace, generation))
+    }
+
+    /// Lets the generation of a first byte grow as if something were written there: what is kept in memory of what
+    /// this transaction changes is outdated.
+    pub fn announce(&mut self, namespace: u8) -> &mut Self {
+        self.work.announced.push(namespace);
+        self
+    }
+
     /// Takes in a transaction of another permit: all of both happens, or nothing. What it relies on is counted
     /// after what this one does.
     pub fn join(&mut self, other: Transaction<'_>) -> &mut Self {
         self.work.conditions.extend(other.work.conditions);
         self.work.changes.extend(other.work.changes);
+        self.work.announced.extend(other.work.announced);
         self
     }
 

@@ -92,7 +92,8 @@ impl Worker {
         let Some(database) = &self.database else {
             return Err(pages.fault().map_or(StoreError::Interrupted, Into::into));
         };
-        let applied = guarded(|| apply(database, &pages, batch, self.sequence));
+        let generation = |namespace| self.shared.generation(namespace).load(Ordering::Acquire);
+        let applied = guarded(|| apply(database, &pages, batch, self.sequence, &generation));
         if applied.is_err() {
             self.reopen_or_hide();
         }

@@ -40,7 +40,12 @@ pub fn encode_error(protocol: Protocol, service: &ServiceSchema, error: &ErrorRe
         Protocol::RpcV2Cbor => {
             _ = reply.header(SMITHY_PROTOCOL, "rpc-v2-cbor");
             query_error(&mut reply, service, error);
-            reply.body("application/cbor", cbor_body(service, error).unwrap_or_default())
+            let times = cbor::Times::of(protocol);
+            reply.body("application/cbor", cbor_body(service, error, times).unwrap_or_default())
+        }
+        Protocol::Cbor11 => {
+            let times = cbor::Times::of(protocol);
+            reply.body("application/x-amz-cbor-1.1", cbor_body(service, error, times).unwrap_or_default())
         }
     }
 }
@@ -129,8 +134,13 @@ const FRAMEWORK: &str = "com.amazon.coral.service";
 
 /// What `__type` says: the bare code, or the code in its namespace. In services that have one, what the facts do
 /// not name comes from the framework that AWS builds services with.
+///
+/// In services that once spoke the query protocol it is the error's shape, and the code goes into a header.
 fn type_name<'e>(service: &ServiceSchema, error: &'e ErrorReply<'_>) -> Cow<'e, str> {
-    let code = &*error.code;
+    let code = match &error.modeled {
+        Some((schema, _)) if service.query_compatible => schema.name,
+        _ => &*error.code,
+    };
     let Some(own) = service.error_namespace.filter(|_| !code.contains('#')) else {
         return Cow::Borrowed(code);
     };
@@ -147,6 +157,9 @@ fn message_name(service: &ServiceSchema, error: &ErrorReply<'_>) -> &'static str
     if service.dialect == Dialect::DynamoDb && type_name(service, error).starts_with(FRAMEWORK) {
         return "Message";
     }
+    if service.dialect == Dialect::Coral && error.code == "SerializationException" {
+        return "Message";
+    }
     let own = modeled(error)
         .and_then(|(schema, _)| schema.members.iter().find(|m| m.name.eq_ignore_ascii_case("message")));
     own.map_or("message", |member| member.wire_name)
@@ -161,8 +174,10 @@ fn json_reply(
     query_error(&mut reply, service, error);
     let mut out = String::from("{\"__type\":");
     json::string(&mut out, &type_name(service, error));
-    _ = write!(out, ",\"{}\":", message_name(service, error));
-    json::string(&mut out, &error.message);
+    if has_message(service, error) {
+        _ = write!(out, ",\"{}\":", message_name(service, error));
+        json::string(&mut out, &error.message);
+    }
     for (name, content) in error.fields {
         out.push(',');
         json::string(&mut out, name);
@@ -179,6 +194,11 @@ fn json_reply(
     reply.body(kind, out)
 }
 
+/// Whether there is anything to say.
+fn has_message(service: &ServiceSchema, error: &ErrorReply<'_>) -> bool {
+    service.dialect != Dialect::Coral || !error.message.is_empty()
+}
+
 /// What clients that once spoke the query protocol look for.
 fn query_error(reply: &mut Reply, service: &ServiceSchema, error: &ErrorReply<'_>) {
     if service.query_compatible {
@@ -187,21 +207,27 @@ fn query_error(reply: &mut Reply, service: &ServiceSchema, error: &ErrorReply<'_
     }
 }
 
-fn cbor_body(service: &ServiceSchema, error: &ErrorReply<'_>) -> Result<Vec<u8>, WireError> {
+fn cbor_body(
+    service: &ServiceSchema,
+    error: &ErrorReply<'_>,
+    times: cbor::Times,
+) -> Result<Vec<u8>, WireError> {
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out);
     cbor::begin(&mut encoder)?;
     cbor::text(&mut encoder, "__type")?;
     cbor::text(&mut encoder, &type_name(service, error))?;
-    cbor::text(&mut encoder, message_name(service, error))?;
-    cbor::text(&mut encoder, &error.message)?;
+    if has_message(service, error) {
+        cbor::text(&mut encoder, message_name(service, error))?;
+        cbor::text(&mut encoder, &error.message)?;
+    }
     for (name, content) in error.fields {
         cbor::text(&mut encoder, name)?;
         cbor::text(&mut encoder, content)?;
     }
     for (member, value) in own_members(error) {
         cbor::text(&mut encoder, member.wire_name)?;
-        cbor::write_value(&mut encoder, member, value)?;
+        cbor::write_value(&mut encoder, member, value, times)?;
     }
     cbor::end(&mut encoder)?;
     Ok(out)

@@ -61,6 +61,7 @@ fn kind(protocol: Protocol) -> (&'static str, &'static str) {
         Protocol::Json10 => "application/x-amz-json-1.0",
         Protocol::Json11 => "application/x-amz-json-1.1",
         Protocol::RpcV2Cbor => "application/cbor",
+        Protocol::Cbor11 => "application/x-amz-cbor-1.1",
         _ => "application/json",
     };
     (":content-type", kind)
@@ -69,9 +70,9 @@ fn kind(protocol: Protocol) -> (&'static str, &'static str) {
 fn payload(protocol: Protocol, member: &Member, value: &Value) -> Result<Vec<u8>, WireError> {
     let schema: &Structure =
         member.target().as_structure().ok_or_else(|| WireError::reply("an event is a structure"))?;
-    if protocol == Protocol::RpcV2Cbor {
+    if matches!(protocol, Protocol::RpcV2Cbor | Protocol::Cbor11) {
         let mut out = Vec::with_capacity(256);
-        cbor::write_members(&mut Encoder::new(&mut out), schema, value)?;
+        cbor::write_members(&mut Encoder::new(&mut out), schema, value, cbor::Times::of(protocol))?;
         return Ok(out);
     }
     let mut out = String::with_capacity(256);

@@ -44,8 +44,12 @@ pub fn decode_input(
             operation.dialect,
             Budget::new(operation),
         ),
-        Protocol::RpcV2Cbor => {
-            cbor::structure(&parts.body, structure(operation.input)?, Budget::new(operation))
+        Protocol::RpcV2Cbor | Protocol::Cbor11 => {
+            if protocol == Protocol::Cbor11 && parts.body.is_empty() {
+                return Err(WireError::serialization(""));
+            }
+            let times = cbor::Times::of(protocol);
+            cbor::structure(&parts.body, structure(operation.input)?, times, Budget::new(operation))
         }
         Protocol::Query | Protocol::Ec2 => query::decode(protocol, operation, parts),
         Protocol::RestJson | Protocol::RestXml => rest::decode(protocol, operation, parts),
@@ -70,6 +74,7 @@ pub fn encode_output(
         Protocol::Ec2 => query::encode_ec2(service, operation, output, context),
         Protocol::RestJson | Protocol::RestXml => rest::encode(protocol, service, operation, output, context),
         Protocol::RpcV2Cbor => cbor_reply(service, operation, output, context),
+        Protocol::Cbor11 => cbor11_reply(service, operation, output, context),
     }
 }
 
@@ -104,6 +109,21 @@ fn cbor_reply(
         return Ok(reply.empty());
     }
     let mut out = Vec::with_capacity(256);
-    cbor::write_members(&mut Encoder::new(&mut out), structure(operation.output)?, output)?;
+    let times = cbor::Times::of(Protocol::RpcV2Cbor);
+    cbor::write_members(&mut Encoder::new(&mut out), structure(operation.output)?, output, times)?;
     Ok(reply.body("application/cbor", out))
+}
+
+fn cbor11_reply(
+    service: &ServiceSchema,
+    operation: &OperationSchema,
+    output: &Value,
+    context: ReplyContext<'_>,
+) -> Result<Encoded, WireError> {
+    let mut out = Vec::new();
+    if !operation.output.is_unit() {
+        let times = cbor::Times::of(Protocol::Cbor11);
+        cbor::write_members(&mut Encoder::new(&mut out), structure(operation.output)?, output, times)?;
+    }
+    Ok(Reply::new(service, 200, context).body("application/x-amz-cbor-1.1", out))
 }

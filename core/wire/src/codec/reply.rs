@@ -1,5 +1,6 @@
 //! What every reply has.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
@@ -28,6 +29,9 @@ impl Reply {
             insert(&mut headers, AMZ_ID_2, context.host_id);
         } else {
             insert(&mut headers, AMZN_REQUEST_ID, Some(context.request_id));
+        }
+        if service.dialect == Dialect::Coral {
+            insert(&mut headers, AMZ_ID_2, Some(&extended(context.request_id)));
         }
         Self { status, headers }
     }
@@ -65,6 +69,12 @@ impl Reply {
     pub(super) fn empty(self) -> Encoded {
         Encoded { status: self.status, headers: self.headers, body: Bytes::new() }
     }
+}
+
+/// The second id of a request, in the length that AWS gives it.
+fn extended(id: &str) -> String {
+    const LENGTH: usize = 72;
+    BASE64.encode(id.bytes().cycle().take(LENGTH).collect::<Vec<_>>())
 }
 
 fn insert(headers: &mut HeaderMap, name: HeaderName, value: Option<&str>) {

@@ -104,7 +104,10 @@ fn print(member: &Member, value: &Value) -> Option<String> {
                 .collect();
             parts.map(|parts| format!("{}({})", member.target().name, parts.join(", ")))
         }
-        (Kind::Blob, Value::Blob(bytes)) => Some(format!("{} bytes", bytes.len())),
+        (Kind::Blob, Value::Blob(bytes)) => {
+            let length = bytes.len();
+            Some(format!("java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]"))
+        }
         _ => None,
     }
 }

@@ -1,13 +1,13 @@
-//! A table as the description of its backup shows it.
+//! A table as the descriptions of its backup and of its import show it.
 
 use super::{
     Counts, Definition, Index, KeySchema, Throughput,
-    describe::{key_schema, projection, some, time},
+    describe::{attribute, key_schema, projection, some, time},
 };
 use crate::model::{
-    BillingMode, GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo, ProvisionedThroughput,
-    SourceTableDetails, SourceTableFeatureDetails, StreamSpecification, TimeToLiveDescription,
-    TimeToLiveStatus,
+    BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo,
+    ProvisionedThroughput, SourceTableDetails, SourceTableFeatureDetails, StreamSpecification,
+    TableCreationParameters, TimeToLiveDescription, TimeToLiveStatus,
 };
 
 /// The table that a backup is of.
@@ -42,6 +42,32 @@ pub(crate) fn features(definition: &Definition) -> SourceTableFeatureDetails {
             StreamSpecification { stream_enabled: true, stream_view_type: Some(stream.view.kind()) }
         }),
         ..SourceTableFeatureDetails::default()
+    }
+}
+
+/// The parameters that a table was made with to import into.
+pub(crate) fn parameters(definition: &Definition, name: &str) -> TableCreationParameters {
+    let on_demand = definition.on_demand;
+    let billing = if on_demand { BillingMode::PayPerRequest } else { BillingMode::Provisioned };
+    let units = |units: &Throughput| (!on_demand).then(|| throughput(units));
+    let index = |index: &Index| GlobalSecondaryIndex {
+        index_name: index.name.clone(),
+        key_schema: key_schema(&index.key),
+        projection: projection(index),
+        provisioned_throughput: units(&index.throughput),
+        on_demand_throughput: None,
+        warm_throughput: None,
+    };
+    TableCreationParameters {
+        table_name: name.to_owned(),
+        attribute_definitions: definition.attributes.iter().map(attribute).collect(),
+        key_schema: key_schema(&definition.key),
+        billing_mode: Some(billing),
+        provisioned_throughput: units(&definition.throughput),
+        on_demand_throughput: None,
+        sse_specification: None,
+        global_secondary_indexes: some(definition.indexes_of(true).map(index)),
+        vector_indexes: None,
     }
 }
 

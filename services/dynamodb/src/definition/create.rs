@@ -67,6 +67,7 @@ pub(crate) fn create(input: &CreateTableInput, fresh: Fresh) -> Result<Definitio
         expiry: None,
         clearing: Vec::new(),
         restored: None,
+        importing: None,
         deleting: false,
         stream: stream(input.stream_specification.as_ref(), fresh.now)?,
     })

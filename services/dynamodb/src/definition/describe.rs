@@ -73,10 +73,10 @@ fn summary(restored: &Restored) -> RestoreSummary {
 
 /// What a table's state is called.
 pub(crate) fn status(definition: &Definition) -> TableStatus {
-    match (definition.deleting, definition.filling()) {
+    match (definition.deleting, definition.is_filled()) {
         (true, _) => TableStatus::Deleting,
-        (false, Some(_)) => TableStatus::Creating,
-        (false, None) => TableStatus::Active,
+        (false, true) => TableStatus::Creating,
+        (false, false) => TableStatus::Active,
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) fn time(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or_default()
 }
 
-fn attribute(attribute: &KeyAttribute) -> AttributeDefinition {
+pub(super) fn attribute(attribute: &KeyAttribute) -> AttributeDefinition {
     let attribute_type = match attribute.kind {
         Type::N => ScalarAttributeType::N,
         Type::B => ScalarAttributeType::B,

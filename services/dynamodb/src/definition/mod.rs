@@ -8,7 +8,7 @@ mod update;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use backup::{features, source};
+pub(crate) use backup::{features, parameters, source};
 pub(crate) use create::{Fresh, create};
 pub(crate) use describe::{Counts, describe, status};
 pub(crate) use restore::{Filling, Overrides, Restored, restore};
@@ -50,6 +50,9 @@ pub(crate) struct Definition {
     /// What it was restored from.
     #[serde(default)]
     pub(crate) restored: Option<Restored>,
+    /// The id of the import that still fills it.
+    #[serde(default)]
+    pub(crate) importing: Option<String>,
     /// Whether it is deleted, and its items still are being.
     #[serde(default)]
     pub(crate) deleting: bool,
@@ -177,9 +180,14 @@ impl Definition {
         self.restored.as_ref().and_then(|restored| restored.filling.as_ref())
     }
 
+    /// Whether a restore or an import still fills the table.
+    pub(crate) fn is_filled(&self) -> bool {
+        self.filling().is_some() || self.importing.is_some()
+    }
+
     /// Whether items can be read and written.
     pub(crate) fn is_usable(&self) -> bool {
-        !self.deleting && self.filling().is_none()
+        !self.deleting && !self.is_filled()
     }
 
     /// Whether an index is being filled, or one that is gone is being cleared.
@@ -189,10 +197,10 @@ impl Definition {
 
     /// What is under way with the table, in AWS's words, where something is.
     pub(crate) fn under_way(&self) -> Option<&'static str> {
-        match (self.deleting, self.filling()) {
+        match (self.deleting, self.is_filled()) {
             (true, _) => Some("deleted"),
-            (false, Some(_)) => Some("created"),
-            (false, None) => None,
+            (false, true) => Some("created"),
+            (false, false) => None,
         }
     }
 

@@ -89,6 +89,7 @@ pub(crate) fn restore(
         stream: None,
         clearing: Vec::new(),
         restored: Some(restored),
+        importing: None,
         deleting: false,
         ..before.clone()
     };
@@ -227,6 +228,7 @@ mod tests {
             clearing: vec![3],
             stream: None,
             restored: None,
+            importing: None,
             deleting: false,
         }
     }

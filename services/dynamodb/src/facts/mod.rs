@@ -15,6 +15,7 @@ use crate::{
     DynamoDb, Error,
     definition::Definition,
     error::DamagedTable,
+    history::KnownPast,
     layout,
     names::TableName,
     streams::{StreamName, TableStream},
@@ -28,6 +29,8 @@ pub(crate) struct TableFacts {
     pub(crate) definition: Definition,
     /// That the definition is this one. A transaction that relies on it fails once it is changed.
     pub(crate) current: Fact,
+    /// What of the table's past is kept.
+    pub(crate) past: KnownPast,
     /// The table's policy, compiled.
     pub(crate) policy: Option<Attached>,
 }
@@ -82,7 +85,7 @@ fn read(
         serde_json::from_slice(&found.value).map_err(|_| DamagedTable(name.to_owned()))?;
     let policy = definition.policy.as_ref().map(|policy| compile(name, &policy.text)).transpose()?;
     let (region, name) = (region.clone(), name.to_owned());
-    Ok(Some(TableFacts { region, account, name, definition, current, policy }))
+    Ok(Some(TableFacts { region, account, name, definition, current, past: KnownPast::default(), policy }))
 }
 
 fn compile(table: &str, text: &str) -> Result<Attached, Error> {

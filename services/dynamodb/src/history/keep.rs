@@ -30,12 +30,12 @@ pub(crate) struct Continuous {
     pub(crate) days: i32,
 }
 
-/// A restore under way.
+/// A restore or an export under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Restore {
-    /// The id of the new table.
+    /// The id of the new table, or of the export.
     pub(crate) table: String,
-    /// The id of the backup; none where it is to a point in time.
+    /// The id of the backup; none where it is of a point in time.
     pub(crate) backup: Option<String>,
     /// The point in time, in milliseconds since 1970.
     pub(crate) at: i64,

@@ -7,6 +7,7 @@
 
 mod clock;
 mod keep;
+mod known;
 mod noting;
 mod past;
 #[cfg(test)]
@@ -14,5 +15,6 @@ mod tests;
 
 pub(crate) use clock::Clock;
 pub(crate) use keep::{Continuous, History, Restore};
+pub(crate) use known::{Known, KnownPast};
 pub(crate) use noting::Noting;
-pub(crate) use past::{Cut, page};
+pub(crate) use past::{Cut, events, page};

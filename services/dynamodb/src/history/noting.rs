@@ -43,9 +43,10 @@ impl Noting {
         };
     }
 
-    /// Keeps this instead.
+    /// Keeps this instead. Whoever relies on what was kept until now is told.
     pub(crate) fn replace(&self, transaction: &mut Transaction<'_>, history: &History) -> Result<(), Error> {
         self.expect(transaction);
+        transaction.announce(layout::PASTS);
         if history.is_empty() {
             transaction.delete(layout::history());
             return Ok(());

@@ -52,9 +52,9 @@ pub(crate) fn page(
     let (mut page, mut bytes) = (Page::default(), 0);
     for _ in 0..most {
         let Some(key) = first(&mut strands)? else { return Ok(page) };
-        let mut found = Found { cut, best: None };
+        let [found] = &mut [Found::of(cut)];
         for strand in &mut strands {
-            strand.take(&key, &mut found)?;
+            strand.take(&key, &mut [found])?;
         }
         if let Some(record) = found.record() {
             bytes += record.len();
@@ -67,6 +67,63 @@ pub(crate) fn page(
     }
     page.more = true;
     Ok(page)
+}
+
+/// An item that was written between two times.
+#[derive(Debug)]
+pub(crate) struct Event {
+    /// What it was before; none where it was not.
+    pub(crate) old: Option<Bytes>,
+    /// What it is after.
+    pub(crate) new: Option<Bytes>,
+    /// When it was last written between them, in microseconds since 1970.
+    pub(crate) at: u64,
+}
+
+/// Some items that were written between two times, in the order of their keys.
+#[derive(Debug, Default)]
+pub(crate) struct Events {
+    pub(crate) events: Vec<Event>,
+    /// The last key that was looked at.
+    pub(crate) last: Option<Vec<u8>>,
+    /// Whether there may be more after it.
+    pub(crate) more: bool,
+}
+
+/// Which items were written after the first of these times in milliseconds since 1970, up to the second: what of so many
+/// keys after this one. What came and went between them is none.
+pub(crate) fn events(
+    reader: &Reader<'_>,
+    (from, to): (i64, i64),
+    after: Option<&[u8]>,
+    most: usize,
+    now: i64,
+) -> Result<Events, Error> {
+    let mut strands = strands(reader, Cut::Time(from), after, now)?;
+    let (mut found, mut bytes) = (Events::default(), 0);
+    for _ in 0..most {
+        let Some(key) = first(&mut strands)? else { return Ok(found) };
+        let [before, then] = &mut [Found::of(Cut::Time(from)), Found::of(Cut::Time(to))];
+        for strand in &mut strands {
+            strand.take(&key, &mut [before, then])?;
+        }
+        found.last = Some(key);
+        let (at, old, new) = (then.written, before.record(), then.record());
+        if at > micros(from) && (old.is_some() || new.is_some()) {
+            bytes += old.as_ref().map_or(0, Bytes::len) + new.as_ref().map_or(0, Bytes::len);
+            found.events.push(Event { old, new, at });
+        }
+        if bytes > PAGE {
+            break;
+        }
+    }
+    found.more = true;
+    Ok(found)
+}
+
+/// Microseconds of a time in milliseconds.
+fn micros(ms: i64) -> u64 {
+    u64::try_from(ms).unwrap_or_default().saturating_mul(1000)
 }
 
 /// Records in the order of items' keys.
@@ -129,12 +186,15 @@ impl Strand {
     }
 
     /// Looks at all records that are about this item.
-    fn take(&mut self, key: &[u8], found: &mut Found) -> Result<(), Error> {
+    fn take(&mut self, key: &[u8], found: &mut [&mut Found]) -> Result<(), Error> {
         while self.key()?.as_deref() == Some(key) {
             let Some(record) = self.cursor.next().transpose()? else { return Ok(()) };
-            match self.past.and_then(|past| past.parse(&record.key)) {
-                Some((_, time)) => found.was(time, record.version, &record.value),
-                None => found.is(record.version, record.value),
+            let time = self.past.and_then(|past| past.parse(&record.key)).map(|(_, time)| time);
+            for one in found.iter_mut() {
+                match time {
+                    Some(time) => one.was(time, record.version, &record.value),
+                    None => one.is(record.version, record.value.clone()),
+                }
             }
         }
         Ok(())
@@ -146,9 +206,15 @@ struct Found {
     cut: Cut,
     /// Until when it was so, by time or version; the version that it had, and its record.
     best: Option<(u64, u64, Bytes)>,
+    /// When it was last written before the cut, in microseconds since 1970, as far as that is kept.
+    written: u64,
 }
 
 impl Found {
+    fn of(cut: Cut) -> Self {
+        Self { cut, best: None, written: 0 }
+    }
+
     /// The item is so.
     fn is(&mut self, version: Version, record: Bytes) {
         self.consider(u64::MAX, version.number(), record);
@@ -158,8 +224,11 @@ impl Found {
     fn was(&mut self, time: u64, until: Version, record: &Bytes) {
         let until = match self.cut {
             Cut::Version(cut) => Some(until.number()).filter(|until| *until > cut),
-            Cut::Time(cut) => Some(time).filter(|time| *time > u64::try_from(cut).unwrap_or_default() * 1000),
+            Cut::Time(cut) => Some(time).filter(|time| *time > micros(cut)),
         };
+        if until.is_none() {
+            self.written = self.written.max(time);
+        }
         let version = record.first_chunk::<VERSION>().map_or(u64::MAX, |bytes| u64::from_be_bytes(*bytes));
         if let Some(until) = until {
             self.consider(until, version, record.slice(record.len().min(VERSION)..));
@@ -173,8 +242,8 @@ impl Found {
     }
 
     /// The record; `None` where there was no such item.
-    fn record(self) -> Option<Bytes> {
-        let (_, version, record) = self.best?;
+    fn record(&mut self) -> Option<Bytes> {
+        let (_, version, record) = self.best.take()?;
         let there = match self.cut {
             Cut::Version(cut) => version <= cut,
             Cut::Time(_) => !record.is_empty(),

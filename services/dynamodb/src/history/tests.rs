@@ -6,7 +6,7 @@ use kurodo_keys::SecretKey;
 use kurodo_store::{CoreDoor, Key, Scan, Store, StoreOptions};
 use proptest::prelude::*;
 
-use super::{Continuous, Cut, History, Noting, page};
+use super::{Continuous, Cut, History, KnownPast, Noting, page};
 use crate::{
     attribute::{Attribute, Item, Type, decode, encode},
     backup::cut,
@@ -41,7 +41,7 @@ type State = BTreeMap<Vec<u8>, Item>;
 
 struct World {
     _dir: tempfile::TempDir,
-    _store: Store,
+    store: Store,
     door: CoreDoor,
     time: u64,
     now: State,
@@ -62,7 +62,7 @@ impl World {
         let key = SecretKey::from_bytes([7; 32]);
         let (store, door) = Store::open(dir.path(), &key, &StoreOptions::default()).unwrap();
         let (now, backups, times) = (State::new(), Vec::new(), Vec::new());
-        Self { _dir: dir, _store: store, door, time: BEGIN, now, backups, times }
+        Self { _dir: dir, store, door, time: BEGIN, now, backups, times }
     }
 
     /// Some time passes: sometimes none of a second, sometimes more than one.
@@ -217,5 +217,53 @@ fn what_is_out_of_time_is_swept_away() {
         let left = world.door.read().scan(&Scan::within(Past::journal())).unwrap();
         assert_eq!(left.len(), 2);
         assert_eq!(world.door.read().scan(&Scan::within(Shelf::Items.all())).unwrap().len(), 2);
+    });
+}
+
+/// A change that is made up now and committed later.
+fn later<'w>(writer: &'w kurodo_store::Writer<'_>, past: &super::Known) -> kurodo_store::Transaction<'w> {
+    let mut transaction = writer.transaction();
+    past.expect(&mut transaction);
+    transaction.put(item(1, 1).0, encode(&item(1, 1).1));
+    transaction
+}
+
+#[test]
+fn writes_look_at_what_is_kept_only_when_that_has_changed() {
+    run(async {
+        let mut world = World::new();
+        let (known, reads) = (KnownPast::default(), std::cell::Cell::new(0));
+        let now = |world: &World| {
+            let reader = || {
+                reads.set(reads.get() + 1);
+                world.door.read()
+            };
+            known.now(&world.store, reader).unwrap()
+        };
+        for value in 0..10 {
+            assert!(!now(&world).noting().looks());
+            world.step(Step::Put(1, value)).await;
+        }
+        assert_eq!(reads.get(), 1);
+        world.step(Step::Backup).await;
+        for _ in 0..10 {
+            assert!(now(&world).noting().looks());
+        }
+        assert_eq!(reads.get(), 2);
+    });
+}
+
+#[test]
+fn a_write_on_its_way_does_not_miss_a_backup_that_begins() {
+    run(async {
+        let mut world = World::new();
+        let known = KnownPast::default();
+        let before = known.now(&world.store, || world.door.read()).unwrap();
+        world.step(Step::Backup).await;
+        let writer = world.door.write();
+        let missed = later(&writer, &before).commit().await;
+        assert!(missed.is_err_and(|error| error.conflict().is_some()));
+        let now = known.now(&world.store, || world.door.read()).unwrap();
+        later(&writer, &now).commit().await.unwrap();
     });
 }

@@ -128,13 +128,14 @@ where
         let writer = service.store.write(permit);
         let mut all = writer.transaction();
         all.expect_fact(&facts.current);
-        let (noting, time) = (Noting::read(&writer)?, service.clock.tick(occasion.now));
-        noting.expect(&mut all);
+        let past = facts.past.now(&service.store, || service.store.read(permit))?;
+        let (noting, time) = (past.noting(), service.clock.tick(occasion.now));
+        past.expect(&mut all);
         let looks = looks || noting.looks();
         let mut written = Vec::with_capacity(changes.len());
         for change in changes {
             let looks = looks || change.depends(facts);
-            let (one, transaction) = prepare(&writer, facts, change, looks, occasion, (&noting, time))?;
+            let (one, transaction) = prepare(&writer, facts, change, looks, occasion, (noting, time))?;
             all.join(transaction);
             written.push(one);
         }

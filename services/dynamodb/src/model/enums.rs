@@ -105,11 +105,55 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `dynamodb` enum `ExportFormat`.
+    pub enum ExportFormat {
+        DynamodbJson = "DYNAMODB_JSON",
+        Ion = "ION",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `ExportStatus`.
+    pub enum ExportStatus {
+        InProgress = "IN_PROGRESS",
+        Completed = "COMPLETED",
+        Failed = "FAILED",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `ExportType`.
+    pub enum ExportType {
+        FullExport = "FULL_EXPORT",
+        IncrementalExport = "INCREMENTAL_EXPORT",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `ExportViewType`.
+    pub enum ExportViewType {
+        NewImage = "NEW_IMAGE",
+        NewAndOldImages = "NEW_AND_OLD_IMAGES",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `dynamodb` enum `GlobalTableSettingsReplicationMode`.
     pub enum GlobalTableSettingsReplicationMode {
         Enabled = "ENABLED",
         Disabled = "DISABLED",
         EnabledWithOverrides = "ENABLED_WITH_OVERRIDES",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `ImportStatus`.
+    pub enum ImportStatus {
+        InProgress = "IN_PROGRESS",
+        Completed = "COMPLETED",
+        Cancelling = "CANCELLING",
+        Cancelled = "CANCELLED",
+        Failed = "FAILED",
     }
 }
 
@@ -120,6 +164,24 @@ kurodo_wire::words! {
         Updating = "UPDATING",
         Deleting = "DELETING",
         Active = "ACTIVE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `InputCompressionType`.
+    pub enum InputCompressionType {
+        Gzip = "GZIP",
+        Zstd = "ZSTD",
+        None = "NONE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `InputFormat`.
+    pub enum InputFormat {
+        DynamodbJson = "DYNAMODB_JSON",
+        Ion = "ION",
+        Csv = "CSV",
     }
 }
 
@@ -205,6 +267,14 @@ kurodo_wire::words! {
     pub enum ReturnValuesOnConditionCheckFailure {
         AllOld = "ALL_OLD",
         None = "NONE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `dynamodb` enum `S3SseAlgorithm`.
+    pub enum S3SseAlgorithm {
+        Aes256 = "AES256",
+        Kms = "KMS",
     }
 }
 

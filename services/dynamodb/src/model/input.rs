@@ -6,13 +6,16 @@ use kurodo_wire::Timestamp;
 
 use super::{
     AttributeDefinition, AttributeValue, AttributeValueUpdate, BackupTypeFilter, BatchStatementRequest,
-    BillingMode, Condition, ConditionalOperator, ExpectedAttributeValue, GlobalSecondaryIndex,
-    GlobalSecondaryIndexUpdate, GlobalTableSettingsReplicationMode, GlobalTableWitnessGroupUpdate,
-    KeySchemaElement, KeysAndAttributes, LocalSecondaryIndex, MultiRegionConsistency, OnDemandThroughput,
-    ParameterizedStatement, PointInTimeRecoverySpecification, ProvisionedThroughput, ReplicationGroupUpdate,
-    ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValue, ReturnValuesOnConditionCheckFailure,
-    SSESpecification, Select, StreamSpecification, TableClass, Tag, TimeToLiveSpecification, TransactGetItem,
-    TransactWriteItem, VectorIndex, VectorIndexUpdate, WarmThroughput, WriteRequest, schema,
+    BillingMode, Condition, ConditionalOperator, ExpectedAttributeValue, ExportFormat, ExportType,
+    FilterSpecification, GlobalSecondaryIndex, GlobalSecondaryIndexUpdate,
+    GlobalTableSettingsReplicationMode, GlobalTableWitnessGroupUpdate, IncrementalExportSpecification,
+    InputCompressionType, InputFormat, InputFormatOptions, KeySchemaElement, KeysAndAttributes,
+    LocalSecondaryIndex, MultiRegionConsistency, OnDemandThroughput, ParameterizedStatement,
+    PointInTimeRecoverySpecification, ProvisionedThroughput, ReplicationGroupUpdate, ReturnConsumedCapacity,
+    ReturnItemCollectionMetrics, ReturnValue, ReturnValuesOnConditionCheckFailure, S3BucketSource,
+    S3SseAlgorithm, SSESpecification, Select, StreamSpecification, TableClass, TableCreationParameters, Tag,
+    TimeToLiveSpecification, TransactGetItem, TransactWriteItem, VectorIndex, VectorIndexUpdate,
+    WarmThroughput, WriteRequest, schema,
 };
 
 kurodo_wire::shape! {
@@ -262,6 +265,74 @@ kurodo_wire::shape! {
         on_demand_throughput_override: Option<OnDemandThroughput> = "OnDemandThroughputOverride",
         sse_specification_override: Option<SSESpecification> = "SSESpecificationOverride",
         vector_index_override: Option<Vec<VectorIndex>> = "VectorIndexOverride",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:ExportTableToPointInTime`.
+    #[derive(Debug)]
+    pub struct ExportTableToPointInTimeInput: schema::EXPORT_TABLE_TO_POINT_IN_TIME_INPUT {
+        table_arn: String = "TableArn",
+        export_time: Option<Timestamp> = "ExportTime",
+        client_token: Option<String> = "ClientToken",
+        s3_bucket: String = "S3Bucket",
+        s3_bucket_owner: Option<String> = "S3BucketOwner",
+        s3_prefix: Option<String> = "S3Prefix",
+        s3_sse_algorithm: Option<S3SseAlgorithm> = "S3SseAlgorithm",
+        s3_sse_kms_key_id: Option<String> = "S3SseKmsKeyId",
+        export_format: Option<ExportFormat> = "ExportFormat",
+        export_type: Option<ExportType> = "ExportType",
+        incremental_export_specification: Option<IncrementalExportSpecification> = "IncrementalExportSpecification",
+        filter_specification: Option<FilterSpecification> = "FilterSpecification",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:DescribeExport`.
+    #[derive(Debug)]
+    pub struct DescribeExportInput: schema::DESCRIBE_EXPORT_INPUT {
+        export_arn: String = "ExportArn",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:ListExports`.
+    #[derive(Debug, Default)]
+    pub struct ListExportsInput: schema::LIST_EXPORTS_INPUT {
+        table_arn: Option<String> = "TableArn",
+        max_results: Option<i32> = "MaxResults",
+        next_token: Option<String> = "NextToken",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:ImportTable`.
+    #[derive(Debug)]
+    pub struct ImportTableInput: schema::IMPORT_TABLE_INPUT {
+        client_token: Option<String> = "ClientToken",
+        s3_bucket_source: S3BucketSource = "S3BucketSource",
+        input_format: InputFormat = "InputFormat",
+        input_format_options: Option<InputFormatOptions> = "InputFormatOptions",
+        input_compression_type: Option<InputCompressionType> = "InputCompressionType",
+        table_creation_parameters: TableCreationParameters = "TableCreationParameters",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:DescribeImport`.
+    #[derive(Debug)]
+    pub struct DescribeImportInput: schema::DESCRIBE_IMPORT_INPUT {
+        import_arn: String = "ImportArn",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `dynamodb:ListImports`.
+    #[derive(Debug, Default)]
+    pub struct ListImportsInput: schema::LIST_IMPORTS_INPUT {
+        table_arn: Option<String> = "TableArn",
+        page_size: Option<i32> = "PageSize",
+        next_token: Option<String> = "NextToken",
     }
 }
 

@@ -31,6 +31,12 @@ kurodo_wire::operations! {
     UpdateContinuousBackups(super::UpdateContinuousBackupsInput) -> super::UpdateContinuousBackupsOutput = service::UPDATE_CONTINUOUS_BACKUPS;
     DescribeContinuousBackups(super::DescribeContinuousBackupsInput) -> super::DescribeContinuousBackupsOutput = service::DESCRIBE_CONTINUOUS_BACKUPS;
     RestoreTableToPointInTime(super::RestoreTableToPointInTimeInput) -> super::RestoreTableToPointInTimeOutput = service::RESTORE_TABLE_TO_POINT_IN_TIME;
+    ExportTableToPointInTime(super::ExportTableToPointInTimeInput) -> super::ExportTableToPointInTimeOutput = service::EXPORT_TABLE_TO_POINT_IN_TIME;
+    DescribeExport(super::DescribeExportInput) -> super::DescribeExportOutput = service::DESCRIBE_EXPORT;
+    ListExports(super::ListExportsInput) -> super::ListExportsOutput = service::LIST_EXPORTS;
+    ImportTable(super::ImportTableInput) -> super::ImportTableOutput = service::IMPORT_TABLE;
+    DescribeImport(super::DescribeImportInput) -> super::DescribeImportOutput = service::DESCRIBE_IMPORT;
+    ListImports(super::ListImportsInput) -> super::ListImportsOutput = service::LIST_IMPORTS;
     GetItem(super::GetItemInput) -> super::GetItemOutput = service::GET_ITEM;
     PutItem(super::PutItemInput) -> super::PutItemOutput = service::PUT_ITEM;
     UpdateItem(super::UpdateItemInput) -> super::UpdateItemOutput = service::UPDATE_ITEM;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{
     AttributeValue, BackupDescription, BackupDetails, BackupSummary, BatchStatementResponse,
-    ConsumedCapacity, ContinuousBackupsDescription, Endpoint, ItemCollectionMetrics, ItemResponse,
-    KeysAndAttributes, TableDescription, Tag, TimeToLiveDescription, TimeToLiveSpecification, WriteRequest,
-    schema,
+    ConsumedCapacity, ContinuousBackupsDescription, Endpoint, ExportDescription, ExportSummary,
+    ImportSummary, ImportTableDescription, ItemCollectionMetrics, ItemResponse, KeysAndAttributes,
+    TableDescription, Tag, TimeToLiveDescription, TimeToLiveSpecification, WriteRequest, schema,
 };
 
 kurodo_wire::shape! {
@@ -195,6 +195,56 @@ kurodo_wire::shape! {
     #[derive(Debug, Default)]
     pub struct RestoreTableToPointInTimeOutput: schema::RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT {
         table_description: Option<TableDescription> = "TableDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:ExportTableToPointInTime`.
+    #[derive(Debug, Default)]
+    pub struct ExportTableToPointInTimeOutput: schema::EXPORT_TABLE_TO_POINT_IN_TIME_OUTPUT {
+        export_description: Option<ExportDescription> = "ExportDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:DescribeExport`.
+    #[derive(Debug, Default)]
+    pub struct DescribeExportOutput: schema::DESCRIBE_EXPORT_OUTPUT {
+        export_description: Option<ExportDescription> = "ExportDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:ListExports`.
+    #[derive(Debug, Default)]
+    pub struct ListExportsOutput: schema::LIST_EXPORTS_OUTPUT {
+        export_summaries: Option<Vec<ExportSummary>> = "ExportSummaries",
+        next_token: Option<String> = "NextToken",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:ImportTable`.
+    #[derive(Debug)]
+    pub struct ImportTableOutput: schema::IMPORT_TABLE_OUTPUT {
+        import_table_description: ImportTableDescription = "ImportTableDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:DescribeImport`.
+    #[derive(Debug)]
+    pub struct DescribeImportOutput: schema::DESCRIBE_IMPORT_OUTPUT {
+        import_table_description: ImportTableDescription = "ImportTableDescription",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `dynamodb:ListImports`.
+    #[derive(Debug, Default)]
+    pub struct ListImportsOutput: schema::LIST_IMPORTS_OUTPUT {
+        import_summary_list: Option<Vec<ImportSummary>> = "ImportSummaryList",
+        next_token: Option<String> = "NextToken",
     }
 }
 

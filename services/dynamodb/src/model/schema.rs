@@ -172,6 +172,8 @@ pub(super) static BATCH_WRITE_ITEM_REQUEST_MAP: Schema = Schema::map(
     Member::new("value", &WRITE_REQUESTS),
 )
 .bounds(Some(1.0), Some(25.0));
+pub(super) static BILLED_SIZE_BYTES: Schema =
+    Schema::new("BilledSizeBytes", Kind::Long).bounds(Some(0.0), None);
 pub(super) static BILLING_MODE: Schema =
     Schema::new("BillingMode", Kind::String).words(&["PROVISIONED", "PAY_PER_REQUEST"]);
 pub(super) static BILLING_MODE_SUMMARY: Schema = Schema::new(
@@ -204,6 +206,10 @@ pub(super) static CAPACITY: Schema = Schema::new(
 );
 pub(super) static CLIENT_REQUEST_TOKEN: Schema =
     Schema::new("ClientRequestToken", Kind::String).bounds(Some(1.0), Some(36.0));
+pub(super) static CLIENT_TOKEN: Schema = Schema::new("ClientToken", Kind::String).pattern(&P_CLIENT_TOKEN);
+static P_CLIENT_TOKEN: Pattern = Pattern::new("^[^\\$]+$");
+pub(super) static CLOUD_WATCH_LOG_GROUP_ARN: Schema =
+    Schema::new("CloudWatchLogGroupArn", Kind::String).bounds(Some(1.0), Some(1024.0));
 pub(super) static COMPARISON_OPERATOR: Schema = Schema::new("ComparisonOperator", Kind::String).words(&[
     "IN",
     "NULL",
@@ -311,6 +317,21 @@ pub(super) static CREATE_VECTOR_INDEX_ACTION: Schema = Schema::new(
         Member::new("DistanceFunction", &VECTOR_DISTANCE_FUNCTION).required(),
     ])),
 );
+pub(super) static CSV_DELIMITER: Schema =
+    Schema::new("CsvDelimiter", Kind::String).bounds(Some(1.0), Some(1.0)).pattern(&P_CSV_DELIMITER);
+static P_CSV_DELIMITER: Pattern = Pattern::new("[,;:|\\t ]");
+pub(super) static CSV_HEADER: Schema =
+    Schema::new("CsvHeader", Kind::String).bounds(Some(1.0), Some(65536.0)).pattern(&P_CSV_HEADER);
+static P_CSV_HEADER: Pattern = Pattern::new("[\\x20-\\x21\\x23-\\x2B\\x2D-\\x7E]*");
+pub(super) static CSV_HEADER_LIST: Schema =
+    Schema::list("CsvHeaderList", Member::new("member", &CSV_HEADER)).bounds(Some(1.0), Some(255.0));
+pub(super) static CSV_OPTIONS: Schema = Schema::new(
+    "CsvOptions",
+    Kind::Structure(Structure::new(&[
+        Member::new("Delimiter", &CSV_DELIMITER),
+        Member::new("HeaderList", &CSV_HEADER_LIST),
+    ])),
+);
 pub(super) static DELETE: Schema = Schema::new(
     "Delete",
     Kind::Structure(Structure::new(&[
@@ -361,6 +382,7 @@ pub(super) static ENDPOINT: Schema = Schema::new(
     ])),
 );
 pub(super) static ENDPOINTS: Schema = Schema::list("Endpoints", Member::new("member", &ENDPOINT));
+pub(super) static ERROR_COUNT: Schema = Schema::new("ErrorCount", Kind::Long).bounds(Some(0.0), None);
 pub(super) static EXPECTED_ATTRIBUTE_MAP: Schema = Schema::map(
     "ExpectedAttributeMap",
     Member::new("key", &ATTRIBUTE_NAME),
@@ -375,6 +397,61 @@ pub(super) static EXPECTED_ATTRIBUTE_VALUE: Schema = Schema::new(
         Member::new("AttributeValueList", &ATTRIBUTE_VALUE_LIST),
     ])),
 );
+pub(super) static EXPORT_ARN: Schema =
+    Schema::new("ExportArn", Kind::String).bounds(Some(37.0), Some(1024.0));
+pub(super) static EXPORT_CONFLICT_EXCEPTION: Schema = Schema::new(
+    "ExportConflictException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static EXPORT_DESCRIPTION: Schema = Schema::new(
+    "ExportDescription",
+    Kind::Structure(Structure::new(&[
+        Member::new("ExportArn", &EXPORT_ARN),
+        Member::new("ExportStatus", &EXPORT_STATUS),
+        Member::new("StartTime", &common::TIMESTAMP),
+        Member::new("EndTime", &common::TIMESTAMP),
+        Member::new("ExportManifest", &common::STRING),
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("TableId", &TABLE_ID),
+        Member::new("ExportTime", &common::TIMESTAMP),
+        Member::new("ClientToken", &CLIENT_TOKEN),
+        Member::new("S3Bucket", &S3_BUCKET),
+        Member::new("S3BucketOwner", &S3_BUCKET_OWNER),
+        Member::new("S3Prefix", &S3_PREFIX),
+        Member::new("S3SseAlgorithm", &S3_SSE_ALGORITHM),
+        Member::new("S3SseKmsKeyId", &S3_SSE_KMS_KEY_ID),
+        Member::new("FailureCode", &common::STRING),
+        Member::new("FailureMessage", &common::STRING),
+        Member::new("ExportFormat", &EXPORT_FORMAT),
+        Member::new("BilledSizeBytes", &BILLED_SIZE_BYTES),
+        Member::new("ItemCount", &ITEM_COUNT),
+        Member::new("ExportType", &EXPORT_TYPE),
+        Member::new("IncrementalExportSpecification", &INCREMENTAL_EXPORT_SPECIFICATION),
+        Member::new("FilterSpecification", &FILTER_SPECIFICATION),
+    ])),
+);
+pub(super) static EXPORT_FORMAT: Schema =
+    Schema::new("ExportFormat", Kind::String).words(&["DYNAMODB_JSON", "ION"]);
+pub(super) static EXPORT_NOT_FOUND_EXCEPTION: Schema = Schema::new(
+    "ExportNotFoundException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static EXPORT_STATUS: Schema =
+    Schema::new("ExportStatus", Kind::String).words(&["IN_PROGRESS", "COMPLETED", "FAILED"]);
+pub(super) static EXPORT_SUMMARIES: Schema =
+    Schema::list("ExportSummaries", Member::new("member", &EXPORT_SUMMARY));
+pub(super) static EXPORT_SUMMARY: Schema = Schema::new(
+    "ExportSummary",
+    Kind::Structure(Structure::new(&[
+        Member::new("ExportArn", &EXPORT_ARN),
+        Member::new("ExportStatus", &EXPORT_STATUS),
+        Member::new("ExportType", &EXPORT_TYPE),
+    ])),
+);
+pub(super) static EXPORT_TYPE: Schema =
+    Schema::new("ExportType", Kind::String).words(&["FULL_EXPORT", "INCREMENTAL_EXPORT"]);
+pub(super) static EXPORT_VIEW_TYPE: Schema =
+    Schema::new("ExportViewType", Kind::String).words(&["NEW_IMAGE", "NEW_AND_OLD_IMAGES"]);
 pub(super) static EXPRESSION_ATTRIBUTE_NAME_MAP: Schema = Schema::map(
     "ExpressionAttributeNameMap",
     Member::new("key", &common::STRING),
@@ -387,6 +464,16 @@ pub(super) static EXPRESSION_ATTRIBUTE_VALUE_MAP: Schema = Schema::map(
 );
 pub(super) static FILTER_CONDITION_MAP: Schema =
     Schema::map("FilterConditionMap", Member::new("key", &ATTRIBUTE_NAME), Member::new("value", &CONDITION));
+pub(super) static FILTER_SPECIFICATION: Schema = Schema::new(
+    "FilterSpecification",
+    Kind::Structure(Structure::new(&[
+        Member::new("FilterExpression", &common::STRING),
+        Member::new("ProjectionExpression", &common::STRING),
+        Member::new("KeyConditionExpression", &common::STRING),
+        Member::new("ExpressionAttributeNames", &EXPRESSION_ATTRIBUTE_NAME_MAP),
+        Member::new("ExpressionAttributeValues", &EXPRESSION_ATTRIBUTE_VALUE_MAP),
+    ])),
+);
 pub(super) static GET: Schema = Schema::new(
     "Get",
     Kind::Structure(Structure::new(&[
@@ -492,13 +579,93 @@ pub(super) static IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION: Schema = Schema::new(
     "IdempotentParameterMismatchException",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
+pub(super) static IMPORT_ARN: Schema =
+    Schema::new("ImportArn", Kind::String).bounds(Some(37.0), Some(1024.0));
+pub(super) static IMPORT_CONFLICT_EXCEPTION: Schema = Schema::new(
+    "ImportConflictException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static IMPORT_NEXT_TOKEN: Schema = Schema::new("ImportNextToken", Kind::String)
+    .bounds(Some(112.0), Some(1024.0))
+    .pattern(&P_IMPORT_NEXT_TOKEN);
+static P_IMPORT_NEXT_TOKEN: Pattern = Pattern::new("([0-9a-f]{16})+");
+pub(super) static IMPORT_NOT_FOUND_EXCEPTION: Schema = Schema::new(
+    "ImportNotFoundException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static IMPORT_STATUS: Schema = Schema::new("ImportStatus", Kind::String).words(&[
+    "IN_PROGRESS",
+    "COMPLETED",
+    "CANCELLING",
+    "CANCELLED",
+    "FAILED",
+]);
+pub(super) static IMPORT_SUMMARY: Schema = Schema::new(
+    "ImportSummary",
+    Kind::Structure(Structure::new(&[
+        Member::new("ImportArn", &IMPORT_ARN),
+        Member::new("ImportStatus", &IMPORT_STATUS),
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("S3BucketSource", &S3_BUCKET_SOURCE),
+        Member::new("CloudWatchLogGroupArn", &CLOUD_WATCH_LOG_GROUP_ARN),
+        Member::new("InputFormat", &INPUT_FORMAT),
+        Member::new("StartTime", &common::TIMESTAMP),
+        Member::new("EndTime", &common::TIMESTAMP),
+    ])),
+);
+pub(super) static IMPORT_SUMMARY_LIST: Schema =
+    Schema::list("ImportSummaryList", Member::new("member", &IMPORT_SUMMARY));
+pub(super) static IMPORT_TABLE_DESCRIPTION: Schema = Schema::new(
+    "ImportTableDescription",
+    Kind::Structure(Structure::new(&[
+        Member::new("ImportArn", &IMPORT_ARN),
+        Member::new("ImportStatus", &IMPORT_STATUS),
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("TableId", &TABLE_ID),
+        Member::new("ClientToken", &CLIENT_TOKEN),
+        Member::new("S3BucketSource", &S3_BUCKET_SOURCE),
+        Member::new("ErrorCount", &ERROR_COUNT),
+        Member::new("CloudWatchLogGroupArn", &CLOUD_WATCH_LOG_GROUP_ARN),
+        Member::new("InputFormat", &INPUT_FORMAT),
+        Member::new("InputFormatOptions", &INPUT_FORMAT_OPTIONS),
+        Member::new("InputCompressionType", &INPUT_COMPRESSION_TYPE),
+        Member::new("TableCreationParameters", &TABLE_CREATION_PARAMETERS),
+        Member::new("StartTime", &common::TIMESTAMP),
+        Member::new("EndTime", &common::TIMESTAMP),
+        Member::new("ProcessedSizeBytes", &common::LONG),
+        Member::new("ProcessedItemCount", &PROCESSED_ITEM_COUNT),
+        Member::new("ImportedItemCount", &IMPORTED_ITEM_COUNT),
+        Member::new("FailureCode", &common::STRING),
+        Member::new("FailureMessage", &common::STRING),
+    ])),
+);
+pub(super) static IMPORTED_ITEM_COUNT: Schema =
+    Schema::new("ImportedItemCount", Kind::Long).bounds(Some(0.0), None);
+pub(super) static INCREMENTAL_EXPORT_SPECIFICATION: Schema = Schema::new(
+    "IncrementalExportSpecification",
+    Kind::Structure(Structure::new(&[
+        Member::new("ExportFromTime", &common::TIMESTAMP),
+        Member::new("ExportToTime", &common::TIMESTAMP),
+        Member::new("ExportViewType", &EXPORT_VIEW_TYPE),
+    ])),
+);
 pub(super) static INDEX_NAME: Schema =
     Schema::new("IndexName", Kind::String).bounds(Some(3.0), Some(255.0)).pattern(&P_INDEX_NAME);
 static P_INDEX_NAME: Pattern = Pattern::new("[a-zA-Z0-9_.-]+");
 pub(super) static INDEX_STATUS: Schema =
     Schema::new("IndexStatus", Kind::String).words(&["CREATING", "UPDATING", "DELETING", "ACTIVE"]);
+pub(super) static INPUT_COMPRESSION_TYPE: Schema =
+    Schema::new("InputCompressionType", Kind::String).words(&["GZIP", "ZSTD", "NONE"]);
+pub(super) static INPUT_FORMAT: Schema =
+    Schema::new("InputFormat", Kind::String).words(&["DYNAMODB_JSON", "ION", "CSV"]);
+pub(super) static INPUT_FORMAT_OPTIONS: Schema =
+    Schema::new("InputFormatOptions", Kind::Structure(Structure::new(&[Member::new("Csv", &CSV_OPTIONS)])));
 pub(super) static INTERNAL_SERVER_ERROR: Schema = Schema::new(
     "InternalServerError",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static INVALID_EXPORT_TIME_EXCEPTION: Schema = Schema::new(
+    "InvalidExportTimeException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
 pub(super) static INVALID_RESTORE_TIME_EXCEPTION: Schema = Schema::new(
@@ -570,6 +737,10 @@ pub(super) static LIMIT_EXCEEDED_EXCEPTION: Schema = Schema::new(
 );
 pub(super) static LIST_ATTRIBUTE_VALUE: Schema =
     Schema::list("ListAttributeValue", Member::new("member", &ATTRIBUTE_VALUE));
+pub(super) static LIST_EXPORTS_MAX_LIMIT: Schema =
+    Schema::new("ListExportsMaxLimit", Kind::Integer).bounds(Some(1.0), Some(25.0));
+pub(super) static LIST_IMPORTS_MAX_LIMIT: Schema =
+    Schema::new("ListImportsMaxLimit", Kind::Integer).bounds(Some(1.0), Some(25.0));
 pub(super) static LIST_TABLES_INPUT_LIMIT: Schema =
     Schema::new("ListTablesInputLimit", Kind::Integer).bounds(Some(1.0), Some(100.0));
 pub(super) static LOCAL_SECONDARY_INDEX: Schema = Schema::new(
@@ -689,6 +860,8 @@ pub(super) static POSITIVE_LONG_OBJECT: Schema =
 pub(super) static PREPARED_STATEMENT_PARAMETERS: Schema =
     Schema::list("PreparedStatementParameters", Member::new("member", &ATTRIBUTE_VALUE))
         .bounds(Some(1.0), None);
+pub(super) static PROCESSED_ITEM_COUNT: Schema =
+    Schema::new("ProcessedItemCount", Kind::Long).bounds(Some(0.0), None);
 pub(super) static PROJECTION: Schema = Schema::new(
     "Projection",
     Kind::Structure(Structure::new(&[
@@ -859,6 +1032,25 @@ pub(super) static RETURN_VALUE: Schema = Schema::new("ReturnValue", Kind::String
 ]);
 pub(super) static RETURN_VALUES_ON_CONDITION_CHECK_FAILURE: Schema =
     Schema::new("ReturnValuesOnConditionCheckFailure", Kind::String).words(&["ALL_OLD", "NONE"]);
+pub(super) static S3_BUCKET: Schema =
+    Schema::new("S3Bucket", Kind::String).bounds(None, Some(255.0)).pattern(&P_S3_BUCKET);
+static P_S3_BUCKET: Pattern = Pattern::new("^[a-z0-9A-Z]+[\\.\\-\\w]*[a-z0-9A-Z]+$");
+pub(super) static S3_BUCKET_OWNER: Schema =
+    Schema::new("S3BucketOwner", Kind::String).pattern(&P_S3_BUCKET_OWNER);
+static P_S3_BUCKET_OWNER: Pattern = Pattern::new("[0-9]{12}");
+pub(super) static S3_BUCKET_SOURCE: Schema = Schema::new(
+    "S3BucketSource",
+    Kind::Structure(Structure::new(&[
+        Member::new("S3BucketOwner", &S3_BUCKET_OWNER),
+        Member::new("S3Bucket", &S3_BUCKET).required(),
+        Member::new("S3KeyPrefix", &S3_PREFIX),
+    ])),
+);
+pub(super) static S3_PREFIX: Schema = Schema::new("S3Prefix", Kind::String).bounds(None, Some(1024.0));
+pub(super) static S3_SSE_ALGORITHM: Schema =
+    Schema::new("S3SseAlgorithm", Kind::String).words(&["AES256", "KMS"]);
+pub(super) static S3_SSE_KMS_KEY_ID: Schema =
+    Schema::new("S3SseKmsKeyId", Kind::String).bounds(Some(1.0), Some(2048.0));
 pub(super) static SSE_DESCRIPTION: Schema = Schema::new(
     "SSEDescription",
     Kind::Structure(Structure::new(&[
@@ -968,6 +1160,20 @@ pub(super) static TABLE_CLASS_SUMMARY: Schema = Schema::new(
     Kind::Structure(Structure::new(&[
         Member::new("TableClass", &TABLE_CLASS),
         Member::new("LastUpdateDateTime", &common::TIMESTAMP),
+    ])),
+);
+pub(super) static TABLE_CREATION_PARAMETERS: Schema = Schema::new(
+    "TableCreationParameters",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableName", &TABLE_NAME).required(),
+        Member::new("AttributeDefinitions", &ATTRIBUTE_DEFINITIONS).required(),
+        Member::new("KeySchema", &KEY_SCHEMA).required(),
+        Member::new("BillingMode", &BILLING_MODE),
+        Member::new("ProvisionedThroughput", &PROVISIONED_THROUGHPUT),
+        Member::new("OnDemandThroughput", &ON_DEMAND_THROUGHPUT),
+        Member::new("SSESpecification", &SSE_SPECIFICATION),
+        Member::new("GlobalSecondaryIndexes", &GLOBAL_SECONDARY_INDEX_LIST),
+        Member::new("VectorIndexes", &VECTOR_INDEX_LIST),
     ])),
 );
 pub(super) static TABLE_DESCRIPTION: Schema = Schema::new(
@@ -1529,6 +1735,92 @@ pub(super) static RESTORE_TABLE_TO_POINT_IN_TIME_INPUT: Schema = Schema::new(
 pub(super) static RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT: Schema = Schema::new(
     "RestoreTableToPointInTimeOutput",
     Kind::Structure(Structure::new(&[Member::new("TableDescription", &TABLE_DESCRIPTION)])),
+);
+pub(super) static EXPORT_TABLE_TO_POINT_IN_TIME_INPUT: Schema = Schema::new(
+    "ExportTableToPointInTimeInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableArn", &TABLE_ARN).required(),
+        Member::new("ExportTime", &common::TIMESTAMP),
+        Member::new("ClientToken", &CLIENT_TOKEN).idempotency_token(),
+        Member::new("S3Bucket", &S3_BUCKET).required(),
+        Member::new("S3BucketOwner", &S3_BUCKET_OWNER),
+        Member::new("S3Prefix", &S3_PREFIX),
+        Member::new("S3SseAlgorithm", &S3_SSE_ALGORITHM),
+        Member::new("S3SseKmsKeyId", &S3_SSE_KMS_KEY_ID),
+        Member::new("ExportFormat", &EXPORT_FORMAT),
+        Member::new("ExportType", &EXPORT_TYPE),
+        Member::new("IncrementalExportSpecification", &INCREMENTAL_EXPORT_SPECIFICATION),
+        Member::new("FilterSpecification", &FILTER_SPECIFICATION),
+    ])),
+);
+pub(super) static EXPORT_TABLE_TO_POINT_IN_TIME_OUTPUT: Schema = Schema::new(
+    "ExportTableToPointInTimeOutput",
+    Kind::Structure(Structure::new(&[Member::new("ExportDescription", &EXPORT_DESCRIPTION)])),
+);
+pub(super) static DESCRIBE_EXPORT_INPUT: Schema = Schema::new(
+    "DescribeExportInput",
+    Kind::Structure(Structure::new(&[Member::new("ExportArn", &EXPORT_ARN).required()])),
+);
+pub(super) static DESCRIBE_EXPORT_OUTPUT: Schema = Schema::new(
+    "DescribeExportOutput",
+    Kind::Structure(Structure::new(&[Member::new("ExportDescription", &EXPORT_DESCRIPTION)])),
+);
+pub(super) static LIST_EXPORTS_INPUT: Schema = Schema::new(
+    "ListExportsInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("MaxResults", &LIST_EXPORTS_MAX_LIMIT),
+        Member::new("NextToken", &common::STRING),
+    ])),
+);
+pub(super) static LIST_EXPORTS_OUTPUT: Schema = Schema::new(
+    "ListExportsOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ExportSummaries", &EXPORT_SUMMARIES),
+        Member::new("NextToken", &common::STRING),
+    ])),
+);
+pub(super) static IMPORT_TABLE_INPUT: Schema = Schema::new(
+    "ImportTableInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ClientToken", &CLIENT_TOKEN).idempotency_token(),
+        Member::new("S3BucketSource", &S3_BUCKET_SOURCE).required(),
+        Member::new("InputFormat", &INPUT_FORMAT).required(),
+        Member::new("InputFormatOptions", &INPUT_FORMAT_OPTIONS),
+        Member::new("InputCompressionType", &INPUT_COMPRESSION_TYPE),
+        Member::new("TableCreationParameters", &TABLE_CREATION_PARAMETERS).required(),
+    ])),
+);
+pub(super) static IMPORT_TABLE_OUTPUT: Schema = Schema::new(
+    "ImportTableOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ImportTableDescription", &IMPORT_TABLE_DESCRIPTION).required()
+    ])),
+);
+pub(super) static DESCRIBE_IMPORT_INPUT: Schema = Schema::new(
+    "DescribeImportInput",
+    Kind::Structure(Structure::new(&[Member::new("ImportArn", &IMPORT_ARN).required()])),
+);
+pub(super) static DESCRIBE_IMPORT_OUTPUT: Schema = Schema::new(
+    "DescribeImportOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ImportTableDescription", &IMPORT_TABLE_DESCRIPTION).required()
+    ])),
+);
+pub(super) static LIST_IMPORTS_INPUT: Schema = Schema::new(
+    "ListImportsInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("TableArn", &TABLE_ARN),
+        Member::new("PageSize", &LIST_IMPORTS_MAX_LIMIT),
+        Member::new("NextToken", &IMPORT_NEXT_TOKEN),
+    ])),
+);
+pub(super) static LIST_IMPORTS_OUTPUT: Schema = Schema::new(
+    "ListImportsOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ImportSummaryList", &IMPORT_SUMMARY_LIST),
+        Member::new("NextToken", &IMPORT_NEXT_TOKEN),
+    ])),
 );
 pub(super) static GET_ITEM_INPUT: Schema = Schema::new(
     "GetItemInput",

@@ -42,6 +42,12 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &UPDATE_CONTINUOUS_BACKUPS,
         &DESCRIBE_CONTINUOUS_BACKUPS,
         &RESTORE_TABLE_TO_POINT_IN_TIME,
+        &EXPORT_TABLE_TO_POINT_IN_TIME,
+        &DESCRIBE_EXPORT,
+        &LIST_EXPORTS,
+        &IMPORT_TABLE,
+        &DESCRIBE_IMPORT,
+        &LIST_IMPORTS,
         &GET_ITEM,
         &PUT_ITEM,
         &UPDATE_ITEM,
@@ -57,54 +63,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &EXECUTE_TRANSACTION,
     ],
     refused: &[
-        RouteSchema {
-            name: "ExportTableToPointInTime",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DescribeExport",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ListExports",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ImportTable",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DescribeImport",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ListImports",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
         RouteSchema {
             name: "CreateGlobalTable",
             method: "POST",
@@ -272,8 +230,13 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &ERROR_CONDITIONAL_CHECK_FAILED_EXCEPTION,
         &ERROR_CONTINUOUS_BACKUPS_UNAVAILABLE_EXCEPTION,
         &ERROR_DUPLICATE_ITEM_EXCEPTION,
+        &ERROR_EXPORT_CONFLICT_EXCEPTION,
+        &ERROR_EXPORT_NOT_FOUND_EXCEPTION,
         &ERROR_IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION,
+        &ERROR_IMPORT_CONFLICT_EXCEPTION,
+        &ERROR_IMPORT_NOT_FOUND_EXCEPTION,
         &ERROR_INTERNAL_SERVER_ERROR,
+        &ERROR_INVALID_EXPORT_TIME_EXCEPTION,
         &ERROR_INVALID_RESTORE_TIME_EXCEPTION,
         &ERROR_ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED_EXCEPTION,
         &ERROR_LIMIT_EXCEEDED_EXCEPTION,
@@ -688,6 +651,87 @@ pub(super) static RESTORE_TABLE_TO_POINT_IN_TIME: OperationSchema = OperationSch
         [&schema::RESTORE_TABLE_TO_POINT_IN_TIME_INPUT, &schema::RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT],
     )
 };
+pub(super) static EXPORT_TABLE_TO_POINT_IN_TIME: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_TABLE_NOT_FOUND_EXCEPTION,
+        &ERROR_POINT_IN_TIME_RECOVERY_UNAVAILABLE_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_INVALID_EXPORT_TIME_EXCEPTION,
+        &ERROR_EXPORT_CONFLICT_EXCEPTION,
+        &ERROR_INTERNAL_SERVER_ERROR,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "ExportTableToPointInTime",
+        "POST",
+        "/",
+        [&schema::EXPORT_TABLE_TO_POINT_IN_TIME_INPUT, &schema::EXPORT_TABLE_TO_POINT_IN_TIME_OUTPUT],
+    )
+};
+pub(super) static DESCRIBE_EXPORT: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_EXPORT_NOT_FOUND_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_INTERNAL_SERVER_ERROR,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "DescribeExport",
+        "POST",
+        "/",
+        [&schema::DESCRIBE_EXPORT_INPUT, &schema::DESCRIBE_EXPORT_OUTPUT],
+    )
+};
+pub(super) static LIST_EXPORTS: OperationSchema = OperationSchema {
+    errors: &[&ERROR_LIMIT_EXCEEDED_EXCEPTION, &ERROR_INTERNAL_SERVER_ERROR],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "ListExports",
+        "POST",
+        "/",
+        [&schema::LIST_EXPORTS_INPUT, &schema::LIST_EXPORTS_OUTPUT],
+    )
+};
+pub(super) static IMPORT_TABLE: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_RESOURCE_IN_USE_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_IMPORT_CONFLICT_EXCEPTION,
+    ],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "ImportTable",
+        "POST",
+        "/",
+        [&schema::IMPORT_TABLE_INPUT, &schema::IMPORT_TABLE_OUTPUT],
+    )
+};
+pub(super) static DESCRIBE_IMPORT: OperationSchema = OperationSchema {
+    errors: &[&ERROR_IMPORT_NOT_FOUND_EXCEPTION],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "DescribeImport",
+        "POST",
+        "/",
+        [&schema::DESCRIBE_IMPORT_INPUT, &schema::DESCRIBE_IMPORT_OUTPUT],
+    )
+};
+pub(super) static LIST_IMPORTS: OperationSchema = OperationSchema {
+    errors: &[&ERROR_LIMIT_EXCEEDED_EXCEPTION],
+    dialect: Dialect::DynamoDb,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "ListImports",
+        "POST",
+        "/",
+        [&schema::LIST_IMPORTS_INPUT, &schema::LIST_IMPORTS_OUTPUT],
+    )
+};
 pub(super) static GET_ITEM: OperationSchema = OperationSchema {
     errors: &[
         &ERROR_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION,
@@ -943,6 +987,20 @@ static ERROR_DUPLICATE_ITEM_EXCEPTION: ErrorSchema = ErrorSchema {
     sender: true,
     schema: &schema::DUPLICATE_ITEM_EXCEPTION,
 };
+static ERROR_EXPORT_CONFLICT_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "ExportConflictException",
+    code: "ExportConflictException",
+    status: 400,
+    sender: true,
+    schema: &schema::EXPORT_CONFLICT_EXCEPTION,
+};
+static ERROR_EXPORT_NOT_FOUND_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "ExportNotFoundException",
+    code: "ExportNotFoundException",
+    status: 400,
+    sender: true,
+    schema: &schema::EXPORT_NOT_FOUND_EXCEPTION,
+};
 static ERROR_IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "IdempotentParameterMismatchException",
     code: "IdempotentParameterMismatchException",
@@ -950,12 +1008,33 @@ static ERROR_IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION: ErrorSchema = ErrorSchema 
     sender: true,
     schema: &schema::IDEMPOTENT_PARAMETER_MISMATCH_EXCEPTION,
 };
+static ERROR_IMPORT_CONFLICT_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "ImportConflictException",
+    code: "ImportConflictException",
+    status: 400,
+    sender: true,
+    schema: &schema::IMPORT_CONFLICT_EXCEPTION,
+};
+static ERROR_IMPORT_NOT_FOUND_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "ImportNotFoundException",
+    code: "ImportNotFoundException",
+    status: 400,
+    sender: true,
+    schema: &schema::IMPORT_NOT_FOUND_EXCEPTION,
+};
 static ERROR_INTERNAL_SERVER_ERROR: ErrorSchema = ErrorSchema {
     name: "InternalServerError",
     code: "InternalServerError",
     status: 500,
     sender: false,
     schema: &schema::INTERNAL_SERVER_ERROR,
+};
+static ERROR_INVALID_EXPORT_TIME_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "InvalidExportTimeException",
+    code: "InvalidExportTimeException",
+    status: 400,
+    sender: true,
+    schema: &schema::INVALID_EXPORT_TIME_EXCEPTION,
 };
 static ERROR_INVALID_RESTORE_TIME_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "InvalidRestoreTimeException",

@@ -6,10 +6,12 @@ use kurodo_wire::Timestamp;
 
 use super::{
     AttributeAction, BackupStatus, BackupType, BatchStatementErrorCodeEnum, BillingMode, ComparisonOperator,
-    ContinuousBackupsStatus, DisassociationMode, GlobalTableSettingsReplicationMode, IndexStatus, KeyType,
-    MultiRegionConsistency, PointInTimeRecoveryStatus, ProjectionType, ReplicaStatus,
-    ReturnValuesOnConditionCheckFailure, SSEStatus, SSEType, ScalarAttributeType, SearchSchemaElementType,
-    StreamViewType, TableClass, TableStatus, TimeToLiveStatus, VectorDistanceFunction, WitnessStatus, schema,
+    ContinuousBackupsStatus, DisassociationMode, ExportFormat, ExportStatus, ExportType, ExportViewType,
+    GlobalTableSettingsReplicationMode, ImportStatus, IndexStatus, InputCompressionType, InputFormat,
+    KeyType, MultiRegionConsistency, PointInTimeRecoveryStatus, ProjectionType, ReplicaStatus,
+    ReturnValuesOnConditionCheckFailure, S3SseAlgorithm, SSEStatus, SSEType, ScalarAttributeType,
+    SearchSchemaElementType, StreamViewType, TableClass, TableStatus, TimeToLiveStatus,
+    VectorDistanceFunction, WitnessStatus, schema,
 };
 
 kurodo_wire::shape! {
@@ -246,6 +248,15 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `CsvOptions`.
+    #[derive(Debug, Default)]
+    pub struct CsvOptions: schema::CSV_OPTIONS {
+        delimiter: Option<String> = "Delimiter",
+        header_list: Option<Vec<String>> = "HeaderList",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `dynamodb` structure `Delete`.
     #[derive(Debug)]
     pub struct Delete: schema::DELETE {
@@ -324,6 +335,57 @@ kurodo_wire::shape! {
         exists: Option<bool> = "Exists",
         comparison_operator: Option<ComparisonOperator> = "ComparisonOperator",
         attribute_value_list: Option<Vec<AttributeValue>> = "AttributeValueList",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `ExportDescription`.
+    #[derive(Debug, Default)]
+    pub struct ExportDescription: schema::EXPORT_DESCRIPTION {
+        export_arn: Option<String> = "ExportArn",
+        export_status: Option<ExportStatus> = "ExportStatus",
+        start_time: Option<Timestamp> = "StartTime",
+        end_time: Option<Timestamp> = "EndTime",
+        export_manifest: Option<String> = "ExportManifest",
+        table_arn: Option<String> = "TableArn",
+        table_id: Option<String> = "TableId",
+        export_time: Option<Timestamp> = "ExportTime",
+        client_token: Option<String> = "ClientToken",
+        s3_bucket: Option<String> = "S3Bucket",
+        s3_bucket_owner: Option<String> = "S3BucketOwner",
+        s3_prefix: Option<String> = "S3Prefix",
+        s3_sse_algorithm: Option<S3SseAlgorithm> = "S3SseAlgorithm",
+        s3_sse_kms_key_id: Option<String> = "S3SseKmsKeyId",
+        failure_code: Option<String> = "FailureCode",
+        failure_message: Option<String> = "FailureMessage",
+        export_format: Option<ExportFormat> = "ExportFormat",
+        billed_size_bytes: Option<i64> = "BilledSizeBytes",
+        item_count: Option<i64> = "ItemCount",
+        export_type: Option<ExportType> = "ExportType",
+        incremental_export_specification: Option<IncrementalExportSpecification> = "IncrementalExportSpecification",
+        filter_specification: Option<FilterSpecification> = "FilterSpecification",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `ExportSummary`.
+    #[derive(Debug, Default)]
+    pub struct ExportSummary: schema::EXPORT_SUMMARY {
+        export_arn: Option<String> = "ExportArn",
+        export_status: Option<ExportStatus> = "ExportStatus",
+        export_type: Option<ExportType> = "ExportType",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `FilterSpecification`.
+    #[derive(Debug, Default)]
+    pub struct FilterSpecification: schema::FILTER_SPECIFICATION {
+        filter_expression: Option<String> = "FilterExpression",
+        projection_expression: Option<String> = "ProjectionExpression",
+        key_condition_expression: Option<String> = "KeyConditionExpression",
+        expression_attribute_names: Option<BTreeMap<String, String>> = "ExpressionAttributeNames",
+        expression_attribute_values: Option<BTreeMap<String, AttributeValue>> = "ExpressionAttributeValues",
     }
 }
 
@@ -416,6 +478,65 @@ kurodo_wire::shape! {
     pub struct GlobalTableWitnessGroupUpdate: schema::GLOBAL_TABLE_WITNESS_GROUP_UPDATE {
         create: Option<CreateGlobalTableWitnessGroupMemberAction> = "Create",
         delete: Option<DeleteGlobalTableWitnessGroupMemberAction> = "Delete",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `ImportSummary`.
+    #[derive(Debug, Default)]
+    pub struct ImportSummary: schema::IMPORT_SUMMARY {
+        import_arn: Option<String> = "ImportArn",
+        import_status: Option<ImportStatus> = "ImportStatus",
+        table_arn: Option<String> = "TableArn",
+        s3_bucket_source: Option<S3BucketSource> = "S3BucketSource",
+        cloud_watch_log_group_arn: Option<String> = "CloudWatchLogGroupArn",
+        input_format: Option<InputFormat> = "InputFormat",
+        start_time: Option<Timestamp> = "StartTime",
+        end_time: Option<Timestamp> = "EndTime",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `ImportTableDescription`.
+    #[derive(Debug, Default)]
+    pub struct ImportTableDescription: schema::IMPORT_TABLE_DESCRIPTION {
+        import_arn: Option<String> = "ImportArn",
+        import_status: Option<ImportStatus> = "ImportStatus",
+        table_arn: Option<String> = "TableArn",
+        table_id: Option<String> = "TableId",
+        client_token: Option<String> = "ClientToken",
+        s3_bucket_source: Option<S3BucketSource> = "S3BucketSource",
+        error_count: Option<i64> = "ErrorCount",
+        cloud_watch_log_group_arn: Option<String> = "CloudWatchLogGroupArn",
+        input_format: Option<InputFormat> = "InputFormat",
+        input_format_options: Option<InputFormatOptions> = "InputFormatOptions",
+        input_compression_type: Option<InputCompressionType> = "InputCompressionType",
+        table_creation_parameters: Option<TableCreationParameters> = "TableCreationParameters",
+        start_time: Option<Timestamp> = "StartTime",
+        end_time: Option<Timestamp> = "EndTime",
+        processed_size_bytes: Option<i64> = "ProcessedSizeBytes",
+        processed_item_count: Option<i64> = "ProcessedItemCount",
+        imported_item_count: Option<i64> = "ImportedItemCount",
+        failure_code: Option<String> = "FailureCode",
+        failure_message: Option<String> = "FailureMessage",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `IncrementalExportSpecification`.
+    #[derive(Debug, Default)]
+    pub struct IncrementalExportSpecification: schema::INCREMENTAL_EXPORT_SPECIFICATION {
+        export_from_time: Option<Timestamp> = "ExportFromTime",
+        export_to_time: Option<Timestamp> = "ExportToTime",
+        export_view_type: Option<ExportViewType> = "ExportViewType",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `InputFormatOptions`.
+    #[derive(Debug, Default)]
+    pub struct InputFormatOptions: schema::INPUT_FORMAT_OPTIONS {
+        csv: Option<CsvOptions> = "Csv",
     }
 }
 
@@ -678,6 +799,16 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `S3BucketSource`.
+    #[derive(Debug)]
+    pub struct S3BucketSource: schema::S3_BUCKET_SOURCE {
+        s3_bucket_owner: Option<String> = "S3BucketOwner",
+        s3_bucket: String = "S3Bucket",
+        s3_key_prefix: Option<String> = "S3KeyPrefix",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `dynamodb` structure `SSEDescription`.
     #[derive(Debug, Default)]
     pub struct SSEDescription: schema::SSE_DESCRIPTION {
@@ -752,6 +883,22 @@ kurodo_wire::shape! {
     pub struct TableClassSummary: schema::TABLE_CLASS_SUMMARY {
         table_class: Option<TableClass> = "TableClass",
         last_update_date_time: Option<Timestamp> = "LastUpdateDateTime",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `dynamodb` structure `TableCreationParameters`.
+    #[derive(Debug)]
+    pub struct TableCreationParameters: schema::TABLE_CREATION_PARAMETERS {
+        table_name: String = "TableName",
+        attribute_definitions: Vec<AttributeDefinition> = "AttributeDefinitions",
+        key_schema: Vec<KeySchemaElement> = "KeySchema",
+        billing_mode: Option<BillingMode> = "BillingMode",
+        provisioned_throughput: Option<ProvisionedThroughput> = "ProvisionedThroughput",
+        on_demand_throughput: Option<OnDemandThroughput> = "OnDemandThroughput",
+        sse_specification: Option<SSESpecification> = "SSESpecification",
+        global_secondary_indexes: Option<Vec<GlobalSecondaryIndex>> = "GlobalSecondaryIndexes",
+        vector_indexes: Option<Vec<VectorIndex>> = "VectorIndexes",
     }
 }
 

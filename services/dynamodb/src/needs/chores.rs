@@ -10,16 +10,19 @@ use kurodo_authz::{Need, OneOf};
 use kurodo_gateway::Find;
 use kurodo_store::{Reader, Record, Scan};
 
+use super::import::ImportNeeds;
 use crate::{
     DynamoDb, Error,
     backup::Backup as Stored,
     definition::Definition,
+    exports::Export,
     facts::TableFacts,
     history::Noting,
+    imports::Import,
     layout::{self, Past},
-    names::{BackupName, TableName},
+    names::{BackupName, ExportName, TableName},
     plan::Whole,
-    resources::{Backup, Contents, Filling, Kept, Origin, Table, Target},
+    resources::{Backup, Contents, Exported, Filling, Imported, Kept, Origin, Table, Target},
     table::action,
 };
 
@@ -33,6 +36,8 @@ enum Work {
     Index,
     Empty,
     Forget,
+    Export,
+    Import,
     Trim,
 }
 
@@ -55,6 +60,14 @@ impl Watch {
         rounds.get(&(work, account)).cloned().unwrap_or_default()
     }
 
+    /// Something comes due by itself: not finding anything to do is no reason to look less often.
+    fn look_again(&self, work: Work, account: AccountId) {
+        let mut rounds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(round) = rounds.get_mut(&(work, account)) {
+            round.idle = None;
+        }
+    }
+
     fn note(&self, work: Work, account: AccountId, round: Round) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((work, account), round);
     }
@@ -69,6 +82,8 @@ fn due(
     let Some(account) = find.account() else { return Ok(None) };
     let (namespace, within) = match work {
         Work::Forget => (layout::BACKUPS, layout::all_backups(account)),
+        Work::Import => (layout::IMPORTS, layout::all_imports(account)),
+        Work::Export => (layout::EXPORTS, layout::all_exports(account)),
         _ => (layout::TABLES, layout::all_tables(account)),
     };
     let (service, now) = (find.service, find.call.now_ms);
@@ -170,6 +185,45 @@ pub(crate) async fn unforgotten(find: &Find<'_, DynamoDb>) -> Result<Option<Unfo
     let Some((region, name, Some(id))) = layout::parse_place(&record.key) else { return Ok(None) };
     let place = BackupName { table: TableName { region, account, name }, id };
     Ok(Some((Need::new(Backup::find(find, place.clone())?), Need::new(Kept::find(find, place)?))))
+}
+
+type Unexported = (Need<action::ExportTableToPointInTime>, Need<action::HoldOrigin>);
+
+/// An export under way whose time has come, or one that nobody has to be told of any more.
+pub(crate) async fn unexported(find: &Find<'_, DynamoDb>) -> Result<Option<Unexported>, Error> {
+    let now = find.call.now_ms;
+    let waits = std::cell::Cell::new(false);
+    let is_due = |record: &Record| {
+        let Ok(export) = Export::read(&record.value) else { return false };
+        waits.set(waits.get() || export.waits(now));
+        export.is_due(now)
+    };
+    let found = due(find, Work::Export, |_, record| Ok(is_due(record)))?;
+    if let (true, Some(account)) = (waits.get(), find.account()) {
+        find.service.watch.look_again(Work::Export, account);
+    }
+    let (Some(record), Some(account)) = (found, find.account()) else { return Ok(None) };
+    let (export, place) = (Export::read(&record.value)?, layout::parse_place(&record.key));
+    let Some((region, name, Some(id))) = place else { return Ok(None) };
+    let table = TableName { region, account, name };
+    let origin = Origin::of(table.clone(), export.contents);
+    Ok(Some((Need::new(Exported::under_way(ExportName { table, id })), Need::new(origin))))
+}
+
+/// An import under way, or one that nobody has to be told of any more.
+pub(crate) async fn unimported(find: &Find<'_, DynamoDb>) -> Result<Option<ImportNeeds>, Error> {
+    let now = find.call.now_ms;
+    let is_due = |record: &Record| Import::read(&record.value).is_ok_and(|import| import.is_due(now));
+    let found = due(find, Work::Import, |_, record| Ok(is_due(record)))?;
+    let (Some(record), Some(account)) = (found, find.account()) else { return Ok(None) };
+    let Some((region, name, Some(id))) = layout::parse_place(&record.key) else { return Ok(None) };
+    let table = TableName { region, account, name };
+    let target = match DynamoDb::table_facts(find, account, &table.region, &table.name)? {
+        Some(facts) => Target::of(&facts),
+        None => Target::new(find, &table.name)?,
+    };
+    let filling = Filling::from(&target);
+    Ok(Some((Need::new(target), Need::new(filling), Need::new(Imported::new(table, Some(id))))))
 }
 
 /// A table of which more is kept than can be recovered.

@@ -8,6 +8,7 @@
 mod batch;
 mod chores;
 mod expiry;
+mod import;
 mod item;
 mod partiql;
 mod policy;
@@ -25,8 +26,11 @@ use kurodo_authz::{Action, Named, Need, Resource};
 use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
-pub(crate) use chores::{Watch, unemptied, unfilled, unforgotten, unindexed, untrimmed};
+pub(crate) use chores::{
+    Watch, unemptied, unexported, unfilled, unforgotten, unimported, unindexed, untrimmed,
+};
 pub(crate) use expiry::expired_items;
+pub(crate) use import::import_table;
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
 pub(crate) use partiql::{batch_execute_statement, execute_statement, execute_transaction};
 pub(crate) use policy::{delete_resource_policy, get_resource_policy, put_resource_policy};

@@ -10,6 +10,7 @@ use crate::{
     DynamoDb, Error,
     definition::{Counts, Fresh, ResourcePolicy, create, describe},
     facts::TableFacts,
+    history::KnownPast,
     model::{CreateTableInput, CreateTableOutput, TableStatus, op},
     tags,
 };
@@ -52,6 +53,7 @@ impl Handler<op::CreateTable> for DynamoDb {
             name: table.name.clone(),
             definition,
             current,
+            past: KnownPast::default(),
             policy: None,
         };
         let description = describe(&facts, TableStatus::Creating, |_| Counts::default());

@@ -4,7 +4,6 @@ use kurodo_gateway::{Errand, Keeper, Progress};
 use crate::{
     DynamoDb, Error,
     facts::TableFacts,
-    history::Noting,
     items::{ATTEMPTS, Author, EXPIRED_TOGETHER, Occasion, Written, changed, get, is_over, stage},
     plan::Due,
     table::{action, chore},
@@ -42,8 +41,9 @@ impl DynamoDb {
             let writer = self.store.write(permit);
             let mut transaction = writer.transaction();
             transaction.expect_fact(&facts.current);
-            let (noting, time) = (Noting::read(&writer)?, self.clock.tick(now));
-            noting.expect(&mut transaction);
+            let past = facts.past.now(&self.store, || self.store.read(permit))?;
+            let (noting, time) = (past.noting(), self.clock.tick(now));
+            past.expect(&mut transaction);
             let mut found = false;
             for key in &due.0 {
                 let Some((item, version)) = get(&writer, key)? else { continue };
@@ -51,8 +51,8 @@ impl DynamoDb {
                     transaction.expect_version(key, version);
                     let written = Written { old: Some(item), version: Some(version), new: None };
                     let occasion = Occasion { now, by: Author::Expiry };
-                    let past = (&noting, time);
-                    stage(&mut transaction, &writer, facts, key, &written, occasion, past)?;
+                    let noted = (noting, time);
+                    stage(&mut transaction, &writer, facts, key, &written, occasion, noted)?;
                     found = true;
                 }
             }

@@ -10,7 +10,7 @@ use crate::{
     definition::{Counts, Definition, Filling, Restored, describe},
     error::DamagedTable,
     facts::TableFacts,
-    history::{History, Noting, Restore, page},
+    history::{History, KnownPast, Noting, Restore, page},
     items::{ATTEMPTS, changed},
     layout,
     model::{SSESpecification, TableDescription, TableStatus},
@@ -88,7 +88,8 @@ impl DynamoDb {
     fn begun(&self, permit: &ByPut<'_>, definition: Definition) -> Result<TableFacts, Error> {
         let (_, current) = self.store.read(permit).fact([])?;
         let Target { region, account, name, .. } = permit.resource().clone();
-        Ok(TableFacts { region, account, name, definition, current, policy: None })
+        let past = KnownPast::default();
+        Ok(TableFacts { region, account, name, definition, current, past, policy: None })
     }
 
     /// Copies the next items; `true` once there are no more.

@@ -1,6 +1,9 @@
 //! Transactions that write: all of it, or nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kurodo_authz::{Grant, Write};
 use kurodo_gateway::Call;
@@ -11,9 +14,8 @@ use crate::{
     attribute::item_size,
     error::Reason,
     facts::TableFacts,
-    history::Noting,
+    history::Known,
     items::{ATTEMPTS, Consumed, Digest, Occasion, Tokens, Written, collection, get, read_units, stage},
-    layout,
     meter::Kind,
     model::{
         Capacity, ConsumedCapacity, ItemCollectionMetrics, ReturnConsumedCapacity,
@@ -251,11 +253,12 @@ impl DynamoDb {
             let written = unchanged.collect::<Result<Vec<_>, Error>>()?;
             return Ok(Some(Done { written, again: true }));
         }
-        let looked = look(parts, plans, &state)?;
+        let looked = look(self, parts, plans, &state)?;
         let Some(first) = first else { return Ok(Some(done(looked))) };
         let mut transaction = first.transaction();
         for (one, (_, facts)) in looked.iter().zip(plans) {
-            transaction.expect_fact(&facts.current).expect_fact(&one.fact).expect_fact(&one.kept);
+            transaction.expect_fact(&facts.current).expect_fact(&one.fact);
+            one.past.expect(&mut transaction);
         }
         for ((writer, one), plan) in writers.iter().zip(&looked).zip(plans) {
             if let Some(writer) = writer {
@@ -291,9 +294,8 @@ impl DynamoDb {
 struct Looked {
     written: Written,
     fact: kurodo_store::Fact,
-    /// What of the table's past is kept, and that it was so.
-    noting: Noting,
-    kept: kurodo_store::Fact,
+    /// What of the table's past is kept.
+    past: Arc<Known>,
 }
 
 fn done(looked: Vec<Looked>) -> Done {
@@ -301,17 +303,22 @@ fn done(looked: Vec<Looked>) -> Done {
 }
 
 /// Finds every item and what becomes of it; or why the transaction is cancelled.
-fn look(parts: &Parts<'_>, plans: &[Plan<'_>], state: &Reader<'_>) -> Result<Vec<Looked>, Error> {
+fn look(
+    service: &DynamoDb,
+    parts: &Parts<'_>,
+    plans: &[Plan<'_>],
+    state: &Reader<'_>,
+) -> Result<Vec<Looked>, Error> {
     let (mut looked, mut reasons) = (Vec::new(), Vec::new());
     for (part, (change, facts)) in parts.iter().zip(plans) {
         let reader = part.beside(state);
         let (record, fact) = reader.fact(&change.key.stored)?;
-        let (noting, (_, kept)) = (Noting::read(&reader)?, reader.fact(layout::history())?);
+        let past = facts.past.now(&service.store, || part.reader(service))?;
         let version = record.as_ref().map(|record| record.version);
         let old = record.map(|record| crate::attribute::decode(&record.value)).transpose()?;
         match change.outcome(facts, old.as_ref()) {
             Ok(new) => {
-                looked.push(Looked { written: Written { old, version, new }, fact, noting, kept });
+                looked.push(Looked { written: Written { old, version, new }, fact, past });
                 reasons.push(Reason::NONE);
             }
             Err(error) => reasons.push(reason(error)?),
@@ -336,14 +343,14 @@ fn staged<'w>(
     looked: &Looked,
     (occasion, time): (Occasion, u64),
 ) -> Result<Transaction<'w>, Error> {
-    let (mut transaction, past) = (writer.transaction(), (&looked.noting, time));
+    let (mut transaction, past) = (writer.transaction(), (looked.past.noting(), time));
     if !matches!(change.act, Act::Check) {
         stage(&mut transaction, writer, facts, &change.key.stored, &looked.written, occasion, past)?;
     }
     Ok(transaction)
 }
 
-/// Commits; `false` where an item was changed meanwhile. Of each three facts the first is of the table.
+/// Commits; `false` where an item was changed meanwhile. Of each three expectations the first is of the table.
 async fn changed_facts(transaction: Transaction<'_>, items: usize) -> Result<bool, Error> {
     match transaction.commit().await {
         Err(error) => match error.conflict() {

@@ -10,6 +10,7 @@ use crate::{
     DynamoDb, Error,
     definition::{Counts, Index, check_asked, describe, update},
     facts::TableFacts,
+    history::KnownPast,
     model::{TableStatus, UpdateTableInput, UpdateTableOutput, op},
     streams::{stage, switch},
     table::action,
@@ -38,6 +39,7 @@ impl Handler<op::UpdateTable> for DynamoDb {
             name: before.name.clone(),
             definition,
             current,
+            past: KnownPast::default(),
             policy: None,
         };
         begun(self.index_at_once(permit, contents, &facts).await)?;

@@ -319,6 +319,11 @@ impl Origin {
     }
 }
 
+/// What the table of this ARN holds and held.
+pub(crate) async fn origin(find: &Find<'_, DynamoDb>, arn: &str) -> Result<Origin, Error> {
+    Origin::find(find, TableName::from_arn(find, arn)?)
+}
+
 impl Resource for Origin {
     fn owner(&self) -> AccountId {
         self.account

@@ -4,6 +4,8 @@
 //! that an operation does what was decided on; its scope is the contents of that one table.
 
 mod backup;
+mod export;
+mod import;
 mod stream;
 mod table;
 
@@ -14,7 +16,11 @@ use kurodo_authz::{Named, Resource, Scope};
 use kurodo_policy::{Attached, Context};
 
 pub use backup::{Backup, Backups, Filling, Kept, Origin, Source, Target};
-pub(crate) use backup::{backup, backups, kept, source};
+pub(crate) use backup::{backup, backups, kept, origin, source};
+pub use export::{Export, Exported, Exports};
+pub(crate) use export::{export, exported, exports};
+pub use import::{Import, Imported, Imports};
+pub(crate) use import::{import, imports};
 pub use stream::{AllStreams, OfStream, Stream, StreamRecords, TableStreams};
 pub(crate) use stream::{all_streams, iterated, records, stream, table_streams};
 pub use table::Table;

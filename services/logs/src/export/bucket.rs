@@ -54,7 +54,7 @@ impl Bucket<'_> {
         let request = Request::builder().method(method).uri(format!("/{name}{rest}"));
         let request = request.header("content-length", content.len()).body(content);
         let request = request.map_err(|error| Error::Relay(error.to_string()))?;
-        let caller = Arc::new(Caller::service(HOST, self.account, self.source));
+        let caller = Arc::new(Caller::service(HOST, self.source, self.account));
         let order = Order { service: "s3", via: HOST, caller, region: self.region.clone(), request };
         let answer = self.relay.send(order).await;
         let answer = answer.map_err(|failure| Error::Relay(failure.message.into_owned()))?;

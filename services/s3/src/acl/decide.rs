@@ -16,13 +16,17 @@ pub(crate) enum On {
 /// It is for the account as a whole: it lets the account's principals in no further than the account's own policies
 /// do. Within the owner's account it adds nothing to those policies.
 pub(crate) fn grant(acl: &Acl, on: On, action: &str, principal: &Principal, owner: &str) -> Option<String> {
-    find(
-        acl,
-        on,
-        action,
-        |grantee| matches!(grantee, Grantee::Account(id) if id != owner && principal.canonical_id.as_ref() == Some(id)),
-    )
+    find(acl, on, action, |grantee| match grantee {
+        Grantee::Account(id) => id != owner && principal.canonical_id.as_ref() == Some(id),
+        Grantee::LogDelivery => principal.kind == PrincipalKind::Service && principal.arn == LOG_DELIVERY,
+        Grantee::AllUsers | Grantee::AuthenticatedUsers => false,
+    })
 }
+
+/// The service that the group of log delivery stands for.
+///
+/// Source: S3 User Guide, "Enabling Amazon S3 server access logging", "Permissions for log delivery".
+pub(crate) const LOG_DELIVERY: &str = "logging.s3.amazonaws.com";
 
 /// The entry for a group that lets this principal do the action, in words: for everybody, or for everybody who signs,
 /// the owner's own users included.
@@ -32,6 +36,12 @@ pub(crate) fn public_grant(acl: &Acl, on: On, action: &str, principal: &Principa
         Grantee::AuthenticatedUsers => principal.kind != PrincipalKind::Anonymous,
         Grantee::Account(_) | Grantee::LogDelivery => false,
     })
+}
+
+/// Whether log delivery may write to a bucket with this list, and may see the list.
+pub(crate) fn lets_logs_in(acl: &Acl) -> bool {
+    let to_delivery = |action| find(acl, On::Bucket, action, |grantee| *grantee == Grantee::LogDelivery);
+    ["s3:PutObject", "s3:GetBucketAcl"].into_iter().all(|action| to_delivery(action).is_some())
 }
 
 fn find(acl: &Acl, on: On, action: &str, names: impl Fn(&Grantee) -> bool) -> Option<String> {

@@ -17,10 +17,15 @@ pub(crate) fn read(document: &AccessControlPolicy) -> Result<Asked, Error> {
 }
 
 fn grant(grant: &model::Grant) -> Result<(Grantee, Right), Error> {
-    let (grantee, right) = grant.grantee.as_ref().zip(grant.permission).ok_or(Error::MalformedAcl)?;
+    let (who, right) = grant.grantee.as_ref().zip(grant.permission).ok_or(Error::MalformedAcl)?;
+    Ok((grantee(who)?, right.into()))
+}
+
+/// Reads whom a document names.
+pub(crate) fn grantee(grantee: &model::Grantee) -> Result<Grantee, Error> {
     let id = grantee.id.as_deref().unwrap_or_default();
     let uri = grantee.uri.as_deref().unwrap_or_default();
-    let grantee = match grantee.r#type {
+    match grantee.r#type {
         Type::CanonicalUser => {
             Grantee::account(id).ok_or_else(|| Error::argument("CanonicalUser/ID", id, "Invalid id"))
         }
@@ -28,8 +33,7 @@ fn grant(grant: &model::Grant) -> Result<(Grantee, Right), Error> {
             Grantee::group(uri).ok_or_else(|| Error::argument("Group/URI", uri, "Invalid group uri"))
         }
         Type::AmazonCustomerByEmail => Err(Error::MethodNotAllowed("EmailGrantee".into())),
-    };
-    Ok((grantee?, right.into()))
+    }
 }
 
 impl From<Permission> for Right {
@@ -58,17 +62,24 @@ impl From<Right> for Permission {
 
 /// The list as replies show it.
 pub(crate) fn shown(acl: &Acl) -> Vec<model::Grant> {
-    let grantee = |grantee: &Grantee| model::Grantee {
+    let grants = acl.0.iter();
+    grants
+        .map(|(who, right)| model::Grant {
+            grantee: Some(shown_grantee(who)),
+            permission: Some((*right).into()),
+        })
+        .collect()
+}
+
+/// Who has a right, as replies show it.
+pub(crate) fn shown_grantee(grantee: &Grantee) -> model::Grantee {
+    model::Grantee {
         display_name: None,
         email_address: None,
         id: if let Grantee::Account(id) = grantee { Some(id.clone()) } else { None },
         r#type: if let Grantee::Account(_) = grantee { Type::CanonicalUser } else { Type::Group },
         uri: grantee.uri().map(str::to_owned),
-    };
-    let grants = acl.0.iter();
-    grants
-        .map(|(who, right)| model::Grant { grantee: Some(grantee(who)), permission: Some((*right).into()) })
-        .collect()
+    }
 }
 
 /// The owner as replies show it.

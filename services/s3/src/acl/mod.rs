@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use asked::{Asked, asked};
 pub(crate) use canned::Canned;
-pub(crate) use decide::{On, grant, public_grant};
-pub(crate) use document::{shown, shown_owner};
+pub(crate) use decide::{LOG_DELIVERY, On, grant, lets_logs_in, public_grant};
+pub(crate) use document::{grantee, shown, shown_grantee, shown_owner};
 
 use crate::records::Owner;
 
 /// Who is granted something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Grantee {
     /// An account, by its canonical user id.
     Account(String),
@@ -55,7 +55,7 @@ impl Grantee {
 }
 
 /// What is granted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Right {
     FullControl,
     Write,

@@ -17,6 +17,8 @@ pub(crate) enum Source<'a> {
     Client(&'a mut Body),
     /// Another object.
     Object(Reading),
+    /// What S3 says itself.
+    Own(Option<Bytes>),
 }
 
 impl Source<'_> {
@@ -24,6 +26,7 @@ impl Source<'_> {
         match self {
             Self::Client(body) => Ok(body.chunk().await?),
             Self::Object(reading) => reading.next().await,
+            Self::Own(content) => Ok(content.take()),
         }
     }
 }

@@ -90,6 +90,10 @@ impl S3 {
             versioning: optional(setting(Setting::Versioning), "versioning")?.unwrap_or_default(),
             versioned,
             lifecycle: optional(setting(Setting::Lifecycle), "lifecycle configuration")?,
+            replication: optional(setting(Setting::Replication), "replication configuration")?,
+            inventories: optional(setting(Setting::Inventory), "inventory configurations")?
+                .unwrap_or_default(),
+            logging: optional(setting(Setting::Logging), "logging status")?,
             object_lock: optional(setting(Setting::ObjectLock), "object lock configuration")?,
         }))
     }

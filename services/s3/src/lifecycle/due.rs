@@ -27,7 +27,7 @@ pub(crate) struct Abort<'a> {
 ///
 /// Source: S3 User Guide, "Lifecycle configuration elements", "How Amazon S3 calculates how long an object has been
 /// noncurrent".
-fn midnight_after(since_ms: i64, days: i32) -> i64 {
+pub(crate) fn midnight_after(since_ms: i64, days: i32) -> i64 {
     (since_ms.div_euclid(DAY_MS) + 1 + i64::from(days)).saturating_mul(DAY_MS)
 }
 
@@ -105,9 +105,10 @@ impl Lifecycle {
     /// The class that the current version should have by now.
     pub(crate) fn class(&self, facts: Facts<'_>, now_ms: i64) -> Result<Option<Class>, Damaged> {
         let rules = self.for_object(facts)?;
-        let due = rules.iter().filter(|rule| is_large(rule, facts.head)).flat_map(|rule| &rule.transitions);
-        let due = due.filter(|transition| transition.when.at_ms(facts.head.modified_ms) <= now_ms);
-        Ok(due.map(|transition| transition.class).max().filter(|class| *class > facts.head.class))
+        let all =
+            rules.iter().flat_map(|rule| rule.transitions.iter().map(move |transition| (rule, transition)));
+        let due = all.filter(|(_, transition)| transition.when.at_ms(facts.head.modified_ms) <= now_ms);
+        Ok(self.next_class(facts.head, due.map(|(rule, transition)| (&rule.filter, transition.class))))
     }
 
     /// Whether an older version is to go; `since_ms` is when a later one came, and `newer` older versions came after it.
@@ -136,10 +137,17 @@ impl Lifecycle {
         now_ms: i64,
     ) -> Result<Option<Class>, Damaged> {
         let rules = self.for_object(facts)?;
-        let due =
-            rules.iter().filter(|rule| is_large(rule, facts.head)).flat_map(|rule| &rule.older_transitions);
-        let due = due.filter(|due| is_due(due.days, due.spared, (since_ms, newer), now_ms));
-        Ok(due.map(|due| due.class).max().filter(|class| *class > facts.head.class))
+        let all = rules.iter().flat_map(|rule| rule.older_transitions.iter().map(move |due| (rule, due)));
+        let due = all.filter(|(_, due)| is_due(due.days, due.spared, (since_ms, newer), now_ms));
+        Ok(self.next_class(facts.head, due.map(|(rule, due)| (&rule.filter, due.class))))
+    }
+
+    /// The last of the classes that an object of this size can get, where it is not there yet.
+    fn next_class<'f>(&self, head: &Head, due: impl Iterator<Item = (&'f Filter, Class)>) -> Option<Class> {
+        let any_size = |class: Class| self.varies && class.is_archived();
+        let large = |filter: &Filter, class| filter.is_sized() || head.size >= LEAST || any_size(class);
+        let classes = due.filter(|(filter, class)| large(filter, *class)).map(|(_, class)| class);
+        classes.max().filter(|class| *class > head.class)
     }
 
     /// Whether a delete marker that no version lies under any more is to go.
@@ -174,11 +182,6 @@ fn is_due(days: i32, spared: Option<i32>, (since_ms, newer): (i64, usize), now_m
     newer >= spared && midnight_after(since_ms, days) <= now_ms
 }
 
-/// Whether the object is large enough to change its class. All classes that are read at once have the same least size.
-fn is_large(rule: &Rule, head: &Head) -> bool {
-    rule.filter.is_sized() || head.size >= LEAST
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +202,7 @@ mod tests {
             customer_key: None,
             lock: Lock::default(),
             class: Class::Standard,
+            restored: None,
             meta: &Meta::default(),
             tags: &tags,
             rights: None,
@@ -265,6 +269,17 @@ mod tests {
         assert_eq!(class(&plain, &small), None);
         assert_eq!(class(&plain, &large), Some(Class::StandardIa));
         assert_eq!(class(&sized, &small), Some(Class::StandardIa));
+    }
+
+    #[test]
+    fn archives_take_small_objects_where_the_configuration_says_so() {
+        let transitions =
+            [Class::StandardIa, Class::Glacier].map(|class| Transition { when: When::Days(0), class });
+        let lifecycle = of(vec![Rule { transitions: transitions.to_vec(), ..rule("r") }]);
+        let head = head(100, 0, &[]);
+        let class = |lifecycle: &Lifecycle| lifecycle.class(Facts { key: "k", head: &head }, DAY_MS).unwrap();
+        assert_eq!(class(&lifecycle), None);
+        assert_eq!(class(&Lifecycle { varies: true, ..lifecycle }), Some(Class::Glacier));
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod shown;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use due::Facts;
+pub(crate) use due::{Facts, midnight_after};
 pub(crate) use rounds::{At, Round, Rounds, Within};
 
 use crate::records::{Class, Tags};
@@ -21,8 +21,8 @@ use crate::records::{Class, Tags};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lifecycle {
     pub(crate) rules: Vec<Rule>,
-    /// Whether the smallest object that changes its class depends on the class. Otherwise it has 128 KiB for all, which
-    /// is the same for classes that are read at once.
+    /// Whether the smallest object that changes its class depends on the class: then it has 128 KiB for classes that are
+    /// read at once, and any size for the others. Otherwise it has 128 KiB for all.
     pub(crate) varies: bool,
 }
 

@@ -154,7 +154,7 @@ fn transition(asked: &model::Transition) -> Result<Transition, Error> {
         (None, Some(date)) => When::Date(midnight(date)?),
         _ => return Err(Error::MalformedXml),
     };
-    Ok(Transition { when, class: class(word)? })
+    Ok(Transition { when, class: class(word) })
 }
 
 fn older_expiration(asked: &model::NoncurrentVersionExpiration) -> Result<OlderExpiration, Error> {
@@ -167,7 +167,7 @@ fn older_transition(asked: &model::NoncurrentVersionTransition) -> Result<OlderT
     let word = asked.storage_class.ok_or(Error::MalformedXml)?;
     let days = asked.noncurrent_days.ok_or(Error::MalformedXml)?;
     let days = days_until("NoncurrentVersionTransition", days, word)?;
-    Ok(OlderTransition { days, spared: spared(asked.newer_noncurrent_versions)?, class: class(word)? })
+    Ok(OlderTransition { days, spared: spared(asked.newer_noncurrent_versions)?, class: class(word) })
 }
 
 fn abort_days(asked: &model::AbortIncompleteMultipartUpload) -> Result<i32, Error> {
@@ -216,13 +216,14 @@ fn midnight(date: Timestamp) -> Result<i64, Error> {
     }
 }
 
-fn class(word: TransitionStorageClass) -> Result<Class, Error> {
+fn class(word: TransitionStorageClass) -> Class {
     match word {
-        TransitionStorageClass::StandardIa => Ok(Class::StandardIa),
-        TransitionStorageClass::OnezoneIa => Ok(Class::OnezoneIa),
-        TransitionStorageClass::IntelligentTiering => Ok(Class::IntelligentTiering),
-        TransitionStorageClass::GlacierIr => Ok(Class::GlacierIr),
-        other => Err(Error::NotImplemented(format!("a transition to the storage class {other}").into())),
+        TransitionStorageClass::StandardIa => Class::StandardIa,
+        TransitionStorageClass::OnezoneIa => Class::OnezoneIa,
+        TransitionStorageClass::IntelligentTiering => Class::IntelligentTiering,
+        TransitionStorageClass::GlacierIr => Class::GlacierIr,
+        TransitionStorageClass::Glacier => Class::Glacier,
+        TransitionStorageClass::DeepArchive => Class::DeepArchive,
     }
 }
 

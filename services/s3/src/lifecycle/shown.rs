@@ -103,7 +103,9 @@ fn word(class: Class) -> Option<TransitionStorageClass> {
         Class::OnezoneIa => Some(TransitionStorageClass::OnezoneIa),
         Class::IntelligentTiering => Some(TransitionStorageClass::IntelligentTiering),
         Class::GlacierIr => Some(TransitionStorageClass::GlacierIr),
+        Class::Glacier => Some(TransitionStorageClass::Glacier),
+        Class::DeepArchive => Some(TransitionStorageClass::DeepArchive),
         // No rule moves to these.
-        Class::Standard | Class::ReducedRedundancy | Class::Glacier | Class::DeepArchive => None,
+        Class::Standard | Class::ReducedRedundancy => None,
     }
 }

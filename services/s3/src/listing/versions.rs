@@ -228,7 +228,7 @@ mod tests {
                     (true, false) => below(layout::VERSIONS),
                     (false, _) => [below(layout::VERSIONS), id.key()].concat(),
                 };
-                let marker = Marker { id, modified_ms: 5, owner: None };
+                let marker = Marker { id, modified_ms: 5, owner: None, status: None };
                 transaction.put(&place, marker.to_record().unwrap());
                 transaction.put([below(layout::VERSIONS), vec![layout::NULL]].concat(), vec![0; 8]);
                 if place != below(layout::VERSIONS) {

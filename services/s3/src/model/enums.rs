@@ -71,6 +71,15 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `BucketLogsPermission`.
+    pub enum BucketLogsPermission {
+        FullControl = "FULL_CONTROL",
+        Read = "READ",
+        Write = "WRITE",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `BucketNamespace`.
     pub enum BucketNamespace {
         AccountRegional = "account-regional",
@@ -112,7 +121,7 @@ kurodo_wire::words! {
 kurodo_wire::words! {
     /// AWS `s3` enum `ChecksumMode`.
     pub enum ChecksumMode {
-        Enabled = "ENABLED",
+        Enabled = "ENABLED" | "enabled",
     }
 }
 
@@ -125,10 +134,27 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `CompressionType`.
+    pub enum CompressionType {
+        None = "NONE",
+        Gzip = "GZIP",
+        Bzip2 = "BZIP2",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `DataRedundancy`.
     pub enum DataRedundancy {
         SingleAvailabilityZone = "SingleAvailabilityZone",
         SingleLocalZone = "SingleLocalZone",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `DeleteMarkerReplicationStatus`.
+    pub enum DeleteMarkerReplicationStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 
@@ -148,6 +174,14 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `ExistingObjectReplicationStatus`.
+    pub enum ExistingObjectReplicationStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `ExpirationStatus`.
     pub enum ExpirationStatus {
         Enabled = "Enabled",
@@ -156,10 +190,84 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `ExpressionType`.
+    pub enum ExpressionType {
+        Sql = "SQL",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `FileHeaderInfo`.
+    pub enum FileHeaderInfo {
+        Use = "USE",
+        Ignore = "IGNORE",
+        None = "NONE",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `IntelligentTieringAccessTier`.
     pub enum IntelligentTieringAccessTier {
         ArchiveAccess = "ARCHIVE_ACCESS",
         DeepArchiveAccess = "DEEP_ARCHIVE_ACCESS",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `InventoryFormat`.
+    pub enum InventoryFormat {
+        Csv = "CSV",
+        Orc = "ORC",
+        Parquet = "Parquet",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `InventoryFrequency`.
+    pub enum InventoryFrequency {
+        Daily = "Daily",
+        Weekly = "Weekly",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `InventoryIncludedObjectVersions`.
+    pub enum InventoryIncludedObjectVersions {
+        All = "All",
+        Current = "Current",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `InventoryOptionalField`.
+    pub enum InventoryOptionalField {
+        Size = "Size",
+        LastModifiedDate = "LastModifiedDate",
+        StorageClass = "StorageClass",
+        ETag = "ETag",
+        IsMultipartUploaded = "IsMultipartUploaded",
+        ReplicationStatus = "ReplicationStatus",
+        EncryptionStatus = "EncryptionStatus",
+        ObjectLockRetainUntilDate = "ObjectLockRetainUntilDate",
+        ObjectLockMode = "ObjectLockMode",
+        ObjectLockLegalHoldStatus = "ObjectLockLegalHoldStatus",
+        ObjectLockEventHoldStatus = "ObjectLockEventHoldStatus",
+        ObjectLockEventHoldDuration = "ObjectLockEventHoldDuration",
+        IntelligentTieringAccessTier = "IntelligentTieringAccessTier",
+        BucketKeyStatus = "BucketKeyStatus",
+        ChecksumAlgorithm = "ChecksumAlgorithm",
+        ObjectAccessControlList = "ObjectAccessControlList",
+        ObjectOwner = "ObjectOwner",
+        LifecycleExpirationDate = "LifecycleExpirationDate",
+        IntelligentTieringReferenceDate = "IntelligentTieringReferenceDate",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `JSONType`.
+    pub enum JSONType {
+        Document = "DOCUMENT",
+        Lines = "LINES",
     }
 }
 
@@ -192,6 +300,14 @@ kurodo_wire::words! {
     pub enum MetadataDirective {
         Copy = "COPY",
         Replace = "REPLACE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `MetricsStatus`.
+    pub enum MetricsStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 
@@ -303,6 +419,21 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `OwnerOverride`.
+    pub enum OwnerOverride {
+        Destination = "Destination",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `PartitionDateSource`.
+    pub enum PartitionDateSource {
+        EventTime = "EventTime",
+        DeliveryTime = "DeliveryTime",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `Payer`.
     pub enum Payer {
         Requester = "Requester",
@@ -322,6 +453,30 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `QuoteFields`.
+    pub enum QuoteFields {
+        Always = "ALWAYS",
+        Asneeded = "ASNEEDED",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ReplicaModificationsStatus`.
+    pub enum ReplicaModificationsStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ReplicationRuleStatus`.
+    pub enum ReplicationRuleStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `ReplicationStatus`.
     pub enum ReplicationStatus {
         Complete = "COMPLETE",
@@ -329,6 +484,14 @@ kurodo_wire::words! {
         Failed = "FAILED",
         Replica = "REPLICA",
         Completed = "COMPLETED",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `ReplicationTimeStatus`.
+    pub enum ReplicationTimeStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 
@@ -347,6 +510,13 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `s3` enum `RestoreRequestType`.
+    pub enum RestoreRequestType {
+        Select = "SELECT",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `s3` enum `ServerSideEncryption`.
     pub enum ServerSideEncryption {
         Aes256 = "AES256",
@@ -354,6 +524,14 @@ kurodo_wire::words! {
         AwsBackup = "aws:backup",
         AwsKms = "aws:kms",
         AwsKmsDsse = "aws:kms:dsse",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `SseKmsEncryptedObjectsStatus`.
+    pub enum SseKmsEncryptedObjectsStatus {
+        Enabled = "Enabled",
+        Disabled = "Disabled",
     }
 }
 
@@ -383,6 +561,15 @@ kurodo_wire::words! {
     pub enum TaggingDirective {
         Copy = "COPY",
         Replace = "REPLACE",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `s3` enum `Tier`.
+    pub enum Tier {
+        Standard = "Standard",
+        Bulk = "Bulk",
+        Expedited = "Expedited",
     }
 }
 

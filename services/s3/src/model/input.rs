@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Secret, Streaming, Timestamp};
 
 use super::{
-    AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketLifecycleConfiguration, BucketNamespace,
-    CORSConfiguration, ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload,
-    CreateBucketConfiguration, Delete, EncodingType, MetadataDirective, ObjectAttributes, ObjectCannedACL,
-    ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
-    ObjectLockMode, ObjectLockRetention, ObjectOwnership, OptionalObjectAttributes, OwnershipControls,
-    PublicAccessBlockConfiguration, RequestPayer, RequestPaymentConfiguration, ServerSideEncryption,
+    AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketLifecycleConfiguration,
+    BucketLoggingStatus, BucketNamespace, CORSConfiguration, ChecksumAlgorithm, ChecksumMode, ChecksumType,
+    CompletedMultipartUpload, CreateBucketConfiguration, Delete, EncodingType, InventoryConfiguration,
+    MetadataDirective, ObjectAttributes, ObjectCannedACL, ObjectLockConfiguration, ObjectLockEventHold,
+    ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectOwnership,
+    OptionalObjectAttributes, OwnershipControls, PublicAccessBlockConfiguration, ReplicationConfiguration,
+    RequestPayer, RequestPaymentConfiguration, RestoreRequest, ServerSideEncryption,
     ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
     TransitionDefaultMinimumObjectSize, VersioningConfiguration, schema,
 };
@@ -380,6 +381,99 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct DeleteBucketLifecycleInput: schema::DELETE_BUCKET_LIFECYCLE_INPUT {
         bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketInventoryConfiguration`.
+    #[derive(Debug)]
+    pub struct GetBucketInventoryConfigurationInput: schema::GET_BUCKET_INVENTORY_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        id: String = "Id",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketInventoryConfiguration`.
+    #[derive(Debug)]
+    pub struct PutBucketInventoryConfigurationInput: schema::PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        id: String = "Id",
+        inventory_configuration: InventoryConfiguration = "InventoryConfiguration",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketInventoryConfiguration`.
+    #[derive(Debug)]
+    pub struct DeleteBucketInventoryConfigurationInput: schema::DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        id: String = "Id",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:ListBucketInventoryConfigurations`.
+    #[derive(Debug)]
+    pub struct ListBucketInventoryConfigurationsInput: schema::LIST_BUCKET_INVENTORY_CONFIGURATIONS_INPUT {
+        bucket: String = "Bucket",
+        continuation_token: Option<String> = "ContinuationToken",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketLogging`.
+    #[derive(Debug)]
+    pub struct GetBucketLoggingInput: schema::GET_BUCKET_LOGGING_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketReplication`.
+    #[derive(Debug)]
+    pub struct GetBucketReplicationInput: schema::GET_BUCKET_REPLICATION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketReplication`.
+    #[derive(Debug)]
+    pub struct PutBucketReplicationInput: schema::PUT_BUCKET_REPLICATION_INPUT {
+        bucket: String = "Bucket",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        replication_configuration: ReplicationConfiguration = "ReplicationConfiguration",
+        token: Option<String> = "Token",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketReplication`.
+    #[derive(Debug)]
+    pub struct DeleteBucketReplicationInput: schema::DELETE_BUCKET_REPLICATION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketLogging`.
+    #[derive(Debug)]
+    pub struct PutBucketLoggingInput: schema::PUT_BUCKET_LOGGING_INPUT {
+        bucket: String = "Bucket",
+        bucket_logging_status: BucketLoggingStatus = "BucketLoggingStatus",
+        content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }
@@ -771,6 +865,20 @@ kurodo_wire::shape! {
         request_payer: Option<RequestPayer> = "RequestPayer",
         version_id: Option<String> = "VersionId",
         content_md5: Option<String> = "ContentMD5",
+        checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:RestoreObject`.
+    #[derive(Debug)]
+    pub struct RestoreObjectInput: schema::RESTORE_OBJECT_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        version_id: Option<String> = "VersionId",
+        restore_request: Option<RestoreRequest> = "RestoreRequest",
+        request_payer: Option<RequestPayer> = "RequestPayer",
         checksum_algorithm: Option<ChecksumAlgorithm> = "ChecksumAlgorithm",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }

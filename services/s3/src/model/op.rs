@@ -41,6 +41,15 @@ kurodo_wire::operations! {
     GetBucketLifecycleConfiguration(super::GetBucketLifecycleConfigurationInput) -> super::GetBucketLifecycleConfigurationOutput = service::GET_BUCKET_LIFECYCLE_CONFIGURATION;
     PutBucketLifecycleConfiguration(super::PutBucketLifecycleConfigurationInput) -> super::PutBucketLifecycleConfigurationOutput = service::PUT_BUCKET_LIFECYCLE_CONFIGURATION;
     DeleteBucketLifecycle(super::DeleteBucketLifecycleInput) -> super::DeleteBucketLifecycleOutput = service::DELETE_BUCKET_LIFECYCLE;
+    GetBucketInventoryConfiguration(super::GetBucketInventoryConfigurationInput) -> super::GetBucketInventoryConfigurationOutput = service::GET_BUCKET_INVENTORY_CONFIGURATION;
+    PutBucketInventoryConfiguration(super::PutBucketInventoryConfigurationInput) -> super::PutBucketInventoryConfigurationOutput = service::PUT_BUCKET_INVENTORY_CONFIGURATION;
+    DeleteBucketInventoryConfiguration(super::DeleteBucketInventoryConfigurationInput) -> super::DeleteBucketInventoryConfigurationOutput = service::DELETE_BUCKET_INVENTORY_CONFIGURATION;
+    ListBucketInventoryConfigurations(super::ListBucketInventoryConfigurationsInput) -> super::ListBucketInventoryConfigurationsOutput = service::LIST_BUCKET_INVENTORY_CONFIGURATIONS;
+    GetBucketLogging(super::GetBucketLoggingInput) -> super::GetBucketLoggingOutput = service::GET_BUCKET_LOGGING;
+    GetBucketReplication(super::GetBucketReplicationInput) -> super::GetBucketReplicationOutput = service::GET_BUCKET_REPLICATION;
+    PutBucketReplication(super::PutBucketReplicationInput) -> super::PutBucketReplicationOutput = service::PUT_BUCKET_REPLICATION;
+    DeleteBucketReplication(super::DeleteBucketReplicationInput) -> super::DeleteBucketReplicationOutput = service::DELETE_BUCKET_REPLICATION;
+    PutBucketLogging(super::PutBucketLoggingInput) -> super::PutBucketLoggingOutput = service::PUT_BUCKET_LOGGING;
     ListObjects(super::ListObjectsInput) -> super::ListObjectsOutput = service::LIST_OBJECTS;
     ListObjectsV2(super::ListObjectsV2Input) -> super::ListObjectsV2Output = service::LIST_OBJECTS_V2;
     ListObjectVersions(super::ListObjectVersionsInput) -> super::ListObjectVersionsOutput = service::LIST_OBJECT_VERSIONS;
@@ -60,6 +69,7 @@ kurodo_wire::operations! {
     PutObjectRetention(super::PutObjectRetentionInput) -> super::PutObjectRetentionOutput = service::PUT_OBJECT_RETENTION;
     GetObjectLegalHold(super::GetObjectLegalHoldInput) -> super::GetObjectLegalHoldOutput = service::GET_OBJECT_LEGAL_HOLD;
     PutObjectLegalHold(super::PutObjectLegalHoldInput) -> super::PutObjectLegalHoldOutput = service::PUT_OBJECT_LEGAL_HOLD;
+    RestoreObject(super::RestoreObjectInput) -> super::RestoreObjectOutput = service::RESTORE_OBJECT;
     CreateMultipartUpload(super::CreateMultipartUploadInput) -> super::CreateMultipartUploadOutput = service::CREATE_MULTIPART_UPLOAD;
     UploadPart(super::UploadPartInput) -> super::UploadPartOutput = service::UPLOAD_PART;
     UploadPartCopy(super::UploadPartCopyInput) -> super::UploadPartCopyOutput = service::UPLOAD_PART_COPY;

@@ -7,11 +7,12 @@ use kurodo_wire::{Secret, Streaming, Timestamp};
 use super::{
     ArchiveStatus, Bucket, BucketLocationConstraint, BucketVersioningStatus, CORSRule, Checksum,
     ChecksumAlgorithm, ChecksumType, CommonPrefix, CopyObjectResult, CopyPartResult, DeleteMarkerEntry,
-    DeletedObject, EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, LifecycleRule,
-    LocationType, MFADeleteStatus, MultipartUpload, Object, ObjectLockConfiguration, ObjectLockEventHold,
-    ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectVersion,
-    Owner, OwnershipControls, Part, Payer, PolicyStatus, PublicAccessBlockConfiguration, ReplicationStatus,
-    RequestCharged, ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tag,
+    DeletedObject, EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, InventoryConfiguration,
+    LifecycleRule, LocationType, LoggingEnabled, MFADeleteStatus, MultipartUpload, Object,
+    ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
+    ObjectLockMode, ObjectLockRetention, ObjectVersion, Owner, OwnershipControls, Part, Payer, PolicyStatus,
+    PublicAccessBlockConfiguration, ReplicationConfiguration, ReplicationStatus, RequestCharged,
+    ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tag,
     TransitionDefaultMinimumObjectSize, schema,
 };
 
@@ -286,6 +287,76 @@ kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketLifecycle`.
     #[derive(Debug, Default)]
     pub struct DeleteBucketLifecycleOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketInventoryConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketInventoryConfigurationOutput: schema::GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT {
+        inventory_configuration: Option<InventoryConfiguration> = "InventoryConfiguration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketInventoryConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketInventoryConfigurationOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketInventoryConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketInventoryConfigurationOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:ListBucketInventoryConfigurations`.
+    #[derive(Debug, Default)]
+    pub struct ListBucketInventoryConfigurationsOutput: schema::LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT {
+        continuation_token: Option<String> = "ContinuationToken",
+        inventory_configuration_list: Option<Vec<InventoryConfiguration>> = "InventoryConfigurationList",
+        is_truncated: Option<bool> = "IsTruncated",
+        next_continuation_token: Option<String> = "NextContinuationToken",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketLogging`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketLoggingOutput: schema::GET_BUCKET_LOGGING_OUTPUT {
+        logging_enabled: Option<LoggingEnabled> = "LoggingEnabled",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketReplication`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketReplicationOutput: schema::GET_BUCKET_REPLICATION_OUTPUT {
+        replication_configuration: Option<ReplicationConfiguration> = "ReplicationConfiguration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketReplication`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketReplicationOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketReplication`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketReplicationOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketLogging`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketLoggingOutput: kurodo_wire::common::UNIT {
     }
 }
 
@@ -609,6 +680,15 @@ kurodo_wire::shape! {
     #[derive(Debug, Default)]
     pub struct PutObjectLegalHoldOutput: schema::PUT_OBJECT_LEGAL_HOLD_OUTPUT {
         request_charged: Option<RequestCharged> = "RequestCharged",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:RestoreObject`.
+    #[derive(Debug, Default)]
+    pub struct RestoreObjectOutput: schema::RESTORE_OBJECT_OUTPUT {
+        request_charged: Option<RequestCharged> = "RequestCharged",
+        restore_output_path: Option<String> = "RestoreOutputPath",
     }
 }
 

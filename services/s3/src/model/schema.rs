@@ -15,6 +15,10 @@ pub(super) static ACCESS_CONTROL_POLICY: Schema = Schema::new(
         Member::new("Owner", &OWNER),
     ])),
 );
+pub(super) static ACCESS_CONTROL_TRANSLATION: Schema = Schema::new(
+    "AccessControlTranslation",
+    Kind::Structure(Structure::new(&[Member::new("Owner", &OWNER_OVERRIDE).required()])),
+);
 pub(super) static ALLOWED_HEADERS: Schema =
     Schema::list("AllowedHeaders", Member::new("member", &common::STRING));
 pub(super) static ALLOWED_METHODS: Schema =
@@ -103,6 +107,12 @@ pub(super) static BUCKET_LOCATION_CONSTRAINT: Schema = Schema::new("BucketLocati
         "us-west-1",
         "us-west-2",
     ]);
+pub(super) static BUCKET_LOGGING_STATUS: Schema = Schema::new(
+    "BucketLoggingStatus",
+    Kind::Structure(Structure::new(&[Member::new("LoggingEnabled", &LOGGING_ENABLED)])),
+);
+pub(super) static BUCKET_LOGS_PERMISSION: Schema =
+    Schema::new("BucketLogsPermission", Kind::String).words(&["FULL_CONTROL", "READ", "WRITE"]);
 pub(super) static BUCKET_NAMESPACE: Schema =
     Schema::new("BucketNamespace", Kind::String).words(&["account-regional", "global"]);
 pub(super) static BUCKET_TYPE: Schema = Schema::new("BucketType", Kind::String).words(&["Directory"]);
@@ -129,6 +139,28 @@ pub(super) static CORS_RULE: Schema = Schema::new(
     ])),
 );
 pub(super) static CORS_RULES: Schema = Schema::list("CORSRules", Member::new("member", &CORS_RULE));
+pub(super) static CSV_INPUT: Schema = Schema::new(
+    "CSVInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("FileHeaderInfo", &FILE_HEADER_INFO),
+        Member::new("Comments", &common::STRING),
+        Member::new("QuoteEscapeCharacter", &common::STRING),
+        Member::new("RecordDelimiter", &common::STRING),
+        Member::new("FieldDelimiter", &common::STRING),
+        Member::new("QuoteCharacter", &common::STRING),
+        Member::new("AllowQuotedRecordDelimiter", &common::BOOLEAN),
+    ])),
+);
+pub(super) static CSV_OUTPUT: Schema = Schema::new(
+    "CSVOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("QuoteFields", &QUOTE_FIELDS),
+        Member::new("QuoteEscapeCharacter", &common::STRING),
+        Member::new("RecordDelimiter", &common::STRING),
+        Member::new("FieldDelimiter", &common::STRING),
+        Member::new("QuoteCharacter", &common::STRING),
+    ])),
+);
 pub(super) static CHECKSUM: Schema = Schema::new(
     "Checksum",
     Kind::Structure(Structure::new(&[
@@ -159,7 +191,8 @@ pub(super) static CHECKSUM_ALGORITHM: Schema = Schema::new("ChecksumAlgorithm", 
 ]);
 pub(super) static CHECKSUM_ALGORITHM_LIST: Schema =
     Schema::list("ChecksumAlgorithmList", Member::new("member", &CHECKSUM_ALGORITHM));
-pub(super) static CHECKSUM_MODE: Schema = Schema::new("ChecksumMode", Kind::String).words(&["ENABLED"]);
+pub(super) static CHECKSUM_MODE: Schema =
+    Schema::new("ChecksumMode", Kind::String).words(&["ENABLED", "enabled"]);
 pub(super) static CHECKSUM_TYPE: Schema =
     Schema::new("ChecksumType", Kind::String).words(&["COMPOSITE", "FULL_OBJECT"]);
 pub(super) static COMMON_PREFIX: Schema =
@@ -191,6 +224,8 @@ pub(super) static COMPLETED_PART: Schema = Schema::new(
 );
 pub(super) static COMPLETED_PART_LIST: Schema =
     Schema::list("CompletedPartList", Member::new("member", &COMPLETED_PART));
+pub(super) static COMPRESSION_TYPE: Schema =
+    Schema::new("CompressionType", Kind::String).words(&["NONE", "GZIP", "BZIP2"]);
 pub(super) static COPY_OBJECT_RESULT: Schema = Schema::new(
     "CopyObjectResult",
     Kind::Structure(Structure::new(&[
@@ -265,6 +300,12 @@ pub(super) static DELETE_MARKER_ENTRY: Schema = Schema::new(
         Member::new("LastModified", &common::TIMESTAMP),
     ])),
 );
+pub(super) static DELETE_MARKER_REPLICATION: Schema = Schema::new(
+    "DeleteMarkerReplication",
+    Kind::Structure(Structure::new(&[Member::new("Status", &DELETE_MARKER_REPLICATION_STATUS)])),
+);
+pub(super) static DELETE_MARKER_REPLICATION_STATUS: Schema =
+    Schema::new("DeleteMarkerReplicationStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static DELETE_MARKERS: Schema =
     Schema::list("DeleteMarkers", Member::new("member", &DELETE_MARKER_ENTRY));
 pub(super) static DELETED_OBJECT: Schema = Schema::new(
@@ -278,7 +319,31 @@ pub(super) static DELETED_OBJECT: Schema = Schema::new(
 );
 pub(super) static DELETED_OBJECTS: Schema =
     Schema::list("DeletedObjects", Member::new("member", &DELETED_OBJECT));
+pub(super) static DESTINATION: Schema = Schema::new(
+    "Destination",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).required(),
+        Member::new("Account", &common::STRING),
+        Member::new("StorageClass", &STORAGE_CLASS),
+        Member::new("AccessControlTranslation", &ACCESS_CONTROL_TRANSLATION),
+        Member::new("EncryptionConfiguration", &ENCRYPTION_CONFIGURATION),
+        Member::new("ReplicationTime", &REPLICATION_TIME),
+        Member::new("Metrics", &METRICS),
+    ])),
+);
 pub(super) static ENCODING_TYPE: Schema = Schema::new("EncodingType", Kind::String).words(&["url"]);
+pub(super) static ENCRYPTION: Schema = Schema::new(
+    "Encryption",
+    Kind::Structure(Structure::new(&[
+        Member::new("EncryptionType", &SERVER_SIDE_ENCRYPTION).required(),
+        Member::new("KMSKeyId", &common::SECRET_STRING),
+        Member::new("KMSContext", &common::STRING),
+    ])),
+);
+pub(super) static ENCRYPTION_CONFIGURATION: Schema = Schema::new(
+    "EncryptionConfiguration",
+    Kind::Structure(Structure::new(&[Member::new("ReplicaKmsKeyID", &common::STRING)])),
+);
 pub(super) static ENCRYPTION_TYPE: Schema =
     Schema::new("EncryptionType", Kind::String).words(&["NONE", "SSE-C"]);
 pub(super) static ENCRYPTION_TYPE_LIST: Schema =
@@ -302,10 +367,19 @@ pub(super) static EVENT_HOLD_DURATION: Schema = Schema::new(
         Member::new("Years", &common::INTEGER),
     ])),
 );
+pub(super) static EXISTING_OBJECT_REPLICATION: Schema = Schema::new(
+    "ExistingObjectReplication",
+    Kind::Structure(Structure::new(&[Member::new("Status", &EXISTING_OBJECT_REPLICATION_STATUS).required()])),
+);
+pub(super) static EXISTING_OBJECT_REPLICATION_STATUS: Schema =
+    Schema::new("ExistingObjectReplicationStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static EXPIRATION_STATUS: Schema =
     Schema::new("ExpirationStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static EXPOSE_HEADERS: Schema =
     Schema::list("ExposeHeaders", Member::new("member", &common::STRING));
+pub(super) static EXPRESSION_TYPE: Schema = Schema::new("ExpressionType", Kind::String).words(&["SQL"]);
+pub(super) static FILE_HEADER_INFO: Schema =
+    Schema::new("FileHeaderInfo", Kind::String).words(&["USE", "IGNORE", "NONE"]);
 pub(super) static GET_OBJECT_ATTRIBUTES_PARTS: Schema = Schema::new(
     "GetObjectAttributesParts",
     Kind::Structure(Structure::new(&[
@@ -316,6 +390,10 @@ pub(super) static GET_OBJECT_ATTRIBUTES_PARTS: Schema = Schema::new(
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Parts", &PARTS_LIST).wire_name("Part").flattened(),
     ])),
+);
+pub(super) static GLACIER_JOB_PARAMETERS: Schema = Schema::new(
+    "GlacierJobParameters",
+    Kind::Structure(Structure::new(&[Member::new("Tier", &TIER).required()])),
 );
 pub(super) static GRANT: Schema = Schema::new(
     "Grant",
@@ -351,6 +429,15 @@ pub(super) static INITIATOR: Schema = Schema::new(
         Member::new("DisplayName", &common::STRING),
     ])),
 );
+pub(super) static INPUT_SERIALIZATION: Schema = Schema::new(
+    "InputSerialization",
+    Kind::Structure(Structure::new(&[
+        Member::new("CSV", &CSV_INPUT),
+        Member::new("CompressionType", &COMPRESSION_TYPE),
+        Member::new("JSON", &JSON_INPUT),
+        Member::new("Parquet", &PARQUET_INPUT),
+    ])),
+);
 pub(super) static INTELLIGENT_TIERING_ACCESS_TIER: Schema =
     Schema::new("IntelligentTieringAccessTier", Kind::String)
         .words(&["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"]);
@@ -365,6 +452,90 @@ pub(super) static INVALID_REQUEST: Schema =
     Schema::new("InvalidRequest", Kind::Structure(Structure::new(&[])));
 pub(super) static INVALID_WRITE_OFFSET: Schema =
     Schema::new("InvalidWriteOffset", Kind::Structure(Structure::new(&[])));
+pub(super) static INVENTORY_CONFIGURATION: Schema = Schema::new(
+    "InventoryConfiguration",
+    Kind::Structure(Structure::new(&[
+        Member::new("Destination", &INVENTORY_DESTINATION).required(),
+        Member::new("IsEnabled", &common::BOOLEAN).required(),
+        Member::new("Filter", &INVENTORY_FILTER),
+        Member::new("Id", &common::STRING).required(),
+        Member::new("IncludedObjectVersions", &INVENTORY_INCLUDED_OBJECT_VERSIONS).required(),
+        Member::new("OptionalFields", &INVENTORY_OPTIONAL_FIELDS),
+        Member::new("Schedule", &INVENTORY_SCHEDULE).required(),
+    ])),
+);
+pub(super) static INVENTORY_CONFIGURATION_LIST: Schema =
+    Schema::list("InventoryConfigurationList", Member::new("member", &INVENTORY_CONFIGURATION));
+pub(super) static INVENTORY_DESTINATION: Schema = Schema::new(
+    "InventoryDestination",
+    Kind::Structure(Structure::new(&[
+        Member::new("S3BucketDestination", &INVENTORY_S3_BUCKET_DESTINATION).required()
+    ])),
+);
+pub(super) static INVENTORY_ENCRYPTION: Schema = Schema::new(
+    "InventoryEncryption",
+    Kind::Structure(Structure::new(&[
+        Member::new("SSES3", &SSES3).wire_name("SSE-S3"),
+        Member::new("SSEKMS", &SSEKMS).wire_name("SSE-KMS"),
+    ])),
+);
+pub(super) static INVENTORY_FILTER: Schema = Schema::new(
+    "InventoryFilter",
+    Kind::Structure(Structure::new(&[Member::new("Prefix", &common::STRING).required()])),
+);
+pub(super) static INVENTORY_FORMAT: Schema =
+    Schema::new("InventoryFormat", Kind::String).words(&["CSV", "ORC", "Parquet"]);
+pub(super) static INVENTORY_FREQUENCY: Schema =
+    Schema::new("InventoryFrequency", Kind::String).words(&["Daily", "Weekly"]);
+pub(super) static INVENTORY_INCLUDED_OBJECT_VERSIONS: Schema =
+    Schema::new("InventoryIncludedObjectVersions", Kind::String).words(&["All", "Current"]);
+pub(super) static INVENTORY_OPTIONAL_FIELD: Schema = Schema::new("InventoryOptionalField", Kind::String)
+    .words(&[
+        "Size",
+        "LastModifiedDate",
+        "StorageClass",
+        "ETag",
+        "IsMultipartUploaded",
+        "ReplicationStatus",
+        "EncryptionStatus",
+        "ObjectLockRetainUntilDate",
+        "ObjectLockMode",
+        "ObjectLockLegalHoldStatus",
+        "ObjectLockEventHoldStatus",
+        "ObjectLockEventHoldDuration",
+        "IntelligentTieringAccessTier",
+        "BucketKeyStatus",
+        "ChecksumAlgorithm",
+        "ObjectAccessControlList",
+        "ObjectOwner",
+        "LifecycleExpirationDate",
+        "IntelligentTieringReferenceDate",
+    ]);
+pub(super) static INVENTORY_OPTIONAL_FIELDS: Schema = Schema::list(
+    "InventoryOptionalFields",
+    Member::new("member", &INVENTORY_OPTIONAL_FIELD).wire_name("Field"),
+);
+pub(super) static INVENTORY_S3_BUCKET_DESTINATION: Schema = Schema::new(
+    "InventoryS3BucketDestination",
+    Kind::Structure(Structure::new(&[
+        Member::new("AccountId", &common::STRING),
+        Member::new("Bucket", &common::STRING).required(),
+        Member::new("Format", &INVENTORY_FORMAT).required(),
+        Member::new("Prefix", &common::STRING),
+        Member::new("Encryption", &INVENTORY_ENCRYPTION),
+    ])),
+);
+pub(super) static INVENTORY_SCHEDULE: Schema = Schema::new(
+    "InventorySchedule",
+    Kind::Structure(Structure::new(&[Member::new("Frequency", &INVENTORY_FREQUENCY).required()])),
+);
+pub(super) static JSON_INPUT: Schema =
+    Schema::new("JSONInput", Kind::Structure(Structure::new(&[Member::new("Type", &JSON_TYPE)])));
+pub(super) static JSON_OUTPUT: Schema = Schema::new(
+    "JSONOutput",
+    Kind::Structure(Structure::new(&[Member::new("RecordDelimiter", &common::STRING)])),
+);
+pub(super) static JSON_TYPE: Schema = Schema::new("JSONType", Kind::String).words(&["DOCUMENT", "LINES"]);
 pub(super) static LIFECYCLE_EXPIRATION: Schema = Schema::new(
     "LifecycleExpiration",
     Kind::Structure(Structure::new(&[
@@ -419,6 +590,15 @@ pub(super) static LOCATION_INFO: Schema = Schema::new(
 );
 pub(super) static LOCATION_TYPE: Schema =
     Schema::new("LocationType", Kind::String).words(&["AvailabilityZone", "LocalZone"]);
+pub(super) static LOGGING_ENABLED: Schema = Schema::new(
+    "LoggingEnabled",
+    Kind::Structure(Structure::new(&[
+        Member::new("TargetBucket", &common::STRING).required(),
+        Member::new("TargetGrants", &TARGET_GRANTS),
+        Member::new("TargetPrefix", &common::STRING).required(),
+        Member::new("TargetObjectKeyFormat", &TARGET_OBJECT_KEY_FORMAT),
+    ])),
+);
 pub(super) static MFA_DELETE: Schema = Schema::new("MFADelete", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static MFA_DELETE_STATUS: Schema =
     Schema::new("MFADeleteStatus", Kind::String).words(&["Enabled", "Disabled"]);
@@ -428,6 +608,22 @@ pub(super) static METADATA: Schema =
     Schema::map("Metadata", Member::new("key", &common::STRING), Member::new("value", &common::STRING));
 pub(super) static METADATA_DIRECTIVE: Schema =
     Schema::new("MetadataDirective", Kind::String).words(&["COPY", "REPLACE"]);
+pub(super) static METADATA_ENTRY: Schema = Schema::new(
+    "MetadataEntry",
+    Kind::Structure(Structure::new(&[
+        Member::new("Name", &common::STRING),
+        Member::new("Value", &common::STRING),
+    ])),
+);
+pub(super) static METRICS: Schema = Schema::new(
+    "Metrics",
+    Kind::Structure(Structure::new(&[
+        Member::new("Status", &METRICS_STATUS).required(),
+        Member::new("EventThreshold", &REPLICATION_TIME_VALUE),
+    ])),
+);
+pub(super) static METRICS_STATUS: Schema =
+    Schema::new("MetricsStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static MULTIPART_UPLOAD: Schema = Schema::new(
     "MultipartUpload",
     Kind::Structure(Structure::new(&[
@@ -478,6 +674,8 @@ pub(super) static OBJECT: Schema = Schema::new(
         Member::new("RestoreStatus", &RESTORE_STATUS),
     ])),
 );
+pub(super) static OBJECT_ALREADY_IN_ACTIVE_TIER_ERROR: Schema =
+    Schema::new("ObjectAlreadyInActiveTierError", Kind::Structure(Structure::new(&[])));
 pub(super) static OBJECT_ATTRIBUTES: Schema = Schema::new("ObjectAttributes", Kind::String).words(&[
     "ETag",
     "Checksum",
@@ -609,6 +807,12 @@ pub(super) static OPTIONAL_OBJECT_ATTRIBUTES: Schema =
     Schema::new("OptionalObjectAttributes", Kind::String).words(&["RestoreStatus"]);
 pub(super) static OPTIONAL_OBJECT_ATTRIBUTES_LIST: Schema =
     Schema::list("OptionalObjectAttributesList", Member::new("member", &OPTIONAL_OBJECT_ATTRIBUTES));
+pub(super) static OUTPUT_LOCATION: Schema =
+    Schema::new("OutputLocation", Kind::Structure(Structure::new(&[Member::new("S3", &S3_LOCATION)])));
+pub(super) static OUTPUT_SERIALIZATION: Schema = Schema::new(
+    "OutputSerialization",
+    Kind::Structure(Structure::new(&[Member::new("CSV", &CSV_OUTPUT), Member::new("JSON", &JSON_OUTPUT)])),
+);
 pub(super) static OWNER: Schema = Schema::new(
     "Owner",
     Kind::Structure(Structure::new(&[
@@ -616,6 +820,7 @@ pub(super) static OWNER: Schema = Schema::new(
         Member::new("ID", &common::STRING),
     ])),
 );
+pub(super) static OWNER_OVERRIDE: Schema = Schema::new("OwnerOverride", Kind::String).words(&["Destination"]);
 pub(super) static OWNERSHIP_CONTROLS: Schema = Schema::new(
     "OwnershipControls",
     Kind::Structure(Structure::new(&[Member::new("Rules", &OWNERSHIP_CONTROLS_RULES)
@@ -629,6 +834,7 @@ pub(super) static OWNERSHIP_CONTROLS_RULE: Schema = Schema::new(
 );
 pub(super) static OWNERSHIP_CONTROLS_RULES: Schema =
     Schema::list("OwnershipControlsRules", Member::new("member", &OWNERSHIP_CONTROLS_RULE));
+pub(super) static PARQUET_INPUT: Schema = Schema::new("ParquetInput", Kind::Structure(Structure::new(&[])));
 pub(super) static PART: Schema = Schema::new(
     "Part",
     Kind::Structure(Structure::new(&[
@@ -647,6 +853,15 @@ pub(super) static PART: Schema = Schema::new(
         Member::new("ChecksumXXHASH3", &common::STRING),
         Member::new("ChecksumXXHASH128", &common::STRING),
     ])),
+);
+pub(super) static PARTITION_DATE_SOURCE: Schema =
+    Schema::new("PartitionDateSource", Kind::String).words(&["EventTime", "DeliveryTime"]);
+pub(super) static PARTITIONED_PREFIX: Schema = Schema::new(
+    "PartitionedPrefix",
+    Kind::Structure(
+        Structure::new(&[Member::new("PartitionDateSource", &PARTITION_DATE_SOURCE)])
+            .xml_name("PartitionedPrefix"),
+    ),
 );
 pub(super) static PARTS: Schema = Schema::list("Parts", Member::new("member", &PART));
 pub(super) static PARTS_LIST: Schema = Schema::list("PartsList", Member::new("member", &OBJECT_PART));
@@ -671,7 +886,55 @@ pub(super) static PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
         Member::new("RestrictPublicBuckets", &common::BOOLEAN).wire_name("RestrictPublicBuckets"),
     ])),
 );
+pub(super) static QUOTE_FIELDS: Schema =
+    Schema::new("QuoteFields", Kind::String).words(&["ALWAYS", "ASNEEDED"]);
 pub(super) static REGION: Schema = Schema::new("Region", Kind::String).bounds(Some(0.0), Some(20.0));
+pub(super) static REPLICA_MODIFICATIONS: Schema = Schema::new(
+    "ReplicaModifications",
+    Kind::Structure(Structure::new(&[Member::new("Status", &REPLICA_MODIFICATIONS_STATUS).required()])),
+);
+pub(super) static REPLICA_MODIFICATIONS_STATUS: Schema =
+    Schema::new("ReplicaModificationsStatus", Kind::String).words(&["Enabled", "Disabled"]);
+pub(super) static REPLICATION_CONFIGURATION: Schema = Schema::new(
+    "ReplicationConfiguration",
+    Kind::Structure(Structure::new(&[
+        Member::new("Role", &common::STRING).required(),
+        Member::new("Rules", &REPLICATION_RULES).wire_name("Rule").flattened().required(),
+    ])),
+);
+pub(super) static REPLICATION_RULE: Schema = Schema::new(
+    "ReplicationRule",
+    Kind::Structure(Structure::new(&[
+        Member::new("ID", &common::STRING),
+        Member::new("Priority", &common::INTEGER),
+        Member::new("Prefix", &common::STRING),
+        Member::new("Filter", &REPLICATION_RULE_FILTER),
+        Member::new("Status", &REPLICATION_RULE_STATUS).required(),
+        Member::new("SourceSelectionCriteria", &SOURCE_SELECTION_CRITERIA),
+        Member::new("ExistingObjectReplication", &EXISTING_OBJECT_REPLICATION),
+        Member::new("Destination", &DESTINATION).required(),
+        Member::new("DeleteMarkerReplication", &DELETE_MARKER_REPLICATION),
+    ])),
+);
+pub(super) static REPLICATION_RULE_AND_OPERATOR: Schema = Schema::new(
+    "ReplicationRuleAndOperator",
+    Kind::Structure(Structure::new(&[
+        Member::new("Prefix", &common::STRING),
+        Member::new("Tags", &TAG_SET).wire_name("Tag").flattened(),
+    ])),
+);
+pub(super) static REPLICATION_RULE_FILTER: Schema = Schema::new(
+    "ReplicationRuleFilter",
+    Kind::Structure(Structure::new(&[
+        Member::new("Prefix", &common::STRING),
+        Member::new("Tag", &TAG),
+        Member::new("And", &REPLICATION_RULE_AND_OPERATOR),
+    ])),
+);
+pub(super) static REPLICATION_RULE_STATUS: Schema =
+    Schema::new("ReplicationRuleStatus", Kind::String).words(&["Enabled", "Disabled"]);
+pub(super) static REPLICATION_RULES: Schema =
+    Schema::list("ReplicationRules", Member::new("member", &REPLICATION_RULE));
 pub(super) static REPLICATION_STATUS: Schema = Schema::new("ReplicationStatus", Kind::String).words(&[
     "COMPLETE",
     "PENDING",
@@ -679,12 +942,39 @@ pub(super) static REPLICATION_STATUS: Schema = Schema::new("ReplicationStatus", 
     "REPLICA",
     "COMPLETED",
 ]);
+pub(super) static REPLICATION_TIME: Schema = Schema::new(
+    "ReplicationTime",
+    Kind::Structure(Structure::new(&[
+        Member::new("Status", &REPLICATION_TIME_STATUS).required(),
+        Member::new("Time", &REPLICATION_TIME_VALUE).required(),
+    ])),
+);
+pub(super) static REPLICATION_TIME_STATUS: Schema =
+    Schema::new("ReplicationTimeStatus", Kind::String).words(&["Enabled", "Disabled"]);
+pub(super) static REPLICATION_TIME_VALUE: Schema = Schema::new(
+    "ReplicationTimeValue",
+    Kind::Structure(Structure::new(&[Member::new("Minutes", &common::INTEGER)])),
+);
 pub(super) static REQUEST_CHARGED: Schema = Schema::new("RequestCharged", Kind::String).words(&["requester"]);
 pub(super) static REQUEST_PAYER: Schema = Schema::new("RequestPayer", Kind::String).words(&["requester"]);
 pub(super) static REQUEST_PAYMENT_CONFIGURATION: Schema = Schema::new(
     "RequestPaymentConfiguration",
     Kind::Structure(Structure::new(&[Member::new("Payer", &PAYER).required()])),
 );
+pub(super) static RESTORE_REQUEST: Schema = Schema::new(
+    "RestoreRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Days", &common::INTEGER),
+        Member::new("GlacierJobParameters", &GLACIER_JOB_PARAMETERS),
+        Member::new("Type", &RESTORE_REQUEST_TYPE),
+        Member::new("Tier", &TIER),
+        Member::new("Description", &common::STRING),
+        Member::new("SelectParameters", &SELECT_PARAMETERS),
+        Member::new("OutputLocation", &OUTPUT_LOCATION),
+    ])),
+);
+pub(super) static RESTORE_REQUEST_TYPE: Schema =
+    Schema::new("RestoreRequestType", Kind::String).words(&["SELECT"]);
 pub(super) static RESTORE_STATUS: Schema = Schema::new(
     "RestoreStatus",
     Kind::Structure(Structure::new(&[
@@ -692,11 +982,41 @@ pub(super) static RESTORE_STATUS: Schema = Schema::new(
         Member::new("RestoreExpiryDate", &common::TIMESTAMP),
     ])),
 );
+pub(super) static S3_LOCATION: Schema = Schema::new(
+    "S3Location",
+    Kind::Structure(Structure::new(&[
+        Member::new("BucketName", &common::STRING).required(),
+        Member::new("Prefix", &common::STRING).required(),
+        Member::new("Encryption", &ENCRYPTION),
+        Member::new("CannedACL", &OBJECT_CANNED_ACL),
+        Member::new("AccessControlList", &GRANTS),
+        Member::new("Tagging", &TAGGING),
+        Member::new("UserMetadata", &USER_METADATA),
+        Member::new("StorageClass", &STORAGE_CLASS),
+    ])),
+);
 pub(super) static S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING: Schema =
     Schema::new("S3RegionalOrS3ExpressBucketArnString", Kind::String)
         .bounds(Some(1.0), Some(128.0))
         .pattern(&P_S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING);
 static P_S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING: Pattern = Pattern::new("arn:[^:]+:(s3|s3express):.*");
+pub(super) static SSEKMS: Schema = Schema::new(
+    "SSEKMS",
+    Kind::Structure(
+        Structure::new(&[Member::new("KeyId", &common::SECRET_STRING).required()]).xml_name("SSE-KMS"),
+    ),
+);
+pub(super) static SSES3: Schema =
+    Schema::new("SSES3", Kind::Structure(Structure::new(&[]).xml_name("SSE-S3")));
+pub(super) static SELECT_PARAMETERS: Schema = Schema::new(
+    "SelectParameters",
+    Kind::Structure(Structure::new(&[
+        Member::new("InputSerialization", &INPUT_SERIALIZATION).required(),
+        Member::new("ExpressionType", &EXPRESSION_TYPE).required(),
+        Member::new("Expression", &common::STRING).required(),
+        Member::new("OutputSerialization", &OUTPUT_SERIALIZATION).required(),
+    ])),
+);
 pub(super) static SERVER_SIDE_ENCRYPTION: Schema = Schema::new("ServerSideEncryption", Kind::String)
     .words(&["AES256", "aws:fsx", "aws:backup", "aws:kms", "aws:kms:dsse"]);
 pub(super) static SERVER_SIDE_ENCRYPTION_BY_DEFAULT: Schema = Schema::new(
@@ -723,6 +1043,21 @@ pub(super) static SERVER_SIDE_ENCRYPTION_RULE: Schema = Schema::new(
 );
 pub(super) static SERVER_SIDE_ENCRYPTION_RULES: Schema =
     Schema::list("ServerSideEncryptionRules", Member::new("member", &SERVER_SIDE_ENCRYPTION_RULE));
+pub(super) static SIMPLE_PREFIX: Schema =
+    Schema::new("SimplePrefix", Kind::Structure(Structure::new(&[]).xml_name("SimplePrefix")));
+pub(super) static SOURCE_SELECTION_CRITERIA: Schema = Schema::new(
+    "SourceSelectionCriteria",
+    Kind::Structure(Structure::new(&[
+        Member::new("SseKmsEncryptedObjects", &SSE_KMS_ENCRYPTED_OBJECTS),
+        Member::new("ReplicaModifications", &REPLICA_MODIFICATIONS),
+    ])),
+);
+pub(super) static SSE_KMS_ENCRYPTED_OBJECTS: Schema = Schema::new(
+    "SseKmsEncryptedObjects",
+    Kind::Structure(Structure::new(&[Member::new("Status", &SSE_KMS_ENCRYPTED_OBJECTS_STATUS).required()])),
+);
+pub(super) static SSE_KMS_ENCRYPTED_OBJECTS_STATUS: Schema =
+    Schema::new("SseKmsEncryptedObjectsStatus", Kind::String).words(&["Enabled", "Disabled"]);
 pub(super) static STORAGE_CLASS: Schema = Schema::new("StorageClass", Kind::String).words(&[
     "STANDARD",
     "REDUCED_REDUNDANCY",
@@ -752,6 +1087,26 @@ pub(super) static TAGGING: Schema =
     Schema::new("Tagging", Kind::Structure(Structure::new(&[Member::new("TagSet", &TAG_SET).required()])));
 pub(super) static TAGGING_DIRECTIVE: Schema =
     Schema::new("TaggingDirective", Kind::String).words(&["COPY", "REPLACE"]);
+pub(super) static TARGET_GRANT: Schema = Schema::new(
+    "TargetGrant",
+    Kind::Structure(Structure::new(&[
+        Member::new("Grantee", &GRANTEE).xml_namespace(XmlNamespace {
+            prefix: Some("xsi"),
+            uri: "http://www.w3.org/2001/XMLSchema-instance",
+        }),
+        Member::new("Permission", &BUCKET_LOGS_PERMISSION),
+    ])),
+);
+pub(super) static TARGET_GRANTS: Schema =
+    Schema::list("TargetGrants", Member::new("member", &TARGET_GRANT).wire_name("Grant"));
+pub(super) static TARGET_OBJECT_KEY_FORMAT: Schema = Schema::new(
+    "TargetObjectKeyFormat",
+    Kind::Structure(Structure::new(&[
+        Member::new("SimplePrefix", &SIMPLE_PREFIX).wire_name("SimplePrefix"),
+        Member::new("PartitionedPrefix", &PARTITIONED_PREFIX).wire_name("PartitionedPrefix"),
+    ])),
+);
+pub(super) static TIER: Schema = Schema::new("Tier", Kind::String).words(&["Standard", "Bulk", "Expedited"]);
 pub(super) static TOO_MANY_PARTS: Schema = Schema::new("TooManyParts", Kind::Structure(Structure::new(&[])));
 pub(super) static TRANSITION: Schema = Schema::new(
     "Transition",
@@ -770,6 +1125,8 @@ pub(super) static TRANSITION_STORAGE_CLASS: Schema = Schema::new("TransitionStor
     .words(&["GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR"]);
 pub(super) static TYPE: Schema =
     Schema::new("Type", Kind::String).words(&["CanonicalUser", "AmazonCustomerByEmail", "Group"]);
+pub(super) static USER_METADATA: Schema =
+    Schema::list("UserMetadata", Member::new("member", &METADATA_ENTRY).wire_name("MetadataEntry"));
 pub(super) static VERSIONING_CONFIGURATION: Schema = Schema::new(
     "VersioningConfiguration",
     Kind::Structure(Structure::new(&[
@@ -1404,6 +1761,155 @@ pub(super) static DELETE_BUCKET_LIFECYCLE_INPUT: Schema = Schema::new(
     "DeleteBucketLifecycleRequest",
     Kind::Structure(Structure::new(&[
         Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new(
+    "GetBucketInventoryConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT: Schema = Schema::new(
+    "GetBucketInventoryConfigurationOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("InventoryConfiguration", &INVENTORY_CONFIGURATION).at(Location::Payload)
+    ])),
+);
+pub(super) static PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new(
+    "PutBucketInventoryConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
+        Member::new("InventoryConfiguration", &INVENTORY_CONFIGURATION)
+            .wire_name("InventoryConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT: Schema = Schema::new(
+    "DeleteBucketInventoryConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Id", &common::STRING).wire_name("id").at(Location::Query("id")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static LIST_BUCKET_INVENTORY_CONFIGURATIONS_INPUT: Schema = Schema::new(
+    "ListBucketInventoryConfigurationsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContinuationToken", &common::STRING)
+            .wire_name("continuation-token")
+            .at(Location::Query("continuation-token")),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT: Schema = Schema::new(
+    "ListBucketInventoryConfigurationsOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("ContinuationToken", &common::STRING),
+            Member::new("InventoryConfigurationList", &INVENTORY_CONFIGURATION_LIST)
+                .wire_name("InventoryConfiguration")
+                .flattened(),
+            Member::new("IsTruncated", &common::BOOLEAN),
+            Member::new("NextContinuationToken", &common::STRING),
+        ])
+        .xml_name("ListInventoryConfigurationsResult"),
+    ),
+);
+pub(super) static GET_BUCKET_LOGGING_INPUT: Schema = Schema::new(
+    "GetBucketLoggingRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_LOGGING_OUTPUT: Schema = Schema::new(
+    "GetBucketLoggingOutput",
+    Kind::Structure(
+        Structure::new(&[Member::new("LoggingEnabled", &LOGGING_ENABLED)]).xml_name("BucketLoggingStatus"),
+    ),
+);
+pub(super) static GET_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
+    "GetBucketReplicationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_REPLICATION_OUTPUT: Schema = Schema::new(
+    "GetBucketReplicationOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("ReplicationConfiguration", &REPLICATION_CONFIGURATION).at(Location::Payload)
+    ])),
+);
+pub(super) static PUT_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
+    "PutBucketReplicationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("ReplicationConfiguration", &REPLICATION_CONFIGURATION)
+            .wire_name("ReplicationConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("Token", &common::STRING)
+            .wire_name("x-amz-bucket-object-lock-token")
+            .at(Location::Header(&H_X_AMZ_BUCKET_OBJECT_LOCK_TOKEN)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static DELETE_BUCKET_REPLICATION_INPUT: Schema = Schema::new(
+    "DeleteBucketReplicationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static PUT_BUCKET_LOGGING_INPUT: Schema = Schema::new(
+    "PutBucketLoggingRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("BucketLoggingStatus", &BUCKET_LOGGING_STATUS)
+            .wire_name("BucketLoggingStatus")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ContentMD5", &common::STRING)
+            .wire_name("Content-MD5")
+            .at(Location::Header(&H_CONTENT_MD5)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
         Member::new("ExpectedBucketOwner", &common::STRING)
             .wire_name("x-amz-expected-bucket-owner")
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
@@ -2707,6 +3213,38 @@ pub(super) static PUT_OBJECT_LEGAL_HOLD_OUTPUT: Schema = Schema::new(
         .wire_name("x-amz-request-charged")
         .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED))])),
 );
+pub(super) static RESTORE_OBJECT_INPUT: Schema = Schema::new(
+    "RestoreObjectRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+        Member::new("VersionId", &common::STRING).wire_name("versionId").at(Location::Query("versionId")),
+        Member::new("RestoreRequest", &RESTORE_REQUEST)
+            .wire_name("RestoreRequest")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+        Member::new("ChecksumAlgorithm", &CHECKSUM_ALGORITHM)
+            .wire_name("x-amz-sdk-checksum-algorithm")
+            .at(Location::Header(&H_X_AMZ_SDK_CHECKSUM_ALGORITHM)),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static RESTORE_OBJECT_OUTPUT: Schema = Schema::new(
+    "RestoreObjectOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("RequestCharged", &REQUEST_CHARGED)
+            .wire_name("x-amz-request-charged")
+            .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+        Member::new("RestoreOutputPath", &common::STRING)
+            .wire_name("x-amz-restore-output-path")
+            .at(Location::Header(&H_X_AMZ_RESTORE_OUTPUT_PATH)),
+    ])),
+);
 pub(super) static CREATE_MULTIPART_UPLOAD_INPUT: Schema = Schema::new(
     "CreateMultipartUploadRequest",
     Kind::Structure(Structure::new(&[
@@ -3427,6 +3965,7 @@ static H_X_AMZ_REPLICATION_STATUS: HeaderName = HeaderName::from_static("x-amz-r
 static H_X_AMZ_REQUEST_CHARGED: HeaderName = HeaderName::from_static("x-amz-request-charged");
 static H_X_AMZ_REQUEST_PAYER: HeaderName = HeaderName::from_static("x-amz-request-payer");
 static H_X_AMZ_RESTORE: HeaderName = HeaderName::from_static("x-amz-restore");
+static H_X_AMZ_RESTORE_OUTPUT_PATH: HeaderName = HeaderName::from_static("x-amz-restore-output-path");
 static H_X_AMZ_SDK_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("x-amz-sdk-checksum-algorithm");
 static H_X_AMZ_SERVER_SIDE_ENCRYPTION: HeaderName = HeaderName::from_static("x-amz-server-side-encryption");
 static H_X_AMZ_SERVER_SIDE_ENCRYPTION_AWS_KMS_KEY_ID: HeaderName =

@@ -56,6 +56,15 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &GET_BUCKET_LIFECYCLE_CONFIGURATION,
         &PUT_BUCKET_LIFECYCLE_CONFIGURATION,
         &DELETE_BUCKET_LIFECYCLE,
+        &GET_BUCKET_INVENTORY_CONFIGURATION,
+        &PUT_BUCKET_INVENTORY_CONFIGURATION,
+        &DELETE_BUCKET_INVENTORY_CONFIGURATION,
+        &LIST_BUCKET_INVENTORY_CONFIGURATIONS,
+        &GET_BUCKET_LOGGING,
+        &GET_BUCKET_REPLICATION,
+        &PUT_BUCKET_REPLICATION,
+        &DELETE_BUCKET_REPLICATION,
+        &PUT_BUCKET_LOGGING,
         &LIST_OBJECTS,
         &LIST_OBJECTS_V2,
         &LIST_OBJECT_VERSIONS,
@@ -75,6 +84,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &PUT_OBJECT_RETENTION,
         &GET_OBJECT_LEGAL_HOLD,
         &PUT_OBJECT_LEGAL_HOLD,
+        &RESTORE_OBJECT,
         &CREATE_MULTIPART_UPLOAD,
         &UPLOAD_PART,
         &UPLOAD_PART_COPY,
@@ -125,14 +135,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "DeleteBucketInventoryConfiguration",
-            method: "DELETE",
-            uri: "/{Bucket}?inventory",
-            required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "DeleteBucketMetadataConfiguration",
             method: "DELETE",
             uri: "/{Bucket}?metadataConfiguration",
@@ -153,14 +155,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             method: "DELETE",
             uri: "/{Bucket}?metrics",
             required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DeleteBucketReplication",
-            method: "DELETE",
-            uri: "/{Bucket}?replication",
-            required_query: &[],
             required_headers: &[],
             deprecated: false,
         },
@@ -213,28 +207,12 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "GetBucketInventoryConfiguration",
-            method: "GET",
-            uri: "/{Bucket}?inventory",
-            required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "GetBucketLifecycle",
             method: "GET",
             uri: "/{Bucket}?lifecycle",
             required_query: &[],
             required_headers: &[],
             deprecated: true,
-        },
-        RouteSchema {
-            name: "GetBucketLogging",
-            method: "GET",
-            uri: "/{Bucket}?logging",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
         },
         RouteSchema {
             name: "GetBucketMetadataConfiguration",
@@ -277,14 +255,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "GetBucketReplication",
-            method: "GET",
-            uri: "/{Bucket}?replication",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "GetBucketWebsite",
             method: "GET",
             uri: "/{Bucket}?website",
@@ -320,14 +290,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             name: "ListBucketIntelligentTieringConfigurations",
             method: "GET",
             uri: "/{Bucket}?intelligent-tiering",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ListBucketInventoryConfigurations",
-            method: "GET",
-            uri: "/{Bucket}?inventory",
             required_query: &[],
             required_headers: &[],
             deprecated: false,
@@ -389,28 +351,12 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "PutBucketInventoryConfiguration",
-            method: "PUT",
-            uri: "/{Bucket}?inventory",
-            required_query: &["id"],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "PutBucketLifecycle",
             method: "PUT",
             uri: "/{Bucket}?lifecycle",
             required_query: &[],
             required_headers: &[],
             deprecated: true,
-        },
-        RouteSchema {
-            name: "PutBucketLogging",
-            method: "PUT",
-            uri: "/{Bucket}?logging",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
         },
         RouteSchema {
             name: "PutBucketMetricsConfiguration",
@@ -437,14 +383,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "PutBucketReplication",
-            method: "PUT",
-            uri: "/{Bucket}?replication",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "PutBucketWebsite",
             method: "PUT",
             uri: "/{Bucket}?website",
@@ -466,14 +404,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             uri: "/{Bucket}/{Key+}?renameObject",
             required_query: &[],
             required_headers: &["x-amz-rename-source"],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "RestoreObject",
-            method: "POST",
-            uri: "/{Bucket}/{Key+}?restore",
-            required_query: &[],
-            required_headers: &[],
             deprecated: false,
         },
         RouteSchema {
@@ -535,6 +465,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &ERROR_NO_SUCH_BUCKET,
         &ERROR_NO_SUCH_KEY,
         &ERROR_NO_SUCH_UPLOAD,
+        &ERROR_OBJECT_ALREADY_IN_ACTIVE_TIER_ERROR,
         &ERROR_OBJECT_NOT_IN_ACTIVE_TIER_ERROR,
         &ERROR_TOO_MANY_PARTS,
     ],
@@ -1057,6 +988,107 @@ pub(super) static DELETE_BUCKET_LIFECYCLE: OperationSchema = OperationSchema {
         [&schema::DELETE_BUCKET_LIFECYCLE_INPUT, &kurodo_wire::common::UNIT],
     )
 };
+pub(super) static GET_BUCKET_INVENTORY_CONFIGURATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketInventoryConfiguration",
+        "GET",
+        "/{Bucket}?inventory",
+        [
+            &schema::GET_BUCKET_INVENTORY_CONFIGURATION_INPUT,
+            &schema::GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT,
+        ],
+    )
+};
+pub(super) static PUT_BUCKET_INVENTORY_CONFIGURATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketInventoryConfiguration",
+        "PUT",
+        "/{Bucket}?inventory",
+        [&schema::PUT_BUCKET_INVENTORY_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static DELETE_BUCKET_INVENTORY_CONFIGURATION: OperationSchema = OperationSchema {
+    status: 204,
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "DeleteBucketInventoryConfiguration",
+        "DELETE",
+        "/{Bucket}?inventory",
+        [&schema::DELETE_BUCKET_INVENTORY_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static LIST_BUCKET_INVENTORY_CONFIGURATIONS: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "ListBucketInventoryConfigurations",
+        "GET",
+        "/{Bucket}?inventory",
+        [
+            &schema::LIST_BUCKET_INVENTORY_CONFIGURATIONS_INPUT,
+            &schema::LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT,
+        ],
+    )
+};
+pub(super) static GET_BUCKET_LOGGING: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketLogging",
+        "GET",
+        "/{Bucket}?logging",
+        [&schema::GET_BUCKET_LOGGING_INPUT, &schema::GET_BUCKET_LOGGING_OUTPUT],
+    )
+};
+pub(super) static GET_BUCKET_REPLICATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketReplication",
+        "GET",
+        "/{Bucket}?replication",
+        [&schema::GET_BUCKET_REPLICATION_INPUT, &schema::GET_BUCKET_REPLICATION_OUTPUT],
+    )
+};
+pub(super) static PUT_BUCKET_REPLICATION: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketReplication",
+        "PUT",
+        "/{Bucket}?replication",
+        [&schema::PUT_BUCKET_REPLICATION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static DELETE_BUCKET_REPLICATION: OperationSchema = OperationSchema {
+    status: 204,
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "DeleteBucketReplication",
+        "DELETE",
+        "/{Bucket}?replication",
+        [&schema::DELETE_BUCKET_REPLICATION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static PUT_BUCKET_LOGGING: OperationSchema = OperationSchema {
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: true,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketLogging",
+        "PUT",
+        "/{Bucket}?logging",
+        [&schema::PUT_BUCKET_LOGGING_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
 pub(super) static LIST_OBJECTS: OperationSchema = OperationSchema {
     errors: &[&ERROR_NO_SUCH_BUCKET],
     max_body: 4194304,
@@ -1297,6 +1329,22 @@ pub(super) static PUT_OBJECT_LEGAL_HOLD: OperationSchema = OperationSchema {
         [&schema::PUT_OBJECT_LEGAL_HOLD_INPUT, &schema::PUT_OBJECT_LEGAL_HOLD_OUTPUT],
     )
 };
+pub(super) static RESTORE_OBJECT: OperationSchema = OperationSchema {
+    errors: &[&ERROR_OBJECT_ALREADY_IN_ACTIVE_TIER_ERROR],
+    checksum: ChecksumTraits {
+        request_algorithm_member: Some("ChecksumAlgorithm"),
+        request_required: false,
+        response_mode_member: None,
+        response_algorithms: &[],
+    },
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "RestoreObject",
+        "POST",
+        "/{Bucket}/{Key+}?restore",
+        [&schema::RESTORE_OBJECT_INPUT, &schema::RESTORE_OBJECT_OUTPUT],
+    )
+};
 pub(super) static CREATE_MULTIPART_UPLOAD: OperationSchema = OperationSchema {
     max_body: 4194304,
     ..OperationSchema::new(
@@ -1430,6 +1478,13 @@ static ERROR_NO_SUCH_UPLOAD: ErrorSchema = ErrorSchema {
     status: 404,
     sender: true,
     schema: &schema::NO_SUCH_UPLOAD,
+};
+static ERROR_OBJECT_ALREADY_IN_ACTIVE_TIER_ERROR: ErrorSchema = ErrorSchema {
+    name: "ObjectAlreadyInActiveTierError",
+    code: "ObjectAlreadyInActiveTierError",
+    status: 403,
+    sender: true,
+    schema: &schema::OBJECT_ALREADY_IN_ACTIVE_TIER_ERROR,
 };
 static ERROR_OBJECT_NOT_IN_ACTIVE_TIER_ERROR: ErrorSchema = ErrorSchema {
     name: "ObjectNotInActiveTierError",

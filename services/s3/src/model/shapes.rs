@@ -3,11 +3,16 @@
 use kurodo_wire::{Secret, Timestamp};
 
 use super::{
-    BucketLocationConstraint, BucketType, BucketVersioningStatus, ChecksumAlgorithm, ChecksumType,
-    DataRedundancy, EncryptionType, ExpirationStatus, IntelligentTieringAccessTier, LocationType, MFADelete,
+    BucketLocationConstraint, BucketLogsPermission, BucketType, BucketVersioningStatus, ChecksumAlgorithm,
+    ChecksumType, CompressionType, DataRedundancy, DeleteMarkerReplicationStatus, EncryptionType,
+    ExistingObjectReplicationStatus, ExpirationStatus, ExpressionType, FileHeaderInfo,
+    IntelligentTieringAccessTier, InventoryFormat, InventoryFrequency, InventoryIncludedObjectVersions,
+    InventoryOptionalField, JSONType, LocationType, MFADelete, MetricsStatus, ObjectCannedACL,
     ObjectLockEnabled, ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode,
-    ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, Payer, Permission, ServerSideEncryption,
-    StorageClass, TransitionStorageClass, Type, schema,
+    ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, OwnerOverride, PartitionDateSource,
+    Payer, Permission, QuoteFields, ReplicaModificationsStatus, ReplicationRuleStatus, ReplicationTimeStatus,
+    RestoreRequestType, ServerSideEncryption, SseKmsEncryptedObjectsStatus, StorageClass, Tier,
+    TransitionStorageClass, Type, schema,
 };
 
 kurodo_wire::shape! {
@@ -24,6 +29,14 @@ kurodo_wire::shape! {
     pub struct AccessControlPolicy: schema::ACCESS_CONTROL_POLICY {
         grants: Option<Vec<Grant>> = "Grants",
         owner: Option<Owner> = "Owner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `AccessControlTranslation`.
+    #[derive(Debug)]
+    pub struct AccessControlTranslation: schema::ACCESS_CONTROL_TRANSLATION {
+        owner: OwnerOverride = "Owner",
     }
 }
 
@@ -64,6 +77,14 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `BucketLoggingStatus`.
+    #[derive(Debug, Default)]
+    pub struct BucketLoggingStatus: schema::BUCKET_LOGGING_STATUS {
+        logging_enabled: Option<LoggingEnabled> = "LoggingEnabled",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `CORSConfiguration`.
     #[derive(Debug)]
     pub struct CORSConfiguration: schema::CORS_CONFIGURATION {
@@ -81,6 +102,32 @@ kurodo_wire::shape! {
         allowed_origins: Vec<String> = "AllowedOrigins",
         expose_headers: Option<Vec<String>> = "ExposeHeaders",
         max_age_seconds: Option<i32> = "MaxAgeSeconds",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `CSVInput`.
+    #[derive(Debug, Default)]
+    pub struct CSVInput: schema::CSV_INPUT {
+        file_header_info: Option<FileHeaderInfo> = "FileHeaderInfo",
+        comments: Option<String> = "Comments",
+        quote_escape_character: Option<String> = "QuoteEscapeCharacter",
+        record_delimiter: Option<String> = "RecordDelimiter",
+        field_delimiter: Option<String> = "FieldDelimiter",
+        quote_character: Option<String> = "QuoteCharacter",
+        allow_quoted_record_delimiter: Option<bool> = "AllowQuotedRecordDelimiter",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `CSVOutput`.
+    #[derive(Debug, Default)]
+    pub struct CSVOutput: schema::CSV_OUTPUT {
+        quote_fields: Option<QuoteFields> = "QuoteFields",
+        quote_escape_character: Option<String> = "QuoteEscapeCharacter",
+        record_delimiter: Option<String> = "RecordDelimiter",
+        field_delimiter: Option<String> = "FieldDelimiter",
+        quote_character: Option<String> = "QuoteCharacter",
     }
 }
 
@@ -220,6 +267,14 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `DeleteMarkerReplication`.
+    #[derive(Debug, Default)]
+    pub struct DeleteMarkerReplication: schema::DELETE_MARKER_REPLICATION {
+        status: Option<DeleteMarkerReplicationStatus> = "Status",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `DeletedObject`.
     #[derive(Debug, Default)]
     pub struct DeletedObject: schema::DELETED_OBJECT {
@@ -227,6 +282,38 @@ kurodo_wire::shape! {
         version_id: Option<String> = "VersionId",
         delete_marker: Option<bool> = "DeleteMarker",
         delete_marker_version_id: Option<String> = "DeleteMarkerVersionId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `Destination`.
+    #[derive(Debug)]
+    pub struct Destination: schema::DESTINATION {
+        bucket: String = "Bucket",
+        account: Option<String> = "Account",
+        storage_class: Option<StorageClass> = "StorageClass",
+        access_control_translation: Option<AccessControlTranslation> = "AccessControlTranslation",
+        encryption_configuration: Option<EncryptionConfiguration> = "EncryptionConfiguration",
+        replication_time: Option<ReplicationTime> = "ReplicationTime",
+        metrics: Option<Metrics> = "Metrics",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `Encryption`.
+    #[derive(Debug)]
+    pub struct Encryption: schema::ENCRYPTION {
+        encryption_type: ServerSideEncryption = "EncryptionType",
+        kms_key_id: Option<Secret> = "KMSKeyId",
+        kms_context: Option<String> = "KMSContext",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `EncryptionConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct EncryptionConfiguration: schema::ENCRYPTION_CONFIGURATION {
+        replica_kms_key_id: Option<String> = "ReplicaKmsKeyID",
     }
 }
 
@@ -251,6 +338,14 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `ExistingObjectReplication`.
+    #[derive(Debug)]
+    pub struct ExistingObjectReplication: schema::EXISTING_OBJECT_REPLICATION {
+        status: ExistingObjectReplicationStatus = "Status",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `GetObjectAttributesParts`.
     #[derive(Debug, Default)]
     pub struct GetObjectAttributesParts: schema::GET_OBJECT_ATTRIBUTES_PARTS {
@@ -260,6 +355,14 @@ kurodo_wire::shape! {
         max_parts: Option<i32> = "MaxParts",
         is_truncated: Option<bool> = "IsTruncated",
         parts: Option<Vec<ObjectPart>> = "Parts",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `GlacierJobParameters`.
+    #[derive(Debug)]
+    pub struct GlacierJobParameters: schema::GLACIER_JOB_PARAMETERS {
+        tier: Tier = "Tier",
     }
 }
 
@@ -294,11 +397,97 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `InputSerialization`.
+    #[derive(Debug, Default)]
+    pub struct InputSerialization: schema::INPUT_SERIALIZATION {
+        csv: Option<CSVInput> = "CSV",
+        compression_type: Option<CompressionType> = "CompressionType",
+        json: Option<JSONInput> = "JSON",
+        parquet: Option<ParquetInput> = "Parquet",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `InvalidObjectState`.
     #[derive(Debug, Default)]
     pub struct InvalidObjectState: schema::INVALID_OBJECT_STATE {
         storage_class: Option<StorageClass> = "StorageClass",
         access_tier: Option<IntelligentTieringAccessTier> = "AccessTier",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventoryConfiguration`.
+    #[derive(Debug)]
+    pub struct InventoryConfiguration: schema::INVENTORY_CONFIGURATION {
+        destination: InventoryDestination = "Destination",
+        is_enabled: bool = "IsEnabled",
+        filter: Option<InventoryFilter> = "Filter",
+        id: String = "Id",
+        included_object_versions: InventoryIncludedObjectVersions = "IncludedObjectVersions",
+        optional_fields: Option<Vec<InventoryOptionalField>> = "OptionalFields",
+        schedule: InventorySchedule = "Schedule",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventoryDestination`.
+    #[derive(Debug)]
+    pub struct InventoryDestination: schema::INVENTORY_DESTINATION {
+        s3_bucket_destination: InventoryS3BucketDestination = "S3BucketDestination",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventoryEncryption`.
+    #[derive(Debug, Default)]
+    pub struct InventoryEncryption: schema::INVENTORY_ENCRYPTION {
+        sses3: Option<SSES3> = "SSES3",
+        ssekms: Option<SSEKMS> = "SSEKMS",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventoryFilter`.
+    #[derive(Debug)]
+    pub struct InventoryFilter: schema::INVENTORY_FILTER {
+        prefix: String = "Prefix",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventoryS3BucketDestination`.
+    #[derive(Debug)]
+    pub struct InventoryS3BucketDestination: schema::INVENTORY_S3_BUCKET_DESTINATION {
+        account_id: Option<String> = "AccountId",
+        bucket: String = "Bucket",
+        format: InventoryFormat = "Format",
+        prefix: Option<String> = "Prefix",
+        encryption: Option<InventoryEncryption> = "Encryption",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `InventorySchedule`.
+    #[derive(Debug)]
+    pub struct InventorySchedule: schema::INVENTORY_SCHEDULE {
+        frequency: InventoryFrequency = "Frequency",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `JSONInput`.
+    #[derive(Debug, Default)]
+    pub struct JSONInput: schema::JSON_INPUT {
+        r#type: Option<JSONType> = "Type",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `JSONOutput`.
+    #[derive(Debug, Default)]
+    pub struct JSONOutput: schema::JSON_OUTPUT {
+        record_delimiter: Option<String> = "RecordDelimiter",
     }
 }
 
@@ -357,6 +546,35 @@ kurodo_wire::shape! {
     pub struct LocationInfo: schema::LOCATION_INFO {
         r#type: Option<LocationType> = "Type",
         name: Option<String> = "Name",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `LoggingEnabled`.
+    #[derive(Debug)]
+    pub struct LoggingEnabled: schema::LOGGING_ENABLED {
+        target_bucket: String = "TargetBucket",
+        target_grants: Option<Vec<TargetGrant>> = "TargetGrants",
+        target_prefix: String = "TargetPrefix",
+        target_object_key_format: Option<TargetObjectKeyFormat> = "TargetObjectKeyFormat",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `MetadataEntry`.
+    #[derive(Debug, Default)]
+    pub struct MetadataEntry: schema::METADATA_ENTRY {
+        name: Option<String> = "Name",
+        value: Option<String> = "Value",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `Metrics`.
+    #[derive(Debug)]
+    pub struct Metrics: schema::METRICS {
+        status: MetricsStatus = "Status",
+        event_threshold: Option<ReplicationTimeValue> = "EventThreshold",
     }
 }
 
@@ -497,6 +715,23 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `OutputLocation`.
+    #[derive(Debug, Default)]
+    pub struct OutputLocation: schema::OUTPUT_LOCATION {
+        s3: Option<S3Location> = "S3",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `OutputSerialization`.
+    #[derive(Debug, Default)]
+    pub struct OutputSerialization: schema::OUTPUT_SERIALIZATION {
+        csv: Option<CSVOutput> = "CSV",
+        json: Option<JSONOutput> = "JSON",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `Owner`.
     #[derive(Debug, Default)]
     pub struct Owner: schema::OWNER {
@@ -522,6 +757,13 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `ParquetInput`.
+    #[derive(Debug, Default)]
+    pub struct ParquetInput: schema::PARQUET_INPUT {
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `Part`.
     #[derive(Debug, Default)]
     pub struct Part: schema::PART {
@@ -539,6 +781,14 @@ kurodo_wire::shape! {
         checksum_xxhash64: Option<String> = "ChecksumXXHASH64",
         checksum_xxhash3: Option<String> = "ChecksumXXHASH3",
         checksum_xxhash128: Option<String> = "ChecksumXXHASH128",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `PartitionedPrefix`.
+    #[derive(Debug, Default)]
+    pub struct PartitionedPrefix: schema::PARTITIONED_PREFIX {
+        partition_date_source: Option<PartitionDateSource> = "PartitionDateSource",
     }
 }
 
@@ -562,10 +812,93 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicaModifications`.
+    #[derive(Debug)]
+    pub struct ReplicaModifications: schema::REPLICA_MODIFICATIONS {
+        status: ReplicaModificationsStatus = "Status",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationConfiguration`.
+    #[derive(Debug)]
+    pub struct ReplicationConfiguration: schema::REPLICATION_CONFIGURATION {
+        role: String = "Role",
+        rules: Vec<ReplicationRule> = "Rules",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationRule`.
+    #[derive(Debug)]
+    pub struct ReplicationRule: schema::REPLICATION_RULE {
+        id: Option<String> = "ID",
+        priority: Option<i32> = "Priority",
+        prefix: Option<String> = "Prefix",
+        filter: Option<ReplicationRuleFilter> = "Filter",
+        status: ReplicationRuleStatus = "Status",
+        source_selection_criteria: Option<SourceSelectionCriteria> = "SourceSelectionCriteria",
+        existing_object_replication: Option<ExistingObjectReplication> = "ExistingObjectReplication",
+        destination: Destination = "Destination",
+        delete_marker_replication: Option<DeleteMarkerReplication> = "DeleteMarkerReplication",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationRuleAndOperator`.
+    #[derive(Debug, Default)]
+    pub struct ReplicationRuleAndOperator: schema::REPLICATION_RULE_AND_OPERATOR {
+        prefix: Option<String> = "Prefix",
+        tags: Option<Vec<Tag>> = "Tags",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationRuleFilter`.
+    #[derive(Debug, Default)]
+    pub struct ReplicationRuleFilter: schema::REPLICATION_RULE_FILTER {
+        prefix: Option<String> = "Prefix",
+        tag: Option<Tag> = "Tag",
+        and: Option<ReplicationRuleAndOperator> = "And",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationTime`.
+    #[derive(Debug)]
+    pub struct ReplicationTime: schema::REPLICATION_TIME {
+        status: ReplicationTimeStatus = "Status",
+        time: ReplicationTimeValue = "Time",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `ReplicationTimeValue`.
+    #[derive(Debug, Default)]
+    pub struct ReplicationTimeValue: schema::REPLICATION_TIME_VALUE {
+        minutes: Option<i32> = "Minutes",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `RequestPaymentConfiguration`.
     #[derive(Debug)]
     pub struct RequestPaymentConfiguration: schema::REQUEST_PAYMENT_CONFIGURATION {
         payer: Payer = "Payer",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `RestoreRequest`.
+    #[derive(Debug, Default)]
+    pub struct RestoreRequest: schema::RESTORE_REQUEST {
+        days: Option<i32> = "Days",
+        glacier_job_parameters: Option<GlacierJobParameters> = "GlacierJobParameters",
+        r#type: Option<RestoreRequestType> = "Type",
+        tier: Option<Tier> = "Tier",
+        description: Option<String> = "Description",
+        select_parameters: Option<SelectParameters> = "SelectParameters",
+        output_location: Option<OutputLocation> = "OutputLocation",
     }
 }
 
@@ -575,6 +908,47 @@ kurodo_wire::shape! {
     pub struct RestoreStatus: schema::RESTORE_STATUS {
         is_restore_in_progress: Option<bool> = "IsRestoreInProgress",
         restore_expiry_date: Option<Timestamp> = "RestoreExpiryDate",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `S3Location`.
+    #[derive(Debug)]
+    pub struct S3Location: schema::S3_LOCATION {
+        bucket_name: String = "BucketName",
+        prefix: String = "Prefix",
+        encryption: Option<Encryption> = "Encryption",
+        canned_acl: Option<ObjectCannedACL> = "CannedACL",
+        access_control_list: Option<Vec<Grant>> = "AccessControlList",
+        tagging: Option<Tagging> = "Tagging",
+        user_metadata: Option<Vec<MetadataEntry>> = "UserMetadata",
+        storage_class: Option<StorageClass> = "StorageClass",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `SSEKMS`.
+    #[derive(Debug)]
+    pub struct SSEKMS: schema::SSEKMS {
+        key_id: Secret = "KeyId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `SSES3`.
+    #[derive(Debug, Default)]
+    pub struct SSES3: schema::SSES3 {
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `SelectParameters`.
+    #[derive(Debug)]
+    pub struct SelectParameters: schema::SELECT_PARAMETERS {
+        input_serialization: InputSerialization = "InputSerialization",
+        expression_type: ExpressionType = "ExpressionType",
+        expression: String = "Expression",
+        output_serialization: OutputSerialization = "OutputSerialization",
     }
 }
 
@@ -606,6 +980,30 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `SimplePrefix`.
+    #[derive(Debug, Default)]
+    pub struct SimplePrefix: schema::SIMPLE_PREFIX {
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `SourceSelectionCriteria`.
+    #[derive(Debug, Default)]
+    pub struct SourceSelectionCriteria: schema::SOURCE_SELECTION_CRITERIA {
+        sse_kms_encrypted_objects: Option<SseKmsEncryptedObjects> = "SseKmsEncryptedObjects",
+        replica_modifications: Option<ReplicaModifications> = "ReplicaModifications",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `SseKmsEncryptedObjects`.
+    #[derive(Debug)]
+    pub struct SseKmsEncryptedObjects: schema::SSE_KMS_ENCRYPTED_OBJECTS {
+        status: SseKmsEncryptedObjectsStatus = "Status",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `Tag`.
     #[derive(Debug)]
     pub struct Tag: schema::TAG {
@@ -619,6 +1017,24 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct Tagging: schema::TAGGING {
         tag_set: Vec<Tag> = "TagSet",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `TargetGrant`.
+    #[derive(Debug, Default)]
+    pub struct TargetGrant: schema::TARGET_GRANT {
+        grantee: Option<Grantee> = "Grantee",
+        permission: Option<BucketLogsPermission> = "Permission",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `TargetObjectKeyFormat`.
+    #[derive(Debug, Default)]
+    pub struct TargetObjectKeyFormat: schema::TARGET_OBJECT_KEY_FORMAT {
+        simple_prefix: Option<SimplePrefix> = "SimplePrefix",
+        partitioned_prefix: Option<PartitionedPrefix> = "PartitionedPrefix",
     }
 }
 

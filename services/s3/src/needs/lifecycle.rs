@@ -62,23 +62,8 @@ fn governed(find: &Finding<'_>) -> Result<Arc<Vec<String>>, Error> {
     if let Some(names) = find.service.rounds.governed(generation) {
         return Ok(names);
     }
-    let names = Arc::new(with_rules(find)?);
+    let names = Arc::new(super::having(find, Setting::Lifecycle)?);
     find.service.rounds.keep_governed(generation, &names);
-    Ok(names)
-}
-
-fn with_rules(find: &Finding<'_>) -> Result<Vec<String>, Error> {
-    let malformed = |_| Damaged("key of a bucket");
-    let mut names = Vec::new();
-    for record in find.stored().cursor(&Scan::within([layout::BUCKETS]))? {
-        let record = record?;
-        let mut parser = KeyParser::new(&record.key);
-        parser.byte().map_err(malformed)?;
-        let name = parser.text().map_err(malformed)?;
-        if parser.byte().map_err(malformed)? == Setting::Lifecycle as u8 {
-            names.push(name.into_owned());
-        }
-    }
     Ok(names)
 }
 

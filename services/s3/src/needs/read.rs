@@ -10,7 +10,8 @@ use crate::{
     facts::BucketFacts,
     model::{
         DeleteObjectTaggingInput, GetObjectAclInput, GetObjectAttributesInput, GetObjectInput,
-        GetObjectTaggingInput, HeadObjectInput, PutObjectAclInput, PutObjectTaggingInput, Tag,
+        GetObjectTaggingInput, HeadObjectInput, PutObjectAclInput, PutObjectTaggingInput, RestoreObjectInput,
+        Tag,
     },
     policy,
     records::Wanted,
@@ -50,21 +51,21 @@ macro_rules! named {
 pub(super) use named;
 
 macro_rules! reads {
-    ($($operation:ident($input:ty): $action:ident or $of_version:ident;)*) => {
+    ($($operation:ident($input:ty): $action:ident or $of_version:ident $(, $whose:ident)?;)*) => {
         $(pub(crate) async fn $operation(
             find: &Finding<'_>,
             input: &$input,
         ) -> Result<(Either<action::$action, action::$of_version>, Missing), Error> {
             let (object, missing) = named!(find, input)?;
-            Ok((either(object), missing))
+            Ok((either(object$(.$whose())?), missing))
         })*
     };
 }
 
 reads! {
     get_object_acl(GetObjectAclInput): GetObjectAcl or GetObjectVersionAcl;
-    get_object_tagging(GetObjectTaggingInput): GetObjectTagging or GetObjectVersionTagging;
-    delete_object_tagging(DeleteObjectTaggingInput): DeleteObjectTagging or DeleteObjectVersionTagging;
+    get_object_tagging(GetObjectTaggingInput): GetObjectTagging or GetObjectVersionTagging, of_bucket;
+    delete_object_tagging(DeleteObjectTaggingInput): DeleteObjectTagging or DeleteObjectVersionTagging, of_bucket;
 }
 
 /// Reading an object's tags, of whichever version.
@@ -81,7 +82,7 @@ type Get = (
 /// Who may read an object is told how many tags it has, and how it is locked, if he may read those too.
 fn get((object, missing): (Object, Missing)) -> Get {
     let lock = object.lock();
-    let tags = object.tags().map(|_| either(object.clone()));
+    let tags = object.tags().map(|_| either(object.clone().of_bucket()));
     let retention = lock.retention.map(|_| Need::new(object.clone()));
     let hold = lock.hold.map(|_| Need::new(object.clone()));
     (either(object), missing, tags, retention, hold)
@@ -93,6 +94,15 @@ pub(crate) async fn get_object(find: &Finding<'_>, input: &GetObjectInput) -> Re
 
 pub(crate) async fn head_object(find: &Finding<'_>, input: &HeadObjectInput) -> Result<Get, Error> {
     Ok(get(named!(find, input)?))
+}
+
+/// Restoring an archived object is the bucket's business, whoever put it.
+pub(crate) async fn restore_object(
+    find: &Finding<'_>,
+    input: &RestoreObjectInput,
+) -> Result<(Need<action::RestoreObject>, Missing), Error> {
+    let (object, missing) = named!(find, input)?;
+    Ok((Need::new(object.of_bucket()), missing))
 }
 
 type Attributes = (
@@ -117,7 +127,7 @@ pub(crate) async fn put_object_tagging(
 ) -> Result<(PutTags, Missing), Error> {
     let (object, missing) = named!(find, input)?;
     let pairs = input.tagging.tag_set.iter().map(|Tag { key, value }| (key.as_str(), value.as_str()));
-    Ok((with_tags(either(object), pairs), missing))
+    Ok((with_tags(either(object.of_bucket()), pairs), missing))
 }
 
 type PutAcl = Either<action::PutObjectAcl, action::PutObjectVersionAcl>;

@@ -94,7 +94,8 @@ impl<'a> Writing<'a> {
             let owner = owner_of_new(Some(asked), facts, find.call)?;
             Ok::<_, Error>(at(Door::Content)?.owned_by(owner))
         };
-        let (put, lock) = (self.described(at(door)?, find), &self.lock);
+        let whole = door == Door::Content;
+        let (put, lock) = (self.described(at(door)?.creating(whole), find), &self.lock);
         let acl = self.acl.as_ref().map(owned).transpose()?;
         let tags = self.tags.as_ref().filter(|tags| !tags.is_empty());
         let tags = tags.map(|_| at(Door::Content)).transpose()?;

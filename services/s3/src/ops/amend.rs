@@ -11,7 +11,12 @@ impl S3 {
         change: Change<'_>,
     ) -> Result<(), Error> {
         let (head, seen) = (Object::granted(permit)?, Object::placed(permit)?);
+        let counts = change.is_copied();
         let (key, record) = (seen.place.key(), head.with(change)?);
+        let (record, goes) = match counts {
+            true => permit.resource().to_be_copied(record)?,
+            false => (record, false),
+        };
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
         if seen.place != Place::Current {
@@ -19,6 +24,7 @@ impl S3 {
         }
         transaction.expect_version(&key, seen.version).put(&key, record);
         transaction.commit().await?;
+        self.copy_later(permit.resource(), head.id, goes);
         Ok(())
     }
 }

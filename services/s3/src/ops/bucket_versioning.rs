@@ -12,6 +12,7 @@ use crate::{
         PutBucketVersioningInput, PutBucketVersioningOutput, op,
     },
     records::{ObjectLock, Versioning, VersioningState},
+    replication::Replication,
 };
 
 impl Handler<op::GetBucketVersioning> for S3 {
@@ -47,9 +48,13 @@ impl Handler<op::PutBucketVersioning> for S3 {
         if versioning.needs_code() && lifecycle.is_some() {
             return Err(Error::InvalidBucketState(CODE.into()));
         }
+        let (replication, copied) = self.setting::<Replication>(&permit, Setting::Replication)?;
+        if replication.is_some() && !versioning.is_on() {
+            return Err(Error::InvalidBucketState(COPIED.into()));
+        }
         self.check_owner(&input, versioning, facts, call).await?;
         // Whether a code was asked for was decided by the setting as it was.
-        let relied = [&facts.versioned, &fact, &ruled];
+        let relied = [&facts.versioned, &fact, &ruled, &copied];
         self.settle(&permit, Setting::Versioning, Some(record(&versioning)?), &relied).await?;
         Ok(PutBucketVersioningOutput {}.into())
     }
@@ -58,6 +63,9 @@ impl Handler<op::PutBucketVersioning> for S3 {
 /// As S3 says it.
 const LOCKED: &str =
     "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.";
+
+const COPIED: &str = "A replication configuration is present on this bucket, so you cannot change the versioning state. \
+                      To change the versioning state, first delete the replication configuration.";
 
 impl S3 {
     /// Where versions are deleted only with a one-time code, or shall be from now on, the root user of the bucket's

@@ -160,6 +160,7 @@ fn object(
         customer_key: upload.customer_key,
         lock: object_lock::of_new(upload.lock, place.facts(), call.now_ms)?,
         class: upload.class,
+        restored: None,
         meta: &meta,
         tags: &upload.tags,
         rights: upload.rights.as_ref(),

@@ -40,6 +40,7 @@ impl Handler<op::CopyObject> for S3 {
         let head = Object::granted(&source)?;
         source_conditions!(input).weigh_source(head)?;
         let customer = customer!(input)?;
+        check_active(head, call.now_ms)?;
         check(&input, &source, target.resource(), customer.is_some())?;
         let key = check_key(customer!(input, source)?.as_ref(), head, source.resource().facts())?;
 
@@ -99,7 +100,6 @@ fn check(
 ) -> Result<(), Error> {
     metadata::check_encryption(input.server_side_encryption, customer)?;
     let head = Object::granted(source)?;
-    check_active(head)?;
     if head.size > limits::SINGLE {
         let message = "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
         return Err(Error::InvalidRequest(message.into()));
@@ -127,6 +127,7 @@ fn meta_of(input: &mut CopyObjectInput, head: &Head) -> Result<Meta, Error> {
         _ => metadata::checked(Meta {
             website_redirect_location: input.website_redirect_location.take(),
             upload: None,
+            replication: None,
             ..head.meta()?
         }),
     }

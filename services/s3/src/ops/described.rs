@@ -85,6 +85,8 @@ macro_rules! describe {
         let meta = head.meta()?;
         output.version_id = $crate::ops::described::shown_version($permit)?;
         output.storage_class = head.class.shown();
+        output.replication_status =
+            meta.replication.as_deref().and_then($crate::model::ReplicationStatus::parse);
         output.expiration = $crate::ops::described::shown_expiry($permit)?;
         output.accept_ranges = Some("bytes".to_owned());
         output.last_modified = Some($crate::times::shown(head.modified_ms));
@@ -271,16 +273,16 @@ pub(super) fn parts_count(head: &Head) -> Option<i32> {
 /// That the object need not be restored before it is read.
 ///
 /// Source: S3 User Guide, "Restoring an archived object".
-pub(super) fn check_readable(head: &Head) -> Result<(), Error> {
-    match head.class.is_archived() {
+pub(super) fn check_readable(head: &Head, now_ms: i64) -> Result<(), Error> {
+    match head.is_away(now_ms) {
         true => Err(Error::InvalidObjectState(head.class.word().to_string())),
         false => Ok(()),
     }
 }
 
 /// The same for the source of a copy.
-pub(super) fn check_active(head: &Head) -> Result<(), Error> {
-    if head.class.is_archived() { Err(Error::ObjectNotInActiveTier) } else { Ok(()) }
+pub(super) fn check_active(head: &Head, now_ms: i64) -> Result<(), Error> {
+    if head.is_away(now_ms) { Err(Error::ObjectNotInActiveTier) } else { Ok(()) }
 }
 
 /// That the customer brought the right key, and no other.

@@ -23,7 +23,7 @@ impl Handler<op::GetObject> for S3 {
         let head = Object::granted(&permit)?;
         let customer = customer!(input)?;
         let wrapping = check_key(customer.as_ref(), head, permit.resource().facts())?;
-        check_readable(head)?;
+        check_readable(head, call.now_ms)?;
         let reading = reading!(input);
         reading.check(call)?;
         let part = self.part(&permit, reading.part)?;
@@ -36,6 +36,7 @@ impl Handler<op::GetObject> for S3 {
         output.checksum_type = checksum.and(head.checksum).map(|stored| stored.kind.word());
         describe!(output, input, &permit, &customer);
         show_lock!(output, head, retention, hold);
+        output.restore = head.restored.and_then(|restored| restored.shown(call.now_ms));
         output.request_charged = Grant::resource(&permit).charged();
         output.tag_count = tag_count(head, tags.flatten().is_some())?;
         output.parts_count = part.and_then(|_| parts_count(head));

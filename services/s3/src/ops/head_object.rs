@@ -32,6 +32,7 @@ impl Handler<op::HeadObject> for S3 {
         output.checksum_type = checksum.and(head.checksum).map(|stored| stored.kind.word());
         describe!(output, input, &permit, &customer);
         show_lock!(output, head, retention, hold);
+        output.restore = head.restored.and_then(|restored| restored.shown(call.now_ms));
         output.request_charged = Grant::resource(&permit).charged();
         output.tag_count = tag_count(head, tags.flatten().is_some())?;
         output.parts_count = part.and_then(|_| parts_count(head));

@@ -2,7 +2,7 @@ use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    listed::{count, prefixes},
+    listed::{count, prefixes, restore_status, restored_at},
 };
 use crate::{
     Error, S3,
@@ -21,7 +21,7 @@ impl Handler<op::ListObjectVersions> for S3 {
         &self,
         call: Authorized<'_, Self, op::ListObjectVersions>,
     ) -> Answer<op::ListObjectVersions> {
-        let Authorized { input, permits: permit, .. } = call;
+        let Authorized { input, permits: permit, call, .. } = call;
         let (facts, encoding) = (permit.resource().facts()?, Encoding::new(input.encoding_type));
         let most = page_length("max-keys", input.max_keys)?;
         let prefix = input.prefix.clone().unwrap_or_default();
@@ -31,10 +31,14 @@ impl Handler<op::ListObjectVersions> for S3 {
         let ask = Ask { prefix: &prefix, delimiter, start, most, ..Ask::default() };
         let page = walk_versions(&reader, &[], &ask, older.as_ref())?;
 
+        let restored = restored_at(input.optional_object_attributes.as_ref(), call.now_ms);
         let (mut versions, mut markers) = (Vec::new(), Vec::new());
         for version in &page.versions {
             match &version.kept {
-                Kept::Object(head) => versions.push(shown(version, head, encoding, facts)?),
+                Kept::Object(head) => {
+                    let restore_status = restore_status(head, restored);
+                    versions.push(ObjectVersion { restore_status, ..shown(version, head, encoding, facts)? });
+                }
                 Kept::Marker(marker) => markers.push(shown_marker(version, marker, encoding, facts)),
             }
         }

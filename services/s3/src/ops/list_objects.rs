@@ -2,7 +2,7 @@ use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    listed::{contents, count, prefixes},
+    listed::{Shows, contents, count, prefixes, restored_at},
 };
 use crate::{
     S3,
@@ -12,7 +12,7 @@ use crate::{
 
 impl Handler<op::ListObjects> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::ListObjects>) -> Answer<op::ListObjects> {
-        let Authorized { mut input, permits: permit, .. } = call;
+        let Authorized { mut input, permits: permit, call, .. } = call;
         input.delimiter = input.delimiter.filter(|delimiter| !delimiter.is_empty());
         let (facts, encoding) = (permit.resource().facts()?, Encoding::new(input.encoding_type));
         let most = page_length("max-keys", input.max_keys)?;
@@ -27,11 +27,12 @@ impl Handler<op::ListObjects> for S3 {
             Start::AfterKey(last) | Start::AfterPrefix(last) => encoding.text(last),
             Start::Beginning => String::new(),
         });
+        let restored = restored_at(input.optional_object_attributes.as_ref(), call.now_ms);
         Ok(ListObjectsOutput {
             is_truncated: Some(page.next.is_some()),
             marker: Some(encoding.text(input.marker.as_deref().unwrap_or_default())),
             next_marker,
-            contents: contents(&page.items, encoding, Some(facts))?,
+            contents: contents(&page.items, encoding, Shows { owners: Some(facts), restored })?,
             name: Some(facts.name.clone()),
             prefix: Some(encoding.text(&prefix)),
             delimiter: encoding.optional(input.delimiter.as_ref()),

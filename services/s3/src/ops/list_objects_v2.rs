@@ -2,7 +2,7 @@ use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    listed::{contents, count, prefixes},
+    listed::{Shows, contents, count, prefixes, restored_at},
 };
 use crate::{
     S3,
@@ -12,7 +12,7 @@ use crate::{
 
 impl Handler<op::ListObjectsV2> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::ListObjectsV2>) -> Answer<op::ListObjectsV2> {
-        let Authorized { mut input, permits: permit, .. } = call;
+        let Authorized { mut input, permits: permit, call, .. } = call;
         input.delimiter = input.delimiter.filter(|delimiter| !delimiter.is_empty());
         let (facts, encoding) = (permit.resource().facts()?, Encoding::new(input.encoding_type));
         let most = page_length("max-keys", input.max_keys)?;
@@ -25,10 +25,11 @@ impl Handler<op::ListObjectsV2> for S3 {
         let delimiter = input.delimiter.as_deref();
         let ask = Ask { prefix: &prefix, delimiter, start, most, ..Ask::default() };
         let page = walk(&self.store.read(&permit), &ask)?;
-        let owner = input.fetch_owner.unwrap_or_default().then_some(&**facts);
+        let owners = input.fetch_owner.unwrap_or_default().then_some(&**facts);
+        let restored = restored_at(input.optional_object_attributes.as_ref(), call.now_ms);
         Ok(ListObjectsV2Output {
             is_truncated: Some(page.next.is_some()),
-            contents: contents(&page.items, encoding, owner)?,
+            contents: contents(&page.items, encoding, Shows { owners, restored })?,
             name: Some(facts.name.clone()),
             prefix: Some(encoding.text(&prefix)),
             delimiter: encoding.optional(input.delimiter.as_ref()),

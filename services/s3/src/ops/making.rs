@@ -76,6 +76,7 @@ impl Making {
             customer_key: self.sealing.customer_key,
             lock: self.lock,
             class: self.class,
+            restored: None,
             meta: &self.meta,
             tags: &self.tags,
             rights: self.rights.as_ref(),

@@ -14,7 +14,7 @@ impl Handler<op::GetObjectTagging> for S3 {
         let (permit, _missing) = call.permits;
         let head = Object::granted(&permit)?;
         let version_id = shown_version(&permit)?;
-        Ok(GetObjectTaggingOutput { version_id, tag_set: tags::shown(&head.tags()?) }.into())
+        Ok(GetObjectTaggingOutput { version_id, tag_set: tags::in_order(&head.tags()?) }.into())
     }
 }
 

@@ -25,7 +25,7 @@ impl Handler<op::UploadPartCopy> for S3 {
         let number = part_number(input.part_number)?;
         let head = Object::granted(&source)?;
         source_conditions!(input).weigh_source(head)?;
-        check_active(head)?;
+        check_active(head, call.now_ms)?;
         let key = check_key(customer!(input, source)?.as_ref(), head, source.resource().facts())?;
         let underway = Underway::read(&self.store.read(&permit), &permit)?;
         let customer = customer!(input)?;

@@ -1,13 +1,14 @@
 use bytes::Bytes;
 
 use super::{
-    Class, Content, ETag, Lock, Meta, Owner, Salt, Tags, VersionId,
+    Class, Content, ETag, Lock, Meta, Owner, Progress, Restored, Salt, Tags, VersionId,
     codec::{Damaged, In, Out},
     content::{read_checksum, write_checksum},
 };
 use crate::{
     acl::Acl,
     checksum::{Kind, Stored},
+    replication::Status,
 };
 
 /// An object, all but its bytes when there are many.
@@ -27,6 +28,8 @@ pub(crate) struct Head {
     pub(crate) customer_key: Option<CustomerKey>,
     pub(crate) lock: Lock,
     pub(crate) class: Class,
+    /// The copy that was restored last, if any was.
+    pub(crate) restored: Option<Restored>,
     meta: Bytes,
     tags: Bytes,
     /// Owner and access control list; empty where the bucket's owner owns the object and nobody else has rights.
@@ -52,12 +55,16 @@ pub(crate) struct HeadParts<'a> {
     pub(crate) customer_key: Option<CustomerKey>,
     pub(crate) lock: Lock,
     pub(crate) class: Class,
+    pub(crate) restored: Option<Restored>,
     pub(crate) meta: &'a Meta,
     pub(crate) tags: &'a Tags,
     pub(crate) rights: Option<&'a (Owner, Acl)>,
 }
 
 const VERSION: u8 = 2;
+
+/// Set in the class's byte where a restored copy follows.
+const RESTORED: u8 = 0x80;
 
 impl HeadParts<'_> {
     /// The record.
@@ -81,7 +88,10 @@ impl HeadParts<'_> {
             None => out.u8(0),
         };
         self.lock.write(&mut out);
-        out.u8(self.class as u8);
+        match &self.restored {
+            Some(restored) => restored.write(out.u8(self.class as u8 | RESTORED)),
+            None => _ = out.u8(self.class as u8),
+        }
         out.section(|out| self.meta.write(out));
         out.section(|out| self.tags.write(out));
         out.section(|out| _ = out.raw(rights.as_deref().unwrap_or_default()));
@@ -110,7 +120,9 @@ impl Head {
         };
         let lock = Lock::read(&mut input)?;
         let damaged = input.damaged();
-        let class = Class::numbered(input.u8()?).ok_or(damaged)?;
+        let class = input.u8()?;
+        let restored = (class & RESTORED != 0).then(|| Restored::read(&mut input)).transpose()?;
+        let class = Class::numbered(class & !RESTORED).ok_or(damaged)?;
         let (meta, tags, rights) = (input.section()?, input.section()?, input.section()?);
         let content = Content::read(&mut input)?;
         input.end()?;
@@ -124,14 +136,26 @@ impl Head {
             customer_key,
             lock,
             class,
+            restored,
             meta,
             tags,
             rights,
         })
     }
 
+    /// Whether the content must be restored before it is read.
+    pub(crate) fn is_away(&self, now_ms: i64) -> bool {
+        let copy = self.restored.and_then(|restored| restored.progress(now_ms));
+        self.class.is_archived() && !matches!(copy, Some(Progress::Until(_)))
+    }
+
     pub(crate) fn meta(&self) -> Result<Meta, Damaged> {
         Meta::read(&self.meta)
+    }
+
+    /// How far it is on its way to other buckets, if it is to go to any.
+    pub(crate) fn status(&self) -> Result<Option<Status>, Damaged> {
+        Ok(self.meta()?.replication.as_deref().and_then(Status::of_word))
     }
 
     pub(crate) fn tags(&self) -> Result<Tags, Damaged> {
@@ -148,14 +172,16 @@ impl Head {
 
     /// The same object with something else about it, as a record.
     pub(crate) fn with(&self, change: Change<'_>) -> Result<Bytes, Damaged> {
-        let (mut id, mut lock, mut class) = (self.id, self.lock, self.class);
-        let (mut tags, mut rights) = (self.tags()?, self.rights()?);
+        let (mut id, mut lock, mut class, mut restored) = (self.id, self.lock, self.class, self.restored);
+        let (mut meta, mut tags, mut rights) = (self.meta()?, self.tags()?, self.rights()?);
         match change {
             Change::Id(other) => id = other,
             Change::Tags(other) => tags = other.clone(),
             Change::Rights(other) => rights = other,
             Change::Lock(other) => lock = other,
             Change::Class(other) => class = other,
+            Change::Restored(other) => restored = Some(other),
+            Change::Status(status) => meta.replication = Some(status.word().to_owned()),
         }
         HeadParts {
             id,
@@ -167,11 +193,19 @@ impl Head {
             customer_key: self.customer_key,
             lock,
             class,
-            meta: &self.meta()?,
+            restored,
+            meta: &meta,
             tags: &tags,
             rights: rights.as_ref(),
         }
         .to_record()
+    }
+}
+
+impl Change<'_> {
+    /// Whether the copies in other buckets change as well.
+    pub(crate) fn is_copied(&self) -> bool {
+        matches!(self, Self::Tags(_) | Self::Rights(_) | Self::Lock(_))
     }
 }
 
@@ -183,4 +217,7 @@ pub(crate) enum Change<'a> {
     Rights(Option<(Owner, Acl)>),
     Lock(Lock),
     Class(Class),
+    Restored(Restored),
+    /// How far it is on its way to other buckets.
+    Status(Status),
 }

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 
-use super::{Damaged, Head, Marker, VersionId};
+use super::{Change, Damaged, Head, Marker, VersionId};
+use crate::replication::Status;
 
 /// A version, as it is kept: an object or a delete marker.
 #[derive(Debug, Clone)]
@@ -34,6 +35,27 @@ impl Kept {
         match self {
             Self::Object(head) => Some(head),
             Self::Marker(_) => None,
+        }
+    }
+
+    /// How far it is on its way to other buckets.
+    pub(crate) fn status(&self) -> Result<Option<Status>, Damaged> {
+        match self {
+            Self::Object(head) => head.status(),
+            Self::Marker(marker) => Ok(marker.status),
+        }
+    }
+
+    /// Whether it is to be copied, still.
+    pub(crate) fn is_pending(&self) -> Result<bool, Damaged> {
+        Ok(self.status()? == Some(Status::Pending))
+    }
+
+    /// The same version, so far on its way, as a record.
+    pub(crate) fn with_status(&self, status: Status) -> Result<Bytes, Damaged> {
+        match self {
+            Self::Object(head) => head.with(Change::Status(status)),
+            Self::Marker(marker) => Marker { status: Some(status), ..marker.clone() }.to_record(),
         }
     }
 

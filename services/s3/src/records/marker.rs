@@ -4,6 +4,7 @@ use super::{
     Owner, VersionId,
     codec::{Damaged, In, Out},
 };
+use crate::replication::Status;
 
 /// A delete marker: a version that says that there is no object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub(crate) struct Marker {
     pub(crate) modified_ms: i64,
     /// Who put it; `None` where that is the bucket's owner.
     pub(crate) owner: Option<Owner>,
+    /// How far it is on its way to other buckets, if it is to go to any.
+    pub(crate) status: Option<Status>,
 }
 
 impl Marker {
@@ -26,6 +29,9 @@ impl Marker {
         out.u8(Self::VERSION);
         self.id.write(&mut out);
         out.i64(self.modified_ms).short(owner.as_deref().unwrap_or_default());
+        if let Some(status) = self.status {
+            out.short(status.word().as_bytes());
+        }
         Ok(out.finish().into())
     }
 
@@ -36,8 +42,9 @@ impl Marker {
             [] => None,
             owner => Some(serde_json::from_slice(owner).map_err(|_| input.damaged())?),
         };
+        let status = if input.is_empty() { None } else { Status::of_word(&input.text()?) };
         input.end()?;
-        Ok(Self { id, modified_ms, owner })
+        Ok(Self { id, modified_ms, owner, status })
     }
 }
 
@@ -47,8 +54,8 @@ mod tests {
 
     #[test]
     fn read_as_written() {
-        for owner in [None, Some(Owner::anonymous())] {
-            let marker = Marker { id: VersionId::new(7).unwrap(), modified_ms: 7, owner };
+        for (owner, status) in [(None, None), (Some(Owner::anonymous()), Some(Status::Pending))] {
+            let marker = Marker { id: VersionId::new(7).unwrap(), modified_ms: 7, owner, status };
             let record = marker.to_record().unwrap();
             assert_eq!(Marker::read(&record).unwrap(), marker);
             assert!(Marker::read(&record.slice(..record.len() - 1)).is_err());

@@ -19,13 +19,15 @@ pub(crate) struct Meta {
     /// The multipart upload that the object comes of, which may be completed once more: a client may not have got the
     /// first answer.
     pub(crate) upload: Option<String>,
+    /// How far the version is on its way to other buckets, if it is to go to any.
+    pub(crate) replication: Option<String>,
     /// The client's own pairs.
     pub(crate) user: BTreeMap<String, String>,
 }
 
 impl Meta {
     /// The named fields, in the order of their stored numbers, which begin at 1.
-    fn named(&self) -> [&Option<String>; 8] {
+    fn named(&self) -> [&Option<String>; 9] {
         [
             &self.content_type,
             &self.cache_control,
@@ -35,6 +37,7 @@ impl Meta {
             &self.expires,
             &self.website_redirect_location,
             &self.upload,
+            &self.replication,
         ]
     }
 
@@ -48,6 +51,7 @@ impl Meta {
             6 => &mut self.expires,
             7 => &mut self.website_redirect_location,
             8 => &mut self.upload,
+            9 => &mut self.replication,
             _ => return None,
         })
     }
@@ -94,6 +98,7 @@ mod tests {
             expires: Some("expires".to_owned()),
             website_redirect_location: Some("/redirect".to_owned()),
             upload: Some("upload".to_owned()),
+            replication: Some("PENDING".to_owned()),
             user: [("x".to_owned(), "y".to_owned())].into(),
         };
         for meta in [Meta::default(), all] {

@@ -31,6 +31,8 @@ pub struct Bucket {
     acls: bool,
     names: Names,
     charged: Option<RequestCharged>,
+    /// Other buckets that the request names.
+    others: Vec<Arc<BucketFacts>>,
 }
 
 /// What a permit for the bucket reaches.
@@ -58,6 +60,7 @@ impl Bucket {
             acls: false,
             names: Names::default(),
             charged: None,
+            others: Vec::new(),
         }
     }
 
@@ -72,7 +75,18 @@ impl Bucket {
             acls: counts != Counts::Nothing,
             names: Names::default(),
             charged: None,
+            others: Vec::new(),
         }
+    }
+
+    /// The same bucket, with those of the others that the request names that are there.
+    pub(crate) fn with_others(self, others: impl IntoIterator<Item = Arc<BucketFacts>>) -> Self {
+        Self { others: others.into_iter().collect(), ..self }
+    }
+
+    /// Another bucket that the request names, if it is there.
+    pub(crate) fn other(&self, name: &str) -> Option<&BucketFacts> {
+        self.others.iter().find(|facts| facts.name == name).map(|facts| &**facts)
     }
 
     /// The same bucket, with what the principals of its policy stand for.

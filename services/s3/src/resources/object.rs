@@ -14,6 +14,7 @@ use crate::{
     model::RequestCharged,
     names,
     records::{Class, Head, Kept, Lock, Owner, Ownership, Tags, Upload, UploadId, VersionId, Wanted},
+    replication::What,
     versions::{Place, Placed, Versions},
 };
 
@@ -32,10 +33,14 @@ pub struct Object {
     charged: Option<RequestCharged>,
     /// Who will own it once it is put, where that counts.
     maker: Option<Box<Owner>>,
+    /// Whether what is done to it is the bucket's business, whoever owns it.
+    in_bucket: bool,
     /// Who began the upload.
     initiator: Option<Box<Owner>>,
     /// What a lifecycle rule makes of it.
     fate: Fate,
+    /// Whether what the request writes becomes an object at once; `None` where it writes nothing.
+    creates: Option<bool>,
 }
 
 /// What is to become of an object that a lifecycle rule is for.
@@ -90,8 +95,10 @@ impl Object {
             found: None,
             charged: charged(find, facts)?,
             maker: None,
+            in_bucket: false,
             initiator: None,
             fate: Fate::Plain,
+            creates: None,
         })
     }
 
@@ -112,6 +119,14 @@ impl Object {
         Self { version, ..self }
     }
 
+    /// The same, which the request makes, or makes a part of.
+    ///
+    /// Source: Service Authorization Reference, `s3:ObjectCreationOperation`; S3 User Guide, "Enforce conditional
+    /// writes on Amazon S3 buckets".
+    pub(crate) fn creating(self, whole: bool) -> Self {
+        Self { creates: Some(whole), ..self }
+    }
+
     /// The same, which is to get this storage class.
     pub(crate) fn moving(self, class: Class) -> Self {
         Self { fate: Fate::Class(class), ..self }
@@ -120,6 +135,30 @@ impl Object {
     /// The same, which is to go if no other version of its key is left.
     pub(crate) fn alone(self) -> Self {
         Self { fate: Fate::Alone, ..self }
+    }
+
+    /// Whether it is to be copied to other buckets, still.
+    pub(crate) fn is_pending(&self) -> Result<bool, Error> {
+        Ok(self.found.as_ref().map_or(Ok(false), |found| found.placed.kept.is_pending())?)
+    }
+
+    /// Whether it is a delete marker.
+    pub(crate) fn is_marker(&self) -> bool {
+        self.found.as_ref().is_some_and(|found| matches!(found.placed.kept, Kept::Marker(_)))
+    }
+
+    /// What there is to be copied.
+    pub(crate) fn what(&self) -> What<'_> {
+        match &self.found {
+            Some(found) if !self.is_marker() => What::Object(&found.tags),
+            _ => What::Marker,
+        }
+    }
+
+    /// What was found of a version, a delete marker too, to whoever holds a permit for it.
+    pub(crate) fn kept<G: Grant<Resource = Self>>(permit: &G) -> Result<&Placed, Error> {
+        let object = permit.resource();
+        object.found.as_ref().map(|found| &found.placed).ok_or_else(|| object.missing())
     }
 
     /// The storage class that it is to get.
@@ -144,11 +183,27 @@ impl Object {
         let lists_count = facts.ownership() != Ownership::Enforced;
         let found = object.look_up(find)?.map(|placed| Found::read(placed, lists_count)).transpose()?;
         object.found = found.map(Arc::new);
-        let foreign = object.rights().is_some_and(|(owner, _)| owner.account() != Some(facts.account));
-        if foreign && object.counts == Counts::Whole {
+        if object.is_foreign() && object.counts == Counts::Whole {
             object.counts = Counts::Denials;
         }
         Ok(object)
+    }
+
+    /// The same, as the bucket's owner's whoever put it: what is done to it is the bucket's business.
+    ///
+    /// Source: S3 API Reference, `GetObjectTagging`, `PutObjectTagging`, "By default, the bucket owner has this
+    /// permission"; `RestoreObject`, "The bucket owner has this permission by default".
+    pub(crate) fn of_bucket(mut self) -> Self {
+        if self.counts == Counts::Denials {
+            self.counts = Counts::Whole;
+        }
+        self.in_bucket = true;
+        self
+    }
+
+    /// Whether it is another account's than the bucket.
+    fn is_foreign(&self) -> bool {
+        self.rights().is_some_and(|(owner, _)| owner.account() != Some(self.facts.account))
     }
 
     /// What is current is found in one look, unless it is a delete marker.
@@ -301,7 +356,9 @@ impl Resource for Object {
     fn owner(&self) -> AccountId {
         match self.maker.as_deref().or_else(|| self.rights().map(|(owner, _)| owner)) {
             // To those who are kept out of the bucket it does not help that they put the object.
-            Some(owner) if self.counts != Counts::Nothing => owner.account().unwrap_or(AccountId::NOBODY),
+            Some(owner) if self.counts != Counts::Nothing && !self.in_bucket => {
+                owner.account().unwrap_or(AccountId::NOBODY)
+            }
             _ => self.facts.account,
         }
     }
@@ -339,13 +396,16 @@ impl Resource for Object {
         if let Some(version) = &self.version {
             context.set("s3:VersionId", version.to_string());
         }
+        if let Some(creates) = self.creates {
+            context.set("s3:ObjectCreationOperation", creates);
+        }
         for (key, value) in self.found.iter().flat_map(|found| &found.tags.0) {
             context.set(format!("s3:ExistingObjectTag/{key}"), value.as_str());
         }
     }
 }
 
-/// The place of a key in a bucket, whatever is there.
+/// The place of a key in a bucket where an object is made, whatever is there.
 ///
 /// # Errors
 /// No such bucket; a key that no object can have.
@@ -355,7 +415,7 @@ pub async fn place(
     key: &str,
     expected_owner: &Option<String>,
 ) -> Result<Object, Error> {
-    Object::at(find, &located(find, bucket, expected_owner)?, key, Door::Content)
+    Ok(Object::at(find, &located(find, bucket, expected_owner)?, key, Door::Content)?.creating(true))
 }
 
 /// The object with this key.
@@ -371,11 +431,25 @@ pub async fn object(
     Object::existing(find, &located(find, bucket, expected_owner)?, key, None)
 }
 
-/// The multipart upload with this id.
+/// The multipart upload with this id, which gets a part.
+///
+/// # Errors
+/// As [`completed`]'s.
+pub async fn upload(
+    find: &Find<'_, S3>,
+    bucket: &str,
+    key: &str,
+    upload_id: &str,
+    expected_owner: &Option<String>,
+) -> Result<Object, Error> {
+    Ok(completed(find, bucket, key, upload_id, expected_owner).await?.creating(false))
+}
+
+/// The multipart upload with this id, which becomes an object.
 ///
 /// # Errors
 /// No such bucket; a text that is no upload's id.
-pub async fn upload(
+pub async fn completed(
     find: &Find<'_, S3>,
     bucket: &str,
     key: &str,
@@ -384,13 +458,13 @@ pub async fn upload(
 ) -> Result<Object, Error> {
     let facts = located(find, bucket, expected_owner)?;
     let id = UploadId::parse(upload_id).ok_or_else(|| Error::NoSuchUpload(upload_id.to_owned()))?;
-    Object::at(find, &facts, key, Door::Upload(id))
+    Ok(Object::at(find, &facts, key, Door::Upload(id))?.creating(true))
 }
 
 /// The multipart upload with this id, with who began it.
 ///
 /// # Errors
-/// As [`upload`]'s.
+/// As [`completed`]'s.
 pub async fn begun(
     find: &Find<'_, S3>,
     bucket: &str,
@@ -398,7 +472,8 @@ pub async fn begun(
     upload_id: &str,
     expected_owner: &Option<String>,
 ) -> Result<Object, Error> {
-    let mut object = upload(find, bucket, key, upload_id, expected_owner).await?;
+    let object = completed(find, bucket, key, upload_id, expected_owner).await?;
+    let mut object = Object { creates: None, ..object };
     let record = find.stored().get(object.scope().prefix())?;
     let upload = record.map(|record| Upload::read(&record.value)).transpose()?;
     object.initiator = upload.map(|upload| Box::new(upload.initiator.1));

@@ -115,6 +115,32 @@ impl<'p, G: Grant<Access = Write, Resource = Object>> Change<'p, G> {
         self.put(Place::Current, record, lists);
     }
 
+    /// Writes another record for a version that stays the same version.
+    pub(super) fn amend(&mut self, placed: &Placed, record: Bytes) {
+        self.rely(placed.place, Some(placed));
+        self.go_to(placed.place).put(placed.place.key(), record);
+    }
+
+    /// Writes a version where it belongs by its rank: as the current one, or among the older ones.
+    pub(super) fn insert(
+        &mut self,
+        top: Option<&Placed>,
+        kept: &Kept,
+        record: Bytes,
+        lists: Vec<Bytes>,
+    ) -> Result<(), Error> {
+        let id = *kept.id();
+        if top.is_some_and(|top| top.kept.id().order() < id.order()) {
+            self.rely(Place::Older(id), None);
+            self.put(Place::Older(id), record, lists);
+            return Ok(());
+        }
+        self.make_room(top)?;
+        let place = if kept.head().is_some() { Place::Current } else { Place::Marker };
+        self.put(place, record, lists);
+        Ok(())
+    }
+
     /// The same for a delete marker.
     pub(super) fn put_marker(&mut self, marker: &Marker) -> Result<(), Error> {
         self.put(Place::Marker, marker.to_record()?, Vec::new());

@@ -8,7 +8,9 @@ mod change;
 mod find;
 mod publish;
 mod remove;
+mod replica;
 
 pub(crate) use find::{Place, Placed, Versions};
 pub(crate) use publish::{Ends, NewObject, WriteConditions};
 pub(crate) use remove::{If, Removal, Removed};
+pub(crate) use replica::Replica;

@@ -146,12 +146,14 @@ impl S3 {
             let top = change.top()?;
             conditions.check(key, top.as_ref().and_then(|top| top.kept.head()))?;
             let (id, record) = new.after(top.as_ref().map(|top| &top.kept))?;
+            let (record, goes) = permit.resource().to_be_copied(record)?;
             change.make_room(top.as_ref())?;
             change.put_object(record, new.lists());
             if let Some(ends) = ends {
                 change.end(ends);
             }
             if let Some(doomed) = change.commit().await? {
+                self.copy_later(permit.resource(), id, goes);
                 return Ok((id, doomed));
             }
         }

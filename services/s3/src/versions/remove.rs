@@ -10,6 +10,7 @@ use crate::{
     Error, S3,
     lifecycle::Facts,
     records::{Kept, Marker, Owner, VersionId, Wanted},
+    replication::Status,
     resources::Object,
 };
 
@@ -72,6 +73,9 @@ impl S3 {
                 None => remove_current(change, removal, permit.resource()).await?,
             };
             if let Some((removed, doomed)) = outcome {
+                if let Removed::Marked(id) = removed {
+                    self.copy_later(permit.resource(), id, permit.resource().marker_goes());
+                }
                 self.discard_all(doomed);
                 return Ok(removed);
             }
@@ -117,7 +121,9 @@ async fn remove_current<'p, G: Grant<Access = Write, Resource = Object>>(
     let mut removed = Removed::Whole;
     if versioning.was_on() {
         let id = object.new_version(removal.now_ms)?.after(top.as_ref().map(|top| top.kept.id()));
-        change.put_marker(&Marker { id, modified_ms: removal.now_ms, owner: removal.by.clone() })?;
+        let goes = !matches!(removal.only, If::Expired) && object.marker_goes();
+        let status = goes.then_some(Status::Pending);
+        change.put_marker(&Marker { id, modified_ms: removal.now_ms, owner: removal.by.clone(), status })?;
         removed = Removed::Marked(id);
     }
     Ok(change.commit().await?.map(|doomed| (removed, doomed)))

@@ -38,3 +38,6 @@ pub(super) const ROOTS: &[Root] = &[
 const fn root(operation: &'static str, name: &'static str) -> Root {
     Root { operation, name, unwrapped: false }
 }
+
+/// Words that S3 takes in another case as well: the SDK for C++, and so Apache Arrow, writes the second.
+pub(super) const ORDERS: &[(&str, &[&str])] = &[("ChecksumMode", &["ENABLED", "enabled"])];

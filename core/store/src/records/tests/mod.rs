@@ -1,1 +1,2 @@
+mod announce;
 mod append;

@@ -7,6 +7,7 @@ use minicbor::{
     data::{Tag, Type},
 };
 
+use super::Times;
 use crate::{
     Kind, Member, Structure, Value, WireError,
     codec::{budget::Budget, json::last_of_equal, text, time},
@@ -16,11 +17,16 @@ use crate::{
 const MAX_DEPTH: u16 = 128;
 
 /// Reads a whole document that stands for this structure. No body at all is an empty map.
-pub(crate) fn structure(body: &[u8], schema: &Structure, budget: Budget) -> Result<Value, WireError> {
+pub(crate) fn structure(
+    body: &[u8],
+    schema: &Structure,
+    times: Times,
+    budget: Budget,
+) -> Result<Value, WireError> {
     if body.is_empty() {
         return Ok(Value::Struct(vec![Value::Null; schema.members.len()].into()));
     }
-    let mut reader = Reader { decoder: Decoder::new(body), depth: 0, budget };
+    let mut reader = Reader { decoder: Decoder::new(body), depth: 0, times, budget };
     let value = reader.members(schema)?;
     if reader.decoder.position() == body.len() { Ok(value) } else { Err(malformed()) }
 }
@@ -36,6 +42,7 @@ fn unexpected(member: &Member) -> WireError {
 struct Reader<'b> {
     decoder: Decoder<'b>,
     depth: u16,
+    times: Times,
     budget: Budget,
 }
 
@@ -247,7 +254,11 @@ impl<'b> Reader<'b> {
         if self.decoder.tag().map_err(|_| malformed())? != Tag::new(1) {
             return Err(unexpected(member));
         }
-        let seconds = self.number()?.and_then(time::from_seconds);
+        let number = self.number()?.map(|number| match self.times {
+            Times::Seconds => number,
+            Times::Milliseconds => number / 1000.0,
+        });
+        let seconds = number.and_then(time::from_seconds);
         seconds.map(Value::Timestamp).ok_or_else(|| unexpected(member))
     }
 }

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use minicbor::{Encoder, data::Tag, encode::Error};
 
+use super::Times;
 use crate::{Kind, Member, Structure, Value, WireError, codec::text::unfit};
 
 type Out<'a> = Encoder<&'a mut Vec<u8>>;
@@ -14,24 +15,34 @@ fn done<T>(written: Result<T, Error<Infallible>>) -> Result<(), WireError> {
 }
 
 /// Writes the members of a structure as a map.
-pub(crate) fn write_members(out: &mut Out<'_>, schema: &Structure, value: &Value) -> Result<(), WireError> {
+pub(crate) fn write_members(
+    out: &mut Out<'_>,
+    schema: &Structure,
+    value: &Value,
+    times: Times,
+) -> Result<(), WireError> {
     let values = value.as_members().ok_or_else(|| unfit("a member", "a structure", value))?;
     begin(out)?;
     for (member, item) in schema.members.iter().zip(values) {
         if !item.is_null() {
             text(out, member.wire_name)?;
-            write_value(out, member, item)?;
+            write_value(out, member, item, times)?;
         }
     }
     end(out)
 }
 
-fn sparse(out: &mut Out<'_>, schema: &Structure, pairs: &[(usize, Value)]) -> Result<(), WireError> {
+fn sparse(
+    out: &mut Out<'_>,
+    schema: &Structure,
+    pairs: &[(usize, Value)],
+    times: Times,
+) -> Result<(), WireError> {
     begin(out)?;
     for (at, item) in pairs {
         let member = schema.members.get(*at).ok_or_else(|| WireError::reply("a member that is not there"))?;
         text(out, member.wire_name)?;
-        write_value(out, member, item)?;
+        write_value(out, member, item, times)?;
     }
     end(out)
 }
@@ -52,20 +63,25 @@ pub(crate) fn text(out: &mut Out<'_>, content: &str) -> Result<(), WireError> {
 }
 
 /// Writes a value.
-pub(crate) fn write_value(out: &mut Out<'_>, member: &Member, value: &Value) -> Result<(), WireError> {
+pub(crate) fn write_value(
+    out: &mut Out<'_>,
+    member: &Member,
+    value: &Value,
+    times: Times,
+) -> Result<(), WireError> {
     match (&member.target().kind, value) {
         (_, Value::Null) => done(out.null()),
-        (Kind::Structure(schema), Value::Sparse(pairs)) => sparse(out, schema, pairs),
-        (Kind::Structure(schema), value) => write_members(out, schema, value),
+        (Kind::Structure(schema), Value::Sparse(pairs)) => sparse(out, schema, pairs, times),
+        (Kind::Structure(schema), value) => write_members(out, schema, value, times),
         (Kind::List { item }, Value::List(items)) => {
             done(out.array(items.len() as u64))?;
-            items.iter().try_for_each(|content| write_value(out, item, content))
+            items.iter().try_for_each(|content| write_value(out, item, content, times))
         }
         (Kind::Map { value: item, .. }, Value::Map(pairs)) => {
             done(out.map(pairs.len() as u64))?;
             pairs.iter().try_for_each(|(key, content)| {
                 text(out, key)?;
-                write_value(out, item, content)
+                write_value(out, item, content, times)
             })
         }
         (Kind::String, Value::String(content)) => text(out, content),
@@ -77,15 +93,18 @@ pub(crate) fn write_value(out: &mut Out<'_>, member: &Member, value: &Value) -> 
         #[expect(clippy::cast_possible_truncation, reason = "AWS's float has single precision")]
         (Kind::Float, Value::Float(number)) => done(out.f32(*number as f32)),
         (Kind::Double, Value::Float(number)) => done(out.f64(*number)),
-        (Kind::Timestamp, Value::Timestamp(at)) => timestamp(out, *at),
+        (Kind::Timestamp, Value::Timestamp(at)) => timestamp(out, *at, times),
         (_, other) => Err(unfit(member.name, member.target().name, other)),
     }
 }
 
-/// Tag 1: seconds since 1970, with milliseconds where there are any.
-fn timestamp(out: &mut Out<'_>, at: jiff::Timestamp) -> Result<(), WireError> {
+/// Tag 1: seconds since 1970, with milliseconds where there are any; or milliseconds.
+fn timestamp(out: &mut Out<'_>, at: jiff::Timestamp, times: Times) -> Result<(), WireError> {
     done(out.tag(Tag::new(1)))?;
     let millis = at.as_millisecond();
+    if times == Times::Milliseconds {
+        return done(out.i64(millis));
+    }
     if millis % 1000 == 0 {
         return done(out.i64(millis / 1000));
     }

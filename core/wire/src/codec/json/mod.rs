@@ -1,5 +1,6 @@
 //! JSON documents.
 
+mod coral;
 mod dynamodb;
 mod read;
 mod scan;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    dynamodb,
+    coral, dynamodb,
     scan::{Scanner, Start, malformed},
 };
 use crate::{
@@ -20,6 +20,7 @@ pub(crate) fn structure(
 ) -> Result<Value, WireError> {
     whole(body, dialect, budget, |scanner| match scanner.start()? {
         Start::Object => members(scanner, schema),
+        _ if dialect == Dialect::Coral => Err(coral::malformed()),
         other => Err(unexpected(other, "Object")),
     })
     .map(|found| found.unwrap_or_else(|| Value::Struct(vec![Value::Null; schema.members.len()].into())))
@@ -41,11 +42,16 @@ fn whole(
     if scanner.at_end() {
         return match dialect {
             Dialect::DynamoDb => Err(malformed()),
+            Dialect::Coral => Err(coral::malformed()),
             _ => Ok(None),
         };
     }
-    let value = read(&mut scanner)?;
-    if scanner.at_end() { Ok(Some(value)) } else { Err(malformed()) }
+    let value = read(&mut scanner);
+    let ended = value.is_err() || scanner.at_end();
+    match if ended { value } else { Err(malformed()) } {
+        Err(error) if dialect == Dialect::Coral && error == malformed() => Err(coral::malformed()),
+        other => other.map(Some),
+    }
 }
 
 fn value(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError> {
@@ -62,6 +68,7 @@ fn value(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError>
             let content = scanner.string()?;
             text::blob(member, &content).ok_or_else(|| match scanner.dialect {
                 Dialect::DynamoDb => dynamodb::not_base64(&content),
+                Dialect::Coral => coral::not_base64(&content),
                 _ => WireError::serialization(format!("`{}` is not base64", member.wire_name)),
             })
         }
@@ -73,10 +80,14 @@ fn value(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError>
             number.map(Value::Float).ok_or_else(|| out_of_range(member))
         }
         (Kind::Float | Kind::Double, Start::String) => word_for_float(scanner, member),
+        (Kind::Timestamp, Start::String) if scanner.dialect == Dialect::Coral => {
+            coral::other(scanner, &schema.kind, start)
+        }
         (Kind::Timestamp, Start::Number | Start::String) => timestamp(scanner, member, start),
         (kind, start) if scanner.dialect == Dialect::DynamoDb => {
             dynamodb::other(scanner, member, kind, start)
         }
+        (kind, start) if scanner.dialect == Dialect::Coral => coral::other(scanner, kind, start),
         (_, start) => Err(unexpected(start, kind_name(&schema.kind))),
     }
 }
@@ -176,9 +187,12 @@ fn has_equal_keys(pairs: &[(String, Value)]) -> bool {
 
 fn integer(scanner: &mut Scanner<'_>, member: &Member) -> Result<Value, WireError> {
     let text = match (scanner.number()?, scanner.dialect) {
-        (text, Dialect::DynamoDb) => text.split_once('.').map_or(text, |(whole, _)| whole),
+        (text, Dialect::DynamoDb | Dialect::Coral) => text.split_once('.').map_or(text, |(whole, _)| whole),
         (text, _) => text,
     };
+    if scanner.dialect == Dialect::Coral {
+        return coral::integer(&member.target().kind, text).ok_or_else(|| out_of_range(member));
+    }
     let number: i64 = text.parse().map_err(|_| out_of_range(member))?;
     if matches!(member.target().kind, Kind::Integer) && i32::try_from(number).is_err() {
         return Err(out_of_range(member));

@@ -1,0 +1,40 @@
+use std::time::Duration;
+
+use kurodo_arn::{AccountId, Region};
+
+/// Is told of every request once it was answered: what operators watch is made of it.
+///
+/// It is called on the way of the request, and must neither wait nor do more than count.
+pub trait Observer: Send + Sync + 'static {
+    /// A request was answered.
+    fn seen(&self, seen: &Seen<'_>);
+}
+
+/// A request that was answered.
+#[derive(Debug)]
+pub struct Seen<'a> {
+    /// The service's name; empty where none was asked for.
+    pub service: &'static str,
+    /// The operation; empty where the request was refused before it was known.
+    pub operation: &'static str,
+    /// Whose resource the request was for, or else who asked; `None` where neither is known.
+    pub account: Option<AccountId>,
+    /// The region.
+    pub region: &'a Region,
+    /// The ARN of the first resource that was decided on.
+    pub resource: Option<&'a str>,
+    /// How many decisions there were.
+    pub decisions: usize,
+    /// The kind of denial and of the policy that it comes from, where the request was denied.
+    pub denial: Option<(&'static str, &'static str)>,
+    /// The HTTP status.
+    pub status: u16,
+    /// The error's code, where it failed.
+    pub code: Option<&'a str>,
+    /// Bytes of content received.
+    pub bytes_in: u64,
+    /// Bytes of content of the answer, as far as they are known when it begins.
+    pub bytes_out: u64,
+    /// From when the operation was known until the answer begins.
+    pub duration: Duration,
+}

@@ -1,0 +1,282 @@
+//! What is counted of all requests that this server answers, until it is published as metrics.
+//!
+//! Counting waits for nobody: every thread has a shelf of its own, which another touches once a minute.
+//!
+//! Sources: S3 User Guide, "Metrics and dimensions"; DynamoDB Developer Guide, "DynamoDB metrics and dimensions".
+
+mod publish;
+mod tally;
+
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet, hash_map::RandomState},
+    hash::BuildHasher,
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use kurodo_arn::{AccountId, Region};
+use kurodo_gateway::{Observer, Seen};
+
+pub(crate) use publish::Figure;
+use tally::Tally;
+
+/// More shelves than there are threads on most machines.
+const SHELVES: usize = 32;
+/// The most things that a shelf counts apart; of further ones nothing is counted by name.
+const MOST: usize = 4096;
+
+/// What requests are counted by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Subject {
+    account: Option<AccountId>,
+    region: Region,
+    service: &'static str,
+    operation: &'static str,
+    /// A bucket or a table; empty for all else.
+    resource: Box<str>,
+}
+
+/// Why requests were not let in: a denial and the policy that it comes from, or the code of a bad signature.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Refusal {
+    Denied(&'static str, &'static str),
+    Unsigned(Box<str>),
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    /// By a hash of the subject, so that looking up allocates nothing.
+    tallies: HashMap<u64, (Subject, Tally)>,
+    refusals: HashMap<(Option<AccountId>, Region, Refusal), u64>,
+}
+
+/// What is counted of all requests.
+#[derive(Debug, Default)]
+pub struct Figures {
+    shelves: [Mutex<Shelf>; SHELVES],
+    hash: RandomState,
+    /// The buckets and tables that requests succeeded on: names that strangers make up are none.
+    known: Mutex<HashSet<(&'static str, Box<str>)>>,
+    /// Who runs the server: what belongs to no account is shown there.
+    operator: OnceLock<AccountId>,
+}
+
+thread_local! {
+    static SHELF: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// The place of this thread's shelf.
+fn own_shelf() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    SHELF.with(|shelf| {
+        let own = shelf.get().unwrap_or_else(|| NEXT.fetch_add(1, Ordering::Relaxed) % SHELVES);
+        shelf.set(Some(own));
+        own
+    })
+}
+
+impl Figures {
+    /// What belongs to no account is shown to this one.
+    pub fn belong_to(&self, operator: AccountId) {
+        self.operator.get_or_init(|| operator);
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashSet<(&'static str, Box<str>)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the bucket or the table is one that there is.
+    fn is_known(&self, subject: &Subject) -> bool {
+        self.known().contains(&(subject.service, subject.resource.clone()))
+    }
+
+    /// Takes what was counted of an account out of all shelves.
+    fn drain(&self, account: AccountId) -> Shelf {
+        let operator = self.operator.get() == Some(&account);
+        let is_own = |found: Option<AccountId>| found == Some(account) || (found.is_none() && operator);
+        let mut all = Shelf::default();
+        for shelf in &self.shelves {
+            let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+            for (hash, (subject, tally)) in
+                shelf.tallies.extract_if(|_, (subject, _)| is_own(subject.account))
+            {
+                if tally.has_success() && !subject.resource.is_empty() {
+                    self.known().insert((subject.service, subject.resource.clone()));
+                }
+                all.tallies.entry(hash).or_insert_with(|| (subject, Tally::default())).1.add(&tally);
+            }
+            for (refusal, count) in shelf.refusals.extract_if(|(account, ..), _| is_own(*account)) {
+                *all.refusals.entry(refusal).or_default() += count;
+            }
+        }
+        all
+    }
+}
+
+impl Observer for Figures {
+    fn seen(&self, seen: &Seen<'_>) {
+        let Some(shelf) = self.shelves.get(own_shelf()) else { return };
+        let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        let resource = seen.resource.map_or("", |arn| container(seen.service, arn));
+        let hash = self.hash.hash_one((seen.account, seen.region, seen.service, seen.operation, resource));
+        let room = shelf.tallies.len() < MOST;
+        match shelf.tallies.get_mut(&hash) {
+            Some((_, tally)) => tally.count(seen),
+            None if room => {
+                let subject = Subject {
+                    account: seen.account,
+                    region: seen.region.clone(),
+                    service: seen.service,
+                    operation: seen.operation,
+                    resource: resource.into(),
+                };
+                let (_, tally) = shelf.tallies.entry(hash).or_insert((subject, Tally::default()));
+                tally.count(seen);
+            }
+            None => {}
+        }
+        if let Some(refusal) = refusal(seen) {
+            *shelf.refusals.entry((seen.account, seen.region.clone(), refusal)).or_default() += 1;
+        }
+    }
+}
+
+/// The bucket or the table that an ARN names or is in.
+fn container<'a>(service: &str, arn: &'a str) -> &'a str {
+    let after = match service {
+        "s3" => arn.strip_prefix("arn:aws:s3:::"),
+        "dynamodb" => arn.split_once(":table/").map(|(_, rest)| rest),
+        _ => None,
+    };
+    after.and_then(|rest| rest.split('/').next()).unwrap_or_default()
+}
+
+/// Why a request was not let in, where it was not.
+fn refusal(seen: &Seen<'_>) -> Option<Refusal> {
+    if let Some((kind, policy)) = seen.denial {
+        return Some(Refusal::Denied(kind, policy));
+    }
+    let code = seen.code.filter(|code| seen.decisions == 0 && SIGNATURE.contains(code))?;
+    Some(Refusal::Unsigned(code.into()))
+}
+
+/// Codes of signatures and credentials that are not what they must be.
+const SIGNATURE: [&str; 18] = [
+    "AuthFailure",
+    "AuthorizationHeaderMalformed",
+    "AuthorizationQueryParametersError",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "InvalidSignatureVersion",
+    "InvalidToken",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+    "XAmzContentSHA256Mismatch",
+    "InvalidSignature",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arns_are_within_buckets_and_tables() {
+        for (service, arn, name) in [
+            ("s3", "arn:aws:s3:::b", "b"),
+            ("s3", "arn:aws:s3:::b/k/x", "b"),
+            ("dynamodb", "arn:aws:dynamodb:r:1:table/t", "t"),
+            ("dynamodb", "arn:aws:dynamodb:r:1:table/t/index/i", "t"),
+            ("dynamodb", "*", ""),
+            ("iam", "arn:aws:iam::1:user/u", ""),
+        ] {
+            assert_eq!(container(service, arn), name, "{arn}");
+        }
+    }
+
+    /// A request of account 1 for an object of a bucket; with an error's code, it failed.
+    fn request<'a>(region: &'a Region, arn: &'a str, code: Option<&'a str>) -> Seen<'a> {
+        Seen {
+            service: "s3",
+            operation: "GetObject",
+            account: AccountId::new(1),
+            region,
+            resource: Some(arn),
+            decisions: 1,
+            denial: None,
+            status: if code.is_some() { 404 } else { 200 },
+            code,
+            bytes_in: 0,
+            bytes_out: 10,
+            duration: std::time::Duration::from_millis(2),
+        }
+    }
+
+    fn names(found: &[(Region, &'static str, Vec<Figure>)], namespace: &str) -> usize {
+        found.iter().filter(|(_, name, _)| *name == namespace).map(|(.., figures)| figures.len()).sum()
+    }
+
+    #[test]
+    fn requests_of_all_threads_are_counted_once() {
+        let (figures, region) = (Figures::default(), "us-east-1".parse::<Region>().unwrap());
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    (0..100).for_each(|_| figures.seen(&request(&region, "arn:aws:s3:::b/k", None)));
+                });
+            }
+        });
+        assert!(figures.take(AccountId::new(2).unwrap()).is_empty());
+        let found = figures.take(AccountId::new(1).unwrap());
+        let own = found.iter().find(|(_, namespace, _)| *namespace == "AWS/S3").unwrap();
+        let told: Vec<_> = own.2.iter().map(|figure| figure.datum(0).0.samples.sum).collect();
+        // Without errors: all, 4xx, 5xx, bytes, latency, gets.
+        assert_eq!((told.len(), told.iter().filter(|sum| **sum == 400.0).count()), (6, 2));
+        assert!(figures.take(AccountId::new(1).unwrap()).is_empty());
+    }
+
+    #[test]
+    fn made_up_names_are_no_metrics() {
+        let (figures, region) = (Figures::default(), "us-east-1".parse::<Region>().unwrap());
+        let account = AccountId::new(1).unwrap();
+        figures.seen(&request(&region, "arn:aws:s3:::made-up/k", Some("NoSuchBucket")));
+        assert_eq!(names(&figures.take(account), "AWS/S3"), 0);
+        figures.seen(&request(&region, "arn:aws:s3:::b/k", None));
+        figures.take(account);
+        figures.seen(&request(&region, "arn:aws:s3:::b/k", Some("NoSuchKey")));
+        assert!(names(&figures.take(account), "AWS/S3") > 0);
+    }
+
+    #[test]
+    fn refusals_are_counted_by_reason() {
+        let (figures, region) = (Figures::default(), "us-east-1".parse::<Region>().unwrap());
+        let operator = AccountId::new(9).unwrap();
+        figures.belong_to(operator);
+        let nobody = Seen {
+            account: None,
+            resource: None,
+            decisions: 0,
+            ..request(&region, "", Some("SignatureDoesNotMatch"))
+        };
+        figures.seen(&nobody);
+        let denial = Some(("ImplicitDeny", "identity-based policy"));
+        figures.seen(&Seen { denial, ..request(&region, "arn:aws:s3:::b", Some("AccessDenied")) });
+        // Requests and the bad signature; requests, decisions and the denial.
+        assert_eq!(names(&figures.take(operator), "Kurodo"), 2);
+        assert_eq!(names(&figures.take(AccountId::new(1).unwrap()), "Kurodo"), 3);
+    }
+
+    #[test]
+    fn a_thread_has_one_shelf() {
+        assert_eq!(own_shelf(), own_shelf());
+    }
+}

@@ -1,0 +1,153 @@
+//! What was counted, as the metrics that AWS publishes of the same.
+
+use std::collections::BTreeMap;
+
+use kurodo_arn::{AccountId, Region};
+
+use super::{
+    Figures, Refusal, Subject,
+    tally::{Tally, number},
+};
+use crate::{
+    Summary,
+    data::{Datum, MetricName, Tier, unit_number},
+    model::StandardUnit,
+};
+
+/// A metric, and what was counted of it.
+#[derive(Debug)]
+pub(crate) struct Figure {
+    metric: MetricName,
+    unit: StandardUnit,
+    samples: Summary,
+}
+
+impl Figure {
+    /// The same as it is put, of this second.
+    pub(crate) fn datum(&self, time: i64) -> (Datum, MetricName) {
+        let (unit, samples) = (unit_number(self.unit), self.samples.clone());
+        let datum = Datum { metric: self.metric.id(), unit, tier: Tier::Minute, time, samples };
+        (datum, self.metric.clone())
+    }
+}
+
+/// Figures by region and namespace.
+type All = BTreeMap<(Region, &'static str), BTreeMap<(MetricName, &'static str), (StandardUnit, Summary)>>;
+
+/// Collects figures; those of one metric add up.
+struct Collector<'a> {
+    all: &'a mut All,
+    region: &'a Region,
+    namespace: &'static str,
+}
+
+impl Collector<'_> {
+    fn put(&mut self, name: &str, dimensions: &[(&str, &str)], unit: StandardUnit, samples: Option<Summary>) {
+        let Some(samples) = samples else { return };
+        let mut dimensions: Vec<_> =
+            dimensions.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        dimensions.sort();
+        let metric = MetricName { name: name.to_owned(), dimensions };
+        let metrics = self.all.entry((self.region.clone(), self.namespace)).or_default();
+        metrics
+            .entry((metric, unit.as_str()))
+            .and_modify(|(_, all)| all.merge(&samples))
+            .or_insert((unit, samples));
+    }
+
+    /// So many requests, each of which counts one.
+    fn count(&mut self, name: &str, dimensions: &[(&str, &str)], count: u64) {
+        let samples = (count > 0).then(|| Summary::value(1.0, number(count)));
+        self.put(name, dimensions, StandardUnit::Count, samples);
+    }
+
+    /// How many of all were so: ones and zeros, whose mean is the rate.
+    fn rate(&mut self, name: &str, dimensions: &[(&str, &str)], count: u64, all: u64) {
+        self.count(name, dimensions, count);
+        let rest = all.saturating_sub(count);
+        let samples = (rest > 0).then(|| Summary::value(0.0, number(rest)));
+        self.put(name, dimensions, StandardUnit::Count, samples);
+    }
+}
+
+impl Figures {
+    /// Takes what was counted of an account, by region and namespace.
+    pub(crate) fn take(&self, account: AccountId) -> Vec<(Region, &'static str, Vec<Figure>)> {
+        let counted = self.drain(account);
+        let mut all = All::new();
+        for (subject, tally) in counted.tallies.values() {
+            let own = self.is_known(subject);
+            let mut into = Collector { all: &mut all, region: &subject.region, namespace: "AWS/S3" };
+            match subject.service {
+                "s3" if own => s3(&mut into, subject, tally),
+                "dynamodb" => {
+                    dynamodb(&mut Collector { namespace: "AWS/DynamoDB", ..into }, subject, tally, own)
+                }
+                _ => {}
+            }
+            let mut into = Collector { all: &mut all, region: &subject.region, namespace: "Kurodo" };
+            let service = if subject.service.is_empty() { "none" } else { subject.service };
+            into.count("Requests", &[("Service", service)], tally.requests);
+            into.count("Decisions", &[("Service", service)], tally.decisions);
+        }
+        for ((_, region, refusal), count) in &counted.refusals {
+            let mut into = Collector { all: &mut all, region, namespace: "Kurodo" };
+            match refusal {
+                Refusal::Denied(kind, policy) => {
+                    into.count("Denials", &[("Reason", kind), ("PolicyType", policy)], *count);
+                }
+                Refusal::Unsigned(code) => into.count("SignatureFailures", &[("Code", code)], *count),
+            }
+        }
+        let figures = all.into_iter().map(|((region, namespace), metrics)| {
+            let figures =
+                metrics.into_iter().map(|((metric, _), (unit, samples))| Figure { metric, unit, samples });
+            (region, namespace, figures.collect())
+        });
+        figures.collect()
+    }
+}
+
+/// Which of S3's request metrics an operation counts for.
+fn kind(operation: &str) -> &'static str {
+    match operation {
+        "DeleteObjects" | "CreateMultipartUpload" | "CompleteMultipartUpload" | "RestoreObject" => {
+            "PostRequests"
+        }
+        _ if operation.starts_with("List") => "ListRequests",
+        _ if operation.starts_with("Get") => "GetRequests",
+        _ if operation.starts_with("Head") => "HeadRequests",
+        _ if operation.starts_with("Delete") || operation.starts_with("Abort") => "DeleteRequests",
+        _ => "PutRequests",
+    }
+}
+
+fn s3(into: &mut Collector<'_>, subject: &Subject, tally: &Tally) {
+    let of = [("BucketName", &*subject.resource), ("FilterId", "EntireBucket")];
+    into.count("AllRequests", &of, tally.requests);
+    into.count(kind(subject.operation), &of, tally.requests);
+    into.rate("4xxErrors", &of, tally.wrong(), tally.requests);
+    into.rate("5xxErrors", &of, tally.server_errors, tally.requests);
+    let downloads = ["GetRequests", "ListRequests"].contains(&kind(subject.operation));
+    if downloads {
+        into.put("BytesDownloaded", &of, StandardUnit::Bytes, tally.bytes_out.samples());
+    }
+    into.put("BytesUploaded", &of, StandardUnit::Bytes, tally.bytes_in.samples());
+    into.put("FirstByteLatency", &of, StandardUnit::Milliseconds, tally.latency.samples());
+}
+
+fn dynamodb(into: &mut Collector<'_>, subject: &Subject, tally: &Tally, own: bool) {
+    into.count("UserErrors", &[], tally.client_errors);
+    if !own {
+        return;
+    }
+    let of = [("TableName", &*subject.resource), ("Operation", subject.operation)];
+    into.put("SuccessfulRequestLatency", &of, StandardUnit::Milliseconds, tally.succeeded.samples());
+    into.count("ThrottledRequests", &of, tally.throttled);
+    into.count("SystemErrors", &of, tally.server_errors);
+    into.count(
+        "ConditionalCheckFailedRequests",
+        &[("TableName", &subject.resource)],
+        tally.failed_conditions,
+    );
+}

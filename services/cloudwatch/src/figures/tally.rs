@@ -1,0 +1,103 @@
+use kurodo_gateway::Seen;
+
+use crate::Summary;
+
+/// Count, sum and bounds of numbers.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Spread {
+    count: f64,
+    sum: f64,
+    least: f64,
+    most: f64,
+}
+
+impl Spread {
+    fn note(&mut self, number: f64) {
+        self.add(&Self { count: 1.0, sum: number, least: number, most: number });
+    }
+
+    fn add(&mut self, other: &Self) {
+        if other.count == 0.0 {
+            return;
+        }
+        let empty = self.count == 0.0;
+        self.least = if empty { other.least } else { self.least.min(other.least) };
+        self.most = if empty { other.most } else { self.most.max(other.most) };
+        self.count += other.count;
+        self.sum += other.sum;
+    }
+
+    /// As a metric has it; nothing of no numbers.
+    pub(super) fn samples(&self) -> Option<Summary> {
+        (self.count > 0.0).then(|| Summary::set(self.count, self.sum, self.least, self.most))
+    }
+}
+
+/// What is counted of the requests of one kind.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub(super) requests: u64,
+    pub(super) decisions: u64,
+    pub(super) client_errors: u64,
+    pub(super) server_errors: u64,
+    pub(super) throttled: u64,
+    pub(super) failed_conditions: u64,
+    pub(super) bytes_in: Spread,
+    pub(super) bytes_out: Spread,
+    /// Milliseconds until the answer began; of those that succeeded, and of all.
+    pub(super) succeeded: Spread,
+    pub(super) latency: Spread,
+}
+
+const THROTTLED: [&str; 4] =
+    ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "SlowDown"];
+
+impl Tally {
+    pub(super) fn count(&mut self, seen: &Seen<'_>) {
+        self.requests += 1;
+        self.decisions += seen.decisions as u64;
+        let latency = seen.duration.as_secs_f64() * 1000.0;
+        self.latency.note(latency);
+        match (seen.status, seen.code) {
+            (500.., _) => self.server_errors += 1,
+            (400.., Some(code)) if THROTTLED.contains(&code) => self.throttled += 1,
+            (400.., Some("ConditionalCheckFailedException")) => self.failed_conditions += 1,
+            (400.., _) => self.client_errors += 1,
+            _ => self.succeeded.note(latency),
+        }
+        if seen.bytes_in > 0 {
+            self.bytes_in.note(number(seen.bytes_in));
+        }
+        if seen.bytes_out > 0 {
+            self.bytes_out.note(number(seen.bytes_out));
+        }
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.decisions += other.decisions;
+        self.client_errors += other.client_errors;
+        self.server_errors += other.server_errors;
+        self.throttled += other.throttled;
+        self.failed_conditions += other.failed_conditions;
+        self.bytes_in.add(&other.bytes_in);
+        self.bytes_out.add(&other.bytes_out);
+        self.succeeded.add(&other.succeeded);
+        self.latency.add(&other.latency);
+    }
+
+    /// Whether anything succeeded.
+    pub(super) fn has_success(&self) -> bool {
+        self.succeeded.count > 0.0
+    }
+
+    /// All that the client did wrong.
+    pub(super) fn wrong(&self) -> u64 {
+        self.client_errors + self.throttled + self.failed_conditions
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts and sizes of a minute are exact enough in a double")]
+pub(super) fn number(count: u64) -> f64 {
+    count as f64
+}

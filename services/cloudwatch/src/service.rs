@@ -1,0 +1,122 @@
+use std::sync::Arc;
+
+use kurodo_gateway::{
+    Dialect, Failure, Service, ServiceFacts,
+    wire::{Violation, violation_message},
+};
+use kurodo_store::Store;
+
+use crate::{Error, figures::Figures, model, needs::Watch};
+
+/// The service.
+pub struct CloudWatch {
+    pub(crate) store: Store,
+    /// How far the chores have come.
+    pub(crate) watch: Watch,
+    /// What the services of this server count.
+    pub(crate) figures: Arc<Figures>,
+}
+
+impl CloudWatch {
+    /// The service over this store; what is counted there is published.
+    pub fn new(store: Store, figures: Arc<Figures>) -> Self {
+        Self { store, watch: Watch::default(), figures }
+    }
+}
+
+/// The operations of the first days, which word violations in a way of their own.
+const FIRST: [&str; 6] =
+    ["PutMetricData", "GetMetricStatistics", "ListMetrics", "GetDashboard", "PutDashboard", "ListDashboards"];
+
+impl Service for CloudWatch {
+    type Error = Error;
+    const FACTS: &'static ServiceFacts = &ServiceFacts {
+        schema: &model::SERVICE,
+        dialect: Dialect::Query,
+        skew_seconds: 5 * 60,
+        data_events: &["GetMetricData", "GetMetricStatistics", "ListMetrics", "PutMetricData"],
+    };
+
+    fn invalid(operation: &'static str, violations: &[Violation]) -> Option<Failure> {
+        let first = violations.first().filter(|_| FIRST.contains(&operation))?;
+        let told: Vec<_> = violations.iter().map(worded).collect();
+        let error = if first.missing { Error::Missing } else { Error::Value };
+        Some(error(told.join("\n")).into())
+    }
+}
+
+/// A violation in the words of the first operations.
+fn worded(violation: &Violation) -> String {
+    let place = place(&violation.path);
+    if violation.missing {
+        return format!("The parameter {place} is required.");
+    }
+    let message = &violation.message;
+    let after = |mark: &str| message.split_once(mark).map(|(_, rest)| rest.trim_end_matches(['.', ']']));
+    if let Some(words) = after("enum value set: [") {
+        return format!("The parameter {place} must be a value in the set [ {words} ].");
+    }
+    if let Some(most) = after("length less than or equal to ") {
+        let list = ["MetricData", "Dimensions", "Statistics", "ExtendedStatistics"];
+        return match list.iter().any(|name| place.ends_with(name)) {
+            true => format!("The collection {place} must not have a size greater than {most}."),
+            false => format!("The parameter {place} must be shorter than {most} characters."),
+        };
+    }
+    if place == "Namespace" {
+        return format!(
+            "The value for parameter {place} is invalid: it must not be empty or begin with a colon."
+        );
+    }
+    violation_message(std::slice::from_ref(violation))
+}
+
+/// A path as these operations write it: `MetricData.member.1.Unit` for `metricData.1.member.unit`.
+fn place(path: &str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for part in path.split('.') {
+        let number = parts.last().filter(|last| last.bytes().all(|byte| byte.is_ascii_digit())).cloned();
+        match number {
+            Some(number) if part == "member" => {
+                parts.pop();
+                parts.extend(["member".to_owned(), number]);
+            }
+            _ => {
+                let mut letters = part.chars();
+                let first = letters.next().map(|first| first.to_ascii_uppercase());
+                parts.push(first.into_iter().chain(letters).collect());
+            }
+        }
+    }
+    parts.join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn violations_are_worded_as_the_first_operations_do() {
+        let violation = |path: &str, message: &str, missing| Violation {
+            path: path.to_owned(),
+            member: "MetricData",
+            missing,
+            worded: false,
+            message: message.to_owned(),
+        };
+        let unit = violation(
+            "metricData.2.member.unit",
+            "Value 'x' at '..' failed to satisfy constraint: Member must satisfy enum value set: [Seconds, None]",
+            false,
+        );
+        assert_eq!(
+            worded(&unit),
+            "The parameter MetricData.member.2.Unit must be a value in the set [ Seconds, None ]."
+        );
+        let missing = violation("namespace", "", true);
+        assert_eq!(worded(&missing), "The parameter Namespace is required.");
+        let failure = CloudWatch::invalid("PutMetricData", &[missing]).unwrap();
+        assert_eq!(failure.code, "MissingParameter");
+        assert!(CloudWatch::invalid("GetMetricData", &[unit]).is_none());
+    }
+}

@@ -1,0 +1,217 @@
+//! Imports under way, a piece of an object at a time.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use kurodo_authz::Permit;
+use kurodo_gateway::{Errand, Keeper, Progress};
+use kurodo_store::{Key, Transaction, Version, Writer};
+
+use super::settings::record;
+use crate::{
+    DynamoDb, Error,
+    attribute::{Item, item_size},
+    definition::Definition,
+    facts::TableFacts,
+    history::Noting,
+    imports::{Import, Object, chunk, lines, unzipped},
+    items::{Occasion, Written, changed, get, stage},
+    layout,
+    names::ImportName,
+    needs::ITEM,
+    plan::{check_item, key_of_item},
+    s3::{Bucket, Fault},
+    table::{action, chore},
+};
+
+/// Bytes of an object that are read together: more than the longest line that an item can be.
+const PIECE: u64 = 4 << 20;
+/// The largest compressed object.
+const ZIPPED: u64 = 64 << 20;
+
+type Permits<'r> =
+    (Permit<'r, action::ImportTable>, Permit<'r, action::ImportItems>, Permit<'r, action::NoteImport>);
+
+/// An import under way, where it is, and the version of its record.
+struct UnderWay {
+    place: ImportName,
+    import: Import,
+    version: Version,
+}
+
+impl Keeper<chore::ImportTables> for DynamoDb {
+    async fn keep(&self, errand: Errand<'_, Self, chore::ImportTables>) -> Result<Progress, Error> {
+        let (permits, now) = (&errand.permits, errand.call.now_ms);
+        let (target, _, note) = permits;
+        let Some(id) = &note.resource().due else { return Ok(Progress::Done) };
+        let Some(found) = self.store.read(note).get(layout::id(id))? else { return Ok(Progress::Done) };
+        let (place, import) = (note.resource().import(id), Import::read(&found.value)?);
+        let mut work = UnderWay { place, import, version: found.version };
+        if work.import.ended.is_some() {
+            self.forget_import(note, &work).await?;
+            return Ok(Progress::More);
+        }
+        let facts = target.resource().facts().filter(|facts| facts.definition.importing.as_ref() == Some(id));
+        let read = match facts {
+            Some(_) => self.read_some(&mut work).await,
+            None => Err(Fault::Refused("TableNotFound".to_owned(), "The table is gone".to_owned())),
+        };
+        let items = match read {
+            Ok(items) => items,
+            Err(Fault::Refused(code, message)) => {
+                work.import.failure = Some((code, message));
+                work.import.ended = Some(now);
+                BTreeMap::new()
+            }
+            Err(Fault::Failed(error)) => return Err(error),
+        };
+        self.note_import(permits, facts, &mut work, items, now).await?;
+        Ok(Progress::More)
+    }
+}
+
+type Items = BTreeMap<Vec<u8>, (Key, Item)>;
+
+impl DynamoDb {
+    /// Reads the next piece, and tells the items in it; where there is none, the import is over.
+    async fn read_some(&self, work: &mut UnderWay) -> Result<Items, Fault> {
+        let UnderWay { place, import, .. } = work;
+        let caller = self.sponsors.of(&place.id).ok_or_else(interrupted)?;
+        let (source, region) = (import.source.clone(), place.table.region.clone());
+        let owner = source.owner.as_deref();
+        let bucket = Bucket { relay: &self.relay, caller, region, name: &source.bucket, owner };
+        let Some(object) = import.at.clone() else {
+            let prefix = source.prefix.as_deref().unwrap_or_default();
+            let next = bucket.next(prefix, import.after.as_deref()).await.map_err(of_s3)?;
+            import.at = next.map(|(key, size)| Object { key, size, offset: 0, names: None });
+            import.ended = import.at.is_none().then_some(import.began);
+            return Ok(Items::new());
+        };
+        let (piece, is_last) = piece(&bucket, &object, source.zipped).await?;
+        let whole = chunk(&piece, is_last);
+        let items = add(import, whole);
+        let read = whole.len() as u64;
+        import.bytes = import.bytes.saturating_add(i64::try_from(read).unwrap_or(i64::MAX));
+        let is_over = is_last && read == piece.len() as u64;
+        match &mut import.at {
+            Some(at) if !is_over => at.offset += read,
+            _ => (import.after, import.at) = (Some(object.key), None),
+        }
+        Ok(items)
+    }
+
+    /// Writes items, and notes how far the import is. The table can be used once the import has ended.
+    async fn note_import(
+        &self,
+        (target, filling, note): &Permits<'_>,
+        facts: Option<&Arc<TableFacts>>,
+        work: &mut UnderWay,
+        items: Items,
+        now: i64,
+    ) -> Result<(), Error> {
+        work.import.ended = work.import.ended.map(|_| now);
+        let id = &work.place.id;
+        let (noted, writer, table) =
+            (self.store.write(note), self.store.write(filling), self.store.write(target));
+        let mut transaction = noted.transaction();
+        transaction.expect_version(layout::id(id), work.version).put(layout::id(id), work.import.record()?);
+        if let Some(facts) = facts {
+            transaction.expect_fact(&facts.current);
+            transaction.join(staged(&writer, facts, items, (now, self.clock.tick(now)))?);
+            if work.import.ended.is_some() {
+                let mut usable = table.transaction();
+                usable.put([], record(&Definition { importing: None, ..facts.definition.clone() })?);
+                transaction.join(usable);
+            }
+        }
+        if changed(transaction.commit().await)?.is_some() && work.import.ended.is_some() {
+            self.sponsors.forget(id);
+        }
+        Ok(())
+    }
+
+    async fn forget_import(
+        &self,
+        note: &Permit<'_, action::NoteImport>,
+        work: &UnderWay,
+    ) -> Result<(), Error> {
+        let writer = self.store.write(note);
+        let mut transaction = writer.transaction();
+        transaction
+            .expect_version(layout::id(&work.place.id), work.version)
+            .delete(layout::id(&work.place.id));
+        changed(transaction.commit().await)?;
+        Ok(())
+    }
+}
+
+/// Whose name an import is read in is not known after a restart.
+fn interrupted() -> Fault {
+    let message =
+        "The server was restarted while the import was under way; the table has a part of the items.";
+    Fault::Refused("ImportInterrupted".to_owned(), message.to_owned())
+}
+
+/// What S3 refuses, in the words of imports.
+fn of_s3(fault: Fault) -> Fault {
+    match fault {
+        Fault::Refused(code, message) => Fault::Refused(format!("S3{code}"), message),
+        failed => failed,
+    }
+}
+
+/// The next piece of an object, and whether the object ends with it.
+async fn piece(bucket: &Bucket<'_>, object: &Object, zipped: bool) -> Result<(Vec<u8>, bool), Fault> {
+    let Object { key, size, offset, .. } = object;
+    if *size == 0 {
+        return Ok((Vec::new(), true));
+    }
+    if !zipped {
+        let piece = bucket.part(key, *offset, PIECE).await.map_err(of_s3)?;
+        let is_last = offset.saturating_add(piece.len() as u64) >= *size || piece.is_empty();
+        return Ok((piece.to_vec(), is_last));
+    }
+    if *size >= ZIPPED {
+        let message = format!("{key} is compressed and has more than {ZIPPED} bytes");
+        return Err(Fault::Refused("S3ObjectTooLarge".to_owned(), message));
+    }
+    let content = bucket.part(key, 0, *size).await.map_err(of_s3)?;
+    unzipped(&content, *offset).ok_or_else(|| {
+        Fault::Refused("InvalidCompression".to_owned(), format!("{key} is not compressed with GZIP"))
+    })
+}
+
+/// The items of these lines. Of two with the same key the later one counts.
+fn add(import: &mut Import, whole: &[u8]) -> Items {
+    let mut items = Items::new();
+    for line in lines(whole) {
+        let Some(item) = import.item(line) else { continue };
+        import.processed += 1;
+        let fits =
+            item.filter(|item| item_size(item) <= ITEM && check_item(&import.definition, item).is_ok());
+        let Some(item) = fits else { continue };
+        if let Ok(key) = key_of_item(&import.definition.key, &item) {
+            import.imported += 1;
+            items.insert(key.stored.to_vec(), (key.stored, item));
+        }
+    }
+    items
+}
+
+/// The items with their copies in indexes, and without those of items that they replace.
+fn staged<'w>(
+    writer: &'w Writer<'_>,
+    facts: &TableFacts,
+    items: Items,
+    (now, time): (i64, u64),
+) -> Result<Transaction<'w>, Error> {
+    let (mut transaction, nothing) = (writer.transaction(), Noting::default());
+    for (key, item) in items.into_values() {
+        let old = match facts.definition.indexes.is_empty() {
+            true => None,
+            false => get(writer, &key)?.map(|(item, _)| item),
+        };
+        let written = Written { old, version: None, new: Some(item) };
+        stage(&mut transaction, writer, facts, &key, &written, Occasion::call(now), (&nothing, time))?;
+    }
+    Ok(transaction)
+}

@@ -1,0 +1,138 @@
+//! What Kinesis answers when it does not do what it was asked, in AWS's codes and words.
+//!
+//! Source: Kinesis API Reference, the errors of each operation.
+
+use kurodo_arn::AccountId;
+use kurodo_gateway::Failure;
+use kurodo_store::StoreError;
+
+use crate::{entry::Damaged, names::StreamName, shard::ShardId};
+
+/// Why an operation failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A parameter cannot be used as it is.
+    #[error("{0}")]
+    InvalidArgument(String),
+    /// A parameter breaks a rule of the API facts, or of the stream's mode.
+    #[error("{0}")]
+    Validation(String),
+    /// Nobody signed.
+    #[error("Missing Authentication Token")]
+    Unsigned,
+    /// There is no such stream, shard or consumer.
+    #[error("{0}")]
+    NotFound(String),
+    /// Something is in a state in which this cannot be done.
+    #[error("{0}")]
+    InUse(String),
+    /// A limit of the account.
+    #[error("{0}")]
+    LimitExceeded(String),
+    /// More than a shard takes or gives.
+    #[error("{0}")]
+    ThroughputExceeded(String),
+    /// A shard iterator that was given out too long ago.
+    #[error("{0}")]
+    ExpiredIterator(String),
+    /// A token that was given out too long ago.
+    #[error("{0}")]
+    ExpiredNextToken(String),
+    /// A sequence number of a form that AWS no longer knows.
+    #[error("a sequence number of another time")]
+    OldSequence,
+    /// The stream's definition was changed while the request was on its way.
+    #[error("the stream was changed meanwhile; try again")]
+    Changed,
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored record cannot be read.
+    #[error(transparent)]
+    Record(#[from] Damaged),
+    /// A stored definition cannot be read.
+    #[error("the definition of stream {0} cannot be read; run `kurodo check`")]
+    Damaged(String),
+    /// There were no random bytes.
+    #[error("the system's random generator failed")]
+    Random,
+}
+
+impl Error {
+    /// A parameter that cannot be used as it is.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::InvalidArgument(message.into())
+    }
+
+    /// There is no such stream.
+    pub(crate) fn no_stream(stream: &StreamName) -> Self {
+        let StreamName { account, name, .. } = stream;
+        Self::NotFound(format!("Stream {name} under account {account} not found."))
+    }
+
+    /// There is no such shard, to those who read.
+    pub(crate) fn no_shard(shard: ShardId, stream: &StreamName) -> Self {
+        let StreamName { account, name, .. } = stream;
+        Self::NotFound(format!("Shard {shard} in stream {name} under account {account} does not exist"))
+    }
+
+    /// There is no such shard, to those who divide and join them, or the text is none.
+    pub(crate) fn lost_shard(shard: impl std::fmt::Display, stream: &StreamName) -> Self {
+        let StreamName { account, name, .. } = stream;
+        Self::NotFound(format!("Could not find shard {shard} in stream {name} under account {account}."))
+    }
+
+    /// More shards than an account has.
+    pub(crate) fn too_many_shards(stream: &StreamName, present: u32, limit: u32, more: u32) -> Self {
+        let StreamName { account, region, .. } = stream;
+        Self::LimitExceeded(format!(
+            "This request would exceed the shard limit for the account {account} in {region}. Current shard count for \
+             the account: {present}. Limit: {limit}. Number of additional shards that would have resulted from this \
+             request: {more}. Refer to the AWS Service Limits page \
+             (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to \
+             request higher limits."
+        ))
+    }
+
+    /// More than a shard takes or gives.
+    pub(crate) fn throttled(shard: ShardId, stream: &str, account: AccountId) -> Self {
+        Self::ThroughputExceeded(format!(
+            "Rate exceeded for shard {shard} in stream {stream} under account {account}."
+        ))
+    }
+
+    /// AWS's code; `None` for what is not the caller's doing.
+    fn code(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::InvalidArgument(_) => "InvalidArgumentException",
+            Self::Validation(_) => "ValidationException",
+            Self::Unsigned => "MissingAuthenticationTokenException",
+            Self::NotFound(_) => "ResourceNotFoundException",
+            Self::InUse(_) => "ResourceInUseException",
+            Self::LimitExceeded(_) => "LimitExceededException",
+            Self::ThroughputExceeded(_) => "ProvisionedThroughputExceededException",
+            Self::ExpiredIterator(_) => "ExpiredIteratorException",
+            Self::ExpiredNextToken(_) => "ExpiredNextTokenException",
+            Self::OldSequence
+            | Self::Changed
+            | Self::Store(_)
+            | Self::Record(_)
+            | Self::Damaged(_)
+            | Self::Random => return None,
+        })
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error.code() {
+            Some(code) => Self::new(code, 400, error.to_string()),
+            // Nothing is wrong here: whoever comes again is served.
+            None if matches!(error, Error::Changed | Error::OldSequence) => {
+                Self::new("InternalFailure", 500, "")
+            }
+            None => Self::internal(&error),
+        }
+    }
+}

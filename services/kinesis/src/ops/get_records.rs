@@ -1,0 +1,49 @@
+use kurodo_gateway::Handler;
+
+use super::{Answer, Asked};
+use crate::{
+    Error, Kinesis,
+    iterator::ShardIterator,
+    model::{GetRecordsOutput, op},
+    read::{Measure, Page},
+    view,
+};
+
+/// The most records of a page.
+///
+/// Source: Kinesis API Reference, GetRecords.
+const MOST: usize = 10_000;
+/// The most bytes of a page, but for one record that is larger.
+const BYTES: usize = 10 << 20;
+
+impl Handler<op::GetRecords> for Kinesis {
+    async fn handle(&self, asked: Asked<'_, op::GetRecords>) -> Answer<op::GetRecords> {
+        let (permit, now) = (&asked.permits, asked.call.now_ms);
+        let resource = permit.resource();
+        let iterator = resource.iterator().ok_or_else(|| Error::invalid("Invalid ShardIterator."))?;
+        iterator.check(now)?;
+        let missing = || Error::no_shard(iterator.id(), &iterator.stream);
+        let facts = resource.facts().filter(|facts| facts.definition.contents == iterator.contents);
+        let facts = facts.ok_or_else(missing)?;
+        let definition = &facts.definition;
+        let shard = definition.seen(now).find(|shard| shard.number == iterator.shard).ok_or_else(missing)?;
+        let place = (definition.contents, shard.number);
+        if !self.meter.answers(place) {
+            return Err(Error::throttled(iterator.id(), &resource.name, resource.account));
+        }
+        let limit = asked.input.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(MOST);
+        let horizon = now.saturating_sub(definition.kept());
+        let measure = Measure { records: limit, bytes: BYTES, horizon };
+        let page = Page::read(&self.store.read(permit), shard, iterator.at, measure)?;
+        self.meter.gave(place, page.bytes);
+        let (millis_behind_latest, over) = (page.behind(now), page.left.is_none() && !shard.is_open());
+        let next = ShardIterator { at: page.next, given: now, ..iterator.clone() };
+        Ok(GetRecordsOutput {
+            records: page.records.into_iter().map(|stored| view::record(shard, stored)).collect(),
+            next_shard_iterator: (!over).then(|| next.show()),
+            millis_behind_latest: Some(millis_behind_latest),
+            child_shards: over.then(|| view::children(definition, shard.number)),
+        }
+        .into())
+    }
+}

@@ -1,0 +1,53 @@
+use kurodo_gateway::Handler;
+
+use super::{
+    Answer, Asked,
+    write::{Given, Routed},
+};
+use crate::{
+    Error, Kinesis,
+    model::{PutRecordOutput, op},
+    names::StreamName,
+    sequence::Sequence,
+    shard::ShardId,
+};
+
+impl Handler<op::PutRecord> for Kinesis {
+    async fn handle(&self, asked: Asked<'_, op::PutRecord>) -> Answer<op::PutRecord> {
+        let (permit, input, now) = (&asked.permits, asked.input, asked.call.now_ms);
+        let facts = permit.resource().existing()?;
+        let definition = facts.usable(now)?;
+        let (partition_key, explicit_hash_key) = (input.partition_key, input.explicit_hash_key);
+        let given = Given { partition_key, explicit_hash_key, data: input.data };
+        let routed = Routed::find(definition, given, now)?;
+        check_ordering(input.sequence_number_for_ordering.as_deref(), &facts.name, now)?;
+        let id = ShardId(routed.shard.number);
+        if !self.takes(definition, &routed) {
+            return Err(Error::throttled(id, &facts.name.name, facts.name.account));
+        }
+        let numbers = self.append(permit, facts, &[&routed]).await?;
+        let number = numbers.first().ok_or(Error::Changed)?;
+        Ok(PutRecordOutput {
+            shard_id: id.to_string(),
+            sequence_number: number.to_string(),
+            encryption_type: None,
+        }
+        .into())
+    }
+}
+
+/// Records of one request after the other are in order anyway; a number that no record can have is told.
+fn check_ordering(text: Option<&str>, stream: &StreamName, now: i64) -> Result<(), Error> {
+    let Some(text) = text else { return Ok(()) };
+    let seconds = now.div_euclid(1000).unsigned_abs();
+    match Sequence::parse(text) {
+        Some(number) if number.time <= seconds => Ok(()),
+        _ => {
+            let StreamName { account, name, .. } = stream;
+            Err(Error::invalid(format!(
+                "ExclusiveMinimumSequenceNumber {text} used in PutRecord on stream {name} under account {account} is \
+                 invalid."
+            )))
+        }
+    }
+}

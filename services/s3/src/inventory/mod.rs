@@ -1,0 +1,79 @@
+//! Lists of what is in a bucket, delivered daily or weekly.
+//!
+//! [`Inventory`] is a configuration as it is kept; `document` takes it from a request and gives it back, `rows` writes the
+//! list, and [`Rounds`] knows which lists were delivered.
+//!
+//! Source: S3 User Guide, "Cataloging and analyzing your data with S3 Inventory".
+
+mod document;
+mod files;
+mod rounds;
+mod rows;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use files::{Files, Packed, manifests};
+pub(crate) use rounds::{Rounds, Work};
+pub(crate) use rows::Listing;
+
+/// What is listed, where the list goes and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Inventory {
+    pub(crate) id: String,
+    pub(crate) enabled: bool,
+    /// Whether all versions are listed, or the current ones.
+    pub(crate) versions: bool,
+    pub(crate) weekly: bool,
+    /// What the listed keys begin with.
+    pub(crate) filter: Option<String>,
+    /// The bucket that gets the lists.
+    pub(crate) target: String,
+    /// The account that owns it, where the request said so.
+    pub(crate) account: Option<String>,
+    /// What the lists' keys begin with.
+    pub(crate) prefix: Option<String>,
+    /// Whether the request asked for encryption, which there is in any case.
+    pub(crate) sealed: bool,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// What a list may say beside bucket and key, in the order in which it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Field {
+    Size,
+    LastModifiedDate,
+    ETag,
+    StorageClass,
+    IsMultipartUploaded,
+    ReplicationStatus,
+    EncryptionStatus,
+    ObjectLockRetainUntilDate,
+    ObjectLockMode,
+    ObjectLockLegalHoldStatus,
+    BucketKeyStatus,
+    ChecksumAlgorithm,
+    ObjectOwner,
+}
+
+impl Field {
+    pub(crate) const ALL: [Self; 13] = [
+        Self::Size,
+        Self::LastModifiedDate,
+        Self::ETag,
+        Self::StorageClass,
+        Self::IsMultipartUploaded,
+        Self::ReplicationStatus,
+        Self::EncryptionStatus,
+        Self::ObjectLockRetainUntilDate,
+        Self::ObjectLockMode,
+        Self::ObjectLockLegalHoldStatus,
+        Self::BucketKeyStatus,
+        Self::ChecksumAlgorithm,
+        Self::ObjectOwner,
+    ];
+
+    /// Its name in requests and in the schema of a list.
+    pub(crate) fn name(self) -> String {
+        format!("{self:?}")
+    }
+}

@@ -1,0 +1,112 @@
+"""What time does to CloudWatch's metrics, and what the server tells of itself."""
+
+import datetime
+import time
+
+import boto3
+import pytest
+
+from cloudwatch import MINUTE, at, began, namespace, put, statistics, value  # noqa: F401
+from conftest import Server, refused
+
+
+def unverified(server):
+    """A client of a server that may have its clock ahead, so that its certificate is from the future."""
+    root = server.root()
+    return boto3.client(
+        "cloudwatch",
+        endpoint_url=server.endpoint,
+        verify=False,
+        region_name="us-east-1",
+        aws_access_key_id=root.access_key_id,
+        aws_secret_access_key=root.secret,
+    )
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+def test_data_grow_coarser_as_they_grow_older(tmp_path):
+    from clock import environment, signing_ahead
+
+    folder = tmp_path / "clock"
+    folder.mkdir()
+    server = Server(tmp_path / "data").start()
+    start = at(10).replace(minute=0) - datetime.timedelta(hours=1)
+    dates = [{**value("m", n + 1), "Timestamp": start + n * MINUTE} for n in range(10)]
+    put(server.root().client("cloudwatch"), "N", *dates)
+    time.sleep(6)
+
+    def sums(period):
+        window = {"StartTime": start, "EndTime": start + 60 * MINUTE}
+        found = statistics(unverified(server), "N", "m", "Sum", "SampleCount", period=period, **window)
+        return [(point["Sum"], point["SampleCount"]) for point in found]
+
+    def later(days):
+        """The sums by the minute, five minutes and hour on a server whose clock is ahead, once its chores are done."""
+        server.stop()
+        server.start(environment(folder, days * 86_400))
+        with signing_ahead(days * 86_400):
+            time.sleep(8)
+            return sums(60), sums(300), sums(3600)
+
+    try:
+        whole = [(55, 10)]
+        by_minute = [(n + 1, 1) for n in range(10)]
+        assert (sums(60), sums(300), sums(3600)) == (by_minute, [(15, 5), (40, 5)], whole)
+        assert later(16) == ([], [(15, 5), (40, 5)], whole)
+        # They are what they became, and not only hidden.
+        assert later(0) == ([], [(15, 5), (40, 5)], whole)
+        assert later(64) == ([], [], whole)
+        assert later(0) == ([], [], whole)
+        assert later(456) == ([], [], [])
+        assert later(0) == ([], [], [])
+    finally:
+        server.stop()
+
+
+def test_the_server_reports_its_own_figures(tmp_path):
+    server = Server(tmp_path / "data").start()
+    try:
+        root = server.root()
+        s3, dynamodb, client = root.client("s3"), root.client("dynamodb"), root.client("cloudwatch")
+        s3.create_bucket(Bucket="watched")
+        s3.put_object(Bucket="watched", Key="k", Body=b"x" * 1000)
+        for _ in range(3):
+            s3.get_object(Bucket="watched", Key="k")["Body"].read()
+        refused(lambda: s3.get_object(Bucket="watched", Key="none"), "NoSuchKey", 404)
+        refused(lambda: s3.get_object(Bucket="made-up", Key="none"), "NoSuchBucket", 404)
+        key = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST"}
+        names = [{"AttributeName": "id", "AttributeType": "S"}]
+        dynamodb.create_table(TableName="watched", AttributeDefinitions=names, **key)
+        item = {"TableName": "watched", "Item": {"id": {"S": "1"}}, "ConditionExpression": "attribute_not_exists(id)"}
+        dynamodb.put_item(**item)
+        refused(lambda: dynamodb.put_item(**item), "ConditionalCheckFailedException", 400)
+        stranger = root.user()
+        refused(stranger.client("s3").list_buckets, "AccessDenied", 403)
+        stranger.secret = "another"
+        refused(stranger.client("cloudwatch").list_metrics, "SignatureDoesNotMatch", 403)
+
+        def total(namespace, name, statistic="Sum", **dimensions):
+            given = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+            points = statistics(client, namespace, name, statistic, period=3600, Dimensions=given, StartTime=at(59))
+            return sum(point[statistic] for point in points)
+
+        bucket = {"BucketName": "watched", "FilterId": "EntireBucket"}
+        for _ in range(160):
+            if total("AWS/S3", "AllRequests", **bucket) >= 6:
+                break
+            time.sleep(0.5)
+        assert total("AWS/S3", "AllRequests", **bucket) == 6
+        assert total("AWS/S3", "GetRequests", **bucket) == 4
+        assert total("AWS/S3", "4xxErrors", **bucket) == 1
+        assert total("AWS/S3", "BytesDownloaded", "Maximum", **bucket) == 1000
+        assert total("AWS/S3", "FirstByteLatency", "SampleCount", **bucket) == 6
+        assert total("AWS/DynamoDB", "SuccessfulRequestLatency", "SampleCount", TableName="watched", Operation="PutItem") == 1
+        assert total("AWS/DynamoDB", "ConditionalCheckFailedRequests", TableName="watched") == 1
+        assert total("Kurodo", "Denials", Reason="ImplicitDeny", PolicyType="identity-based policy") >= 1
+        assert total("Kurodo", "SignatureFailures", Code="SignatureDoesNotMatch") == 1
+        assert total("Kurodo", "Decisions", Service="s3") >= 6
+        listed = client.list_metrics(Namespace="AWS/S3", MetricName="AllRequests")["Metrics"]
+        values = {one["Value"] for metric in listed for one in metric["Dimensions"]}
+        assert "made-up" not in values and "watched" in values
+    finally:
+        server.stop()
