@@ -27,7 +27,7 @@ impl EventId {
 
     /// What sorts before all events of this time.
     pub(crate) fn before(time: i64) -> Self {
-        Self((u128::from(time.max(0).unsigned_abs()) & WIDE) << TIME)
+        Self(u128::from(time.max(0).unsigned_abs()).min(WIDE) << TIME)
     }
 
     /// When the event happened, in milliseconds since 1970.
@@ -96,6 +96,7 @@ mod tests {
         }
         let id = EventId::new(1_700_000_000_123, place(1 << 40, 600), 77);
         assert_eq!((id.time(), id.head(), id.index()), (1_700_000_000_123, place(1 << 40, 600), 77));
+        assert!(EventId::before(1 << 48) > EventId::before(1 << 47) && EventId::before(-1) == EventId::before(0));
         assert_eq!(EventId::parse("7"), None);
     }
 }
