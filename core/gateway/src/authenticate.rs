@@ -14,8 +14,8 @@ use kurodo_wire::Protocol;
 
 use crate::{
     Body, BodyError, Call, Dialect, Gateway, ServiceFacts,
-    call::Connection,
     answered::{self, End},
+    call::Connection,
     form::{self, Form, Posted},
     head::Head,
     input::FORM_LIMIT,

@@ -4,7 +4,7 @@ use kurodo_store::CoreDoor;
 use kurodo_wire::{OperationSchema, Value, Violation};
 
 use crate::{
-    ActionFacts, ChoreFacts, CrossOrigin, Failure, Answered, Progress, Received, Round, RowFacts, Sent,
+    ActionFacts, Answered, ChoreFacts, CrossOrigin, Failure, Progress, Received, Round, RowFacts, Sent,
     ServiceFacts, Sharing, Table,
 };
 

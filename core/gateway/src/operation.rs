@@ -4,7 +4,7 @@ use kurodo_authz::{Demand, Need};
 use kurodo_store::{CoreDoor, Reader};
 use kurodo_wire::{Operation, OperationSchema, Value, Violation, validate};
 
-use crate::{Body, Call, CrossOrigin, Failure, Find, Answered, Reply, Sharing};
+use crate::{Answered, Body, Call, CrossOrigin, Failure, Find, Reply, Sharing};
 
 /// A service as the gateway sees it: its facts, its table and the code behind the table.
 pub trait Service: Send + Sync + Sized + 'static {

@@ -9,10 +9,10 @@ use kurodo_authz::{Caller, Demand, Desk};
 
 use crate::{
     Authorized, Body, Call, Failure, Find, Gateway, Handler, Reply, Row,
+    answered::{self, End},
     authenticate::{Arrival, Authentic, authenticate},
     call::Connection,
     codec,
-    answered::{self, End},
     head::Head,
     input,
     origin::{self, Origin},

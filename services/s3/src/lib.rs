@@ -41,7 +41,7 @@ mod versions;
 
 use std::sync::Arc;
 
-use kurodo_gateway::{Body, Call, CrossOrigin, Dialect, Failure, Answered, Service, ServiceFacts, Sharing};
+use kurodo_gateway::{Answered, Body, Call, CrossOrigin, Dialect, Failure, Service, ServiceFacts, Sharing};
 use kurodo_identity::StoredDirectory;
 use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
 use kurodo_wire::{OperationSchema, Violation};

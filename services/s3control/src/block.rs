@@ -41,8 +41,7 @@ pub fn block_of(reader: &Reader<'_>, account: AccountId) -> Result<(PublicAccess
         restrict_public_buckets: true,
     };
     let (found, fact) = reader.fact(scope(account).prefix())?;
-    let block = found.map_or_else(PublicAccessBlock::default, |found| {
-        serde_json::from_slice(&found.value).unwrap_or(all)
-    });
+    let block = found
+        .map_or_else(PublicAccessBlock::default, |found| serde_json::from_slice(&found.value).unwrap_or(all));
     Ok((block, fact))
 }

@@ -14,8 +14,9 @@ use std::{
 use bytes::Bytes;
 use kurodo_arn::AccountId;
 use kurodo_gateway::{
-    ActionFacts, Answered, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Handler, Keeper, Mount,
-    Progress, Received, Reply, Round, RowFacts, Sent, Service, ServiceFacts, Sharing, body_failure, service,
+    ActionFacts, Answered, Authorized, ChoreFacts, CrossOrigin, Dialect, Errand, Failure, Handler, Keeper,
+    Mount, Progress, Received, Reply, Round, RowFacts, Sent, Service, ServiceFacts, Sharing, body_failure,
+    service,
     wire::{OperationSchema, Value, Violation},
 };
 use kurodo_store::CoreDoor;
@@ -189,11 +190,7 @@ impl Mount for Dressed {
     fn has_crc32(&self) -> bool {
         self.0.has_crc32()
     }
-    fn invalid(
-        &self,
-        operation: &'static str,
-        violations: &[Violation],
-    ) -> Option<Failure> {
+    fn invalid(&self, operation: &'static str, violations: &[Violation]) -> Option<Failure> {
         self.0.invalid(operation, violations)
     }
     fn violations(&self, operation: &OperationSchema, input: &Value) -> Vec<Violation> {

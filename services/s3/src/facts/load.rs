@@ -57,7 +57,8 @@ impl S3 {
         let prefix = layout::bucket(name);
         let identity = [prefix.as_ref(), &Setting::Identity.key()].concat();
         let (Some(found), exists) = reader.fact(identity)? else { return Ok(None) };
-        let fact = |setting: Setting| reader.fact([prefix.as_ref(), &setting.key()].concat()).map(|(_, fact)| fact);
+        let fact =
+            |setting: Setting| reader.fact([prefix.as_ref(), &setting.key()].concat()).map(|(_, fact)| fact);
         let (versioned, blocked) = (fact(Setting::Versioning)?, fact(Setting::PublicAccessBlock)?);
         let identity: Identity = json(&found.value, "bucket")?;
         let account = identity.account()?;

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use kurodo_gateway::{Call, Answered};
+use kurodo_gateway::{Answered, Call};
 use kurodo_policy::PrincipalKind;
 
 use crate::{facts::BucketFacts, times};
