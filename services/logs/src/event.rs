@@ -96,7 +96,9 @@ mod tests {
         }
         let id = EventId::new(1_700_000_000_123, place(1 << 40, 600), 77);
         assert_eq!((id.time(), id.head(), id.index()), (1_700_000_000_123, place(1 << 40, 600), 77));
-        assert!(EventId::before(1 << 48) > EventId::before(1 << 47) && EventId::before(-1) == EventId::before(0));
+        assert!(
+            EventId::before(1 << 48) > EventId::before(1 << 47) && EventId::before(-1) == EventId::before(0)
+        );
         assert_eq!(EventId::parse("7"), None);
     }
 }
