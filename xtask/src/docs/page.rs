@@ -38,7 +38,9 @@ const MARK: &str = "<!-- What follows is generated from the service's table by `
 
 /// The page: what was written by hand, then the table.
 pub(crate) fn render(table: &Table, before: Option<&str>) -> String {
-    let hand = before.and_then(|page| page.split_once(MARK)).map(|(hand, _)| hand.to_owned());
+    // A page without the mark is written by hand, all of it.
+    let hand = before
+        .map(|page| page.split_once(MARK).map_or_else(|| format!("{page}\n"), |(hand, _)| hand.to_owned()));
     let mut page = hand.unwrap_or_else(|| format!("# {}\n\n", table.service));
     page.push_str(MARK);
     page.push_str("\n\n## Operations\n\n| operation | demands | refused by name |\n|---|---|---|\n");
