@@ -106,4 +106,4 @@ def test_an_unknown_setting_in_the_file_is_refused(tmp_path):
 
 
 def test_an_unknown_service_is_told_so(root):
-    refused(lambda: root.client("kinesis").list_streams(), "UnknownService")
+    refused(lambda: root.client("sqs").list_queues(), "UnknownService")
