@@ -3,7 +3,9 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use http_body::Body as _;
 
-use crate::{Call, Gateway, reply::Response, route::Mounted};
+use kurodo_wire::Protocol;
+
+use crate::{Call, Failure, Gateway, reply::Response, respond, route::Mounted};
 
 /// A request that has its answer, as its service gets to know of it: also one that was refused.
 pub struct Answered<'a> {
@@ -45,6 +47,21 @@ pub(crate) struct End<'a> {
     pub(crate) error: Option<&'a str>,
     pub(crate) by_list: bool,
     pub(crate) bytes_in: u64,
+}
+
+/// The answer to a request that was refused before its operation's row, of which its service is told.
+pub(crate) fn refusal(
+    gateway: &Gateway,
+    mounted: &Mounted,
+    protocol: Protocol,
+    call: &Call,
+    operation: &'static str,
+    failure: &Failure,
+) -> Response {
+    let response = respond::failure(mounted, protocol, call, failure);
+    let end = End { operation, error: Some(&failure.code), ..End::default() };
+    tell(gateway, mounted, call, end, &response);
+    response
 }
 
 /// Tells a service of a request to it.

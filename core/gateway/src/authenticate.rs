@@ -13,8 +13,7 @@ use kurodo_sigv4::{
 use kurodo_wire::Protocol;
 
 use crate::{
-    Body, BodyError, Call, Dialect, Gateway, ServiceFacts,
-    answered::{self, End},
+    Body, BodyError, Call, Dialect, Gateway, ServiceFacts, answered,
     call::Connection,
     form::{self, Form, Posted},
     head::Head,
@@ -63,9 +62,7 @@ impl Stranger {
         let failure = refuse::unauthenticated(mounted.facts.dialect, &self.error);
         let key = self.access_key_id.as_deref();
         let failure = trail::refused(gateway, Some(mounted), "", &self.call, key, failure).await;
-        let response = respond::failure(mounted, protocol, &self.call, &failure);
-        let end = End { error: Some(&failure.code), ..End::default() };
-        answered::tell(gateway, mounted, &self.call, end, &response);
+        let response = answered::refusal(gateway, mounted, protocol, &self.call, "", &failure);
         respond::close_behind(&self.body, response)
     }
 }

@@ -2,9 +2,7 @@ use bytes::Bytes;
 use kurodo_wire::{OperationSchema, Protocol};
 
 use crate::{
-    Body, Call, Dialect, Failure, Gateway, Received,
-    answered::{self, End},
-    inflate, refuse,
+    Body, Call, Dialect, Failure, Gateway, Received, answered, inflate, refuse,
     reply::Response,
     respond,
     route::{Mounted, Pairs, Target, pairs},
@@ -32,9 +30,7 @@ impl Refused {
         let key = self.call.caller.access_key_id.as_deref();
         let failure =
             trail::refused(gateway, Some(mounted), self.operation, &self.call, key, self.failure).await;
-        let response = respond::failure(mounted, protocol, &self.call, &failure);
-        let end = End { operation: self.operation, error: Some(&failure.code), ..End::default() };
-        answered::tell(gateway, mounted, &self.call, end, &response);
+        let response = answered::refusal(gateway, mounted, protocol, &self.call, self.operation, &failure);
         respond::close_behind(&self.body, response)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock, Weak};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, header::CONTENT_LENGTH};
 use http_body_util::{BodyExt as _, Limited};
 use kurodo_arn::Region;
 use kurodo_authz::Caller;
@@ -27,7 +27,7 @@ pub struct Order {
     pub caller: Arc<Caller>,
     /// In which region.
     pub region: Region,
-    /// What is asked: method, path and query, fields, content.
+    /// What is asked: method, path and query, fields, content. The relay says how long the content is.
     pub request: Request<Bytes>,
 }
 
@@ -73,7 +73,8 @@ impl Gateway {
         let mounted = self.routes.signing(service);
         let mounted =
             mounted.ok_or_else(|| Failure::internal(&"an order for a service that is not there"))?;
-        let (parts, content) = request.into_parts();
+        let (mut parts, content) = request.into_parts();
+        parts.headers.insert(CONTENT_LENGTH, content.len().into());
         let head = Head::new(parts);
         let protocol = mounted.protocol(&head);
         let call = Call::inside(head, caller, region, self.now_ms(), Some(via));

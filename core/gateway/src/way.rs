@@ -8,8 +8,7 @@ use hyper::body::Incoming;
 use kurodo_authz::{Caller, Demand, Desk};
 
 use crate::{
-    Authorized, Body, Call, Failure, Find, Gateway, Handler, Reply, Row,
-    answered::{self, End},
+    Authorized, Body, Call, Failure, Find, Gateway, Handler, Reply, Row, answered,
     authenticate::{Arrival, Authentic, authenticate},
     call::Connection,
     codec,
@@ -103,10 +102,7 @@ async fn turn_away(
     let failure = trail::refused(gateway, mounted, "", &call, None, failure).await;
     let mut response = match mounted {
         Some(mounted) => {
-            let response = respond::failure(mounted, mounted.protocol(&call.head), &call, &failure);
-            let end = End { error: Some(&failure.code), ..End::default() };
-            answered::tell(gateway, mounted, &call, end, &response);
-            response
+            answered::refusal(gateway, mounted, mounted.protocol(&call.head), &call, "", &failure)
         }
         None => respond::plain(&call.head, &failure),
     };

@@ -79,7 +79,6 @@ impl Bucket<'_> {
             request.header("x-amz-expected-bucket-owner", *owner)
         });
         let failed = |error: String| Fault::Failed(Error::Relayed(error));
-        let request = request.header("content-length", content.len());
         let request = request.body(content).map_err(|error| failed(error.to_string()))?;
         let (caller, region) = (Arc::clone(&self.caller), self.region.clone());
         let order = Order { service: "s3", via: VIA, caller, region, request };

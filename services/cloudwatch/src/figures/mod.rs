@@ -119,9 +119,9 @@ impl Figures {
 impl Observer for Figures {
     fn seen(&self, seen: &Seen<'_>) {
         let Some(shelf) = self.shelves.get(own_shelf()) else { return };
-        let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
         let resource = seen.resource.map_or("", |arn| container(seen.service, arn));
         let hash = self.hash.hash_one((seen.account, seen.region, seen.service, seen.operation, resource));
+        let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
         let room = shelf.tallies.len() < MOST;
         match shelf.tallies.get_mut(&hash) {
             Some((_, tally)) => tally.count(seen),

@@ -52,8 +52,7 @@ impl Bucket<'_> {
     async fn ask(&self, method: &str, rest: &str, content: Bytes) -> Result<bool, Error> {
         let name = utf8_percent_encode(self.name, KEY);
         let request = Request::builder().method(method).uri(format!("/{name}{rest}"));
-        let request = request.header("content-length", content.len()).body(content);
-        let request = request.map_err(|error| Error::Relay(error.to_string()))?;
+        let request = request.body(content).map_err(|error| Error::Relay(error.to_string()))?;
         let caller = Arc::new(Caller::service(HOST, self.source, self.account));
         let order = Order { service: "s3", via: HOST, caller, region: self.region.clone(), request };
         let answer = self.relay.send(order).await;
