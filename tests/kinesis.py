@@ -7,6 +7,9 @@ from botocore.exceptions import ClientError
 from conftest import fresh
 
 
+THROTTLED = "ProvisionedThroughputExceededException"
+
+
 def create(client, shards=1, name=None, **more):
     """A new stream that is active; gives its name and ARN."""
     name = name or fresh("stream")
@@ -56,7 +59,7 @@ def patiently(call, **parameters):
         try:
             return call(**parameters)
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ProvisionedThroughputExceededException":
+            if error.response["Error"]["Code"] != THROTTLED:
                 raise
             time.sleep(0.1)
 

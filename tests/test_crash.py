@@ -198,11 +198,12 @@ class Versions(Objects):
 
 
 class Puts:
-    """Records of one client, under a partition key of its own: numbered, one after the other, alone or some together.
-    What was acknowledged is there once, in order; what was under way is there as a whole or not at all."""
+    """Records of one client, under a partition key of its own and on a shard of its own, so that the shard's limit does
+    not bind: numbered, one after the other, alone or some together. What was acknowledged is there once, in order; what
+    was refused is not; what was under way is there as a whole or not at all."""
 
-    def __init__(self, principal, stream, key):
-        self.stream, self.key = stream, key
+    def __init__(self, principal, stream, key, shard):
+        self.stream, self.key, self.shard = stream, key, shard
         self.acknowledged, self.pending = [], []
         self.made = 0
         self.connect(principal)
@@ -214,22 +215,21 @@ class Puts:
         many = chance.choice([1, 1, 1, 20])
         self.pending = list(range(self.made, self.made + many))
         self.made += many
-        records = [{"PartitionKey": self.key, "Data": str(number).encode()} for number in self.pending]
+        where = {"PartitionKey": self.key, "ExplicitHashKey": self.shard["HashKeyRange"]["StartingHashKey"]}
+        records = [{"Data": str(number).encode(), **where} for number in self.pending]
         if many == 1:
-            told = [self.kinesis.put_record(StreamName=self.stream, **records[0])["SequenceNumber"]]
+            told = [kinesis.patiently(self.kinesis.put_record, StreamName=self.stream, **records[0])["SequenceNumber"]]
         else:
-            answer = self.kinesis.put_records(StreamName=self.stream, Records=records)
-            assert answer["FailedRecordCount"] == 0, answer
-            told = [record["SequenceNumber"] for record in answer["Records"]]
-        self.acknowledged += zip(self.pending, told)
+            answer = self.kinesis.put_records(StreamName=self.stream, Records=records)["Records"]
+            assert {record.get("ErrorCode") for record in answer} <= {None, kinesis.THROTTLED}, answer
+            told = [record.get("SequenceNumber") for record in answer]
+        self.acknowledged += [(number, sequence) for number, sequence in zip(self.pending, told) if sequence]
         self.pending = []
 
     def settle(self):
-        found = []
-        for shard in kinesis.shards(self.kinesis, self.stream):
-            for record in kinesis.records(self.kinesis, self.stream, shard["ShardId"]):
-                if record["PartitionKey"] == self.key:
-                    found.append((int(record["Data"]), record["SequenceNumber"]))
+        there = kinesis.records(self.kinesis, self.stream, self.shard["ShardId"])
+        assert {record["PartitionKey"] for record in there} <= {self.key}
+        found = [(int(record["Data"]), record["SequenceNumber"]) for record in there]
         beyond = [number for number, _ in found if number in self.pending]
         assert beyond in ([], self.pending), (self.key, beyond, self.pending)
         assert [one for one in found if one[0] not in self.pending] == self.acknowledged, self.key
@@ -264,8 +264,9 @@ def test_acknowledged_writes_survive_kill_9(own_server):
 
 def test_records_of_streams_are_neither_lost_nor_doubled_nor_out_of_order(own_server):
     root = own_server.root()
-    stream, _ = kinesis.create(root.client("kinesis"), 4)
-    survive(own_server, [Puts(root, stream, f"key-{number}") for number in range(CLIENTS)])
+    stream, _ = kinesis.create(root.client("kinesis"), CLIENTS)
+    shards = kinesis.shards(root.client("kinesis"), stream)
+    survive(own_server, [Puts(root, stream, f"key-{number}", shard) for number, shard in enumerate(shards)])
 
 
 def survive(own_server, everything):
