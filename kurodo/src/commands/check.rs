@@ -101,7 +101,7 @@ fn accounts(keys: &AccountKeys, findings: &mut Findings) -> Outcome {
         }
     }
     if findings.damage == before {
-        say!("keys: the root key opens, and under it the server's key and those of {} accounts", list.len());
+        say!("keys: the root key opens, and under it the server's key and those of {} account(s)", list.len());
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ pub(crate) struct Args {
     /// Only the real clients against the running server
     #[arg(long)]
     wire: bool,
-    /// Passed on to pytest, such as `-k presigned`
+    /// Passed on to pytest, such as `-k presigned` or `tests/test_crash.py -s`
     #[arg(last = true)]
     pytest: Vec<String>,
 }
@@ -48,8 +48,10 @@ fn wire(pytest: &[String]) -> Outcome {
     let javascript = clients::javascript()?;
     execute(cargo().args(["build", "--package", "kurodo"]))?;
     let mut command = Command::new(python.join("bin/python"));
+    let all = pytest.iter().all(|argument| !argument.starts_with("tests")).then_some("tests");
     command
-        .args(["-m", "pytest", "tests"])
+        .args(["-m", "pytest"])
+        .args(all)
         .args(pytest)
         .current_dir(root())
         .env("KURODO_JAVASCRIPT", javascript)

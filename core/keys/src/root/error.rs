@@ -24,7 +24,7 @@ pub enum RootError {
         mode: u32,
     },
     /// The seal given does not open the root.
-    #[error("{path} is sealed by {by}, and not by the one given; {hint}", path = path.display())]
+    #[error("{path} is sealed by {by}, and what was given does not open it; {hint}", path = path.display())]
     WrongSeal {
         /// The root's file.
         path: PathBuf,
