@@ -160,6 +160,30 @@ def test_a_bit_anywhere_in_the_records_is_named(data):
     assert len(unseen) <= 4 and all(at >= BLOCKS for at in unseen), unseen
 
 
+def test_a_bit_of_what_only_the_journal_holds_is_named(own_server):
+    iam = own_server.root().client("iam")
+    for number in range(20):
+        iam.create_user(UserName=f"user-{number}")
+    own_server.kill()
+    path = own_server.data_dir / "records" / "records.kdj"
+    content = path.read_bytes()
+    # Entries begin at every 4096th byte, and each of these is short.
+    for entry in range(0, len(content) - 4096, 4096):
+        for at in (0, 30, 90):
+            flip(path, entry + at)
+            found(own_server.data_dir, "records.kdj")
+            path.write_bytes(content)
+    flip(path, len(content) // 4096 * 4096 + 90)
+    torn = check(own_server.data_dir)
+    assert torn.returncode == 0 and "newest entry of the journal" in torn.stdout, torn
+    path.write_bytes(content)
+    own_server.start()
+    assert len(own_server.root().client("iam").list_users()["Users"]) == 20
+    assert own_server.stop() == 0
+    answer = check(own_server.data_dir)
+    assert answer.returncode == 0 and "not open" not in answer.stdout, answer
+
+
 def test_a_bit_of_a_blob_is_named_with_its_object(data):
     whole = check(data).stdout
     assert "8 contents are whole, 1 lie under customers' own keys" in whole, whole
@@ -219,7 +243,10 @@ def test_what_was_handed_out_is_compared(data):
     found(data, "ca.pem")
 
 
-@pytest.mark.parametrize("lost", ["records/records.kdb", "audit/anchor", "server.key", "root.key", "seal.key"])
+LOST = ["records/records.kdb", "records/records.kdj", "audit/anchor", "server.key", "root.key", "seal.key"]
+
+
+@pytest.mark.parametrize("lost", LOST)
 def test_what_is_missing_is_named(data, lost):
     (data / lost).unlink()
     found(data, lost.split("/")[0], lost.split("/")[-1])

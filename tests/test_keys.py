@@ -49,7 +49,7 @@ def test_rotation_keeps_data_readable_and_rewrites_none(stopped):
     assert "the root key is version 2" in said and "1 account keys" in said
     after = files(stopped.data_dir)
     changed = {name for name in before if before[name] != after[name]}
-    assert changed <= {"root.key", "server.key", "records/records.kdb", "records/kurodo.lock"}, changed
+    assert changed <= {"root.key", "server.key", "records/records.kdb", "records/records.kdj", "records/kurodo.lock"}, changed
     assert {"root.key", "server.key"} <= changed and before.keys() == after.keys()
     # The keyring's record is wrapped anew; what it shares a file with is not even sealed anew.
     old, new = blocks(before["records/records.kdb"]), blocks(after["records/records.kdb"])
@@ -100,7 +100,7 @@ def test_a_passphrase_that_others_can_read_is_refused(tmp_path):
     assert answer.returncode != 0
 
 
-@pytest.mark.parametrize("lost", ["root.key", "seal.key", "server.key", "records/records.kdb", "audit"])
+@pytest.mark.parametrize("lost", ["root.key", "seal.key", "server.key", "records/records.kdb", "records/records.kdj", "audit"])
 def test_a_start_makes_nothing_anew_where_something_was_lost(stopped, lost):
     path = stopped.data_dir / lost
     shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -1,12 +1,12 @@
-//! Measures a start after a crash, with a million records of 300 bytes: of the store, and of plain redb with and
-//! without its quick repair. `cargo run --release -p kurodo-store --example restart [DIR] [RECORDS]`
+//! Measures lone puts into a store of a million records of 300 bytes, and a start after a crash: of the store, and of
+//! plain redb with and without its quick repair. `cargo run --release -p kurodo-store --example restart [DIR] [RECORDS]`
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use kurodo_keys::SecretKey;
-use kurodo_store::{Store, StoreOptions};
+use kurodo_store::{CoreDoor, Store, StoreOptions};
 use redb::{Database, TableDefinition};
 use tokio::runtime::Runtime;
 
@@ -43,8 +43,11 @@ fn ours(dir: &Path, records: u64) -> Outcome<()> {
         runtime.block_on(transaction.commit())?;
     }
     let filled = begin.elapsed();
+    lone(&runtime, &door, records)?;
     fs::create_dir_all(&crashed)?;
-    copy(&live.join("records.kdb"), &crashed.join("records.kdb"))?;
+    for file in ["records.kdj", "records.kdb"] {
+        copy(&live.join(file), &crashed.join(file))?;
+    }
     drop((store, door));
     let begin = Instant::now();
     let (_store, door) = Store::open(&crashed, &key, &options)?;
@@ -52,6 +55,42 @@ fn ours(dir: &Path, records: u64) -> Outcome<()> {
     let begin = Instant::now();
     println!("    a whole check: {:?} in {:?}", door.verify(|_, _| {})?, begin.elapsed());
     Ok(())
+}
+
+/// Puts one after the other, each waited for, over records picked at random.
+fn lone(runtime: &Runtime, door: &CoreDoor, records: u64) -> Outcome<()> {
+    const PUTS: u64 = 10_000;
+    let (written, cpu) = used()?;
+    let mut times = Vec::new();
+    for number in 0..PUTS {
+        let (writer, begin) = (door.write(), Instant::now());
+        let mut transaction = writer.transaction();
+        transaction.put(name(number.wrapping_mul(0x9E37_79B9_7F4A_7C15) % records), vec![8; 300]);
+        runtime.block_on(transaction.commit())?;
+        times.push(begin.elapsed());
+    }
+    times.sort();
+    let at = |share: usize| times.get(times.len() * share / 1000).copied().unwrap_or_default();
+    let (after, cpu_after) = used()?;
+    println!(
+        "{records} records: a lone put takes {:?}, p99 {:?}, at most {:?}; {} KiB written, {} us of CPU",
+        at(500),
+        at(990),
+        at(999),
+        (after - written) / PUTS / 1024,
+        (cpu_after - cpu) * 10_000 / PUTS,
+    );
+    Ok(())
+}
+
+/// Bytes that this process wrote, and hundredths of a second that it computed.
+fn used() -> Outcome<(u64, u64)> {
+    let io = fs::read_to_string("/proc/self/io")?;
+    let written = io.lines().find_map(|line| line.strip_prefix("wchar: ")).ok_or("no wchar")?;
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let cpu = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).unwrap_or_default();
+    Ok((written.trim().parse()?, cpu(11) + cpu(12)))
 }
 
 fn plain(dir: &Path, title: &str, quick: bool, records: u64) -> Outcome<()> {

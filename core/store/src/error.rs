@@ -79,6 +79,8 @@ impl fmt::Display for Damage {
 
 /// The file of records, within the data directory.
 pub(crate) const RECORDS_FILE: &str = "records.kdb";
+/// The file of what was committed since the records were last written down, beside it.
+pub(crate) const JOURNAL_FILE: &str = "records.kdj";
 
 impl From<Part> for Damage {
     fn from(part: Part) -> Self {

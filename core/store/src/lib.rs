@@ -3,6 +3,7 @@
 mod account_keys;
 pub mod blobs;
 mod error;
+mod journal;
 pub mod log;
 mod pages;
 mod records;

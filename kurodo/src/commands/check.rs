@@ -80,7 +80,9 @@ fn records(home: &Home, keys: Keys, findings: &mut Findings) -> Result<Option<u6
         say!("records: whole");
     }
     if check.spoiled > 0 {
-        say!("records: one of two copies of a mark or checkpoint does not open, {SPOILED}");
+        say!(
+            "records: one of two copies of a mark or checkpoint, or the newest entry of the journal, does not open, {SPOILED}"
+        );
     }
     if check.remains > 0 {
         say!("records: {} blocks that nothing needs do not open, {SPOILED}", check.remains);
@@ -101,7 +103,10 @@ fn accounts(keys: &AccountKeys, findings: &mut Findings) -> Outcome {
         }
     }
     if findings.damage == before {
-        say!("keys: the root key opens, and under it the server's key and those of {} account(s)", list.len());
+        say!(
+            "keys: the root key opens, and under it the server's key and those of {} account(s)",
+            list.len()
+        );
     }
     Ok(())
 }

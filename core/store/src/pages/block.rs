@@ -15,7 +15,7 @@ pub(super) type FileId = [u8; 16];
 /// Seals blocks to their place in one file: a block that is moved within it, or to another file, does not open.
 pub(super) struct Cipher {
     sealer: Sealer,
-    file: FileId,
+    pub(super) file: FileId,
 }
 
 /// A block on disk is not one that was sealed for its place.

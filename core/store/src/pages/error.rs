@@ -49,11 +49,18 @@ impl From<&PageError> for Fault {
         match error {
             PageError::Damaged(part) => Self::Damaged(*part),
             PageError::Stopped => Self::Stopped,
-            PageError::Io(error) => match error.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
-                kind => Self::Io(kind),
-            },
+            PageError::Io(error) => Self::of(error),
             PageError::Keys(_) => Self::Io(io::ErrorKind::Other),
+        }
+    }
+}
+
+impl Fault {
+    /// What an error of the disk is.
+    pub(crate) fn of(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            kind => Self::Io(kind),
         }
     }
 }

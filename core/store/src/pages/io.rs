@@ -72,6 +72,9 @@ impl Pages {
     }
 
     fn read_run(&self, first: u64, out: &mut [u8]) -> Result<(), PageError> {
+        if self.is_keeping() {
+            return self.read_run_locked(&self.lock(), first, out);
+        }
         let (mut one, mut many) = ([0; STRIDE], Vec::new());
         let sealed = if out.len() == BLOCK {
             &mut one[..]
@@ -88,10 +91,19 @@ impl Pages {
         Ok(())
     }
 
+    fn read_run_locked(&self, state: &State, first: u64, out: &mut [u8]) -> Result<(), PageError> {
+        (first..)
+            .zip(out.chunks_mut(BLOCK))
+            .try_for_each(|(block, plain)| self.read_locked(state, block, plain))
+    }
+
     /// Reads a block that did not open: because it is being written, or never was, or is damaged.
     pub(super) fn read_locked(&self, state: &State, block: u64, plain: &mut [u8]) -> Result<(), PageError> {
         let mut sealed = [0; STRIDE];
-        self.medium.read(offset_of(block), &mut sealed)?;
+        match state.kept.get(&block) {
+            Some(kept) => sealed.copy_from_slice(kept),
+            None => self.medium.read(offset_of(block), &mut sealed)?,
+        }
         if state.fresh.contains(block) && sealed.iter().all(|byte| *byte == 0) {
             plain.fill(0);
             return Ok(());
@@ -132,9 +144,9 @@ impl Pages {
             state.fresh.written(block);
             state.note_written(block, nonce);
         }
-        self.medium.write(offset_of(first), &scratch)?;
+        let written = self.write_or_keep(state, first, &scratch);
         state.scratch = scratch;
-        Ok(())
+        written
     }
 }
 

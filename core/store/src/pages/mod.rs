@@ -22,6 +22,7 @@ mod error;
 mod fresh;
 mod header;
 mod io;
+mod kept;
 mod layout;
 mod medium;
 mod scan;
@@ -30,7 +31,7 @@ mod state;
 pub(crate) mod tests;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kurodo_keys::{NonceSequence, SecretKey};
@@ -51,6 +52,8 @@ pub(crate) struct Pages {
     /// In redb's bytes; changed under the state's lock.
     len: AtomicU64,
     state: Mutex<State>,
+    /// Whether the state keeps blocks that found no room.
+    keeping: AtomicBool,
     fault: Mutex<Option<Fault>>,
     /// Copies of marks and checkpoints that did not open, and were not needed.
     spoiled: usize,
@@ -112,9 +115,20 @@ impl Pages {
             nonces: NonceSequence::begin(boot.epoch)?,
             len: AtomicU64::new(blocks * BLOCK as u64),
             state: Mutex::new(state),
+            keeping: AtomicBool::new(false),
             fault: Mutex::new(None),
             spoiled: 0,
         })
+    }
+
+    /// The file's random id.
+    pub(crate) fn id(&self) -> [u8; 16] {
+        self.cipher.file
+    }
+
+    /// How many blocks were written since the last checkpoint.
+    pub(crate) fn written(&self) -> usize {
+        self.lock().pending.len()
     }
 
     /// The length as redb sees it, in bytes.
@@ -141,6 +155,7 @@ impl Pages {
         let mut state = self.lock();
         self.refuse_if_stopped()?;
         state.roll_back();
+        self.keeping.store(false, Ordering::Release);
         *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }

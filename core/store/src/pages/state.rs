@@ -14,6 +14,8 @@ pub(super) struct State {
     /// Blocks written since the last checkpoint, with the nonce of their last writing.
     pub(super) pending: BTreeMap<u64, Nonce>,
     pub(super) fresh: Fresh,
+    /// Blocks that found no room on the disk, sealed.
+    pub(super) kept: BTreeMap<u64, Box<[u8]>>,
     /// Ciphertext on its way out.
     pub(super) scratch: Vec<u8>,
     /// The last durable checkpoint, and the slot that it lies in.
@@ -41,6 +43,7 @@ impl State {
             header_changed: false,
             pending: BTreeMap::new(),
             fresh: Fresh::default(),
+            kept: BTreeMap::new(),
             scratch: Vec::new(),
             listed: durable.listed.iter().map(|(block, _)| *block).collect(),
             durable,
@@ -86,11 +89,13 @@ impl State {
         self.header.clone_from(&self.durable.header);
         self.header_changed = false;
         self.pending.clear();
+        self.kept.clear();
         self.group = Group::Off;
     }
 
     /// Flushes: returns when all that was written so far is the durable checkpoint.
     fn checkpoint(&mut self, pages: &Pages) -> Result<(), PageError> {
+        pages.write_kept(self)?;
         if self.pending.len() > MOST_LISTED {
             flush(pages)?;
             self.pending.clear();
@@ -168,6 +173,7 @@ impl Pages {
                 state.settle(self, Some(len))?;
             }
             state.pending.split_off(&blocks);
+            state.kept.split_off(&blocks);
             state.fresh.cut(blocks);
         }
         self.medium.set_len(layout::disk_len(blocks))?;

@@ -1,13 +1,15 @@
 use std::borrow::Cow;
 
-use redb::{Database, ReadableTable, Table, TableDefinition, WriteTransaction};
+use redb::{Database, Durability, ReadableTable, Table, TableDefinition, WriteTransaction};
 
+use super::encoding;
 use super::fault::{damaged_tree, explaining};
 use super::place::Place;
 use super::snapshot::{RECORDS, VERSION, version_of};
 use super::transaction::{Change, Condition, Conflict, Work};
 use super::version::{Commit, Version};
 use crate::StoreError;
+use crate::journal::Journal;
 use crate::pages::Pages;
 
 /// What the store keeps about itself.
@@ -17,7 +19,7 @@ const SEQUENCE: &str = "sequence";
 
 type Records<'t> = Table<'t, &'static [u8], &'static [u8]>;
 
-/// What became of a batch of transactions.
+/// What becomes of a batch of transactions.
 pub(super) struct Applied {
     /// One for each, in order.
     pub(super) verdicts: Vec<Result<Commit, Conflict>>,
@@ -29,7 +31,7 @@ pub(super) struct Applied {
 
 /// Makes the tables, and reads the number of the last transaction.
 pub(super) fn prepare(database: &Database, pages: &Pages) -> Result<u64, StoreError> {
-    let transaction = begin(database, pages)?;
+    let transaction = begin(database, pages, Lasting::Written)?;
     transaction.open_table(RECORDS).map_err(explaining(pages))?;
     let sequence = {
         let store = transaction.open_table(STORE).map_err(explaining(pages))?;
@@ -40,21 +42,21 @@ pub(super) fn prepare(database: &Database, pages: &Pages) -> Result<u64, StoreEr
         Some(sequence) => transaction.abort().map_err(explaining(pages)).map(|()| sequence),
         None => {
             set_sequence(&transaction, pages, 0)?;
-            commit(transaction, pages).map(|()| 0)
+            flush(transaction, pages).map(|()| 0)
         }
     }
 }
 
-/// Checks and applies each transaction on top of those before it, then makes all of them durable at once. On an
-/// error nothing was applied.
+/// Checks and applies each transaction on top of those before it. Nobody sees it, and nothing lasts, until what is
+/// returned is [committed](commit). On an error nothing was applied.
 pub(super) fn apply(
     database: &Database,
     pages: &Pages,
     batch: &[&Work],
     sequence: u64,
     generation: &dyn Fn(u8) -> u64,
-) -> Result<Applied, StoreError> {
-    let transaction = begin(database, pages)?;
+) -> Result<(WriteTransaction, Applied), StoreError> {
+    let transaction = begin(database, pages, Lasting::Journaled)?;
     let mut applied = Applied { verdicts: Vec::with_capacity(batch.len()), sequence, namespaces: Vec::new() };
     {
         let mut records = transaction.open_table(RECORDS).map_err(explaining(pages))?;
@@ -63,13 +65,44 @@ pub(super) fn apply(
             applied.verdicts.push(verdict);
         }
     }
-    if applied.namespaces.is_empty() {
-        transaction.abort().map_err(explaining(pages))?;
-        return Ok(applied);
+    if !applied.namespaces.is_empty() {
+        set_sequence(&transaction, pages, applied.sequence)?;
     }
-    set_sequence(&transaction, pages, applied.sequence)?;
+    Ok((transaction, applied))
+}
+
+/// Applies again what the journal holds beyond this transaction; gives the number of its last one.
+pub(super) fn replay(
+    database: &Database,
+    pages: &Pages,
+    journal: &mut Journal,
+    sequence: u64,
+) -> Result<u64, StoreError> {
+    let transaction = begin(database, pages, Lasting::Journaled)?;
+    {
+        let mut records = transaction.open_table(RECORDS).map_err(explaining(pages))?;
+        journal.read(sequence, |content| {
+            for change in encoding::changes(content) {
+                let (place, change) = change?;
+                write(&mut records, pages, &change, place)?;
+            }
+            Ok(())
+        })?;
+    }
+    if journal.last() == sequence {
+        transaction.abort().map_err(explaining(pages))?;
+        return Ok(sequence);
+    }
+    set_sequence(&transaction, pages, journal.last())?;
     commit(transaction, pages)?;
-    Ok(applied)
+    Ok(journal.last())
+}
+
+/// Writes down everything that was committed, up to this transaction, so that it needs no journal.
+pub(super) fn write_down(database: &Database, pages: &Pages, sequence: u64) -> Result<(), StoreError> {
+    let transaction = begin(database, pages, Lasting::Written)?;
+    set_sequence(&transaction, pages, sequence)?;
+    flush(transaction, pages)
 }
 
 fn apply_one(
@@ -141,9 +174,23 @@ fn write(records: &mut Records<'_>, pages: &Pages, change: &Change, place: Place
     Ok(())
 }
 
-fn begin(database: &Database, pages: &Pages) -> Result<WriteTransaction, StoreError> {
+/// What makes a commit outlive a power cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lasting {
+    /// The journal.
+    Journaled,
+    /// redb's own file, with its map of free space, so that nothing must be searched after a crash.
+    Written,
+}
+
+fn begin(database: &Database, pages: &Pages, lasting: Lasting) -> Result<WriteTransaction, StoreError> {
     let mut transaction = database.begin_write().map_err(explaining(pages))?;
-    transaction.set_quick_repair(true);
+    match lasting {
+        Lasting::Journaled => {
+            transaction.set_durability(Durability::None).map_err(|_| damaged_tree())?;
+        }
+        Lasting::Written => transaction.set_quick_repair(true),
+    }
     Ok(transaction)
 }
 
@@ -153,8 +200,13 @@ fn set_sequence(transaction: &WriteTransaction, pages: &Pages, sequence: u64) ->
     Ok(())
 }
 
+/// Shows what was applied to readers that come. It lasts by the journal.
+pub(super) fn commit(transaction: WriteTransaction, pages: &Pages) -> Result<(), StoreError> {
+    transaction.commit().map_err(explaining(pages))
+}
+
 /// Commits with one flush: see [`Pages::sync`].
-fn commit(transaction: WriteTransaction, pages: &Pages) -> Result<(), StoreError> {
+fn flush(transaction: WriteTransaction, pages: &Pages) -> Result<(), StoreError> {
     pages.begin_group();
     let committed = transaction.commit();
     let flushed = pages.end_group();

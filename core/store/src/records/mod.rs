@@ -9,6 +9,7 @@ mod backing;
 mod cursor;
 mod disk;
 mod door;
+mod encoding;
 mod engine;
 mod fault;
 mod key;

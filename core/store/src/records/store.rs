@@ -19,11 +19,14 @@ use crate::StoreError;
 pub struct StoreOptions {
     /// The most memory that cached records take, in bytes. It is taken as it is needed.
     pub cache_bytes: usize,
+    /// How long the journal gets, in bytes, before everything is written down and it begins anew. What it holds is
+    /// applied again after a crash.
+    pub journal_bytes: u64,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { cache_bytes: 64 << 20 }
+        Self { cache_bytes: 64 << 20, journal_bytes: 8 << 20 }
     }
 }
 

@@ -21,8 +21,8 @@ pub struct Check {
     pub damage: Vec<Damage>,
     /// Blocks that do not open and that nothing refers to: what a power cut left of unfinished writes. Harmless.
     pub remains: u64,
-    /// Copies of marks and checkpoints that do not open, where the other copy does: what a power cut left of writing
-    /// them, or damage. In the latter case the newest writes may be missing.
+    /// Copies of marks and checkpoints that do not open, where the other copy does, and a newest entry of the journal that
+    /// does not: what a power cut left of writing them, or damage. In the latter case the newest writes may be missing.
     pub spoiled: u64,
 }
 

@@ -3,13 +3,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender};
 
-use redb::Database;
+use redb::{Database, WriteTransaction};
 use tokio::sync::oneshot;
 
-use super::apply::{Applied, apply};
+use super::apply::{Applied, apply, commit, write_down};
 use super::disk::Disk;
+use super::encoding::encode;
 use super::engine::Shared;
-use super::fault::damaged_tree;
+use super::fault::{damaged_tree, explaining};
 use super::snapshot::Snapshot;
 use super::transaction::Work;
 use super::verify::{Check, Progress, verify};
@@ -20,6 +21,9 @@ use crate::StoreError;
 const MOST_TOGETHER: usize = 4096;
 /// The most bytes of values that one commit takes, beyond its first transaction.
 const MOST_BYTES: usize = 16 << 20;
+
+/// When redb wrote so many blocks because its memory was short of room, everything is written down.
+const MOST_WRITTEN: usize = 1024;
 
 type Reply = oneshot::Sender<Result<Commit, StoreError>>;
 
@@ -51,6 +55,7 @@ impl Worker {
     pub(super) fn start(disk: Disk, shared: Arc<Shared>) -> Result<Self, StoreError> {
         let mut worker = Self { disk, shared, database: None, sequence: 0 };
         worker.reopen()?;
+        worker.write_down_if(|disk| disk.journal.is_needed());
         Ok(worker)
     }
 
@@ -60,6 +65,7 @@ impl Worker {
             let (batch, other) = gather(first, queue);
             if !batch.is_empty() {
                 self.commit(batch);
+                self.write_down_if(|disk| disk.journal.is_due() || disk.pages.written() > MOST_WRITTEN);
             }
             match other {
                 Some(Job::Heal) => self.heal_if_hurt(),
@@ -86,18 +92,51 @@ impl Worker {
         }
     }
 
+    /// Applies a batch, puts it into the journal, and only then commits it to the tree that readers see.
     fn attempt(&mut self, batch: &[&Work]) -> Result<Applied, StoreError> {
+        let (transaction, applied) = self.apply(batch)?;
+        let pages = Arc::clone(&self.disk.pages);
+        if applied.namespaces.is_empty() {
+            transaction.abort().map_err(explaining(&pages))?;
+            return Ok(applied);
+        }
+        self.disk.journal.append(applied.sequence, &encode(batch, &applied.verdicts))?;
+        // From here on it lasts: a tree that does not take it is opened anew, and gets it from the journal.
+        if guarded(|| commit(transaction, &pages)).is_err() && self.reopen().is_err() {
+            return Err(StoreError::Stopped);
+        }
+        Ok(applied)
+    }
+
+    fn apply(&mut self, batch: &[&Work]) -> Result<(WriteTransaction, Applied), StoreError> {
         self.heal_if_hurt();
         let pages = Arc::clone(&self.disk.pages);
         let Some(database) = &self.database else {
             return Err(pages.fault().map_or(StoreError::Interrupted, Into::into));
         };
+        if !pages.has_room() {
+            return Err(StoreError::Full);
+        }
         let generation = |namespace| self.shared.generation(namespace).load(Ordering::Acquire);
         let applied = guarded(|| apply(database, &pages, batch, self.sequence, &generation));
         if applied.is_err() {
             self.reopen_or_hide();
         }
         applied
+    }
+
+    /// Makes the tree durable by itself, so that the journal can begin anew.
+    fn write_down_if(&mut self, is_due: impl Fn(&Disk) -> bool) {
+        let Some(database) = self.database.as_ref().filter(|_| is_due(&self.disk)) else { return };
+        let written = guarded(|| write_down(database, &self.disk.pages, self.sequence));
+        match written.and_then(|()| self.disk.journal.restart(self.sequence)) {
+            Ok(()) => self.show(),
+            Err(error) => {
+                tracing::error!(%error, "records: they cannot be written down; the journal keeps them");
+                self.disk.journal.postpone();
+                self.reopen_or_hide();
+            }
+        }
     }
 
     /// Shows what was committed: first the records, then the generations, then the answers.
@@ -149,14 +188,17 @@ impl Worker {
 
     fn verify(&mut self, progress: Progress) -> Result<Check, StoreError> {
         self.heal_if_hurt();
+        self.write_down_if(|disk| disk.journal.is_needed());
         self.shared.show(None);
         let pages = Arc::clone(&self.disk.pages);
+        let torn = u64::from(self.disk.journal.is_torn());
         let checked = guarded(|| verify(self.database.as_mut(), &pages, progress));
         self.reopen_or_hide();
-        checked
+        checked.map(|check| Check { spoiled: check.spoiled + torn, ..check })
     }
 
     fn close(&mut self) {
+        self.write_down_if(|disk| disk.journal.is_needed());
         self.shared.show(None);
         self.database = None;
         if let Err(error) = self.disk.pages.close() {

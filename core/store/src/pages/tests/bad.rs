@@ -136,18 +136,39 @@ fn a_failed_flush_stops_everything() {
 }
 
 #[test]
-fn a_full_disk_is_told_and_rolled_back() {
+fn a_full_disk_is_told_by_the_flush_and_rolled_back() {
     let disk = written();
     let pages = open(&disk);
     pages.set_len(20 * 4096).unwrap();
     disk.leave_room(Some(4128));
     pages.write(0, &[1]).unwrap();
     pages.write(10 * 4096, &block(1)).unwrap();
-    assert!(pages.write(11 * 4096, &block(1)).is_err());
+    pages.write(11 * 4096, &block(2)).unwrap();
+    assert!(!pages.has_room());
+    assert_eq!(read(&pages, 11).unwrap(), block(2), "what found no room is kept");
+    assert!(pages.sync().is_err());
     assert_eq!(pages.fault(), Some(Fault::Full));
     pages.roll_back().unwrap();
     assert_eq!(pages.fault(), None);
     assert_eq!(read(&pages, 0).unwrap()[0], 9);
+    assert!(pages.has_room());
+}
+
+#[test]
+fn what_found_no_room_is_written_when_there_is_some() {
+    let disk = written();
+    let pages = open(&disk);
+    pages.set_len(20 * 4096).unwrap();
+    disk.leave_room(Some(0));
+    for (at, byte) in [(10, 1), (11, 2), (10, 3), (12, 4)] {
+        pages.write(at * 4096, &block(byte)).unwrap();
+    }
+    pages.set_len(12 * 4096).unwrap();
+    disk.leave_room(None);
+    pages.write(0, &[1]).unwrap();
+    pages.sync().unwrap();
+    let pages = open(&disk.after_power_cut(1));
+    assert_eq!([10, 11].map(|at| read(&pages, at).unwrap()), [block(3), block(2)]);
 }
 
 #[test]

@@ -12,8 +12,8 @@ struct Disk {
     now: Vec<u8>,
     durable: Vec<u8>,
     unsynced: Vec<Change>,
-    /// Operations left before the power goes.
-    power: Option<u64>,
+    /// Operations left before the power goes, of all that hang on it.
+    power: Arc<Mutex<Option<u64>>>,
     /// The most bytes that may be written past what was ever written, holes not counted.
     room: Option<u64>,
     flush_fails: bool,
@@ -34,16 +34,23 @@ impl StandIn {
         disk
     }
 
+    /// Another disk that loses power at the same moment.
+    pub(crate) fn beside(&self) -> Self {
+        let disk = Self::default();
+        disk.lock().power = Arc::clone(&self.lock().power);
+        disk
+    }
+
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.lock().now.clone()
     }
 
     pub(crate) fn cut_power_after(&self, operations: u64) {
-        self.lock().power = Some(operations);
+        *self.lock().power.lock().unwrap() = Some(operations);
     }
 
     pub(crate) fn restore_power(&self) {
-        self.lock().power = None;
+        *self.lock().power.lock().unwrap() = None;
     }
 
     pub(crate) fn leave_room(&self, bytes: Option<u64>) {
@@ -123,7 +130,7 @@ fn write_some(bytes: &mut Vec<u8>, offset: u64, data: &[u8], dice: &mut Dice) {
 
 impl Disk {
     fn use_power(&mut self) -> io::Result<()> {
-        match &mut self.power {
+        match &mut *self.power.lock().unwrap() {
             Some(0) => Err(io::Error::other("no power")),
             Some(left) => {
                 *left -= 1;
@@ -156,7 +163,7 @@ impl Medium for StandIn {
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let mut disk = self.lock();
-        let dying = disk.power == Some(1);
+        let dying = *disk.power.lock().unwrap() == Some(1);
         disk.use_power()?;
         let end = offset as usize + data.len();
         if disk.now.len() < end {

@@ -1,2 +1,3 @@
 mod announce;
 mod append;
+mod power;
