@@ -11,7 +11,6 @@ mod request;
 mod requests;
 mod sealed;
 mod statements;
-mod streams;
 
 pub use expressions::math;
 pub use logs::{logs_block, logs_pattern, logs_query};
@@ -19,7 +18,6 @@ pub use policies::{arn, policy};
 pub use requests::{chunks, form, head, signature, signed};
 pub use sealed::stored;
 pub use statements::partiql;
-pub use streams::kinesis;
 
 use kurodo_wire::Protocol;
 

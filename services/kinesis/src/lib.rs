@@ -6,7 +6,6 @@
 
 mod account;
 mod bell;
-pub mod brought;
 mod definition;
 mod entry;
 mod error;
