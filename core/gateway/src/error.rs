@@ -21,6 +21,8 @@ pub struct Failure {
     pub modeled: Option<(&'static ErrorSchema, Value)>,
     /// Header fields that go with it.
     pub headers: Vec<(&'static str, String)>,
+    /// That nothing was done, since what was decided on was changed meanwhile: the gateway decides anew.
+    pub overtaken: bool,
 }
 
 impl Failure {
@@ -37,7 +39,17 @@ impl Failure {
             fields: Vec::new(),
             modeled: None,
             headers: Vec::new(),
+            overtaken: false,
         }
+    }
+
+    /// Says that nothing was done, since what was decided on was changed meanwhile. An operation that does not stream
+    /// its content is then repeated from its needs on: decided anew, and noted anew. Whoever meets changes without end
+    /// gets this failure.
+    #[must_use]
+    pub fn overtaken(mut self) -> Self {
+        self.overtaken = true;
+        self
     }
 
     /// Something failed here that is not the client's doing; the log has what, the client does not.

@@ -97,6 +97,14 @@ impl<'a> Trail<'a> {
         Ok(())
     }
 
+    /// Writes that the act did not happen, since what was decided on was changed meanwhile: it is decided on anew.
+    pub(crate) fn overtaken(&mut self, failure: &Failure) {
+        self.checks.clear();
+        let Some(pending) = self.pending.take() else { return };
+        let (error, duration) = (Some(failure.code.as_ref()), self.started.elapsed());
+        pending.finish(&Outcome { error, status: failure.status, bytes_in: 0, bytes_out: 0, duration });
+    }
+
     /// Notes that the request failed; one that failed before anything was decided counts as refused, and its record
     /// is durable when this returns.
     pub(crate) async fn failed(&mut self, failure: Failure) -> Failure {

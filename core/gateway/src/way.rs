@@ -165,16 +165,38 @@ struct Attempt<'a, 't> {
     trail: &'t mut Trail<'a>,
 }
 
+/// How often an operation is repeated whose facts were changed while it was on its way.
+const REPEATS: usize = 10;
+
 impl Attempt<'_, '_> {
     async fn run<S: Handler<O>, O: Row<S>>(
-        self,
+        mut self,
+        service: &S,
+        query: &[(String, String)],
+        content: Bytes,
+        body: &mut Body,
+    ) -> Result<Response, Failure> {
+        service.check_content(self.call, O::schema(), &content, body).map_err(Into::into)?;
+        // Content that is streamed is gone after the first time.
+        let mut left = if O::schema().streams_input() { 0 } else { REPEATS };
+        loop {
+            match self.once::<S, O>(service, query, content.clone(), body).await {
+                Err(failure) if failure.overtaken && left > 0 => self.trail.overtaken(&failure),
+                done => return done,
+            }
+            left -= 1;
+        }
+    }
+
+    /// Takes the request from its content to the reply: each time it is decided on, and the decision is noted.
+    async fn once<S: Handler<O>, O: Row<S>>(
+        &mut self,
         service: &S,
         query: &[(String, String)],
         content: Bytes,
         body: &mut Body,
     ) -> Result<Response, Failure> {
         let Self { gateway, mounted, target, call, trail } = self;
-        service.check_content(call, O::schema(), &content, body).map_err(Into::into)?;
         let mut input = codec::decode::<O>(mounted, target, call, query, content)?;
         let find = Find::new(service, call, &gateway.door);
         let needs = O::needs(&find, &mut input).await.map_err(Into::into)?;

@@ -128,10 +128,10 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error.code() {
             Some(code) => Self::new(code, 400, error.to_string()),
-            // Nothing is wrong here: whoever comes again is served.
-            None if matches!(error, Error::Changed | Error::OldSequence) => {
-                Self::new("InternalFailure", 500, "")
-            }
+            // Nothing was done yet: the gateway decides anew.
+            None if matches!(error, Error::Changed) => Self::new("InternalFailure", 500, "").overtaken(),
+            // Nothing is wrong here.
+            None if matches!(error, Error::OldSequence) => Self::new("InternalFailure", 500, ""),
             None => Self::internal(&error),
         }
     }

@@ -74,6 +74,14 @@ impl Meter {
         })
     }
 
+    /// Notes that a shard did not take a record of so many bytes after all.
+    pub(crate) fn untake(&self, place: Place, bytes: usize) {
+        with(&self.taken, place, IN, Instant::now(), |bucket| {
+            bucket.count += 1.0;
+            bucket.bytes += as_number(bytes);
+        });
+    }
+
     /// Whether a shard answers one more call; if so, it counts.
     pub(crate) fn answers(&self, place: Place) -> bool {
         with(&self.given, place, OUT, Instant::now(), |bucket| {
@@ -127,6 +135,14 @@ mod tests {
         let meter = Meter::default();
         let taken = (0..3000).filter(|_| meter.takes((1, 0), 1)).count();
         assert!((1000..1500).contains(&taken), "{taken}");
+    }
+
+    #[test]
+    fn what_was_not_taken_after_all_does_not_count() {
+        let meter = Meter::default();
+        assert!(meter.takes((1, 0), 1 << 20));
+        meter.untake((1, 0), 1 << 20);
+        assert!(meter.takes((1, 0), 1 << 20));
     }
 
     #[test]

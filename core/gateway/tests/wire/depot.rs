@@ -33,6 +33,8 @@ pub struct Depot {
     pub(crate) waiting: AtomicUsize,
     /// Handlers that ran.
     pub(crate) handled: AtomicUsize,
+    /// Handlers that are still to find that what was decided on was changed.
+    pub(crate) overtaken: AtomicUsize,
     /// Who swept.
     pub(crate) sweepers: Mutex<Vec<String>>,
 }
@@ -46,6 +48,7 @@ impl Depot {
             gate,
             waiting: AtomicUsize::new(0),
             handled: AtomicUsize::new(0),
+            overtaken: AtomicUsize::new(0),
             sweepers: Mutex::default(),
         }
     }
@@ -128,7 +131,11 @@ impl Handler<op::HeadThing> for Depot {
 impl Handler<op::WriteNote> for Depot {
     async fn handle(&self, call: Authorized<'_, Self, op::WriteNote>) -> Result<Reply<Note>, Failure> {
         self.handled.fetch_add(1, Ordering::Relaxed);
-        Ok(call.input.into())
+        let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+        match self.overtaken.fetch_update(set, fetch, |left| left.checked_sub(1)) {
+            Ok(_) => Err(Failure::new("InternalFailure", 500, "").overtaken()),
+            Err(_) => Ok(call.input.into()),
+        }
     }
 }
 

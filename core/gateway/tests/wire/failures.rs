@@ -1,5 +1,7 @@
 //! What goes wrong inside, and that the trail knows of everything that was refused.
 
+use std::sync::atomic::Ordering;
+
 use kurodo_audit::{Ending, Verdict};
 
 use crate::{
@@ -35,6 +37,20 @@ async fn a_panic_is_an_internal_failure_and_the_server_lives_on() {
     let broken = Ask::xml("break").signed(&world.root, "s3");
     second.ask(&broken).await.refused(500, "InternalError");
     second.ask(&Ask::new("GET", "/b/k").signed(&world.root, "s3")).await.ok();
+}
+
+#[tokio::test]
+async fn what_was_overtaken_is_decided_anew_and_not_without_end() {
+    let world = World::new().await;
+    let mut wire = Wire::open(&world).await;
+    let note = Ask::json("WriteNote", r#"{"Bucket":"b","Text":"hi"}"#).signed(&world.root, "jsondepot");
+    let depot = &world.depot;
+    depot.overtaken.store(3, Ordering::Relaxed);
+    let record = world.record(wire.ask(&note).await.ok().id()).await;
+    assert_eq!((depot.handled.load(Ordering::Relaxed), record.decision), (4, Verdict::Allowed));
+    depot.overtaken.store(1000, Ordering::Relaxed);
+    let record = world.record(wire.ask(&note).await.refused(500, "InternalFailure").id()).await;
+    assert_eq!((depot.handled.load(Ordering::Relaxed), record.decision), (4 + 11, Verdict::Allowed));
 }
 
 #[tokio::test]

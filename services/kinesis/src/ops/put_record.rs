@@ -26,7 +26,7 @@ impl Handler<op::PutRecord> for Kinesis {
             return Err(Error::throttled(id, &facts.name.name, facts.name.account));
         }
         let numbers = self.append(permit, facts, &[&routed]).await?;
-        let number = numbers.first().ok_or(Error::Changed)?;
+        let number = numbers.first().ok_or_else(|| Error::Damaged(facts.name.name.clone()))?;
         Ok(PutRecordOutput {
             shard_id: id.to_string(),
             sequence_number: number.to_string(),

@@ -62,6 +62,13 @@ impl Kinesis {
         self.meter.takes((definition.contents, routed.shard.number), routed.entry.size())
     }
 
+    /// The shards did not take these records after all.
+    fn untake(&self, contents: u64, records: &[&Routed<'_>]) {
+        for routed in records {
+            self.meter.untake((contents, routed.shard.number), routed.entry.size());
+        }
+    }
+
     /// Puts records, all of them or none, and gives their sequence numbers.
     pub(super) async fn append<A>(
         &self,
@@ -84,7 +91,11 @@ impl Kinesis {
                 change += 1;
             }
         }
-        let version: Version = changed(transaction.commit().await)?.version;
+        let committed = changed(transaction.commit().await);
+        if matches!(committed, Err(Error::Changed)) {
+            self.untake(facts.definition.contents, records);
+        }
+        let version: Version = committed?.version;
         self.bells.ring(facts.definition.contents);
         let numbers = records
             .iter()
