@@ -86,7 +86,9 @@ impl Journal {
             at += header.span();
         }
         self.torn = self.header(at)?.is_some_and(|header| header.after >= self.last);
-        self.refuse_a_gap(at)
+        self.refuse_a_gap(at)?;
+        // A process that was killed may have left the newest entry unflushed: nobody may see it before it lasts.
+        if self.end > 0 { self.medium.sync().map_err(io) } else { Ok(()) }
     }
 
     /// Looks for an entry that is still needed behind a place where there is none.

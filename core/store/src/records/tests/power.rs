@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::super::disk::{Disk, make};
 use super::super::engine::Engine;
 use super::super::lock::DirLock;
-use super::super::{CoreDoor, Scan, StoreOptions};
+use super::super::{CoreDoor, Place, Scan, StoreOptions, Version};
 use crate::StoreError;
 use crate::pages::Pages;
 use crate::pages::tests::stand_in::{Dice, StandIn, rng};
@@ -33,7 +33,7 @@ impl Disks {
     }
 
     fn open(&self) -> Result<CoreDoor, StoreError> {
-        let options = StoreOptions { cache_bytes: 256 << 10, journal_bytes: 64 << 10 };
+        let options = StoreOptions { cache_bytes: 32 << 10, journal_bytes: 64 << 10 };
         let pages = Pages::open(Box::new(self.pages.clone()), &key())?;
         let disk = Disk::new(pages, Box::new(self.journal.clone()), &key(), &options)?;
         let lock = DirLock::take(self.lock.path())?;
@@ -49,20 +49,27 @@ impl Disks {
     }
 }
 
-/// What the store should hold: records by key, and what was appended.
+/// What the store should hold: by key, the version and the value of records and of what was appended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Model {
-    records: BTreeMap<Vec<u8>, Vec<u8>>,
-    log: Vec<Vec<u8>>,
+    records: BTreeMap<Vec<u8>, (u64, Vec<u8>)>,
+    /// The version of the last transaction.
+    last: u64,
 }
 
-fn found(door: &CoreDoor) -> Model {
-    let (mut model, reader) = (Model::default(), door.read());
-    for one in reader.scan(&Scan::within(b"k")).unwrap() {
-        model.records.insert(one.key.to_vec(), one.value.to_vec());
+impl Model {
+    /// Whether the store holds this, and nothing else. Where writing down fails for want of room, redb is opened anew, and
+    /// what reads meanwhile is told so.
+    fn is_in(&self, door: &CoreDoor) -> bool {
+        let everything = Scan::within(b"");
+        let mut scans = std::iter::repeat_with(|| door.read().scan(&everything)).take(10_000);
+        let found = scans
+            .find(|scanned| !matches!(scanned, Err(StoreError::Full | StoreError::Interrupted)))
+            .unwrap()
+            .unwrap();
+        let found = found.iter().map(|one| (one.key.to_vec(), (one.version.number(), one.value.to_vec())));
+        found.collect::<BTreeMap<_, _>>() == self.records
     }
-    model.log = reader.scan(&Scan::within(b"log")).unwrap().iter().map(|one| one.value.to_vec()).collect();
-    model
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -73,7 +80,8 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 fn change(door: &CoreDoor, model: &mut Model, dice: &mut Dice) -> Result<(), StoreError> {
     let writer = door.write();
     let mut transaction = writer.transaction();
-    for _ in 0..1 + dice.below(4) {
+    model.last += 1;
+    for change in 0..1 + dice.below(4) as u32 {
         let key = vec![b'k', dice.below(40) as u8];
         let value = vec![dice.below(256) as u8; dice.below(3000) as usize];
         match dice.below(4) {
@@ -82,12 +90,13 @@ fn change(door: &CoreDoor, model: &mut Model, dice: &mut Dice) -> Result<(), Sto
                 model.records.remove(&key);
             }
             1 => {
+                let place = Place { version: Version(model.last), change };
                 transaction.append(b"log", value.clone());
-                model.log.push(value);
+                model.records.insert([b"log".as_slice(), &place.bytes()].concat(), (model.last, value));
             }
             _ => {
                 transaction.put(&key, value.clone());
-                model.records.insert(key, value);
+                model.records.insert(key, (model.last, value));
             }
         }
     }
@@ -129,12 +138,13 @@ proptest! {
         for cut in 0..4 {
             let after = disks.after_power_cut(seed ^ cut);
             let door = after.open().unwrap();
-            let mut model = found(&door);
-            prop_assert!(model == acknowledged || model == under_way);
+            let known = [&acknowledged, &under_way].into_iter().find(|model| model.is_in(&door)).cloned();
+            prop_assert!(known.is_some());
+            let mut model = known.unwrap();
             prop_assert_eq!(door.verify(|_, _| {}).unwrap().damage, []);
             change(&door, &mut model, &mut dice).unwrap();
             drop(door);
-            prop_assert_eq!(found(&after.open().unwrap()), model);
+            prop_assert!(model.is_in(&after.open().unwrap()));
         }
     }
 
@@ -152,12 +162,15 @@ proptest! {
                 Ok(()) => model = next,
                 Err(error) => prop_assert!(matches!(error, StoreError::Full), "{}", error),
             }
+            if dice.below(10) == 0 {
+                prop_assert!(model.is_in(&door));
+            }
         }
         disks.pages.leave_room(None);
         disks.journal.leave_room(None);
         change(&door, &mut model, &mut dice).unwrap();
-        prop_assert_eq!(&found(&door), &model);
+        prop_assert!(model.is_in(&door));
         drop(door);
-        prop_assert_eq!(found(&disks.open().unwrap()), model);
+        prop_assert!(model.is_in(&disks.open().unwrap()));
     }
 }
