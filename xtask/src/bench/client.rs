@@ -51,7 +51,8 @@ impl Request {
 
     /// A request of the JSON protocol 1.0.
     pub(crate) fn json(service: &'static str, target: &str, body: &serde_json::Value) -> Self {
-        let kind = "application/x-amz-json-1.0".to_owned();
+        let version = if service == "kinesis" { "1.1" } else { "1.0" };
+        let kind = format!("application/x-amz-json-{version}");
         Self {
             method: Method::POST,
             service,

@@ -147,7 +147,8 @@ pub(crate) fn until(process: &mut Process, log: &Path, mut so: impl FnMut() -> b
     while !so() {
         process.alive(log)?;
         if begun.elapsed() > Duration::from_secs(30) {
-            return Err(Failure::new(format!("a server does not start; see {}", log.display())));
+            let said = fs::read_to_string(log).unwrap_or_default();
+            return Err(Failure::new(format!("{} does not answer; it said: {said}", log.display())));
         }
         thread::sleep(Duration::from_millis(1));
     }
