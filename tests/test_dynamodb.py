@@ -180,6 +180,48 @@ def test_an_index_is_added_and_taken_away_online(client):
     refused(lambda: client.query(**query), "ValidationException", 400)
 
 
+def test_who_writes_while_a_table_is_changed_is_not_told_of_it(root, client):
+    """Every change of the table's definition overtakes some write, which is then decided on anew."""
+    table = dynamodb.create(client)
+    stop, failures, counts = threading.Event(), [], [0] * 6
+
+    def write(at):
+        own = root.client("dynamodb")
+        try:
+            while not stop.is_set():
+                key = {"h": s(f"writer-{at}"), "r": n(1)}
+                update = {"UpdateExpression": "ADD c :one", "ExpressionAttributeValues": {":one": n(1)}}
+                if counts[at] % 2:
+                    own.update_item(TableName=table, Key=key, **update)
+                else:
+                    item = {"TableName": table, "Key": key, **update}
+                    own.transact_write_items(TransactItems=[{"Update": item}])
+                counts[at] += 1
+        except BaseException as error:
+            failures.append(error)
+
+    writers = [threading.Thread(target=write, args=(at,)) for at in range(len(counts))]
+    [writer.start() for writer in writers]
+    try:
+        for at in range(30):
+            name = f"index-{at % 3}"
+            if at % 6 > 2:
+                change = {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": name}}]}
+            else:
+                create = {"GlobalSecondaryIndexUpdates": [{"Create": dynamodb.index(name, "g")}]}
+                change = {**create, "AttributeDefinitions": dynamodb.definitions(g="S")}
+            client.update_table(TableName=table, **change)
+            client.get_waiter("table_exists").wait(TableName=table)
+    finally:
+        stop.set()
+        [writer.join() for writer in writers]
+    assert not failures, failures[0]
+    items = client.scan(TableName=table, ConsistentRead=True)["Items"]
+    assert {item["h"]["S"]: int(item["c"]["N"]) for item in items} == {
+        f"writer-{at}": count for at, count in enumerate(counts)
+    }
+
+
 def test_conditions_hold_or_tell(client, table):
     key = {"h": s("condition"), "r": n(1)}
     put = {"TableName": table, "Item": {**key, "x": n(1)}, "ConditionExpression": "attribute_not_exists(h)"}

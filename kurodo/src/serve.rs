@@ -44,8 +44,11 @@ pub(crate) struct Parts {
 
 /// Serves until it is told to stop.
 pub(crate) fn run(config: &Config, started: Instant) -> Outcome {
+    let warnings = tracing_subscriber::filter::LevelFilter::WARN.into();
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::builder().with_default_directive(warnings).from_env_lossy(),
+        )
         .with_writer(std::io::stderr)
         .init();
     let temporary =

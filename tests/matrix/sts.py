@@ -28,6 +28,7 @@ SAMPLES = {
         "Tags": TAGS,
         "SourceIdentity": "bob",
     },
+    "AssumeRoleWithWebIdentity": lambda world, name: {},
     "DecodeAuthorizationMessage": lambda world, name: {"EncodedMessage": denial(world)},
     "GetAccessKeyInfo": lambda world, name: {"AccessKeyId": world.root.access_key_id},
     "GetCallerIdentity": lambda world, name: {},
@@ -37,3 +38,6 @@ SAMPLES = {
 
 # Parameters that ask for more than the operation's own action.
 ASKING = {"AssumeRole": ("Tags", "SourceIdentity"), "GetFederationToken": ("Tags",)}
+
+# Nobody signs, and no policy of a caller's has a say: tests/test_web_identity.py tries it.
+APART = {"AssumeRoleWithWebIdentity": "decided by the role's trust policy, for whom the token's issuer vouches for"}

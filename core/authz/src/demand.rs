@@ -16,6 +16,7 @@ use crate::{Access, Action, Caller, Denial, Desk, Grant, Permit, Resource, grant
 /// | `A for all` | `Vec` | a permit for every item, or a denial of the whole |
 /// | `A for each` | [`Each`] | a permit or a denial for each item |
 /// | `A for each by another` | [`ByAnother`] | the same, each for the caller that the need brings |
+/// | `A by another` | [`ByAnother`] | a permit for the caller that the need brings |
 /// | `may A` | [`May`] | a permit where the caller has it; never a denial |
 pub trait Demand {
     /// What the operation's parameters ask for.
@@ -109,7 +110,8 @@ impl<D: Demand> Demand for Each<D> {
 }
 
 /// Decided for a caller of its own, with all that its policies and the resource's say: a service that does a chore does
-/// part of it in the name of another, such as a role that it was given.
+/// part of it in the name of another, such as a role that it was given; and who shows a token of another identity system is
+/// known by that.
 pub struct ByAnother<D>(PhantomData<D>);
 
 /// What another caller needs.

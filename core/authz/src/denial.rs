@@ -7,6 +7,8 @@ pub struct Denial {
     pub principal: Option<String>,
     /// The principal's unique id, where it has one.
     pub principal_id: Option<String>,
+    /// Whether the principal is known by a token of another identity system only.
+    pub federated: bool,
     /// The action, such as `s3:GetObject`.
     pub action: &'static str,
     /// The resource's ARN.
@@ -50,6 +52,8 @@ impl Denial {
     pub fn message(&self) -> String {
         let (action, resource, clause) = (self.action, &self.called, self.clause());
         match &self.principal {
+            // AWS tells strangers no more.
+            Some(_) if self.federated => format!("Not authorized to perform {action}"),
             Some(arn) => {
                 format!("User: {arn} is not authorized to perform: {action} on resource: {resource} {clause}")
             }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use kurodo_arn::AccountId;
-use kurodo_policy::{Attached, Context, Policies, Reason, Request, evaluate, explain};
+use kurodo_policy::{Attached, Context, Policies, PrincipalKind, Reason, Request, evaluate, explain};
 
 use crate::{Action, Caller, Denial, Named, Need, Permit, Resource};
 
@@ -26,6 +26,8 @@ pub struct Check {
     pub allowed: bool,
     /// Whether it was an access control list that allowed it.
     pub by_list: bool,
+    /// For whom it was decided, if not for the request's own caller.
+    pub by: Option<String>,
 }
 
 /// Where one request's needs are decided and its permits minted.
@@ -52,6 +54,14 @@ impl Who<'_> {
         match self {
             Self::Asks(caller) => caller,
             Self::Aside(caller) => caller,
+        }
+    }
+
+    /// How the other one is called.
+    fn aside(&self) -> Option<String> {
+        match self {
+            Self::Asks(_) => None,
+            Self::Aside(caller) => Some(caller.principal.arn.clone()),
         }
     }
 }
@@ -114,15 +124,19 @@ impl<'r> Desk<'r> {
         let decision = evaluate(&request, &policies, resource.model());
         if decision.allowed {
             let by_list = matches!(decision.reason, Reason::AllowGrant { .. });
-            self.checks.push(Check { action: A::NAME, resource: arn, owner, allowed: true, by_list });
+            let by = self.caller.aside();
+            self.checks.push(Check { action: A::NAME, resource: arn, owner, allowed: true, by_list, by });
             return Ok(Permit::mint(resource));
         }
         let explanation = explain(&request, &policies, resource.model());
-        let denied = Check { action: A::NAME, resource: arn.clone(), owner, allowed: false, by_list: false };
+        let by = self.caller.aside();
+        let denied =
+            Check { action: A::NAME, resource: arn.clone(), owner, allowed: false, by_list: false, by };
         let (own, foreign) = (principal.account == Some(owner), self.is_foreign(owner));
         let denial = Box::new(Denial {
             principal: (!caller.is_anonymous()).then(|| principal.arn.clone()),
             principal_id: principal.user_id.clone(),
+            federated: matches!(principal.kind, PrincipalKind::WebIdentity | PrincipalKind::Saml),
             action: A::NAME,
             called: resource.called().unwrap_or_else(|| arn.clone()),
             resource: arn,

@@ -81,14 +81,7 @@ impl Call {
         now_ms: i64,
     ) -> Self {
         let mut context = Self::context(&caller, &region, now_ms);
-        context.set("aws:SourceIp", connection.peer.address.ip().to_canonical());
-        for (key, field) in [("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")] {
-            if let Some(value) = head.header(field) {
-                context.set(key, value);
-            }
-        }
-        let tls = if connection.peer.tls == Tls::V12 { "1.2" } else { "1.3" };
-        context.set("s3:TlsVersion", Values::Word(tls));
+        describe(&mut context, &head, &connection.peer);
         if let Some(verified) = verified {
             context.set("s3:authType", Values::Word(verified.auth_type.as_str()));
             context.set("s3:signatureversion", Values::Word(verified.signature_version.as_str()));
@@ -136,10 +129,13 @@ impl Call {
         self.caller.principal.account
     }
 
-    /// What another caller needs for its part of a chore.
+    /// What another caller needs for its part of a chore, or of a request.
     pub fn another<N>(&self, caller: Arc<Caller>, needs: N) -> Another<N> {
-        let context = Arc::new(Self::context(&caller, &self.region, self.now_ms));
-        Another { caller, context, needs }
+        let mut context = Self::context(&caller, &self.region, self.now_ms);
+        if let Some(peer) = &self.peer {
+            describe(&mut context, &self.head, peer);
+        }
+        Another { caller, context: Arc::new(context), needs }
     }
 
     /// Where the client is; `None` where a service calls.
@@ -158,6 +154,18 @@ impl Call {
     pub fn request_id(&self) -> &str {
         self.head.id().as_str()
     }
+}
+
+/// The condition keys of the client's connection, and of what it says of itself.
+fn describe(context: &mut Context, head: &Head, peer: &Peer) {
+    context.set("aws:SourceIp", peer.address.ip().to_canonical());
+    for (key, field) in [("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")] {
+        if let Some(value) = head.header(field) {
+            context.set(key, value);
+        }
+    }
+    let tls = if peer.tls == Tls::V12 { "1.2" } else { "1.3" };
+    context.set("s3:TlsVersion", Values::Word(tls));
 }
 
 /// What a request says of its content: a URL that was signed beforehand cannot know it.

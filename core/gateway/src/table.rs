@@ -287,6 +287,12 @@ macro_rules! demand {
     ([$($done:ty),*] $a:ident or $b:ident $(, $($rest:tt)*)?) => {
         $crate::demand!([$($done,)* $crate::authz::OneOf<action::$a, action::$b>] $($($rest)*)?)
     };
+    ([$($done:ty),*] $a:ident by another if $given:ident $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* Option<$crate::authz::ByAnother<action::$a>>] $($($rest)*)?)
+    };
+    ([$($done:ty),*] $a:ident by another $(, $($rest:tt)*)?) => {
+        $crate::demand!([$($done,)* $crate::authz::ByAnother<action::$a>] $($($rest)*)?)
+    };
     ([$($done:ty),*] $a:ident if $given:ident $(, $($rest:tt)*)?) => {
         $crate::demand!([$($done,)* Option<action::$a>] $($($rest)*)?)
     };

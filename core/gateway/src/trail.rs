@@ -91,7 +91,10 @@ impl<'a> Trail<'a> {
 
     async fn write(&mut self, decision: Decision<'_>) -> Result<(), Failure> {
         let resources: Vec<&str> = self.checks.iter().map(|check| check.resource.as_str()).collect();
-        let begin = begin(self.call, self.service, self.operation, self.class, &resources, decision);
+        let mut begin = begin(self.call, self.service, self.operation, self.class, &resources, decision);
+        // Who did not sign may have shown in another way who it is.
+        begin.principal =
+            begin.principal.or_else(|| self.checks.iter().find_map(|check| check.by.as_deref()));
         let pending = self.gateway.audit.begin(&begin).await.map_err(|error| unrecorded(&error))?;
         self.pending = Some(pending);
         Ok(())

@@ -161,6 +161,7 @@ impl Fixture {
             tags: Vec::new(),
             transitive: Vec::new(),
             source_identity: None,
+            origin: None,
         };
         edit(&mut session);
         let token = self.directory.sealer().seal(&session).unwrap();

@@ -255,7 +255,8 @@ impl From<Error> for Failure {
         if let (Some(schema), Some(members)) = (model::SERVICE.error(code), error.members()) {
             failure.modeled = Some((schema, members));
         }
-        failure
+        // What was done already, of a batch of puts and deletions, may be done again.
+        if matches!(error, Error::TableChanged) { failure.overtaken() } else { failure }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Source: STS API Reference, the errors of each operation and "Common errors"; the messages are those that
 //! AWS sends.
 
+use kurodo_federation::TokenError as Unbelieved;
 use kurodo_gateway::Failure;
 use kurodo_identity::{
     RandomError,
@@ -45,6 +46,20 @@ pub enum Error {
     /// Not an encoded authorization message, or one of another account.
     #[error("Message is not a valid encoded authorization message")]
     InvalidAuthorizationMessage,
+    /// No provider of the role's account is the token's issuer.
+    #[error("No OpenIDConnect provider found in your account for {0}")]
+    NoProvider(String),
+    /// A token of another identity system that is not believed.
+    #[error("{0}")]
+    InvalidIdentityToken(String),
+    /// It is too late for the token: now, and its end, in seconds since 1970.
+    #[error("Token expired: current date/time {now} must be before the expiration date/time {end}")]
+    ExpiredIdentityToken {
+        /// The time.
+        now: i64,
+        /// The token's end.
+        end: i64,
+    },
     /// The store did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -81,6 +96,8 @@ impl Error {
             Self::MalformedPolicyDocument(_) => ("MalformedPolicyDocument", 400),
             Self::PackedPolicyTooLarge(_) => ("PackedPolicyTooLarge", 400),
             Self::InvalidAuthorizationMessage => ("InvalidAuthorizationMessageException", 400),
+            Self::NoProvider(_) | Self::InvalidIdentityToken(_) => ("InvalidIdentityToken", 400),
+            Self::ExpiredIdentityToken { .. } => ("ExpiredTokenException", 400),
             Self::Token(TokenError::TooLarge) => ("PackedPolicyTooLarge", 400),
             Self::Store(_) | Self::Random(_) | Self::Token(_) | Self::TrustPolicy { .. } | Self::NoRecord => {
                 return None;
@@ -90,6 +107,29 @@ impl Error {
 
     pub(crate) fn validation(message: impl Into<String>) -> Self {
         Self::Validation(message.into())
+    }
+}
+
+/// In AWS's words, where they are known.
+impl From<Unbelieved> for Error {
+    fn from(error: Unbelieved) -> Self {
+        let said = match &error {
+            Unbelieved::Expired { now, end } => return Self::ExpiredIdentityToken { now: *now, end: *end },
+            Unbelieved::Malformed | Unbelieved::Algorithm => {
+                "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
+            }
+            Unbelieved::Keys(cause) => {
+                tracing::warn!(%cause, "the keys of an identity provider cannot be fetched");
+                "Couldn't retrieve verification key from your identity provider,  please reference \
+                 AssumeRoleWithWebIdentity documentation for requirements"
+            }
+            Unbelieved::Audience => "Incorrect token audience",
+            Unbelieved::Missing(claim) => {
+                return Self::InvalidIdentityToken(format!("Missing a required claim: {claim}"));
+            }
+            _ => return Self::InvalidIdentityToken(error.to_string()),
+        };
+        Self::InvalidIdentityToken(said.to_owned())
     }
 }
 

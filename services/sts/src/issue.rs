@@ -2,7 +2,7 @@ use kurodo_arn::AccountId;
 use kurodo_gateway::Call;
 use kurodo_identity::{
     Session, SessionSealer, Subject, id,
-    session::{PackedSize, Parent},
+    session::{Origin, PackedSize, Parent},
 };
 use kurodo_policy::PrincipalKind;
 use kurodo_wire::{Secret, Timestamp};
@@ -26,6 +26,8 @@ pub(crate) struct Order {
     pub(crate) policies: SessionPolicies,
     pub(crate) tags: SessionTags,
     pub(crate) source_identity: Option<String>,
+    /// Which identity system vouched for whoever asks, and what it said.
+    pub(crate) origin: Option<Origin>,
 }
 
 /// A session that was issued.
@@ -50,6 +52,7 @@ impl Order {
             tags: self.tags.tags,
             transitive: self.tags.transitive,
             source_identity: self.source_identity,
+            origin: self.origin,
         };
         let packed = PackedSize::of(&session)?.reported();
         let credentials = Credentials {

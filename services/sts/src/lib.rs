@@ -3,6 +3,7 @@
 //! Read [`table`] first: it says what every operation demands. [`resources`] finds what the rows name, and
 //! `ops` holds one file per operation.
 
+mod bearer;
 mod chain;
 mod error;
 mod issue;

@@ -1,17 +1,20 @@
 //! Needs that a row cannot say in a line: what a session asks for depends on tags, source identity and
 //! one-time codes.
 
-use kurodo_authz::{Action, Need};
+use std::sync::Arc;
+
+use kurodo_authz::{Action, Another, Need};
 use kurodo_gateway::Find;
 use kurodo_policy::PrincipalKind;
 
 use crate::{
     Error, Sts,
+    bearer::Bearer,
     chain::{Chain, long_term},
     issue::{FEDERATION_SECONDS, ROLE_SECONDS},
     mfa,
-    model::{AssumeRoleInput, GetFederationTokenInput},
-    resources::{self, FederatedUser, Role},
+    model::{AssumeRoleInput, AssumeRoleWithWebIdentityInput, GetFederationTokenInput},
+    resources::{self, FederatedUser, Role, RoleByToken},
     table::action,
     tags::SessionTags,
 };
@@ -62,6 +65,43 @@ impl Asked<'_> {
         }
         need.with("aws:MultiFactorAuthPresent", true).with("aws:MultiFactorAuthAge", 0_i64)
     }
+}
+
+type TokenNeeds = (
+    Another<Need<action::AssumeRoleWithWebIdentity>>,
+    Option<Another<Need<action::TagSessionByToken>>>,
+    Option<Another<Need<action::SetSourceIdentityByToken>>>,
+);
+
+/// The role, for whom the token's issuer vouches for; and, where the token gives the session tags or a source identity,
+/// the right to be given those. The token is verified here: before that there is nobody to decide on.
+pub(crate) async fn assume_role_with_web_identity(
+    find: &Find<'_, Sts>,
+    input: &AssumeRoleWithWebIdentityInput,
+) -> Result<TokenNeeds, Error> {
+    let role = resources::role(find, &input.role_arn)?;
+    let bearer = Arc::new(Bearer::of(find, role.account, input.web_identity_token.expose()).await?);
+    let caller = Arc::new(bearer.caller());
+    let role = RoleByToken::new(role, bearer.clone());
+    let tag = (!bearer.tags.is_empty())
+        .then(|| find.call.another(caller.clone(), need_of_bearer(role.clone(), input)));
+    let identify = bearer.identity.source_identity.is_some();
+    let identify = identify.then(|| find.call.another(caller.clone(), need_of_bearer(role.clone(), input)));
+    Ok((find.call.another(caller, need_of_bearer(role, input)), tag, identify))
+}
+
+/// All three actions are decided under the same keys.
+fn need_of_bearer<A: Action<Resource = RoleByToken>>(
+    role: RoleByToken,
+    input: &AssumeRoleWithWebIdentityInput,
+) -> Need<A> {
+    let bearer = role.bearer.clone();
+    let duration = i64::from(input.duration_seconds.unwrap_or(ROLE_SECONDS));
+    let need = Need::new(role)
+        .with("sts:RoleSessionName", input.role_session_name.as_str())
+        .with("sts:DurationSeconds", duration)
+        .with_some("sts:SourceIdentity", bearer.identity.source_identity.as_deref());
+    bearer.tags.describe(need)
 }
 
 /// The source identity that the session will have.

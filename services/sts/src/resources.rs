@@ -8,7 +8,7 @@ use kurodo_gateway::Find;
 use kurodo_identity::{ReadRecords, Role as Record, iam_scope, keys};
 use kurodo_policy::{Attached, Context, Kind, Model};
 
-use crate::{Error, Sts};
+use crate::{Error, Sts, bearer::Bearer};
 
 /// A role that someone asks for. One that does not exist is decided on as one that trusts nobody, so that
 /// the answer does not tell the two apart.
@@ -89,6 +89,54 @@ fn stored(
     let policy = policy.map_err(|error| Error::TrustPolicy { role: arn.to_owned(), error })?;
     let trust = Attached { name: format!("trust:role/{name}"), policy };
     Ok(Some(Arc::new(Stored { record, trust })))
+}
+
+/// A role that whoever bears a token asks for.
+#[derive(Debug, Clone)]
+pub struct RoleByToken {
+    /// The role's account.
+    pub account: AccountId,
+    /// The path, from `/` to `/`.
+    pub path: String,
+    /// The name.
+    pub name: String,
+    role: Role,
+    /// Who asks: what was decided on is what the session is made of.
+    pub(crate) bearer: Arc<Bearer>,
+}
+
+impl RoleByToken {
+    pub(crate) fn new(role: Role, bearer: Arc<Bearer>) -> Self {
+        let Role { account, path, name, .. } = role.clone();
+        Self { account, path, name, role, bearer }
+    }
+
+    /// The role's record.
+    pub(crate) fn record(&self) -> Result<&Record, Error> {
+        self.role.record()
+    }
+}
+
+impl Resource for RoleByToken {
+    fn owner(&self) -> AccountId {
+        self.role.owner()
+    }
+
+    fn scope(&self) -> Scope {
+        self.role.scope()
+    }
+
+    fn policy(&self) -> Option<&Attached> {
+        self.role.policy()
+    }
+
+    fn describe(&self, context: &mut Context) {
+        self.role.describe(context);
+    }
+
+    fn model(&self) -> Model {
+        self.role.model()
+    }
 }
 
 /// The user outside of IAM that a federated session is for.

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use kurodo_federation::Issuers;
 use kurodo_gateway::{Dialect, Service, ServiceFacts};
 use kurodo_identity::StoredDirectory;
 use kurodo_keys::{Sealer, SecretKey};
@@ -11,13 +12,15 @@ pub struct Sts {
     pub(crate) directory: Arc<StoredDirectory>,
     /// Opens encoded authorization messages.
     pub(crate) messages: Sealer,
+    /// Whose tokens are believed.
+    pub(crate) issuers: Issuers,
 }
 
 impl Sts {
     /// The service over this directory; `messages` is the key that the gateway seals authorization messages
     /// with.
     pub fn new(directory: Arc<StoredDirectory>, messages: &SecretKey) -> Self {
-        Self { directory, messages: Sealer::new(messages) }
+        Self { directory, messages: Sealer::new(messages), issuers: Issuers::default() }
     }
 }
 

@@ -4,7 +4,7 @@ use kurodo_identity::Tag;
 use crate::{Error, model};
 
 /// A session's tags, and which of them go on when a role is assumed from it.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SessionTags {
     pub(crate) tags: Vec<Tag>,
     pub(crate) transitive: Vec<String>,

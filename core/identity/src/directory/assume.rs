@@ -126,6 +126,7 @@ fn session(role: &Role, by: &Assume<'_>) -> Session {
         tags: Vec::new(),
         transitive: Vec::new(),
         source_identity: None,
+        origin: None,
     }
 }
 

@@ -56,6 +56,7 @@ impl Assembler<'_> {
         let mut caller =
             self.caller(PrincipalKind::AssumedRole, arn, user_id, &session.access_key_id, context);
         caller.principal.role_arn = Some(role_arn);
+        caller.principal.federated = session.origin.as_ref().map(|origin| origin.provider.clone());
         caller.session = self.session_policies(session)?;
         caller.identity = self.gather.of_role(account, &role)?;
         caller.boundary = self.gather.boundary(account, role.boundary.as_ref())?;
@@ -188,6 +189,9 @@ fn describe(context: &mut Context, session: &Session) {
     context.set("aws:MultiFactorAuthPresent", session.mfa.is_some());
     if let Some(identity) = &session.source_identity {
         context.set("aws:SourceIdentity", identity.as_str());
+    }
+    if let Some(origin) = &session.origin {
+        origin.describe(context);
     }
 }
 

@@ -10,6 +10,8 @@ mod token;
 pub use size::{PackedSize, TooLarge, compact};
 pub use token::{SessionSealer, TokenError};
 
+use kurodo_policy::Context;
+
 use crate::{Secret, Tags};
 
 /// A temporary credential and what it may do.
@@ -37,6 +39,30 @@ pub struct Session {
     pub transitive: Vec<String>,
     /// The source identity: set once, then carried through every role.
     pub source_identity: Option<String>,
+    /// Which identity system vouched for whoever assumed the role, if one did.
+    pub origin: Option<Origin>,
+}
+
+/// The identity system that vouched for a session, and what it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The ARN of the provider in IAM.
+    pub provider: String,
+    /// What it said, by condition keys.
+    pub claims: Vec<(String, Vec<String>)>,
+}
+
+impl Origin {
+    /// Sets the condition keys that tell of it.
+    pub fn describe(&self, context: &mut Context) {
+        context.set("aws:FederatedProvider", self.provider.as_str());
+        for (key, values) in &self.claims {
+            match &values[..] {
+                [one] => context.set(key.clone(), one.as_str()),
+                _ => context.set(key.clone(), values.clone()),
+            }
+        }
+    }
 }
 
 /// Who acts in a session.

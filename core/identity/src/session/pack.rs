@@ -3,11 +3,11 @@
 
 use zeroize::Zeroizing;
 
-use super::{Parent, Session, Subject};
+use super::{Origin, Parent, Session, Subject};
 use crate::{Secret, Tag};
 
 /// The layout that [`pack`] writes.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// A session's bytes; erased when dropped, for they hold the secret.
 pub(super) fn pack(session: &Session) -> Option<Zeroizing<Vec<u8>>> {
@@ -29,6 +29,13 @@ pub(super) fn pack(session: &Session) -> Option<Zeroizing<Vec<u8>>> {
     })?;
     to.list(&session.transitive, |to, key| to.text(key))?;
     to.option(session.source_identity.as_deref(), Writer::text)?;
+    to.option(session.origin.as_ref(), |to, origin| {
+        to.text(&origin.provider)?;
+        to.list(&origin.claims, |to, (key, values)| {
+            to.text(key)?;
+            to.list(values, |to, value| to.text(value))
+        })
+    })?;
     Some(to.0)
 }
 
@@ -48,6 +55,7 @@ pub(super) fn unpack(access_key_id: &str, bytes: &[u8]) -> Option<Session> {
         tags: from.list(|from| Some(Tag { key: from.text()?, value: from.text()? }))?,
         transitive: from.list(Reader::text)?,
         source_identity: from.option(Reader::text)?,
+        origin: from.option(Reader::origin)?,
     };
     from.0.is_empty().then_some(session)
 }
@@ -148,6 +156,11 @@ impl Reader<'_> {
     fn list<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let length = self.length()?;
         (0..length).map(|_| read(self)).collect()
+    }
+
+    fn origin(&mut self) -> Option<Origin> {
+        let claim = |from: &mut Self| Some((from.text()?, from.list(Reader::text)?));
+        Some(Origin { provider: self.text()?, claims: self.list(claim)? })
     }
 
     fn parent(&mut self) -> Option<Parent> {

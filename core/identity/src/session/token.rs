@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::{
         Secret, Tag,
-        session::{Parent, Subject},
+        session::{Origin, Parent, Subject},
     };
 
     fn sealer(byte: u8) -> SessionSealer {
@@ -97,8 +97,12 @@ mod tests {
             policy,
             policy_arns: texts.clone(),
             tags: texts.iter().map(|text| Tag { key: text.clone(), value: text.clone() }).collect(),
-            transitive: texts,
+            transitive: texts.clone(),
             source_identity: Some("me".to_owned()),
+            origin: texts.first().map(|text| Origin {
+                provider: text.clone(),
+                claims: vec![(text.clone(), texts.clone()), ("none".to_owned(), Vec::new())],
+            }),
         }
     }
 

@@ -7,6 +7,7 @@ use super::service;
 kurodo_wire::operations! {
     "sts";
     AssumeRole(super::AssumeRoleInput) -> super::AssumeRoleOutput = service::ASSUME_ROLE;
+    AssumeRoleWithWebIdentity(super::AssumeRoleWithWebIdentityInput) -> super::AssumeRoleWithWebIdentityOutput = service::ASSUME_ROLE_WITH_WEB_IDENTITY;
     DecodeAuthorizationMessage(super::DecodeAuthorizationMessageInput) -> super::DecodeAuthorizationMessageOutput = service::DECODE_AUTHORIZATION_MESSAGE;
     GetAccessKeyInfo(super::GetAccessKeyInfoInput) -> super::GetAccessKeyInfoOutput = service::GET_ACCESS_KEY_INFO;
     GetCallerIdentity(super::GetCallerIdentityInput) -> super::GetCallerIdentityOutput = service::GET_CALLER_IDENTITY;

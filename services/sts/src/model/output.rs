@@ -16,6 +16,22 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Output of AWS `sts:AssumeRoleWithWebIdentity`.
+    #[derive(Debug, Default)]
+    pub struct AssumeRoleWithWebIdentityOutput: schema::ASSUME_ROLE_WITH_WEB_IDENTITY_OUTPUT {
+        credentials: Option<Credentials> = "Credentials",
+        subject_from_web_identity_token: Option<String> = "SubjectFromWebIdentityToken",
+        assumed_role_user: Option<AssumedRoleUser> = "AssumedRoleUser",
+        packed_policy_size: Option<i32> = "PackedPolicySize",
+        provider: Option<String> = "Provider",
+        audience: Option<String> = "Audience",
+        source_identity: Option<String> = "SourceIdentity",
+        session_token_utilization: Option<i32> = "SessionTokenUtilization",
+        session_token_size: Option<i32> = "SessionTokenSize",
+    }
+}
+
+kurodo_wire::shape! {
     /// Output of AWS `sts:DecodeAuthorizationMessage`.
     #[derive(Debug, Default)]
     pub struct DecodeAuthorizationMessageOutput: schema::DECODE_AUTHORIZATION_MESSAGE_OUTPUT {

@@ -29,8 +29,20 @@ pub(super) static FEDERATED_USER: Schema = Schema::new(
         Member::new("Arn", &ARN_TYPE).required(),
     ])),
 );
+pub(super) static IDP_COMMUNICATION_ERROR_EXCEPTION: Schema = Schema::new(
+    "IDPCommunicationErrorException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static IDP_REJECTED_CLAIM_EXCEPTION: Schema = Schema::new(
+    "IDPRejectedClaimException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
 pub(super) static INVALID_AUTHORIZATION_MESSAGE_EXCEPTION: Schema = Schema::new(
     "InvalidAuthorizationMessageException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static INVALID_IDENTITY_TOKEN_EXCEPTION: Schema = Schema::new(
+    "InvalidIdentityTokenException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
 );
 pub(super) static MALFORMED_POLICY_DOCUMENT_EXCEPTION: Schema = Schema::new(
@@ -77,6 +89,8 @@ pub(super) static ASSUMED_ROLE_ID_TYPE: Schema = Schema::new("assumedRoleIdType"
     .bounds(Some(2.0), Some(193.0))
     .pattern(&P_ASSUMED_ROLE_ID_TYPE);
 static P_ASSUMED_ROLE_ID_TYPE: Pattern = Pattern::new("[\\w+=,.@:-]*");
+pub(super) static CLIENT_TOKEN_TYPE: Schema =
+    Schema::new("clientTokenType", Kind::String).bounds(Some(4.0), Some(20000.0)).sensitive();
 pub(super) static CONTEXT_ASSERTION_TYPE: Schema =
     Schema::new("contextAssertionType", Kind::String).bounds(Some(4.0), Some(2048.0));
 pub(super) static DURATION_SECONDS_TYPE: Schema =
@@ -137,9 +151,12 @@ pub(super) static UNRESTRICTED_SESSION_POLICY_DOCUMENT_TYPE: Schema =
         .pattern(&P_UNRESTRICTED_SESSION_POLICY_DOCUMENT_TYPE);
 static P_UNRESTRICTED_SESSION_POLICY_DOCUMENT_TYPE: Pattern =
     Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
+pub(super) static URL_TYPE: Schema = Schema::new("urlType", Kind::String).bounds(Some(4.0), Some(2048.0));
 pub(super) static USER_NAME_TYPE: Schema =
     Schema::new("userNameType", Kind::String).bounds(Some(2.0), Some(32.0)).pattern(&P_USER_NAME_TYPE);
 static P_USER_NAME_TYPE: Pattern = Pattern::new("[\\w+=,.@-]*");
+pub(super) static WEB_IDENTITY_SUBJECT_TYPE: Schema =
+    Schema::new("webIdentitySubjectType", Kind::String).bounds(Some(6.0), Some(255.0));
 pub(super) static ASSUME_ROLE_INPUT: Schema = Schema::new(
     "AssumeRoleRequest",
     Kind::Structure(Structure::new(&[
@@ -164,6 +181,33 @@ pub(super) static ASSUME_ROLE_OUTPUT: Schema = Schema::new(
         Member::new("Credentials", &CREDENTIALS),
         Member::new("AssumedRoleUser", &ASSUMED_ROLE_USER),
         Member::new("PackedPolicySize", &NON_NEGATIVE_INTEGER_TYPE),
+        Member::new("SourceIdentity", &SOURCE_IDENTITY_TYPE),
+        Member::new("SessionTokenUtilization", &SESSION_TOKEN_UTILIZATION_TYPE),
+        Member::new("SessionTokenSize", &SESSION_TOKEN_SIZE_TYPE),
+    ])),
+);
+pub(super) static ASSUME_ROLE_WITH_WEB_IDENTITY_INPUT: Schema = Schema::new(
+    "AssumeRoleWithWebIdentityRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("RoleArn", &ARN_TYPE).required(),
+        Member::new("RoleSessionName", &ROLE_SESSION_NAME_TYPE).required(),
+        Member::new("WebIdentityToken", &CLIENT_TOKEN_TYPE).required(),
+        Member::new("ProviderId", &URL_TYPE),
+        Member::new("PolicyArns", &POLICY_DESCRIPTOR_LIST_TYPE),
+        Member::new("Policy", &SESSION_POLICY_DOCUMENT_TYPE),
+        Member::new("DurationSeconds", &ROLE_DURATION_SECONDS_TYPE),
+        Member::new("MinimumSessionTokenSize", &MINIMUM_SESSION_TOKEN_SIZE_TYPE),
+    ])),
+);
+pub(super) static ASSUME_ROLE_WITH_WEB_IDENTITY_OUTPUT: Schema = Schema::new(
+    "AssumeRoleWithWebIdentityResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Credentials", &CREDENTIALS),
+        Member::new("SubjectFromWebIdentityToken", &WEB_IDENTITY_SUBJECT_TYPE),
+        Member::new("AssumedRoleUser", &ASSUMED_ROLE_USER),
+        Member::new("PackedPolicySize", &NON_NEGATIVE_INTEGER_TYPE),
+        Member::new("Provider", &common::STRING),
+        Member::new("Audience", &common::STRING),
         Member::new("SourceIdentity", &SOURCE_IDENTITY_TYPE),
         Member::new("SessionTokenUtilization", &SESSION_TOKEN_UTILIZATION_TYPE),
         Member::new("SessionTokenSize", &SESSION_TOKEN_SIZE_TYPE),

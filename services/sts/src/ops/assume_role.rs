@@ -42,6 +42,7 @@ impl Handler<op::AssumeRole> for Sts {
             )?,
             tags: SessionTags::new(&chain.tags, input.tags.as_deref(), input.transitive_tag_keys.as_deref())?,
             source_identity: source_identity.clone(),
+            origin: None,
         };
         let issued = order.issue(call, sealer)?;
         let user = AssumedRoleUser {
@@ -59,7 +60,7 @@ impl Handler<op::AssumeRole> for Sts {
     }
 }
 
-fn check_duration(seconds: i32, role: u32, chained: bool) -> Result<(), Error> {
+pub(super) fn check_duration(seconds: i32, role: u32, chained: bool) -> Result<(), Error> {
     if chained && seconds > CHAINED_SECONDS {
         return Err(Error::validation(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",

@@ -30,6 +30,7 @@ impl Handler<op::GetFederationToken> for Sts {
             )?,
             tags: SessionTags::new(&[], input.tags.as_deref(), None)?,
             source_identity: None,
+            origin: None,
         };
         let issued = order.issue(call, self.directory.sealer())?;
         let user = FederatedUser {

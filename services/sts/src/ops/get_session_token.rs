@@ -27,6 +27,7 @@ impl Handler<op::GetSessionToken> for Sts {
             policies: SessionPolicies::default(),
             tags: SessionTags::default(),
             source_identity: None,
+            origin: None,
         };
         let issued = order.issue(call, self.directory.sealer())?;
         Ok(GetSessionTokenOutput { credentials: Some(issued.credentials), ..Default::default() }.into())

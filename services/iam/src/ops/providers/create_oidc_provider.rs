@@ -51,13 +51,17 @@ fn create(
     Ok(provider)
 }
 
-/// The issuer's URL without its scheme, which must be `https`; no port, query or fragment.
+/// The issuer's URL without its scheme, which must be `https`; no query or fragment. AWS takes no port; providers on one's own
+/// premises often have one.
 fn issuer(url: &str) -> Result<&str, Error> {
     let invalid = || Error::Validation("Invalid Open ID Connect Provider URL".to_owned());
     let rest = url.strip_prefix("https://").ok_or_else(invalid)?;
-    let host = rest.split('/').next().unwrap_or_default();
+    let authority = rest.split('/').next().unwrap_or_default();
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
     let named = !host.is_empty()
         && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.');
+    let digits = !port.starts_with('0') && port.bytes().all(|byte| byte.is_ascii_digit());
+    let named = named && digits && port.parse::<u16>().is_ok();
     let plain = rest.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#*\\\"".contains(&byte));
     if named && plain { Ok(rest) } else { Err(invalid()) }
 }
@@ -79,6 +83,7 @@ mod tests {
     #[test]
     fn issuers_are_reached_over_tls() {
         assert_eq!(issuer("https://id.example.com/a/b").unwrap(), "id.example.com/a/b");
+        assert_eq!(issuer("https://id.example.com:8443/a").unwrap(), "id.example.com:8443/a");
         for url in [
             "http://id.example.com",
             "id.example.com",
@@ -86,7 +91,12 @@ mod tests {
             "https:///a",
             "https://a b",
             "https://a/*",
-            "https://a:8443/",
+            "https://a:0/",
+            "https://a:65536/",
+            "https://a:",
+            "https://a:b",
+            "https://a:+1",
+            "https://a:1:2",
             "https://a?b",
         ] {
             assert_eq!(issuer(url).unwrap_err().code(), Some(("ValidationError", 400)), "{url}");
