@@ -5,19 +5,23 @@
 
 mod decode;
 mod expressions;
+mod identity;
 mod logs;
 mod policies;
 mod request;
 mod requests;
 mod sealed;
 mod statements;
+mod streams;
 
 pub use expressions::math;
+pub use identity::identity_token;
 pub use logs::{logs_block, logs_pattern, logs_query};
 pub use policies::{arn, policy};
 pub use requests::{chunks, form, head, signature, signed};
 pub use sealed::stored;
 pub use statements::partiql;
+pub use streams::kinesis;
 
 use kurodo_wire::Protocol;
 

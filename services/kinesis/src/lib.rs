@@ -6,6 +6,7 @@
 
 mod account;
 mod bell;
+pub mod brought;
 mod definition;
 mod entry;
 mod error;

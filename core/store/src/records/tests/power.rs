@@ -100,6 +100,9 @@ fn change(door: &CoreDoor, model: &mut Model, dice: &mut Dice) -> Result<(), Sto
             }
         }
     }
+    // So that the states after any two transactions differ.
+    transaction.put(b"last", Vec::new());
+    model.records.insert(b"last".to_vec(), (model.last, Vec::new()));
     run(transaction.commit()).map(drop)
 }
 
