@@ -19,7 +19,7 @@ use hyper::{
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{
-    io::{AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt as _, AsyncWriteExt, BufReader},
     net::TcpStream,
     sync::watch,
     time::{sleep, timeout},
@@ -66,7 +66,14 @@ pub(crate) async fn serve(
         _ = stop.wait_for(|stop| *stop) => return,
     };
     match secured {
-        Ok(Ok(Some(stream))) => speak(shared, stream, peer, slot.turned_away, stop).await,
+        Ok(Ok(Some(mut stream))) => {
+            let version = tokio::select! {
+                version = timeout(shared.limits.head, version(&mut stream)) => version,
+                _ = stop.wait_for(|stop| *stop) => return,
+            };
+            let Ok(Ok(version)) = version else { return };
+            speak(shared, (stream, version), peer, slot.turned_away, stop).await;
+        }
         Ok(Ok(None)) => {}
         Ok(Err(error)) => tracing::debug!(%peer, %error, "the TLS handshake failed"),
         Err(_) => tracing::debug!(%peer, "the TLS handshake took too long"),
@@ -93,9 +100,31 @@ const PLAINTEXT_REFUSAL: &[u8] = b"HTTP/1.1 400 Bad Request\r\n\
     Content-Type: text/plain\r\nContent-Length: 66\r\nConnection: close\r\n\r\n\
     This port speaks TLS only: use https:// and the CA of `kurodo env`";
 
+/// A version of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    One,
+    Two,
+}
+
+/// The version that was agreed on; or, where nothing was, the one that the client begins with. The clients of AWS's SDK for
+/// Java know beforehand that Kinesis speaks HTTP/2.
+///
+/// Source: RFC 9113, section 3.4, "HTTP/2 Connection Preface".
+async fn version(stream: &mut Secured) -> io::Result<Version> {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    if let Some(protocol) = stream.get_ref().1.alpn_protocol() {
+        return Ok(if protocol == b"h2" { Version::Two } else { Version::One });
+    }
+    let begun = stream.fill_buf().await?;
+    // No method begins with these three letters.
+    let second = begun.len() >= 3 && PREFACE.iter().zip(begun).all(|(expected, byte)| expected == byte);
+    Ok(if second { Version::Two } else { Version::One })
+}
+
 async fn speak(
     shared: Arc<Shared>,
-    stream: Secured,
+    (stream, version): (Secured, Version),
     peer: SocketAddr,
     turned_away: bool,
     stop: watch::Receiver<bool>,
@@ -103,7 +132,7 @@ async fn speak(
     let limits = shared.limits;
     let session = stream.get_ref().1;
     let cipher = session.negotiated_cipher_suite().map(|suite| suite.suite());
-    let second = session.alpn_protocol() == Some(b"h2");
+    let second = version == Version::Two;
     let framing = Framing::default();
     let connection = Connection {
         peer: Peer::new(peer, session.protocol_version(), cipher),

@@ -206,6 +206,11 @@ impl Wire {
         Self(connect(world, b"http/1.1").await)
     }
 
+    /// Over a connection of which no version was agreed on.
+    pub(crate) async fn agreeing_on_nothing(world: &World) -> Self {
+        Self(connect(world, b"").await)
+    }
+
     pub(crate) async fn write(&mut self, bytes: impl AsRef<[u8]>) {
         self.0.write_all(bytes.as_ref()).await.unwrap();
         self.0.flush().await.unwrap();
@@ -270,7 +275,16 @@ pub(crate) struct Second(hyper::client::conn::http2::SendRequest<Full<Bytes>>);
 
 impl Second {
     pub(crate) async fn open(world: &World) -> Self {
-        let io = TokioIo::new(connect(world, b"h2").await);
+        Self::over(world, b"h2").await
+    }
+
+    /// Over a connection of which nothing was agreed on.
+    pub(crate) async fn knowing(world: &World) -> Self {
+        Self::over(world, b"").await
+    }
+
+    async fn over(world: &World, protocol: &[u8]) -> Self {
+        let io = TokioIo::new(connect(world, protocol).await);
         let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await;
         let (sender, connection) = handshake.unwrap();
         tokio::spawn(connection);

@@ -42,6 +42,31 @@ async fn both_versions_of_http_are_spoken() {
 }
 
 #[tokio::test]
+async fn who_agrees_on_nothing_speaks_as_it_begins() {
+    let world = World::new().await;
+    let put = Ask::new("PUT", "/b/k").body("content").signed(&world.root, "s3");
+    let get = Ask::new("GET", "/b/k").signed(&world.root, "s3");
+    let second = Second::knowing(&world).await;
+    second.ask(&put).await.ok();
+    assert_eq!(second.ask(&get).await.ok().body, "content");
+    let mut first = Wire::agreeing_on_nothing(&world).await;
+    assert_eq!(first.ask(&get).await.ok().body, "content");
+    // Byte by byte it is still HTTP/1.1.
+    let mut slow = Wire::agreeing_on_nothing(&world).await;
+    for byte in get.text() {
+        slow.write([byte]).await;
+    }
+    assert_eq!(slow.answer(false).await.ok().body, "content");
+    // What begins like HTTP/2 and goes on in another way is none.
+    let mut odd = Wire::agreeing_on_nothing(&world).await;
+    odd.write("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n").await;
+    assert!(!odd.end().await.contains(" 200 "));
+    let mut odd = Wire::agreeing_on_nothing(&world).await;
+    odd.write("PRINT /b/k HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+    assert!(odd.answer(false).await.status.is_client_error());
+}
+
+#[tokio::test]
 async fn the_service_is_found_by_scope_target_and_parameters() {
     let world = World::new().await;
     let json = Ask::json("WriteNote", r#"{"Bucket":"b","Text":"hi"}"#).signed(&world.root, "jsondepot");

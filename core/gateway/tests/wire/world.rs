@@ -189,7 +189,8 @@ pub(crate) fn client(certificate: CertificateDer<'static>, protocol: &[u8]) -> A
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    config.alpn_protocols = vec![protocol.to_vec()];
+    config.alpn_protocols =
+        Some(protocol.to_vec()).into_iter().filter(|protocol| !protocol.is_empty()).collect();
     Arc::new(config)
 }
 
