@@ -38,7 +38,7 @@ pub(super) fn statements(
         })
         .collect();
     let statements = statements?;
-    if source.kind == Kind::Rcp { rcp(&statements).map(|()| statements) } else { Ok(statements) }
+    if source.kind == Kind::Rcp { rcp(statements) } else { Ok(statements) }
 }
 
 fn effect(raw: &RawStatement<'_>, source: &Source<'_>) -> Result<Effect, PolicyError> {
@@ -67,8 +67,9 @@ fn principal(
         (Kind::Trust | Kind::Rcp, Some(_)) if negated => Err(PolicyError::Prohibited("NotPrincipal")),
         (_, Some(_)) if negated && effect == Effect::Allow => Err(PolicyError::AllowNotPrincipal),
         (_, Some(node)) => {
-            let values = principals::values(node, source)?;
-            Ok(Some(PrincipalElement { negated, values }))
+            let element = PrincipalElement { negated, values: principals::values(node, source)? };
+            let whoever = source.kind == Kind::Endpoint && !negated && element.names_everyone();
+            Ok((!whoever).then_some(element))
         }
     }
 }
@@ -150,10 +151,10 @@ fn compile_action(
 /// which allows everything.
 ///
 /// Source: Organizations User Guide, "RCP syntax".
-fn rcp(statements: &[Statement]) -> Result<(), PolicyError> {
+fn rcp(mut statements: Vec<Statement>) -> Result<Vec<Statement>, PolicyError> {
     let one =
         |mut texts: Box<dyn Iterator<Item = &str> + '_>| texts.next() == Some("*") && texts.next().is_none();
-    for statement in statements {
+    for statement in &statements {
         let everything = one(Box::new(statement.actions())) && one(Box::new(statement.resources()));
         let full_access = statements.len() == 1 && everything && statement.conditions.is_empty();
         match statement.effect {
@@ -169,5 +170,7 @@ fn rcp(statements: &[Statement]) -> Result<(), PolicyError> {
             return Err(PolicyError::Organization("a resource control policy's Principal is *"));
         }
     }
-    Ok(())
+    // It speaks of whoever asks, also of those that no other policy means by everyone.
+    statements.iter_mut().for_each(|statement| statement.principal = None);
+    Ok(statements)
 }

@@ -122,6 +122,11 @@ fn services_and_federated_callers_are_trusted_by_name() {
     assert_eq!(trust(WebIdentity, r#"{"Federated":"accounts.google.com"}"#).verdict(), "allow Trust");
     assert_eq!(trust(WebIdentity, r#"{"Federated":"www.amazon.com"}"#).verdict(), "missing Trust");
     assert_eq!(trust(WebIdentity, &aws("*")).verdict(), "missing Trust");
+    // Guardrails speak of them, too.
+    let trusted = || trust(WebIdentity, r#"{"Federated":"accounts.google.com"}"#);
+    assert_eq!(trusted().rcp(&[FULL_RCP]).verdict(), "allow Trust");
+    let deny = r#"{"Effect":"Deny","Principal":"*","Action":"sts:*","Resource":"*"}"#;
+    assert_eq!(trusted().rcp(&[FULL_RCP, deny]).verdict(), "deny Rcp");
     let provider = r#"{"Federated":"arn:aws:iam::111122223333:saml-provider/Idp"}"#;
     assert_eq!(trust(Saml, provider).verdict(), "allow Trust");
     assert_eq!(trust(Anonymous, &aws(ACCOUNT)).verdict(), "anonymous");

@@ -77,29 +77,34 @@ impl Asked<'_> {
     }
 
     fn allows(&self, documents: &[Value]) -> bool {
-        documents.iter().any(|document| !self.applicable(document, "Allow").is_empty())
+        documents.iter().any(|document| !self.applicable_to(document, "Allow", true).is_empty())
     }
 
     /// The statements of this effect that apply, by how they name the principal.
     fn applicable(&self, document: &Value, effect: &str) -> Vec<Named> {
+        self.applicable_to(document, effect, false)
+    }
+
+    /// Everyone whom an organisation or an endpoint speaks of is whoever asks; others mean principals of AWS.
+    fn applicable_to(&self, document: &Value, effect: &str, whoever: bool) -> Vec<Named> {
         let version = document["Version"].as_str() == Some("2012-10-17");
         let statements = document["Statement"].as_array().unwrap();
         let ours = statements.iter().filter(|statement| statement["Effect"] == effect);
-        ours.flat_map(|statement| self.applies(statement, version)).collect()
+        ours.flat_map(|statement| self.applies(statement, version, whoever)).collect()
     }
 
-    fn applies(&self, statement: &Value, variables: bool) -> Option<Named> {
+    fn applies(&self, statement: &Value, variables: bool, whoever: bool) -> Option<Named> {
         let request = self.request;
         let action = |text: &str| text::like(&text.to_lowercase(), &request.action.to_lowercase());
         let resource = |text: &str| text::resource(text, request.resource, request.context, variables);
         let acted = element(statement, "Action", "NotAction", action)?;
         let located = element(statement, "Resource", "NotResource", resource).unwrap_or(true);
-        let named = self.named(statement)?;
+        let named = self.named(statement, whoever)?;
         let met = conditions::met(&statement["Condition"], request.context, variables);
         (acted && located && met).then_some(named)
     }
 
-    fn named(&self, statement: &Value) -> Option<Named> {
+    fn named(&self, statement: &Value, whoever: bool) -> Option<Named> {
         let allow = statement["Effect"] == "Allow";
         if let Some(excepted) = statement.get("NotPrincipal") {
             let mut chain = self.chain();
@@ -114,7 +119,7 @@ impl Asked<'_> {
         }
         let Some(element) = statement.get("Principal") else { return Some(Named::Itself) };
         let foreign = matches!(self.request.principal.kind, Kind::WebIdentity | Kind::Saml);
-        if self.lists(element, "*") && !(foreign && allow) {
+        if self.lists(element, "*") && (whoever || !(foreign && allow)) {
             return Some(Named::Itself);
         }
         let chain = self.chain();

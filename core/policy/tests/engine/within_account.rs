@@ -128,8 +128,6 @@ fn a_deny_binds_the_root_user_too() {
     assert_eq!(World::new(Root).endpoint(ELSEWHERE).verdict(), "missing Endpoint");
 }
 
-const FULL_RCP: &str = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#;
-
 #[test]
 fn every_level_of_guardrails_must_allow() {
     for kind in [User, AssumedRole, Root] {

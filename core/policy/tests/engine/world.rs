@@ -13,6 +13,7 @@ pub(crate) const OTHER: &str = "444455556666";
 pub(crate) const USER: &str = "arn:aws:iam::111122223333:user/bob";
 pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/team/app";
 pub(crate) const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/app/s1";
+pub(crate) const FULL_RCP: &str = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#;
 pub(crate) const FEDERATED: &str = "arn:aws:sts::111122223333:federated-user/guest";
 pub(crate) const ROOT: &str = "arn:aws:iam::111122223333:root";
 pub(crate) const OBJECT: &str = "arn:aws:s3:::b/k";
