@@ -63,6 +63,7 @@ impl Service for DynamoDb {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &model::SERVICE,
         dialect: Dialect::Json,
+        region: None,
         skew_seconds: 15 * 60,
         data_events: &[
             "BatchExecuteStatement",

@@ -44,6 +44,7 @@ impl Service for Kinesis {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &model::SERVICE,
         dialect: Dialect::Json,
+        region: None,
         skew_seconds: 15 * 60,
         data_events: &["GetRecords", "GetShardIterator", "PutRecord", "PutRecords", "SubscribeToShard"],
     };

@@ -41,6 +41,7 @@ impl Service for Logs {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &model::SERVICE,
         dialect: Dialect::Json,
+        region: None,
         skew_seconds: 5 * 60,
         data_events: &["FilterLogEvents", "GetLogEvents", "GetLogRecord", "GetQueryResults", "PutLogEvents"],
     };
