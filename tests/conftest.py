@@ -111,6 +111,13 @@ class Principal:
         key = iam.create_access_key(UserName=name)["AccessKey"]
         return Principal(self.server, key["AccessKeyId"], key["SecretAccessKey"], name=name)
 
+    def reborn(self, user):
+        """Another user of the same name, in place of one that has nothing but a key."""
+        iam = self.client("iam")
+        iam.delete_access_key(UserName=user.name, AccessKeyId=user.access_key_id)
+        iam.delete_user(UserName=user.name)
+        return self.user(user.name)
+
     def assume(self, role_arn, session="test", **parameters):
         """A session of the role."""
         answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session, **parameters)

@@ -499,3 +499,52 @@ def test_no_path_leads_a_tagged_session_to_anothers_items(root, tenants, table, 
     answer = refused(lambda: path(tenants("alice"), table), "AccessDeniedException", 400)
     assert HIDDEN not in json.dumps(answer)
     assert root.client("dynamodb").scan(TableName=table)["Items"] == before
+
+
+def test_a_policy_names_users_and_not_whoever_is_called_so_later(root):
+    """The policies of a table, given on its own and with a new table, and of a stream."""
+    tables, streams = root.client("dynamodb"), root.client("dynamodbstreams")
+    user, account = root.user(), root.account
+    name = f"named-{uuid.uuid4().hex}"
+    arn = f"arn:aws:dynamodb:us-east-1:{account}:table/{name}"
+    theirs = {"Principal": {"AWS": f"arn:aws:iam::{account}:user/{user.name}"}}
+    made = tables.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "h", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "h", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+        ResourcePolicy=document(statement("Allow", "dynamodb:DescribeTable", arn, **theirs)),
+    )["TableDescription"]
+    stream = made["LatestStreamArn"]
+    of_stream = document(statement("Allow", "dynamodb:DescribeStream", stream, **theirs))
+    tables.put_resource_policy(ResourceArn=stream, Policy=of_stream)
+    of_table = document(statement("Allow", "dynamodb:GetItem", arn, **theirs))
+
+    def ask(who, operations):
+        calls = {
+            "table": lambda: who.client("dynamodb").describe_table(TableName=name),
+            "stream": lambda: who.client("dynamodbstreams").describe_stream(StreamArn=stream),
+            "item": lambda: who.client("dynamodb").get_item(TableName=name, Key={"h": s("x")}),
+        }
+        return [calls[operation] for operation in operations]
+
+    for call in ask(user, ["table", "stream"]):
+        call()
+    second = root.reborn(user)
+    for call in ask(second, ["table", "stream"]):
+        refused(call, "AccessDeniedException", 400)
+    assert streams.describe_stream(StreamArn=stream)["StreamDescription"]["StreamStatus"]
+    first = tables.put_resource_policy(ResourceArn=arn, Policy=of_table)["RevisionId"]
+    [item] = ask(second, ["item"])
+    item()
+    assert tables.put_resource_policy(ResourceArn=arn, Policy=of_table)["RevisionId"] == first
+    third = root.reborn(second)
+    [item] = ask(third, ["item"])
+    refused(item, "AccessDeniedException", 400)
+    # The same text stands for somebody else by now.
+    assert tables.put_resource_policy(ResourceArn=arn, Policy=of_table)["RevisionId"] != first
+    item()
+    nobody = of_table.replace(user.name, "nobody")
+    refused(lambda: tables.put_resource_policy(ResourceArn=arn, Policy=nobody), "ValidationException", 400)
+    tables.delete_table(TableName=name)

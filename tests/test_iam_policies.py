@@ -23,6 +23,19 @@ def user(iam):
     return name
 
 
+def test_a_region_to_keep_to_keeps_out_of_global_services(root, iam):
+    """IAM and Organizations are in us-east-1, whichever region a client signs for."""
+    regions = lambda *names: {"StringEquals": {"aws:RequestedRegion": list(names)}}  # noqa: E731
+    held = root.user(policy=[statement("Allow", "*", Condition=regions("eu-west-1"))])
+    assert held.client("dynamodb", region="eu-west-1").list_tables()["TableNames"] == []
+    for region in ("eu-west-1", "us-east-1"):
+        refused(held.client("iam", region=region).list_users, "AccessDenied", 403)
+        refused(held.client("organizations", region=region).list_roots, "AccessDeniedException", 400)
+    free = root.user(policy=[statement("Allow", "*", Condition=regions("us-east-1"))])
+    for region in ("eu-west-1", "us-east-1"):
+        free.client("iam", region=region).list_users()
+
+
 def test_a_policy_is_made_found_and_deleted(iam, account):
     name = fresh("policy")
     made = iam.create_policy(

@@ -420,6 +420,27 @@ def test_policies_of_streams_and_consumers_let_other_accounts_in(server, client,
     refused(lambda: client.get_resource_policy(ResourceARN=arn), "ResourceNotFoundException", 400)
 
 
+def test_a_policy_names_users_and_not_whoever_is_called_so_later(root, client):
+    _, arn = create(client)
+    consumer = kinesis.consumer(client, arn)
+    user = root.user()
+    theirs = {"Principal": {"AWS": f"arn:aws:iam::{root.account}:user/{user.name}"}}
+    given = {arn: "kinesis:DescribeStreamSummary", consumer: "kinesis:DescribeStreamConsumer"}
+    for resource, action in given.items():
+        policy = document(statement("Allow", action, resource, **theirs))
+        client.put_resource_policy(ResourceARN=resource, Policy=policy)
+    calls = lambda who: [  # noqa: E731
+        lambda: who.client("kinesis").describe_stream_summary(StreamARN=arn),
+        lambda: who.client("kinesis").describe_stream_consumer(ConsumerARN=consumer),
+    ]
+    for call in calls(user):
+        call()
+    for call in calls(root.reborn(user)):
+        refused(call, "AccessDeniedException", 400)
+    nobody = document(statement("Allow", "kinesis:PutRecord", arn, Principal={"AWS": f"arn:aws:iam::{root.account}:user/nobody"}))
+    refused(lambda: client.put_resource_policy(ResourceARN=arn, Policy=nobody), "InvalidArgumentException", 400)
+
+
 def test_users_have_what_their_policies_give_them(root, client):
     name, arn = create(client)
     producer = root.user(policy=[statement("Allow", ["kinesis:PutRecord", "kinesis:PutRecords"], arn)])

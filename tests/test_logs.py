@@ -387,6 +387,23 @@ def test_resource_policies_let_other_accounts_in(root, logs, account, other):
     refused(lambda: logs.put_resource_policy(policyName=name, policyDocument="{}"), INVALID)
 
 
+def test_a_policy_names_users_and_not_whoever_is_called_so_later(root, logs, account):
+    for where in ({"policyName": fresh("policy")}, {"resourceArn": None}):
+        group = stream(logs)["logGroupName"]
+        arn = f"arn:aws:logs:us-east-1:{account}:log-group:{group}"
+        where = {name: value or arn for name, value in where.items()}
+        user = root.user()
+        theirs = {"Principal": {"AWS": f"arn:aws:iam::{account}:user/{user.name}"}}
+        allow = document(statement("Allow", "logs:DescribeLogStreams", f"{arn}:*", **theirs))
+        logs.put_resource_policy(policyDocument=allow, **where)
+        look = lambda who: lambda: who.client("logs").describe_log_streams(logGroupName=group)  # noqa: E731
+        look(user)()
+        refused(look(root.reborn(user)), "AccessDeniedException", 400)
+        nobody = allow.replace(user.name, "nobody")
+        refused(lambda: logs.put_resource_policy(policyDocument=nobody, **where), INVALID)  # noqa: B023
+        logs.delete_resource_policy(**where)
+
+
 def ask(logs, query, *groups, start=None, end=None, **more):
     """The rows of a query's result, and the whole answer."""
     times = {"startTime": start or int(time.time()) - 3600, "endTime": end or int(time.time())}

@@ -468,6 +468,16 @@ def test_tags_decide(root, organizations, member):
     refused(lambda: user.describe_account(AccountId=member.account), "AccessDeniedException")
 
 
+def test_no_spelling_of_a_tag_hides_it_from_a_condition(root, organizations):
+    team = {"StringEquals": {"aws:RequestTag/team": "blue"}}
+    maker = root.user(policy=[statement("Allow", "organizations:*", Condition=team)]).client("organizations")
+    tags = [{"Key": "team", "Value": "red"}, {"Key": "Team", "Value": "blue"}]
+    make = lambda: maker.create_policy(  # noqa: E731
+        Name=unique("policy"), Description="", Type="SERVICE_CONTROL_POLICY", Content=deny("s3:DeleteBucket"), Tags=tags
+    )
+    refused(make, "InvalidInputException", 400)
+
+
 def test_tags_of_everything(organizations, root_id, policy):
     unit = organizations.create_organizational_unit(
         ParentId=root_id, Name=unique("unit"), Tags=[{"Key": "new", "Value": "1"}]
@@ -481,6 +491,8 @@ def test_tags_of_everything(organizations, root_id, policy):
             "InvalidInputException",
         )
         assert answer["Reason"] == "INVALID_SYSTEM_TAGS_PARAMETER"
+        hiding = lambda: organizations.tag_resource(ResourceId=id, Tags=[{"Key": "A", "Value": "c"}])  # noqa: B023
+        assert refused(hiding, "InvalidInputException")["Reason"] == "DUPLICATE_TAG_KEY"
         organizations.untag_resource(ResourceId=id, TagKeys=["a"])
     organizations.delete_organizational_unit(OrganizationalUnitId=unit)
 

@@ -153,9 +153,7 @@ def test_whoever_is_called_the_same_later_is_somebody_else(root, s3, bucket, thi
     assert named in s3.get_bucket_policy(Bucket=bucket)["Policy"]
     iam = root.client("iam")
     unique = iam.get_user(UserName=first.name)["User"]["UserId"]
-    iam.delete_access_key(UserName=first.name, AccessKeyId=first.access_key_id)
-    iam.delete_user(UserName=first.name)
-    second = root.user(first.name)
+    second = root.reborn(first)
     assert not reads(second.client("s3"), bucket)
     shown = s3.get_bucket_policy(Bucket=bucket)["Policy"]
     assert named not in shown and unique in shown

@@ -32,6 +32,8 @@ def denying(s3, bucket):
     ("NumericLessThan", "s3:TlsVersion", "1.4", "1.2"),
     ("StringEquals", "s3:authType", "REST-HEADER", "REST-QUERY-STRING"),
     ("StringEquals", "s3:signatureversion", "AWS4-HMAC-SHA256", "AWS"),
+    ("Bool", "aws:ViaAWSService", "false", "true"),
+    ("ForAnyValue:StringLike", "aws:ResourceOrgPaths", "o-*/r-*/", "o-*/r-*/ou-*"),
     ("StringNotEquals", "s3:ResourceAccount", "000000000001", None),
     ("StringNotLike", "s3:x-amz-content-sha256", "STREAMING-*", "*"),
     ("Null", "s3:x-amz-content-sha256", "false", "true"),

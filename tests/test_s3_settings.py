@@ -411,6 +411,8 @@ def test_a_bucket_is_made_with_tags(root, s3):
     refused(lambda: maker.client("s3").create_bucket(Bucket=name, **other), "AccessDenied", 403)
     untagging = root.user(policy=[statement("Allow", "s3:CreateBucket")])
     refused(lambda: untagging.client("s3").create_bucket(Bucket=name, **made), "AccessDenied", 403)
+    hiding = {"CreateBucketConfiguration": {"Tags": [{"Key": "team", "Value": "b"}, {"Key": "Team", "Value": "a"}]}}
+    refused(lambda: maker.client("s3").create_bucket(Bucket=name, **hiding), "InvalidTag", 400)
     maker.client("s3").create_bucket(Bucket=name, **made)
     assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == tags(team="a")["TagSet"]
     s3.delete_bucket(Bucket=name)

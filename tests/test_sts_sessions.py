@@ -224,6 +224,20 @@ def test_a_federated_user_has_what_caller_and_policy_both_allow(root):
     refused(eve.client("iam").list_users, "AccessDenied", 403)
 
 
+def test_who_denies_a_user_denies_his_federated_sessions(root, bucket):
+    s3 = root.client("s3")
+    s3.put_object(Bucket=bucket, Key="thing", Body=b"content")
+    user = root.user(policy=[statement("Allow", ["sts:GetFederationToken", "s3:*"])])
+    found = user.client("sts").get_federation_token(Name="eve", Policy=document(statement("Allow", "s3:*")))["Credentials"]
+    eve = Principal(user.server, found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
+    read = lambda: eve.client("s3").get_object(Bucket=bucket, Key="thing")  # noqa: E731
+    read()
+    whose = {"Principal": {"AWS": f"arn:aws:iam::{root.account}:user/{user.name}"}}
+    denial = statement("Deny", "s3:GetObject", f"arn:aws:s3:::{bucket}/*", **whose)
+    s3.put_bucket_policy(Bucket=bucket, Policy=document(denial))
+    refused(read, "AccessDenied", 403)
+
+
 # Tags.
 
 

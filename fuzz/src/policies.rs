@@ -27,6 +27,7 @@ fn ask(policy: Policy, text: &str) {
         account: "111122223333".parse().ok(),
         arn: "arn:aws:sts::111122223333:assumed-role/r/s".to_owned(),
         role_arn: Some("arn:aws:iam::111122223333:role/r".to_owned()),
+        federated_by: None,
         canonical_id: None,
         federated: None,
         user_id: Some("AROAEXAMPLE:s".to_owned()),

@@ -26,7 +26,7 @@ macro_rules! services {
 services! {
     kurodo_iam::Iam: |parts| kurodo_iam::Iam::new(
         parts.store.clone(),
-        kurodo_identity::Principals::new(parts.door.clone()),
+        principals(parts),
     );
     kurodo_s3::S3: |parts| kurodo_s3::S3::new(
         parts.store.clone(),
@@ -43,18 +43,31 @@ services! {
     );
     kurodo_dynamodb::DynamoDb: |parts| kurodo_dynamodb::DynamoDb::new(
         parts.store.clone(),
+        principals(parts),
         &parts.messages,
         parts.dynamodb_throughput,
         parts.relay.clone(),
     );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
-    kurodo_kinesis::Kinesis: |parts| kurodo_kinesis::Kinesis::new(parts.store.clone());
+    kurodo_kinesis::Kinesis: |parts| kurodo_kinesis::Kinesis::new(
+        parts.store.clone(),
+        principals(parts),
+    );
     kurodo_cloudwatch::CloudWatch: |parts| kurodo_cloudwatch::CloudWatch::new(
         parts.store.clone(),
         parts.figures.clone(),
     );
-    kurodo_logs::Logs: |parts| kurodo_logs::Logs::new(parts.store.clone(), parts.relay.clone());
+    kurodo_logs::Logs: |parts| kurodo_logs::Logs::new(
+        parts.store.clone(),
+        principals(parts),
+        parts.relay.clone(),
+    );
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
+}
+
+/// Whom policies name.
+fn principals(parts: &Parts) -> kurodo_identity::Principals {
+    kurodo_identity::Principals::new(parts.door.clone())
 }
 
 /// What accounts block for all of their buckets, from the service that keeps it.

@@ -36,6 +36,7 @@ impl Caller {
                 account: None,
                 arn: String::new(),
                 role_arn: None,
+                federated_by: None,
                 canonical_id: None,
                 federated: None,
                 user_id: None,

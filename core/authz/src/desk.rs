@@ -11,6 +11,8 @@ pub trait Guardrails: Send + Sync {
     fn rcps(&self, owner: AccountId) -> Arc<Vec<Vec<Attached>>>;
     /// The organisation that the account belongs to.
     fn organization(&self, account: AccountId) -> Option<Arc<str>>;
+    /// Where in it the account is: the ids from the organisation to the account's parent, each with a slash behind it.
+    fn organization_path(&self, account: AccountId) -> Option<String>;
 }
 
 /// One evaluation, for the audit trail.
@@ -160,6 +162,9 @@ impl<'r> Desk<'r> {
         context.set("aws:ResourceAccount", owner);
         if let Some(organization) = self.guardrails.organization(owner) {
             context.set("aws:ResourceOrgID", organization);
+        }
+        if let Some(path) = self.guardrails.organization_path(owner) {
+            context.set("aws:ResourceOrgPaths", vec![path]);
         }
         resource.describe(&mut context);
         context.merge(need);

@@ -236,6 +236,7 @@ impl Asked<'_> {
             Claimed::V2(_) => return Err(AuthError::VersionTwoRefused.into()),
         };
         let region = self.region(region)?;
+        let region = self.mounted.facts.region.map_or(Ok(region), |only| self.region(Some(only)))?;
         Ok(Some(Signed { credential, region, verified }))
     }
 

@@ -118,6 +118,7 @@ impl Call {
     fn context(caller: &Caller, region: &Region, now_ms: i64) -> Context {
         let mut context = Context::over(caller.context.clone());
         context.set("aws:SecureTransport", true);
+        context.set("aws:ViaAWSService", false);
         context.set("aws:EpochTime", now_ms.div_euclid(1000));
         context.set("aws:CurrentTime", Values::time(now_ms));
         context.set("aws:RequestedRegion", region.shared());

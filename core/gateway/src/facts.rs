@@ -7,6 +7,10 @@ pub struct ServiceFacts {
     pub schema: &'static ServiceSchema,
     /// How its refusals are called.
     pub dialect: Dialect,
+    /// The region that a global service is in, whichever region its clients sign for; `None` for one that is in all.
+    ///
+    /// Source: IAM User Guide, "AWS global condition context keys", `aws:RequestedRegion`.
+    pub region: Option<&'static str>,
     /// Seconds that a signature's time may differ from ours.
     pub skew_seconds: i64,
     /// The operations that are data events; all others are management events, which the audit trail always

@@ -87,6 +87,7 @@ fn principal() -> Principal {
         account: "111122223333".parse().ok(),
         arn: "arn:aws:iam::111122223333:user/bob".to_owned(),
         role_arn: None,
+        federated_by: None,
         canonical_id: None,
         federated: None,
         user_id: None,

@@ -14,7 +14,7 @@ pub struct Context {
 }
 
 /// The keys that a context over another one usually gets.
-const ROOM: usize = 12;
+const ROOM: usize = 14;
 
 impl Context {
     pub(crate) const EMPTY: &'static Self = &Self { entries: Vec::new(), base: None };

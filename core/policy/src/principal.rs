@@ -35,6 +35,8 @@ pub struct Principal {
     /// For a role's session, the ARN of the role with its path; for a federated user's session, the ARN of
     /// the user who federated.
     pub role_arn: Option<String>,
+    /// For a federated user's session, the unique id of the user who federated.
+    pub federated_by: Option<String>,
     /// The canonical user id of the principal's account (64 hexadecimal digits).
     pub canonical_id: Option<String>,
     /// For federated callers, the provider: a host name, or the ARN of a SAML or OIDC provider.

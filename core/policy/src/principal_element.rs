@@ -112,6 +112,7 @@ impl Who {
                     let role = user_id.and_then(|id| id.split(':').next());
                     when(role == Some(id), Reach::Entity)
                 }
+                Kind::FederatedUser => when(principal.federated_by.as_deref() == Some(id), Reach::Entity),
                 _ => None,
             },
             Self::Service(host) => when(kind == Kind::Service && *principal.arn == **host, Reach::Direct),
@@ -137,6 +138,7 @@ mod tests {
             account: Some(account()),
             arn: arn.to_owned(),
             role_arn: role_arn.map(str::to_owned),
+            federated_by: None,
             canonical_id: Some("c".repeat(64)),
             federated: None,
             user_id: user_id.map(str::to_owned),
@@ -178,7 +180,7 @@ mod tests {
     #[test]
     fn a_federated_session_is_more_than_its_user() {
         let user = "arn:aws:iam::111122223333:user/u";
-        let federated = principal(
+        let mut federated = principal(
             PrincipalKind::FederatedUser,
             "arn:aws:sts::111122223333:federated-user/f",
             Some(user),
@@ -187,6 +189,11 @@ mod tests {
         assert_eq!(named(user).reach(&federated, Effect::Allow), Some(Reach::Entity));
         let own = named("arn:aws:sts::111122223333:federated-user/f");
         assert_eq!(own.reach(&federated, Effect::Allow), Some(Reach::Direct));
+        // Policies are kept with the user's id in place of its ARN.
+        let id = Who::UniqueId("AIDAABCDEFGHIJKLMNOPQ".into());
+        assert_eq!(id.reach(&federated, Effect::Deny), None);
+        federated.federated_by = Some("AIDAABCDEFGHIJKLMNOPQ".to_owned());
+        assert_eq!(id.reach(&federated, Effect::Deny), Some(Reach::Entity));
     }
 
     #[test]

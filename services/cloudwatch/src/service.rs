@@ -33,6 +33,7 @@ impl Service for CloudWatch {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &model::SERVICE,
         dialect: Dialect::Query,
+        region: None,
         skew_seconds: 5 * 60,
         data_events: &["GetMetricData", "GetMetricStatistics", "ListMetrics", "PutMetricData"],
     };

@@ -2,6 +2,7 @@ use kurodo_gateway::{
     Dialect, Failure, Relay, Service, ServiceFacts,
     wire::{Violation, violation_message},
 };
+use kurodo_identity::Principals;
 use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::Store;
 
@@ -12,6 +13,8 @@ use crate::{
 /// The service.
 pub struct DynamoDb {
     pub(crate) store: Store,
+    /// Whom the policies of tables and streams name.
+    pub(crate) principals: Principals,
     /// The tables that requests asked for lately.
     pub(crate) tables: Cache,
     /// How far the looks for expired items have come.
@@ -33,9 +36,16 @@ pub struct DynamoDb {
 impl DynamoDb {
     /// The service over this store. Below `secret` is the key of the tokens that it gives out. Provisioned capacity is
     /// enforced or only noted. Through `relay` it asks S3.
-    pub fn new(store: Store, secret: &SecretKey, enforces_throughput: bool, relay: Relay) -> Self {
+    pub fn new(
+        store: Store,
+        principals: Principals,
+        secret: &SecretKey,
+        enforces_throughput: bool,
+        relay: Relay,
+    ) -> Self {
         Self {
             store,
+            principals,
             tables: Cache::new(),
             rounds: Rounds::default(),
             clock: Clock::default(),
@@ -53,6 +63,7 @@ impl Service for DynamoDb {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &model::SERVICE,
         dialect: Dialect::Json,
+        region: None,
         skew_seconds: 15 * 60,
         data_events: &[
             "BatchExecuteStatement",

@@ -23,6 +23,7 @@ impl Service for Iam {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &crate::model::SERVICE,
         dialect: Dialect::Query,
+        region: Some("us-east-1"),
         skew_seconds: 15 * 60,
         data_events: &[],
     };

@@ -39,7 +39,11 @@ pub(crate) struct Definition {
     /// When the mode was changed within the last day, likewise.
     pub(crate) switched: Vec<i64>,
     pub(crate) tags: Vec<(String, String)>,
+    /// As it was given.
     pub(crate) policy: Option<String>,
+    /// The same, with the unique ids of the users and roles that it names: what decides.
+    #[serde(default)]
+    pub(crate) bound_policy: Option<String>,
     /// The metrics that each shard has of its own.
     pub(crate) metrics: Vec<String>,
 }
@@ -69,6 +73,7 @@ impl Definition {
             switched: Vec::new(),
             tags: Vec::new(),
             policy: None,
+            bound_policy: None,
             metrics: Vec::new(),
         }
     }
@@ -141,7 +146,11 @@ pub(crate) struct Consumer {
     /// In milliseconds since 1970; its ARN says it in seconds.
     pub(crate) created: i64,
     pub(crate) tags: Vec<(String, String)>,
+    /// As it was given.
     pub(crate) policy: Option<String>,
+    /// The same, with the unique ids of the users and roles that it names: what decides.
+    #[serde(default)]
+    pub(crate) bound_policy: Option<String>,
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ pub(crate) fn read(stored: &Reader<'_>, stream: &StreamName) -> Result<Option<St
     let key = layout::stream(stream.account, &stream.region, &stream.name);
     let (Some(found), current) = stored.fact(key.prefix())? else { return Ok(None) };
     let definition = decode(&found.value, &stream.name)?;
-    let policy = definition.policy.as_ref().map(|text| policy::compile(&stream.name, text)).transpose()?;
+    let policy = policy::compile(&stream.name, &definition.bound_policy, &definition.policy)?;
     Ok(Some(StreamFacts { name: stream.clone(), definition, current, policy }))
 }
 
@@ -132,7 +132,7 @@ impl ConsumerFacts {
         if name.created.is_some_and(|created| created != consumer.created.div_euclid(1000)) {
             return Ok(None);
         }
-        let policy = consumer.policy.as_ref().map(|text| policy::compile(&name.name, text)).transpose()?;
+        let policy = policy::compile(&name.name, &consumer.bound_policy, &consumer.policy)?;
         Ok(Some(Self { consumer, current, policy }))
     }
 }

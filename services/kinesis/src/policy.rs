@@ -1,7 +1,8 @@
 //! Policies of streams and of consumers.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
+use kurodo_identity::{BindError, Principals};
 use kurodo_policy::{Attached, Kind, Policy};
 
 use crate::Error;
@@ -11,19 +12,55 @@ use crate::Error;
 /// Source: Kinesis Developer Guide, "Resource-based policy examples": 20 KB.
 const LONGEST: usize = 20 << 10;
 
-/// That a text is a policy.
-pub(crate) fn check(text: &str) -> Result<(), Error> {
+/// A policy that was given, with the unique ids of the users and roles that it names.
+///
+/// # Errors
+/// The text is no policy, or names users or roles that do not exist.
+pub(crate) fn accept(principals: &Principals, text: &str) -> Result<String, Error> {
+    let invalid = |why: &dyn Display| Error::invalid(format!("Invalid policy document: {why}"));
     if text.len() > LONGEST {
         return Err(Error::LimitExceeded("Policy size exceeds the limit of 20 KB.".to_owned()));
     }
-    match Policy::parse(text, Kind::Resource) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Error::invalid(format!("Invalid policy document: {error}"))),
-    }
+    Policy::parse(text, Kind::Resource).map_err(|error| invalid(&error))?;
+    principals.bind(text).map_err(|error| match error {
+        BindError::Store(error) => error.into(),
+        other => invalid(&other),
+    })
 }
 
-/// A stored policy, to be asked.
-pub(crate) fn compile(name: &str, text: &str) -> Result<Attached, Error> {
+/// A stored policy, to be asked: who bears a name later than it was given is not meant.
+pub(crate) fn compile(
+    name: &str,
+    bound: &Option<String>,
+    given: &Option<String>,
+) -> Result<Option<Attached>, Error> {
+    let Some(given) = given else { return Ok(None) };
+    let text = bound.as_ref().unwrap_or(given);
     let policy = Policy::parse(text, Kind::Resource).map_err(|_| Error::Damaged(name.to_owned()))?;
-    Ok(Attached { name: format!("resource-policy:stream/{name}"), policy: Arc::new(policy) })
+    Ok(Some(Attached { name: format!("resource-policy:stream/{name}"), policy: Arc::new(policy) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_decide_who_were_meant_when_the_policy_was_given() {
+        let text = |who: &str| {
+            let statement =
+                format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"{who}"}},"Action":"*","Resource":"*"}}"#);
+            Some(format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#))
+        };
+        let (name, id) = ("arn:aws:iam::111122223333:user/ada", "AIDAABCDEFGHIJKLMNOPQ");
+        for (bound, given, named) in [
+            (text(id), text(name), Some(id)),
+            // Policies of old are not bound.
+            (None, text(name), Some(name)),
+            (text(id), None, None),
+        ] {
+            let found = compile("s", &bound, &given).unwrap();
+            let statements = found.iter().flat_map(|found| found.policy.statements());
+            assert_eq!(statements.flat_map(|one| one.principals()).next(), named);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 use kurodo_gateway::{CrossOrigin, Dialect, Service, ServiceFacts, Sharing};
+use kurodo_identity::Principals;
 use kurodo_store::{Reader, Store};
 use kurodo_wire::{OperationSchema, Value, Violation};
 
@@ -9,6 +10,8 @@ use crate::{
 /// The service.
 pub struct Kinesis {
     pub(crate) store: Store,
+    /// Whom the policies of streams and consumers name.
+    pub(crate) principals: Principals,
     /// The streams that requests asked for lately.
     pub(crate) streams: Cache,
     /// What shards take and give.
@@ -23,9 +26,10 @@ pub struct Kinesis {
 
 impl Kinesis {
     /// The service over this store.
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Store, principals: Principals) -> Self {
         Self {
             store,
+            principals,
             streams: Cache::default(),
             meter: Meter::default(),
             bells: Bells::default(),
@@ -40,6 +44,7 @@ impl Service for Kinesis {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &model::SERVICE,
         dialect: Dialect::Json,
+        region: None,
         skew_seconds: 15 * 60,
         data_events: &["GetRecords", "GetShardIterator", "PutRecord", "PutRecords", "SubscribeToShard"],
     };

@@ -22,10 +22,21 @@ pub(crate) struct GroupDefinition {
 /// A policy of an account or of a group.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ResourcePolicy {
+    /// As it was given.
     pub(crate) document: String,
+    /// The same, with the unique ids of the users and roles that it names: what decides.
+    #[serde(default)]
+    pub(crate) bound: Option<String>,
     /// In milliseconds since 1970.
     pub(crate) updated: i64,
     pub(crate) revision: String,
+}
+
+impl ResourcePolicy {
+    /// The text that decides.
+    pub(crate) fn deciding(&self) -> &str {
+        self.bound.as_deref().unwrap_or(&self.document)
+    }
 }
 
 /// What a group is meant for. Kurodo serves all of them alike.

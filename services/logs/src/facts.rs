@@ -75,9 +75,9 @@ fn policy(
     let place = layout::definitions(name.account, &name.region);
     for record in stored.cursor(&Scan::within([place.prefix(), &layout::policies()].concat()))? {
         let policy: ResourcePolicy = decode(&record?.value, &name.name)?;
-        add(&mut statements, &policy.document);
+        add(&mut statements, policy.deciding());
     }
-    definition.policy.iter().for_each(|policy| add(&mut statements, &policy.document));
+    definition.policy.iter().for_each(|policy| add(&mut statements, policy.deciding()));
     if statements.is_empty() {
         return Ok(None);
     }

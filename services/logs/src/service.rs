@@ -2,6 +2,7 @@ use kurodo_gateway::{
     Dialect, Failure, Relay, Service, ServiceFacts,
     wire::{Violation, violation_message},
 };
+use kurodo_identity::Principals;
 use kurodo_store::Store;
 
 use crate::{Error, facts::Sizes, model, queries::Queries, tail::Tails};
@@ -9,6 +10,8 @@ use crate::{Error, facts::Sizes, model, queries::Queries, tail::Tails};
 /// The service.
 pub struct Logs {
     pub(crate) store: Store,
+    /// Whom policies name.
+    pub(crate) principals: Principals,
     /// How S3 is asked to take what is exported.
     pub(crate) relay: Relay,
     /// How much groups hold, as it was counted last.
@@ -21,8 +24,15 @@ pub struct Logs {
 
 impl Logs {
     /// The service over this store; others are asked through the relay.
-    pub fn new(store: Store, relay: Relay) -> Self {
-        Self { store, relay, sizes: Sizes::default(), queries: Queries::default(), tails: Tails::default() }
+    pub fn new(store: Store, principals: Principals, relay: Relay) -> Self {
+        Self {
+            store,
+            principals,
+            relay,
+            sizes: Sizes::default(),
+            queries: Queries::default(),
+            tails: Tails::default(),
+        }
     }
 }
 
@@ -31,6 +41,7 @@ impl Service for Logs {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &model::SERVICE,
         dialect: Dialect::Json,
+        region: None,
         skew_seconds: 5 * 60,
         data_events: &["FilterLogEvents", "GetLogEvents", "GetLogRecord", "GetQueryResults", "PutLogEvents"],
     };

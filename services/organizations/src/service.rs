@@ -23,6 +23,7 @@ impl Service for Organizations {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &crate::model::SERVICE,
         dialect: Dialect::Json,
+        region: Some("us-east-1"),
         skew_seconds: 5 * 60,
         data_events: &[],
     };

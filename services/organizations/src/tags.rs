@@ -5,6 +5,7 @@
 use kurodo_authz::{Action, Need};
 use kurodo_gateway::ConditionItem;
 use kurodo_identity::{Tag, Tags};
+use kurodo_policy::same_name;
 
 use crate::{Error, limits, model, model::InvalidInputExceptionReason as Reason};
 
@@ -32,6 +33,11 @@ pub(crate) fn add(tags: &mut Tags, given: &[model::Tag]) -> Result<(), Error> {
     for (at, model::Tag { key, value }) in given.iter().enumerate() {
         if given.iter().skip(at + 1).any(|other| other.key == *key) {
             return Err(Error::Invalid(Reason::DuplicateTagKey, "You specified the same tag key twice."));
+        }
+        // Conditions on tags do not tell two such keys apart: one would hide the other's value from a policy.
+        let hides = |other: &str| other != key && same_name(other, key);
+        if given.iter().any(|other| hides(&other.key)) || tags.iter().any(|known| hides(&known.key)) {
+            return Err(Error::Invalid(Reason::DuplicateTagKey, "Tag keys must differ in more than case."));
         }
         if key.to_lowercase().starts_with("aws:") {
             let message = "Tag keys that begin with aws: are reserved for AWS use.";
@@ -65,6 +71,15 @@ mod tests {
         add(&mut tags, &[tag("a", "3")]).unwrap();
         remove(&mut tags, &["b".to_owned(), "nothing".to_owned()]);
         assert_eq!(tags, [Tag { key: "a".to_owned(), value: "3".to_owned() }]);
+    }
+
+    #[test]
+    fn keys_differ_in_more_than_case() {
+        assert!(new(Some(&vec![tag("team", "1"), tag("Team", "2")])).is_err());
+        let mut tags = new(Some(&vec![tag("team", "1")])).unwrap();
+        let refused = add(&mut tags, &[tag("TEAM", "2")]).unwrap_err();
+        assert_eq!(refused.code(), Some("InvalidInputException"));
+        add(&mut tags, &[tag("team", "2")]).unwrap();
     }
 
     #[test]

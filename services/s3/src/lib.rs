@@ -147,6 +147,7 @@ impl Service for S3 {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &model::SERVICE,
         dialect: Dialect::S3,
+        region: None,
         skew_seconds: 900,
         data_events: DATA_EVENTS,
     };

@@ -52,6 +52,12 @@ pub(crate) fn from_bucket(tags: &[model::Tag]) -> Result<Tags, Error> {
     checked(tags)
 }
 
+/// Reads the tags that a new bucket is to have, which `aws:RequestTag/..` is decided on.
+pub(crate) fn from_new_bucket(tags: &[model::Tag]) -> Result<Tags, Error> {
+    let tags = from_bucket(tags)?;
+    apart(&tags.0).map(|()| tags)
+}
+
 /// The tags as replies show them.
 pub(crate) fn shown(tags: &Tags) -> Vec<model::Tag> {
     tags.0.iter().map(|(key, value)| model::Tag { key: key.clone(), value: value.clone() }).collect()
@@ -75,12 +81,18 @@ fn of_object(tags: Vec<(String, String)>) -> Result<Tags, Error> {
     if let Some((key, _)) = tags.iter().find(|(key, _)| key.starts_with("aws:")) {
         return Err(invalid("Your TagKey cannot be prefixed with aws:", Some(key)));
     }
-    // Conditions on tags do not tell two such keys apart: one would hide the other's value from a policy.
-    let hides = |at: usize, key: &str| tags.iter().take(at).any(|(earlier, _)| same_name(earlier, key));
-    if let Some((_, (key, _))) = tags.iter().enumerate().find(|(at, (key, _))| hides(*at, key)) {
-        return Err(invalid("Cannot provide multiple Tags with the same key", Some(key)));
-    }
+    apart(&tags)?;
     checked(tags)
+}
+
+/// Conditions on tags do not tell keys apart that differ in nothing but case: one would hide the other's value from a
+/// policy.
+fn apart(tags: &[(String, String)]) -> Result<(), Error> {
+    let hides = |at: usize, key: &str| tags.iter().take(at).any(|(earlier, _)| same_name(earlier, key));
+    match tags.iter().enumerate().find(|(at, (key, _))| hides(*at, key)) {
+        Some((_, (key, _))) => Err(invalid("Cannot provide multiple Tags with the same key", Some(key))),
+        None => Ok(()),
+    }
 }
 
 fn checked(tags: Vec<(String, String)>) -> Result<Tags, Error> {
@@ -123,6 +135,14 @@ mod tests {
         assert!(matches!(from_header("a=1&a=2"), Err(Error::InvalidArgument { .. })));
         assert!(from_header("a=%ff").is_err());
         assert!(from_header("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn no_tag_hides_another_from_a_condition() {
+        let tags = [tag("team", "a"), tag("Team", "b")];
+        assert!(matches!(from_new_bucket(&tags), Err(Error::InvalidTag { .. })));
+        assert!(from_object(&tags).is_err());
+        assert!(from_bucket(&tags).is_ok(), "no condition is on the tags of a bucket that is there");
     }
 
     #[test]

@@ -21,6 +21,7 @@ impl Service for S3Control {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &model::SERVICE,
         dialect: Dialect::S3,
+        region: None,
         skew_seconds: 15 * 60,
         data_events: &[],
     };

@@ -29,6 +29,7 @@ impl Service for Sts {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &model::SERVICE,
         dialect: Dialect::Query,
+        region: None,
         skew_seconds: 15 * 60,
         data_events: &[],
     };

@@ -91,6 +91,15 @@ impl Ask {
         self.signed_at(key, service, &hash, now())
     }
 
+    /// The same for the service in another region.
+    pub(crate) fn signed_in(mut self, region: &str, key: &Key, service: &str) -> Self {
+        let (hash, time) = (self.hash(), now());
+        let (scope, signing) = scope_in(region, key, service, time);
+        let signer = signer(key, &signing, &scope, service);
+        self.headers = signer.authorize(&self.head(), &hash, time).unwrap();
+        self
+    }
+
     /// Signed for the service at this time, its content as the word says.
     pub(crate) fn signed_at(mut self, key: &Key, service: &str, payload: &str, time: i64) -> Self {
         let (scope, signing) = scope(key, service, time);
@@ -132,9 +141,13 @@ impl Ask {
 
 /// What a signature is made for, and the key to make it.
 pub(crate) fn scope(key: &Key, service: &str, time: i64) -> (Scope, SigningKey) {
+    scope_in("us-east-1", key, service, time)
+}
+
+fn scope_in(region: &str, key: &Key, service: &str, time: i64) -> (Scope, SigningKey) {
     let date = ScopeDate::parse(&stamp::basic(time)[..8]).unwrap();
-    let scope = Scope { date, region: "us-east-1".into(), service: service.into() };
-    let signing = SigningKey::derive(&key.secret, date, "us-east-1", service);
+    let scope = Scope { date, region: region.into(), service: service.into() };
+    let signing = SigningKey::derive(&key.secret, date, region, service);
     (scope, signing)
 }
 

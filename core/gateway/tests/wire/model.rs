@@ -128,6 +128,7 @@ static QUERY_SERVICE: ServiceSchema = ServiceSchema {
 const FACTS: ServiceFacts = ServiceFacts {
     schema: &SERVICE,
     dialect: kurodo_gateway::Dialect::S3,
+    region: None,
     skew_seconds: 900,
     data_events: &["PutThing", "GetThing", "HeadThing"],
 };
@@ -139,8 +140,13 @@ pub(crate) static JSON: ServiceFacts = ServiceFacts {
     skew_seconds: 300,
     ..FACTS
 };
-pub(crate) static QUERY: ServiceFacts =
-    ServiceFacts { schema: &QUERY_SERVICE, dialect: kurodo_gateway::Dialect::Query, ..FACTS };
+/// As IAM: in one region only.
+pub(crate) static QUERY: ServiceFacts = ServiceFacts {
+    schema: &QUERY_SERVICE,
+    dialect: kurodo_gateway::Dialect::Query,
+    region: Some("us-east-1"),
+    ..FACTS
+};
 
 pub mod op {
     kurodo_gateway::wire::operations! {

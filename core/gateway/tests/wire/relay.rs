@@ -4,7 +4,10 @@ use bytes::Bytes;
 use kurodo_gateway::{Order, Relayed};
 use kurodo_identity::Directory as _;
 
-use crate::world::{Key, World, now};
+use crate::{
+    client::{Ask, send},
+    world::{Key, World, now},
+};
 
 async fn relayed(world: &World, key: &Key, method: &str, path: &str) -> Relayed {
     let caller = world.directory.credential(&key.id, None, now()).unwrap().caller.clone();
@@ -35,7 +38,11 @@ async fn policies_see_who_asked_for_it() {
     let statement = |condition: &str| {
         format!(r#"{{"Effect":"Allow","Action":"s3:PutObject","Resource":"*","Condition":{condition}}}"#)
     };
+    let direct = world.user("direct", &statement(r#"{"Bool":{"aws:ViaAWSService":"false"}}"#)).await;
+    let put = Ask::new("PUT", "/b/k").body("x").signed(&direct, "s3");
+    send(&world, &put).await.ok();
     for (name, condition, status) in [
+        ("direct", r#"{"Bool":{"aws:ViaAWSService":"false"}}"#, 403),
         ("via", r#"{"StringEquals":{"aws:CalledViaFirst":"dynamodb.amazonaws.com"}}"#, 200),
         ("service", r#"{"Bool":{"aws:ViaAWSService":"true"}}"#, 200),
         ("other", r#"{"StringEquals":{"aws:CalledViaFirst":"athena.amazonaws.com"}}"#, 403),

@@ -211,3 +211,22 @@ async fn every_amazon_header_must_be_signed() {
     answer.refused(403, "AccessDenied");
     assert!(answer.body.contains("<HeadersNotSigned>x-amz-meta-late</HeadersNotSigned>"), "{}", answer.body);
 }
+
+#[tokio::test]
+async fn a_global_service_is_in_its_region_whichever_is_signed_for() {
+    let world = World::new().await;
+    let held = r#"{"Effect":"Allow","Action":"*","Resource":"*",
+        "Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"}}}"#;
+    let user = world.user("held", held).await;
+    let json = |region| Ask::json("WriteNote", r#"{"Bucket":"b"}"#).signed_in(region, &user, "jsondepot");
+    send(&world, &json("eu-west-1")).await.ok();
+    send(&world, &json("us-east-1")).await.refused(400, "AccessDeniedException");
+    let query = Ask::query("Action=WriteNote&Version=2026-01-01&Bucket=b");
+    for region in ["eu-west-1", "us-east-1"] {
+        send(&world, &query.clone().signed_in(region, &user, "querydepot"))
+            .await
+            .refused(403, "AccessDenied");
+    }
+    let nowhere = query.signed_in("No Region", &user, "querydepot");
+    assert_ne!(send(&world, &nowhere).await.status, 200);
+}

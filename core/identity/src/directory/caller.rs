@@ -85,6 +85,7 @@ impl Assembler<'_> {
         let mut caller =
             self.caller(PrincipalKind::FederatedUser, arn, user_id, &session.access_key_id, context);
         caller.principal.role_arn = Some(parent.principal.arn);
+        caller.principal.federated_by = parent.principal.user_id;
         caller.identity = parent.identity;
         caller.boundary = parent.boundary;
         let mut policies = self.session_policies(session)?.unwrap_or_default();
@@ -136,6 +137,7 @@ impl Assembler<'_> {
             account: Some(self.account.id),
             arn,
             role_arn: None,
+            federated_by: None,
             canonical_id: Some(self.account.canonical_id.clone()),
             federated: None,
             user_id: Some(user_id),

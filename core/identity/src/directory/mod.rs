@@ -227,6 +227,11 @@ impl Guardrails for StoredDirectory {
     fn organization(&self, account: AccountId) -> Option<Arc<str>> {
         self.guard(account).ok()?.organization.clone()
     }
+
+    fn organization_path(&self, account: AccountId) -> Option<String> {
+        let guard = self.guard(account).ok()?;
+        guard.organization.is_some().then(|| guard.path.clone())
+    }
 }
 
 /// The same credential, so many seconds after a one-time code was shown for it.

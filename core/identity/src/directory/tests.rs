@@ -280,8 +280,10 @@ async fn a_member_account_is_limited_level_by_level() {
     assert_eq!(levels, [1, 2, 1], "RCPFullAWSAccess is everywhere");
     assert_eq!(world.directory.rcps(world.account).len(), 0, "the management account has none");
     let path = format!("{}/{}/ou-1/", organization.id, organization.root);
-    assert_eq!(caller.context.get("aws:PrincipalOrgPaths"), Some(&Values::Many(vec![path])));
+    assert_eq!(caller.context.get("aws:PrincipalOrgPaths"), Some(&Values::Many(vec![path.clone()])));
     assert_eq!(world.directory.organization(member.account).as_deref(), Some(organization.id.as_str()));
+    assert_eq!(world.directory.organization_path(member.account).as_deref(), Some(path.as_str()));
+    assert_eq!(world.directory.organization_path("000000000042".parse().unwrap()), None);
 }
 
 #[tokio::test]

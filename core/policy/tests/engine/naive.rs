@@ -209,6 +209,9 @@ fn same_principal(text: &str, part: &str, principal: &Principal) -> bool {
             principal.user_id.as_deref().is_some_and(|id| id.starts_with(&format!("{text}:")))
         }
         Kind::Role if part == principal.arn => principal.user_id.as_deref() == Some(text),
+        Kind::FederatedUser if principal.role_arn.as_deref() == Some(part) => {
+            principal.federated_by.as_deref() == Some(text)
+        }
         _ => false,
     };
     text == part || (is_account && (text == root || canonical)) || unique

@@ -68,6 +68,7 @@ fn whom_the_resource_names_decides_which_limits_count() {
         (AssumedRole, aws(ACCOUNT), "missing Identity", "missing Identity"),
         (FederatedUser, aws(FEDERATED), "allow Resource", "allow Resource"),
         (FederatedUser, aws(USER), "missing Boundary", "missing Session"),
+        (FederatedUser, aws("AIDABOBBOBBOBBOBBOBBO"), "missing Boundary", "missing Session"),
         (Role, aws(ROLE), "missing Boundary", "missing Session"),
     ] {
         let world = || World::new(kind).resource(&rule_for("Allow", &named));

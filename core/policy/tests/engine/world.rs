@@ -45,6 +45,7 @@ pub(crate) fn principal(kind: PrincipalKind) -> Principal {
         account: (!outside).then(|| account(ACCOUNT)),
         arn: arn.to_owned(),
         role_arn: role_arn.map(str::to_owned),
+        federated_by: (kind == K::FederatedUser).then(|| "AIDABOBBOBBOBBOBBOBBO".to_owned()),
         canonical_id: (!outside).then(|| "c".repeat(64)),
         federated,
         user_id: user_id.map(str::to_owned),

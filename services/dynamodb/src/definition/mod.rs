@@ -64,8 +64,19 @@ pub(crate) struct Definition {
 /// The policy attached to a table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ResourcePolicy {
+    /// As it was given.
     pub(crate) text: String,
+    /// The same, with the unique ids of the users and roles that it names: what decides.
+    #[serde(default)]
+    pub(crate) bound: Option<String>,
     pub(crate) revision: String,
+}
+
+impl ResourcePolicy {
+    /// The text that decides.
+    pub(crate) fn deciding(&self) -> &str {
+        self.bound.as_deref().unwrap_or(&self.text)
+    }
 }
 
 /// An attribute of a key.

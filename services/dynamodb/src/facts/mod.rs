@@ -83,7 +83,7 @@ fn read(
     let (Some(found), current) = find.stored().fact(key.prefix())? else { return Ok(None) };
     let definition: Definition =
         serde_json::from_slice(&found.value).map_err(|_| DamagedTable(name.to_owned()))?;
-    let policy = definition.policy.as_ref().map(|policy| compile(name, &policy.text)).transpose()?;
+    let policy = definition.policy.as_ref().map(|policy| compile(name, policy.deciding())).transpose()?;
     let (region, name) = (region.clone(), name.to_owned());
     Ok(Some(TableFacts { region, account, name, definition, current, past: KnownPast::default(), policy }))
 }

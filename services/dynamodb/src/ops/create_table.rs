@@ -3,7 +3,6 @@ use kurodo_store::Expectation;
 
 use super::{
     Answer, Asked,
-    policy::{check, revision},
     settings::{random, record, uuid},
 };
 use crate::{
@@ -22,7 +21,7 @@ impl Handler<op::CreateTable> for DynamoDb {
         let fresh = Fresh {
             id: uuid()?,
             contents: u64::from_be_bytes(random()?),
-            policy: policy(input, call.now_ms)?,
+            policy: self.policy_of(input, call.now_ms)?,
             tags: tags_of(input)?,
             now: call.now_ms,
         };
@@ -70,10 +69,12 @@ fn check_honoured(input: &CreateTableInput) -> Result<(), Error> {
     Ok(())
 }
 
-fn policy(input: &CreateTableInput, now: i64) -> Result<Option<ResourcePolicy>, Error> {
-    let Some(text) = &input.resource_policy else { return Ok(None) };
-    check(text)?;
-    Ok(Some(ResourcePolicy { text: text.clone(), revision: revision(now, None) }))
+impl DynamoDb {
+    /// The policy that the new table is to have.
+    fn policy_of(&self, input: &CreateTableInput, now: i64) -> Result<Option<ResourcePolicy>, Error> {
+        let text = input.resource_policy.as_deref();
+        text.map(|text| ResourcePolicy::accept(&self.principals, text, None, now)).transpose()
+    }
 }
 
 fn tags_of(input: &CreateTableInput) -> Result<Vec<(String, String)>, Error> {

@@ -1,4 +1,7 @@
+use std::fmt::Display;
+
 use kurodo_authz::{Action, Permit, Write};
+use kurodo_identity::{BindError, Principals};
 use kurodo_policy::{Kind, Policy};
 
 use crate::{
@@ -14,19 +17,32 @@ use crate::{
 /// Source: DynamoDB Developer Guide, "Resource-based policy considerations".
 const LONGEST: usize = 20 << 10;
 
-/// That a text is a policy.
-pub(super) fn check(text: &str) -> Result<(), Error> {
-    if text.len() > LONGEST {
-        return Err(Error::validation("Policy size exceeds the limit of 20 KB"));
-    }
-    match Policy::parse(text, Kind::Resource) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Error::Validation(format!("Invalid policy document: {error}"))),
+impl ResourcePolicy {
+    /// A new policy in place of the one that there was, at this time in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// The text is no policy, or names users or roles that do not exist.
+    pub(super) fn accept(
+        principals: &Principals,
+        text: &str,
+        before: Option<&Self>,
+        now: i64,
+    ) -> Result<Self, Error> {
+        let invalid = |why: &dyn Display| Error::Validation(format!("Invalid policy document: {why}"));
+        if text.len() > LONGEST {
+            return Err(Error::validation("Policy size exceeds the limit of 20 KB"));
+        }
+        Policy::parse(text, Kind::Resource).map_err(|error| invalid(&error))?;
+        let bound = principals.bind(text).map_err(|error| match error {
+            BindError::Store(error) => error.into(),
+            other => invalid(&other),
+        })?;
+        Ok(Self { text: text.to_owned(), bound: Some(bound), revision: revision(now, before) })
     }
 }
 
 /// The revision that follows this one: the time, in milliseconds, and later than all before.
-pub(super) fn revision(now: i64, before: Option<&ResourcePolicy>) -> String {
+fn revision(now: i64, before: Option<&ResourcePolicy>) -> String {
     let before = before.and_then(|policy| policy.revision.parse::<i64>().ok());
     format!("{:013}", before.map_or(now, |before| now.max(before.saturating_add(1))))
 }

@@ -1,10 +1,7 @@
 use kurodo_authz::OneOf;
 use kurodo_gateway::Handler;
 
-use super::{
-    Answer, Asked,
-    policy::{Governed, check, revision},
-};
+use super::{Answer, Asked, policy::Governed};
 use crate::{
     DynamoDb,
     definition::ResourcePolicy,
@@ -19,12 +16,12 @@ impl Handler<op::PutResourcePolicy> for DynamoDb {
             OneOf::Second(permit) => Governed::stream(permit.resource()),
         }?;
         governed.check_revision(input.expected_revision_id.as_deref())?;
-        check(&input.policy)?;
-        if let Some(same) = governed.policy.filter(|known| known.text == input.policy) {
+        let (before, now) = (governed.policy, asked.call.now_ms);
+        let policy = ResourcePolicy::accept(&self.principals, &input.policy, before, now)?;
+        // The same text may stand for others by now.
+        if let Some(same) = before.filter(|known| known.text == policy.text && known.bound == policy.bound) {
             return Ok(PutResourcePolicyOutput { revision_id: Some(same.revision.clone()) }.into());
         }
-        let revision = revision(asked.call.now_ms, governed.policy);
-        let policy = ResourcePolicy { text: input.policy, revision };
         let revision_id = Some(policy.revision.clone());
         match permits {
             OneOf::First(permit) => {

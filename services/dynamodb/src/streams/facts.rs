@@ -28,7 +28,7 @@ impl StreamFacts {
         let key = layout::stream(name.account, &name.region, &name.table, name.created);
         let (Some(found), current) = stored.fact(key.prefix())? else { return Ok(None) };
         let definition = decode(&found.value, name)?;
-        let policy = definition.policy.as_ref().map(|policy| compile(name, &policy.text)).transpose()?;
+        let policy = definition.policy.as_ref().map(|policy| compile(name, policy.deciding())).transpose()?;
         Ok(Some(Self { name: name.clone(), definition, current, policy }))
     }
 }

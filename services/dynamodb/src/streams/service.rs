@@ -20,6 +20,7 @@ impl Service for DynamoDbStreams {
     const FACTS: &'static ServiceFacts = &ServiceFacts {
         schema: &model::streams::SERVICE,
         dialect: Dialect::Json,
+        region: None,
         skew_seconds: 15 * 60,
         data_events: &["GetRecords", "GetShardIterator"],
     };

@@ -15,11 +15,13 @@ impl Handler<op::DeleteResourcePolicy> for Kinesis {
             OneOf::First(permit) => {
                 let mut definition = permit.resource().active(asked.call.now_ms)?;
                 definition.policy.take().ok_or_else(missing)?;
+                definition.bound_policy = None;
                 self.redefine(permit, &definition).await?;
             }
             OneOf::Second(permit) => {
                 let mut stored = permit.resource().existing()?.consumer.clone();
                 stored.policy.take().ok_or_else(missing)?;
+                stored.bound_policy = None;
                 self.redefine_consumer(permit, &stored).await?;
             }
         }

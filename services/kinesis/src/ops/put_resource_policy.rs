@@ -14,13 +14,13 @@ impl Handler<op::PutResourcePolicy> for Kinesis {
         match &asked.permits {
             OneOf::First(permit) => {
                 let mut definition = permit.resource().active(asked.call.now_ms)?;
-                policy::check(&text)?;
+                definition.bound_policy = Some(policy::accept(&self.principals, &text)?);
                 definition.policy = Some(text);
                 self.redefine(permit, &definition).await?;
             }
             OneOf::Second(permit) => {
                 let mut stored = permit.resource().existing()?.consumer.clone();
-                policy::check(&text)?;
+                stored.bound_policy = Some(policy::accept(&self.principals, &text)?);
                 stored.policy = Some(text);
                 self.redefine_consumer(permit, &stored).await?;
             }

@@ -39,7 +39,7 @@ impl Handler<op::RegisterStreamConsumer> for Kinesis {
                 "Stream {stream} under account {account} already has {MOST} registered consumers."
             )));
         }
-        let mut consumer = Consumer { created: now, tags: Vec::new(), policy: None };
+        let mut consumer = Consumer { created: now, tags: Vec::new(), policy: None, bound_policy: None };
         if let Some(given) = &input.tags {
             let tagged = format!("consumer {name} under account {account}");
             tags::add(&mut consumer.tags, given, &Tagged(&tagged))?;

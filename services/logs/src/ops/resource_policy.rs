@@ -1,5 +1,8 @@
+use std::fmt::Display;
+
 use kurodo_authz::{Action, OneOf, Permit, Write};
 use kurodo_gateway::Handler;
+use kurodo_identity::{BindError, Principals};
 use kurodo_policy::{Kind, Policy};
 use kurodo_store::Scan;
 
@@ -32,9 +35,10 @@ impl Handler<op::PutResourcePolicy> for Logs {
         let input = asked.input;
         let document =
             input.policy_document.ok_or_else(|| Error::invalid("policyDocument must be given."))?;
-        check(&document)?;
+        let bound = Some(accept(&self.principals, &document)?);
         let revision = format!("{:016x}", random()?);
-        let policy = ResourcePolicy { document, updated: asked.call.now_ms, revision: revision.clone() };
+        let policy =
+            ResourcePolicy { document, bound, updated: asked.call.now_ms, revision: revision.clone() };
         let expected = input.expected_revision_id.as_deref();
         let view = match &asked.permits {
             OneOf::First(permit) => {
@@ -120,15 +124,17 @@ fn is_expected(known: Option<&ResourcePolicy>, expected: Option<&str>) -> Result
     }
 }
 
-/// That a text is a policy.
-fn check(text: &str) -> Result<(), Error> {
+/// A policy that was given, with the unique ids of the users and roles that it names.
+fn accept(principals: &Principals, text: &str) -> Result<String, Error> {
+    let invalid = |why: &dyn Display| Error::invalid(format!("Invalid policy document: {why}"));
     if text.len() > LONGEST {
         return Err(Error::invalid(format!("Policy document must be at most {LONGEST} bytes.")));
     }
-    match Policy::parse(text, Kind::Resource) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Error::invalid(format!("Invalid policy document: {error}"))),
-    }
+    Policy::parse(text, Kind::Resource).map_err(|error| invalid(&error))?;
+    principals.bind(text).map_err(|error| match error {
+        BindError::Store(error) => error.into(),
+        other => invalid(&other),
+    })
 }
 
 impl Handler<op::DescribeResourcePolicies> for Logs {

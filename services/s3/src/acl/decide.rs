@@ -94,6 +94,7 @@ mod tests {
             account: None,
             arn: String::new(),
             role_arn: None,
+            federated_by: None,
             canonical_id: id.map(str::to_owned),
             federated: None,
             user_id: None,

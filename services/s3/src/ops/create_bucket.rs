@@ -28,7 +28,7 @@ impl Handler<op::CreateBucket> for S3 {
         let (region, owner) = (region(&input, call)?, caller(call)?);
         let ownership = input.object_ownership.map_or(Ownership::Enforced, Ownership::from);
         let acl = acl(&input, ownership, &owner)?;
-        let tags = tags::from_bucket(tags_of_new(&input))?;
+        let tags = tags::from_new_bucket(tags_of_new(&input))?;
         let identity = self.new_identity(owner, region, call.now_ms).await?;
 
         let writer = self.store.write(&permit);

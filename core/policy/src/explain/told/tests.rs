@@ -16,6 +16,7 @@ fn told(policies: &Policies<'_>, context: &Context) -> String {
         account: Some(account),
         arn: BOB.to_owned(),
         role_arn: None,
+        federated_by: None,
         canonical_id: None,
         federated: None,
         user_id: None,
