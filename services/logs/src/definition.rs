@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::LogGroupClass;
+use crate::{filter::MetricFilter, model::LogGroupClass};
 
 /// A log group.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub(crate) struct GroupDefinition {
     pub(crate) protected: bool,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) policy: Option<ResourcePolicy>,
+    /// What makes metrics of its events, by name.
+    #[serde(default)]
+    pub(crate) metric_filters: Vec<MetricFilter>,
 }
 
 /// A policy of an account or of a group.

@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod export;
 mod facts;
+mod filter;
 pub mod insights;
 mod layout;
 pub mod model;

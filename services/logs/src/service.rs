@@ -4,12 +4,19 @@ use kurodo_gateway::{
 };
 use kurodo_store::Store;
 
-use crate::{Error, facts::Sizes, model, queries::Queries, tail::Tails};
+use crate::{
+    Error,
+    facts::Sizes,
+    filter::{Defaults, Turns},
+    model,
+    queries::Queries,
+    tail::Tails,
+};
 
 /// The service.
 pub struct Logs {
     pub(crate) store: Store,
-    /// How S3 is asked to take what is exported.
+    /// How S3 is asked to take what is exported, and CloudWatch what filters measure.
     pub(crate) relay: Relay,
     /// How much groups hold, as it was counted last.
     pub(crate) sizes: Sizes,
@@ -17,12 +24,24 @@ pub struct Logs {
     pub(crate) queries: Queries,
     /// Who listens to what is put.
     pub(crate) tails: Tails,
+    /// Whose events are measured next.
+    pub(crate) measured: Turns,
+    /// What filters with default values have told.
+    pub(crate) defaults: Defaults,
 }
 
 impl Logs {
     /// The service over this store; others are asked through the relay.
     pub fn new(store: Store, relay: Relay) -> Self {
-        Self { store, relay, sizes: Sizes::default(), queries: Queries::default(), tails: Tails::default() }
+        Self {
+            store,
+            relay,
+            sizes: Sizes::default(),
+            queries: Queries::default(),
+            tails: Tails::default(),
+            measured: Turns::default(),
+            defaults: Defaults::default(),
+        }
     }
 }
 

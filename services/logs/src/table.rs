@@ -38,6 +38,12 @@ service! { Logs:
         Exports {} = "*";
         // What is left of a group or a stream that was deleted.
         Remains {} = "*";
+        // The filters of a log group; or of all that the caller's account has, where `name` is empty.
+        Filters { region, account, name } = "arn:aws:logs:{region}:{account}:log-group:{name}:log-stream:";
+        // What was put into a log group and waits to become more than events.
+        Pending { region, account, name } = "arn:aws:logs:{region}:{account}:log-group:{name}:log-stream:";
+        // The metrics of CloudWatch.
+        Metrics {} = "*";
     }
     actions {
         CancelExportTask: Write on Exports = "logs:CancelExportTask";
@@ -48,11 +54,13 @@ service! { Logs:
         DeleteLogStream: Write on Stream = "logs:DeleteLogStream";
         DeleteAccountResourcePolicy: Write on Groups = "logs:DeleteResourcePolicy";
         DeleteGroupResourcePolicy: Write on Group = "logs:DeleteResourcePolicy";
+        DeleteMetricFilter: Write on Group = "logs:DeleteMetricFilter";
         DeleteQueryDefinition: Write on Definitions = "logs:DeleteQueryDefinition";
         DeleteRetentionPolicy: Write on Group = "logs:DeleteRetentionPolicy";
         DescribeExportTasks: Read on Exports = "logs:DescribeExportTasks";
         DescribeLogGroups: Read on Groups = "logs:DescribeLogGroups";
         DescribeLogStreams: Read on Contents = "logs:DescribeLogStreams";
+        DescribeMetricFilters: Read on Filters = "logs:DescribeMetricFilters";
         DescribeQueries: Read on Everything = "logs:DescribeQueries";
         DescribeQueryDefinitions: Read on Definitions = "logs:DescribeQueryDefinitions";
         DescribeResourcePolicies: Read on Groups = "logs:DescribeResourcePolicies";
@@ -67,10 +75,13 @@ service! { Logs:
         ListLogGroupsForQuery: Read on Everything = "logs:ListLogGroupsForQuery";
         ListTagsForResource: Read on Tagged = "logs:ListTagsForResource";
         ListTagsLogGroup: Read on Tagged = "logs:ListTagsLogGroup";
+        MeasureEvents: Write on Pending = "logs:PutMetricFilter";
         PutAccountResourcePolicy: Write on Groups = "logs:PutResourcePolicy";
         PutGroupResourcePolicy: Write on Group = "logs:PutResourcePolicy";
         PutLogEvents: Write on Events = "logs:PutLogEvents";
         PutLogGroupDeletionProtection: Write on Group = "logs:PutLogGroupDeletionProtection";
+        PutMetricData: Write on Metrics = "cloudwatch:PutMetricData";
+        PutMetricFilter: Write on Group = "logs:PutMetricFilter";
         PutQueryDefinition: Write on Definitions = "logs:PutQueryDefinition";
         PutRetentionPolicy: Write on Group = "logs:PutRetentionPolicy";
         RunExport: Write on Exported = "logs:CreateExportTask";
@@ -105,6 +116,10 @@ service! { Logs:
         FilterLogEvents: [FilterLogEvents] by needs::filter_log_events;
         StartLiveTail: [StartLiveTail for all] by needs::start_live_tail;
         TestMetricFilter: TestMetricFilter on everything();
+        PutMetricFilter: PutMetricFilter on group(log_group_name)
+            refusing ["applyOnTransformedLogs", "fieldSelectionCriteria", "emitSystemFieldDimensions"];
+        DescribeMetricFilters: DescribeMetricFilters on filters(log_group_name);
+        DeleteMetricFilter: DeleteMetricFilter on group(log_group_name);
 
         StartQuery: [StartQuery for all] by needs::start_query;
         StopQuery: StopQuery on everything();
@@ -140,14 +155,14 @@ service! { Logs:
         RunExports: [RunExport] by needs::unexported every 1 seconds;
         // Queries that were started.
         RunQueries: [RunQuery for all] by needs::scheduled every 1 seconds;
+        // What metric filters tell of events that were put. Metrics are put as CloudWatch Logs itself.
+        PublishMetrics: [MeasureEvents, PutMetricData] by needs::unmeasured every 1 seconds;
         // What is left of groups and streams that were deleted.
         DiscardContents: [DiscardContents] by needs::remains every 5 seconds;
     }
     refused {
         // Encryption with keys of KMS.
         AssociateKmsKey, DisassociateKmsKey,
-        // Metrics out of events.
-        PutMetricFilter, DescribeMetricFilters, DeleteMetricFilter,
         // Ways out: to streams.
         DeleteDestination, DeleteSubscriptionFilter,
         DescribeDestinations, DescribeSubscriptionFilters, PutDestination, PutDestinationPolicy,

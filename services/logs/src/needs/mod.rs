@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use kurodo_authz::{Action, Need, OneOf};
 use kurodo_gateway::Find;
 
-pub(crate) use chores::{expired, remains, unexported};
+pub(crate) use chores::{expired, remains, unexported, unmeasured};
 pub(crate) use queries::{get_log_group_fields, get_log_record, scheduled, start_live_tail, start_query};
 
 use crate::{

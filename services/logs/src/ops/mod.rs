@@ -14,6 +14,8 @@ mod get_log_events;
 mod get_log_group_fields;
 mod get_log_record;
 mod list_log_groups;
+mod metric_filter;
+mod publish_metrics;
 mod put_log_events;
 mod query;
 mod query_definition;

@@ -7,6 +7,8 @@ use crate::{
     block::pack,
     definition::{DAY, GroupDefinition},
     error::NO_STREAM,
+    facts::encode,
+    filter::{METRICS, Put},
     layout,
     model::{Entity, InputLogEvent, PutLogEventsOutput, RejectedLogEventsInfo, op},
     tail::Batch,
@@ -32,13 +34,28 @@ impl Handler<op::PutLogEvents> for Logs {
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
         transaction.expect_fact(&stream.current);
-        for block in pack(&events, now, &origin(input.entity.as_ref())) {
+        let blocks = pack(&events, now, &origin(input.entity.as_ref()));
+        let waiting = consumers(&group.definition);
+        let put = match waiting.is_empty() || blocks.is_empty() {
+            true => None,
+            false => {
+                let put = Put::new(&input.log_group_name, &input.log_stream_name, stream.definition.id, &blocks);
+                Some(encode(&put, &input.log_group_name)?)
+            }
+        };
+        for block in blocks {
             // A head and its messages follow each other: the place of one tells that of the other.
             transaction.append(layout::heads_at(block.first), block.head);
             transaction.append(layout::messages(), block.messages);
         }
         if !events.is_empty() {
             transaction.put(layout::last(), now.to_be_bytes().to_vec());
+        }
+        if let Some(put) = put {
+            transaction.in_annex(permit);
+            for consumer in waiting {
+                transaction.append(layout::waiting_for(consumer), put.clone());
+            }
         }
         let commit = transaction.commit().await;
         let commit =
@@ -55,6 +72,11 @@ impl Handler<op::PutLogEvents> for Logs {
         }
         .into())
     }
+}
+
+/// Who makes something of the events of a group.
+fn consumers(group: &GroupDefinition) -> Vec<u64> {
+    (!group.metric_filters.is_empty()).then_some(METRICS).into_iter().collect()
 }
 
 /// A token as clients of old expect one. Nobody has to bring it back.
@@ -140,6 +162,7 @@ mod tests {
             protected: false,
             tags: Vec::new(),
             policy: None,
+            metric_filters: Vec::new(),
         }
     }
 

@@ -2,7 +2,9 @@
 
 mod contents;
 mod exported;
+mod filters;
 mod group;
+mod pending;
 mod remains;
 mod searched;
 mod stream;
@@ -15,8 +17,11 @@ use kurodo_policy::Context;
 pub use contents::Contents;
 pub use exported::{Exported, Exports};
 pub(crate) use exported::{exported, exports};
+pub use filters::Filters;
+pub(crate) use filters::filters;
 pub use group::{Group, Tagged};
 pub(crate) use group::{group, named, tagged};
+pub use pending::{Metrics, Pending};
 pub use remains::Remains;
 pub use searched::Searched;
 pub use stream::{Events, Stream};
