@@ -64,6 +64,19 @@ def with_policy(world, name):
     return {"policyName": "matrix"}
 
 
+METRIC = [{"metricNamespace": "matrix", "metricName": "m", "metricValue": "1"}]
+
+
+def new_filter(world, name):
+    return {**group(world, name), "filterName": "f", "filterPattern": "a", "metricTransformations": METRIC}
+
+
+def with_filter(world, name):
+    asked = new_filter(world, name)
+    world.logs.put_metric_filter(**asked)
+    return {key: asked[key] for key in ["logGroupName", "filterName"]}
+
+
 TIMES = {"startTime": 0, "endTime": 4_000_000_000}
 
 
@@ -115,12 +128,14 @@ SAMPLES = {
     "CreateLogStream": having(group, logStreamName="stream"),
     "DeleteLogGroup": group,
     "DeleteLogStream": stream,
+    "DeleteMetricFilter": with_filter,
     "DeleteQueryDefinition": definition,
     "DeleteResourcePolicy": with_policy,
     "DeleteRetentionPolicy": group,
     "DescribeExportTasks": nothing,
     "DescribeLogGroups": nothing,
     "DescribeLogStreams": group,
+    "DescribeMetricFilters": group,
     "DescribeQueries": nothing,
     "DescribeQueryDefinitions": nothing,
     "DescribeResourcePolicies": nothing,
@@ -138,6 +153,7 @@ SAMPLES = {
         "logGroupIdentifier": group(world, name)["logGroupName"],
         "deletionProtectionEnabled": False,
     },
+    "PutMetricFilter": new_filter,
     "PutQueryDefinition": lambda world, name: {"name": name, "queryString": "limit 1"},
     "PutResourcePolicy": new_policy,
     "PutRetentionPolicy": having(group, retentionInDays=7),

@@ -46,7 +46,11 @@ impl CloudWatch<'_> {
         match answer.status {
             ..=299 => Ok(()),
             status @ 300..=499 if !told().contains("Throttl") => {
-                tracing::error!(status, answer = told(), "CloudWatch does not take figures; they are dropped");
+                tracing::error!(
+                    status,
+                    answer = told(),
+                    "CloudWatch does not take figures; they are dropped"
+                );
                 Ok(())
             }
             status => Err(Error::Relay(format!("CloudWatch answers {status}: {}", told()))),

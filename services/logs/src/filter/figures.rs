@@ -178,7 +178,9 @@ mod tests {
         for value in 0..1000 {
             figures.add(series("a"), NOW, NOW, (f64::from(value), 1.0)).unwrap();
             figures.add(series("b"), NOW - i64::from(value) * 60_000, NOW, (1.0, 1.0)).unwrap();
-            figures.add(Series { fine: true, ..series("b") }, NOW + i64::from(value), NOW, (1.0, 1.0)).unwrap();
+            figures
+                .add(Series { fine: true, ..series("b") }, NOW + i64::from(value), NOW, (1.0, 1.0))
+                .unwrap();
         }
         let requests = told(&figures);
         let sizes: Vec<_> = requests.iter().map(|one| one["MetricData"].as_array().unwrap().len()).collect();

@@ -100,8 +100,7 @@ impl MetricFilter {
             metric_namespace: self.namespace.clone(),
             metric_value: self.value.clone(),
             default_value: self.default,
-            dimensions: (!self.dimensions.is_empty())
-                .then(|| self.dimensions.clone().into_iter().collect()),
+            dimensions: (!self.dimensions.is_empty()).then(|| self.dimensions.clone().into_iter().collect()),
             unit: self.unit.as_deref().and_then(StandardUnit::parse),
         };
         View {

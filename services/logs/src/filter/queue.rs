@@ -47,7 +47,9 @@ impl Put {
         for (first, change) in self.blocks.iter().zip((0..).step_by(2)) {
             let place = Place { change, ..place };
             // Who deletes a stream deletes what was to be made of it, too.
-            let Some(head) = reader.get([&below[..], &layout::head(*first, place)].concat())? else { continue };
+            let Some(head) = reader.get([&below[..], &layout::head(*first, place)].concat())? else {
+                continue;
+            };
             let head = Head::decode(*first, &head.value)?;
             let messages = messages(reader, &below, place)?;
             found.push(Block { place, times: head.all_times()?, head, messages });
@@ -118,7 +120,8 @@ impl Turns {
         for start in [last, Some(all.prefix().to_vec())].into_iter().flatten() {
             cursor.seek(&start)?;
             while let Some(record) = cursor.next().transpose()? {
-                let (queue, _) = record.key.split_at_checked(record.key.len() - Place::BYTES).ok_or(Damaged)?;
+                let (queue, _) =
+                    record.key.split_at_checked(record.key.len() - Place::BYTES).ok_or(Damaged)?;
                 let behind = after_prefix(queue).ok_or(Damaged)?;
                 if is_wanted(queue) {
                     self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(account, behind);

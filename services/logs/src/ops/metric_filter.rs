@@ -86,7 +86,8 @@ impl Handler<op::DescribeMetricFilters> for Logs {
 
 /// What filters are sorted by: their names, which have no colon, and then those of their groups.
 fn sorted(filter: &View) -> String {
-    let [name, group] = [&filter.filter_name, &filter.log_group_name].map(|name| name.as_deref().unwrap_or_default());
+    let [name, group] =
+        [&filter.filter_name, &filter.log_group_name].map(|name| name.as_deref().unwrap_or_default());
     format!("{name}:{group}")
 }
 

@@ -39,7 +39,8 @@ impl Handler<op::PutLogEvents> for Logs {
         let put = match waiting.is_empty() || blocks.is_empty() {
             true => None,
             false => {
-                let put = Put::new(&input.log_group_name, &input.log_stream_name, stream.definition.id, &blocks);
+                let put =
+                    Put::new(&input.log_group_name, &input.log_stream_name, stream.definition.id, &blocks);
                 Some(encode(&put, &input.log_group_name)?)
             }
         };

@@ -74,9 +74,7 @@ impl Pattern {
     pub fn part(&self, reference: &Reference, event: &Event<'_>) -> Option<String> {
         match (&self.0, &reference.0) {
             (_, Part::Json(selector)) => json::text(selector.of(event.document()?)?),
-            (Form::Fields(fields), Part::Field(name)) => {
-                fields.part(name, event.parts()).map(str::to_owned)
-            }
+            (Form::Fields(fields), Part::Field(name)) => fields.part(name, event.parts()).map(str::to_owned),
             (_, Part::Field(_)) => None,
         }
     }
@@ -109,6 +107,9 @@ mod tests {
         assert_eq!(part("[, size]", "$1", "a 17").as_deref(), Some("a"));
         assert_eq!(part("[ip, ..., size]", "$none", "1.2.3.4 a b 17"), None);
         assert_eq!(part("ERROR", "$.a", json), None);
-        assert_eq!((number(" 1.5 "), number("1e3"), number("inf"), number("x")), (Some(1.5), Some(1000.0), None, None));
+        assert_eq!(
+            (number(" 1.5 "), number("1e3"), number("inf"), number("x")),
+            (Some(1.5), Some(1000.0), None, None)
+        );
     }
 }
