@@ -53,7 +53,11 @@ services! {
         parts.store.clone(),
         parts.figures.clone(),
     );
-    kurodo_logs::Logs: |parts| kurodo_logs::Logs::new(parts.store.clone(), parts.relay.clone());
+    kurodo_logs::Logs: |parts| kurodo_logs::Logs::new(
+        parts.store.clone(),
+        parts.relay.clone(),
+        parts.directory.clone(),
+    );
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }
 

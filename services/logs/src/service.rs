@@ -1,13 +1,16 @@
+use std::sync::Arc;
+
 use kurodo_gateway::{
     Dialect, Failure, Relay, Service, ServiceFacts,
     wire::{Violation, violation_message},
 };
+use kurodo_identity::StoredDirectory;
 use kurodo_store::Store;
 
 use crate::{
     Error,
     facts::Sizes,
-    filter::{Defaults, Turns},
+    filter::{Defaults, Pauses, Turns},
     model,
     queries::Queries,
     tail::Tails,
@@ -16,8 +19,10 @@ use crate::{
 /// The service.
 pub struct Logs {
     pub(crate) store: Store,
-    /// How S3 is asked to take what is exported, and CloudWatch what filters measure.
+    /// How S3 is asked to take what is exported, CloudWatch what filters measure, and Kinesis what they forward.
     pub(crate) relay: Relay,
+    /// Knows the roles of subscription filters.
+    pub(crate) directory: Arc<StoredDirectory>,
     /// How much groups hold, as it was counted last.
     pub(crate) sizes: Sizes,
     /// Queries that were started lately.
@@ -26,20 +31,26 @@ pub struct Logs {
     pub(crate) tails: Tails,
     /// Whose events are measured next.
     pub(crate) measured: Turns,
+    /// Whose events are forwarded next, and which of them wait.
+    pub(crate) forwarded: Turns,
+    pub(crate) pauses: Pauses,
     /// What filters with default values have told.
     pub(crate) defaults: Defaults,
 }
 
 impl Logs {
-    /// The service over this store; others are asked through the relay.
-    pub fn new(store: Store, relay: Relay) -> Self {
+    /// The service over this store; others are asked through the relay, in the name of roles that the directory knows.
+    pub fn new(store: Store, relay: Relay, directory: Arc<StoredDirectory>) -> Self {
         Self {
             store,
             relay,
+            directory,
             sizes: Sizes::default(),
             queries: Queries::default(),
             tails: Tails::default(),
             measured: Turns::default(),
+            forwarded: Turns::default(),
+            pauses: Pauses::default(),
             defaults: Defaults::default(),
         }
     }

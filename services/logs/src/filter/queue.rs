@@ -1,6 +1,6 @@
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use kurodo_arn::AccountId;
@@ -79,6 +79,8 @@ pub(crate) struct Taken {
     /// Their keys below what waits of the group.
     pub(crate) keys: Vec<Vec<u8>>,
     pub(crate) puts: Vec<(Put, Vec<Block>)>,
+    /// Whether there may be more.
+    pub(crate) is_full: bool,
 }
 
 impl Taken {
@@ -86,7 +88,7 @@ impl Taken {
     /// `contents` what it holds: nothing where it is gone.
     pub(crate) fn next(waiting: &Reader<'_>, contents: &Reader<'_>, consumer: u64) -> Result<Self, Error> {
         let (mut taken, mut bytes) = (Self::default(), 0);
-        for record in waiting.cursor(&Scan::within(layout::waiting_for(consumer)))?.take(PUTS) {
+        for record in waiting.cursor(&Scan::within(layout::waiting_for(consumer)))? {
             let record = record?;
             let put: Put = decode(&record.value, "what waits")?;
             let place = Place::of(&record.key).ok_or(Damaged)?;
@@ -94,7 +96,8 @@ impl Taken {
             bytes += blocks.iter().map(|block| block.head.bytes).sum::<u64>();
             taken.keys.push(record.key.to_vec());
             taken.puts.push((put, blocks));
-            if bytes >= BYTES {
+            taken.is_full = bytes >= BYTES || taken.keys.len() == PUTS;
+            if taken.is_full {
                 break;
             }
         }
@@ -102,34 +105,58 @@ impl Taken {
     }
 }
 
-/// Whose turn it is: queues are taken from one after the other, so that a long one delays no other.
+/// Whose turn it is. One look goes once through the queues of an account, so that a queue that is never empty delays no
+/// other, and no other account.
 #[derive(Debug, Default)]
-pub(crate) struct Turns(Mutex<HashMap<AccountId, Vec<u8>>>);
+pub(crate) struct Turns(Mutex<HashMap<AccountId, Turn>>);
+
+#[derive(Debug)]
+struct Turn {
+    /// What the keys of the queue begin with.
+    queue: Vec<u8>,
+    /// Where to go on.
+    next: Vec<u8>,
+    /// How often it had its turn again.
+    again: u32,
+}
+
+/// How often a long queue is taken from within one look.
+const AGAIN: u32 = 16;
 
 impl Turns {
-    /// The whole key of something in the next queue of an account of which this is true.
+    /// The whole key of something in the next queue of an account of which this is true; `None` after the last one.
     pub(crate) fn next(
         &self,
         stored: &Reader<'_>,
         account: AccountId,
         is_wanted: impl Fn(&[u8]) -> bool,
     ) -> Result<Option<Vec<u8>>, Error> {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&account).cloned();
+        let last = self.turns().remove(&account);
         let all = layout::all_waiting(account);
         let mut cursor = stored.cursor(&Scan::within(all.prefix()))?;
-        for start in [last, Some(all.prefix().to_vec())].into_iter().flatten() {
-            cursor.seek(&start)?;
-            while let Some(record) = cursor.next().transpose()? {
-                let (queue, _) =
-                    record.key.split_at_checked(record.key.len() - Place::BYTES).ok_or(Damaged)?;
-                let behind = after_prefix(queue).ok_or(Damaged)?;
-                if is_wanted(queue) {
-                    self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(account, behind);
-                    return Ok(Some(record.key.to_vec()));
-                }
-                cursor.seek(&behind)?;
+        cursor.seek(last.as_ref().map_or(all.prefix(), |last| &last.next))?;
+        while let Some(record) = cursor.next().transpose()? {
+            let end = record.key.len().saturating_sub(Place::BYTES);
+            let queue = record.key.get(..end).ok_or(Damaged)?.to_vec();
+            let next = after_prefix(&queue).ok_or(Damaged)?;
+            if is_wanted(&queue) {
+                let again = last.filter(|last| last.queue == queue).map_or(0, |last| last.again + 1);
+                self.turns().insert(account, Turn { queue, next, again });
+                return Ok(Some(record.key.to_vec()));
             }
+            cursor.seek(&next)?;
         }
         Ok(None)
+    }
+
+    /// There is more in the queue whose turn it was: it has another one.
+    pub(crate) fn again(&self, account: AccountId) {
+        if let Some(turn) = self.turns().get_mut(&account).filter(|turn| turn.again < AGAIN) {
+            turn.next.clone_from(&turn.queue);
+        }
+    }
+
+    fn turns(&self) -> MutexGuard<'_, HashMap<AccountId, Turn>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

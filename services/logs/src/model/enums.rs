@@ -11,6 +11,14 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `logs` enum `Distribution`.
+    pub enum Distribution {
+        Random = "Random",
+        ByLogStream = "ByLogStream",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `logs` enum `EntityRejectionErrorType`.
     pub enum EntityRejectionErrorType {
         InvalidEntity = "InvalidEntity",

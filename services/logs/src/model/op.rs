@@ -24,6 +24,9 @@ kurodo_wire::operations! {
     PutMetricFilter(super::PutMetricFilterInput) -> super::PutMetricFilterOutput = service::PUT_METRIC_FILTER;
     DescribeMetricFilters(super::DescribeMetricFiltersInput) -> super::DescribeMetricFiltersOutput = service::DESCRIBE_METRIC_FILTERS;
     DeleteMetricFilter(super::DeleteMetricFilterInput) -> super::DeleteMetricFilterOutput = service::DELETE_METRIC_FILTER;
+    PutSubscriptionFilter(super::PutSubscriptionFilterInput) -> super::PutSubscriptionFilterOutput = service::PUT_SUBSCRIPTION_FILTER;
+    DescribeSubscriptionFilters(super::DescribeSubscriptionFiltersInput) -> super::DescribeSubscriptionFiltersOutput = service::DESCRIBE_SUBSCRIPTION_FILTERS;
+    DeleteSubscriptionFilter(super::DeleteSubscriptionFilterInput) -> super::DeleteSubscriptionFilterOutput = service::DELETE_SUBSCRIPTION_FILTER;
     StartQuery(super::StartQueryInput) -> super::StartQueryOutput = service::START_QUERY;
     StopQuery(super::StopQueryInput) -> super::StopQueryOutput = service::STOP_QUERY;
     GetQueryResults(super::GetQueryResultsInput) -> super::GetQueryResultsOutput = service::GET_QUERY_RESULTS;

@@ -8,7 +8,7 @@ use super::{
     ExportTask, FilteredLogEvent, LogGroup, LogGroupField, LogGroupSummary, LogStream, MetricFilter,
     MetricFilterMatchRecord, OutputLogEvent, QueryDefinition, QueryInfo, QueryLanguage, QueryStatistics,
     QueryStatus, RejectedEntityInfo, RejectedLogEventsInfo, ResourcePolicy, ResultField, SearchedLogStream,
-    schema,
+    SubscriptionFilter, schema,
 };
 
 kurodo_wire::shape! {
@@ -153,6 +153,29 @@ kurodo_wire::shape! {
     /// Output of AWS `logs:DeleteMetricFilter`.
     #[derive(Debug, Default)]
     pub struct DeleteMetricFilterOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:PutSubscriptionFilter`.
+    #[derive(Debug, Default)]
+    pub struct PutSubscriptionFilterOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:DescribeSubscriptionFilters`.
+    #[derive(Debug, Default)]
+    pub struct DescribeSubscriptionFiltersOutput: schema::DESCRIBE_SUBSCRIPTION_FILTERS_OUTPUT {
+        subscription_filters: Option<Vec<SubscriptionFilter>> = "subscriptionFilters",
+        next_token: Option<String> = "nextToken",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:DeleteSubscriptionFilter`.
+    #[derive(Debug, Default)]
+    pub struct DeleteSubscriptionFilterOutput: kurodo_wire::common::UNIT {
     }
 }
 

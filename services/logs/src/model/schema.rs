@@ -39,12 +39,16 @@ pub(super) static DESCRIBE_LOG_GROUPS_LOG_GROUP_IDENTIFIERS: Schema =
         .bounds(Some(1.0), Some(50.0));
 pub(super) static DESCRIBE_QUERIES_MAX_RESULTS: Schema =
     Schema::new("DescribeQueriesMaxResults", Kind::Integer).bounds(Some(1.0), Some(1000.0));
+pub(super) static DESTINATION_ARN: Schema =
+    Schema::new("DestinationArn", Kind::String).bounds(Some(1.0), None);
 pub(super) static DIMENSIONS: Schema =
     Schema::map("Dimensions", Member::new("key", &DIMENSIONS_KEY), Member::new("value", &DIMENSIONS_VALUE));
 pub(super) static DIMENSIONS_KEY: Schema =
     Schema::new("DimensionsKey", Kind::String).bounds(None, Some(255.0));
 pub(super) static DIMENSIONS_VALUE: Schema =
     Schema::new("DimensionsValue", Kind::String).bounds(None, Some(255.0));
+pub(super) static DISTRIBUTION: Schema =
+    Schema::new("Distribution", Kind::String).words(&["Random", "ByLogStream"]);
 pub(super) static EMIT_SYSTEM_FIELDS: Schema =
     Schema::list("EmitSystemFields", Member::new("member", &common::STRING));
 pub(super) static ENCRYPTION_KEY: Schema =
@@ -516,6 +520,7 @@ pub(super) static RESULT_FIELD: Schema = Schema::new(
     ])),
 );
 pub(super) static RESULT_ROWS: Schema = Schema::list("ResultRows", Member::new("member", &RESULT_FIELD));
+pub(super) static ROLE_ARN: Schema = Schema::new("RoleArn", Kind::String).bounds(Some(1.0), None);
 pub(super) static SEARCHED_LOG_STREAM: Schema = Schema::new(
     "SearchedLogStream",
     Kind::Structure(Structure::new(&[
@@ -572,6 +577,23 @@ pub(super) static START_LIVE_TAIL_RESPONSE_STREAM: Schema = Schema::new(
     ),
 );
 pub(super) static STORED_BYTES: Schema = Schema::new("StoredBytes", Kind::Long).bounds(Some(0.0), None);
+pub(super) static SUBSCRIPTION_FILTER: Schema = Schema::new(
+    "SubscriptionFilter",
+    Kind::Structure(Structure::new(&[
+        Member::new("filterName", &FILTER_NAME),
+        Member::new("logGroupName", &LOG_GROUP_NAME),
+        Member::new("filterPattern", &FILTER_PATTERN),
+        Member::new("destinationArn", &DESTINATION_ARN),
+        Member::new("roleArn", &ROLE_ARN),
+        Member::new("distribution", &DISTRIBUTION),
+        Member::new("applyOnTransformedLogs", &common::BOOLEAN),
+        Member::new("creationTime", &TIMESTAMP),
+        Member::new("fieldSelectionCriteria", &FIELD_SELECTION_CRITERIA),
+        Member::new("emitSystemFields", &EMIT_SYSTEM_FIELDS),
+    ])),
+);
+pub(super) static SUBSCRIPTION_FILTERS: Schema =
+    Schema::list("SubscriptionFilters", Member::new("member", &SUBSCRIPTION_FILTER));
 pub(super) static TAG_FILTER: Schema = Schema::new(
     "TagFilter",
     Kind::Structure(Structure::new(&[
@@ -845,6 +867,43 @@ pub(super) static DESCRIBE_METRIC_FILTERS_OUTPUT: Schema = Schema::new(
 );
 pub(super) static DELETE_METRIC_FILTER_INPUT: Schema = Schema::new(
     "DeleteMetricFilterRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupName", &LOG_GROUP_NAME).required(),
+        Member::new("filterName", &FILTER_NAME).required(),
+    ])),
+);
+pub(super) static PUT_SUBSCRIPTION_FILTER_INPUT: Schema = Schema::new(
+    "PutSubscriptionFilterRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupName", &LOG_GROUP_NAME).required(),
+        Member::new("filterName", &FILTER_NAME).required(),
+        Member::new("filterPattern", &FILTER_PATTERN).required(),
+        Member::new("destinationArn", &DESTINATION_ARN).required(),
+        Member::new("roleArn", &ROLE_ARN),
+        Member::new("distribution", &DISTRIBUTION),
+        Member::new("applyOnTransformedLogs", &common::BOOLEAN),
+        Member::new("fieldSelectionCriteria", &FIELD_SELECTION_CRITERIA),
+        Member::new("emitSystemFields", &EMIT_SYSTEM_FIELDS),
+    ])),
+);
+pub(super) static DESCRIBE_SUBSCRIPTION_FILTERS_INPUT: Schema = Schema::new(
+    "DescribeSubscriptionFiltersRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupName", &LOG_GROUP_NAME).required(),
+        Member::new("filterNamePrefix", &FILTER_NAME),
+        Member::new("nextToken", &NEXT_TOKEN),
+        Member::new("limit", &DESCRIBE_LIMIT),
+    ])),
+);
+pub(super) static DESCRIBE_SUBSCRIPTION_FILTERS_OUTPUT: Schema = Schema::new(
+    "DescribeSubscriptionFiltersResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("subscriptionFilters", &SUBSCRIPTION_FILTERS),
+        Member::new("nextToken", &NEXT_TOKEN),
+    ])),
+);
+pub(super) static DELETE_SUBSCRIPTION_FILTER_INPUT: Schema = Schema::new(
+    "DeleteSubscriptionFilterRequest",
     Kind::Structure(Structure::new(&[
         Member::new("logGroupName", &LOG_GROUP_NAME).required(),
         Member::new("filterName", &FILTER_NAME).required(),

@@ -37,6 +37,9 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &PUT_METRIC_FILTER,
         &DESCRIBE_METRIC_FILTERS,
         &DELETE_METRIC_FILTER,
+        &PUT_SUBSCRIPTION_FILTER,
+        &DESCRIBE_SUBSCRIPTION_FILTERS,
+        &DELETE_SUBSCRIPTION_FILTER,
         &START_QUERY,
         &STOP_QUERY,
         &GET_QUERY_RESULTS,
@@ -86,23 +89,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "DeleteSubscriptionFilter",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "DescribeDestinations",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DescribeSubscriptionFilters",
             method: "POST",
             uri: "/",
             required_query: &[],
@@ -119,14 +106,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         },
         RouteSchema {
             name: "PutDestinationPolicy",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "PutSubscriptionFilter",
             method: "POST",
             uri: "/",
             required_query: &[],
@@ -1085,6 +1064,52 @@ pub(super) static DELETE_METRIC_FILTER: OperationSchema = OperationSchema {
         "POST",
         "/",
         [&schema::DELETE_METRIC_FILTER_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static PUT_SUBSCRIPTION_FILTER: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_OPERATION_ABORTED_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+        &ERROR_INVALID_OPERATION_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "PutSubscriptionFilter",
+        "POST",
+        "/",
+        [&schema::PUT_SUBSCRIPTION_FILTER_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static DESCRIBE_SUBSCRIPTION_FILTERS: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "DescribeSubscriptionFilters",
+        "POST",
+        "/",
+        [&schema::DESCRIBE_SUBSCRIPTION_FILTERS_INPUT, &schema::DESCRIBE_SUBSCRIPTION_FILTERS_OUTPUT],
+    )
+};
+pub(super) static DELETE_SUBSCRIPTION_FILTER: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_OPERATION_ABORTED_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "DeleteSubscriptionFilter",
+        "POST",
+        "/",
+        [&schema::DELETE_SUBSCRIPTION_FILTER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static START_QUERY: OperationSchema = OperationSchema {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    DataProtectionStatus, EntityRejectionErrorType, ExportTaskStatusCode, InheritedProperty, LogGroupClass,
-    PolicyScope, QueryLanguage, QueryStatus, StandardUnit, schema,
+    DataProtectionStatus, Distribution, EntityRejectionErrorType, ExportTaskStatusCode, InheritedProperty,
+    LogGroupClass, PolicyScope, QueryLanguage, QueryStatus, StandardUnit, schema,
 };
 
 kurodo_wire::shape! {
@@ -376,6 +376,23 @@ kurodo_wire::union! {
     pub enum StartLiveTailResponseStream: schema::START_LIVE_TAIL_RESPONSE_STREAM {
         SessionStart(LiveTailSessionStart) = 0 "sessionStart",
         SessionUpdate(LiveTailSessionUpdate) = 1 "sessionUpdate",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `logs` structure `SubscriptionFilter`.
+    #[derive(Debug, Default)]
+    pub struct SubscriptionFilter: schema::SUBSCRIPTION_FILTER {
+        filter_name: Option<String> = "filterName",
+        log_group_name: Option<String> = "logGroupName",
+        filter_pattern: Option<String> = "filterPattern",
+        destination_arn: Option<String> = "destinationArn",
+        role_arn: Option<String> = "roleArn",
+        distribution: Option<Distribution> = "distribution",
+        apply_on_transformed_logs: Option<bool> = "applyOnTransformedLogs",
+        creation_time: Option<i64> = "creationTime",
+        field_selection_criteria: Option<String> = "fieldSelectionCriteria",
+        emit_system_fields: Option<Vec<String>> = "emitSystemFields",
     }
 }
 

@@ -94,3 +94,19 @@ pub(crate) async fn unmeasured(find: &Find<'_, Logs>) -> Result<Option<Measuring
     let pending = Pending::of(find, account, &key)?;
     Ok(Some((Need::new(pending), Need::new(Metrics { account }))))
 }
+
+type Forwarding = (Need<action::ForwardEvents>, Need<action::PutMetricData>);
+
+/// A group with events that are to be forwarded now.
+pub(crate) async fn unforwarded(find: &Find<'_, Logs>) -> Result<Option<Forwarding>, Error> {
+    let Some(account) = find.account() else { return Ok(None) };
+    let (pauses, now) = (&find.service.pauses, find.call.now_ms);
+    let forwarded = |queue: &[u8]| match layout::parse_waiting(queue) {
+        None | Some((_, _, METRICS)) => false,
+        Some((_, _, consumer)) => !pauses.is_paused(consumer, now),
+    };
+    let next = find.service.forwarded.next(&find.stored(), account, forwarded)?;
+    let Some(key) = next else { return Ok(None) };
+    let pending = Pending::of(find, account, &key)?;
+    Ok(Some((Need::new(pending), Need::new(Metrics { account }))))
+}

@@ -25,6 +25,7 @@ impl Handler<op::CreateLogGroup> for Logs {
             tags: Vec::new(),
             policy: None,
             metric_filters: Vec::new(),
+            subscriptions: Vec::new(),
         };
         let name =
             GroupName { region: group.region.clone(), account: group.account, name: input.log_group_name };

@@ -39,6 +39,9 @@ impl Keeper<chore::PublishMetrics> for Logs {
             measuring.note(self);
         }
         finish(permit, &writer, &taken.keys).await?;
+        if taken.is_full {
+            self.measured.again(pending.account);
+        }
         Ok(Progress::More)
     }
 }

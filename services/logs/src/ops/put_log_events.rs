@@ -77,7 +77,8 @@ impl Handler<op::PutLogEvents> for Logs {
 
 /// Who makes something of the events of a group.
 fn consumers(group: &GroupDefinition) -> Vec<u64> {
-    (!group.metric_filters.is_empty()).then_some(METRICS).into_iter().collect()
+    let metrics = (!group.metric_filters.is_empty()).then_some(METRICS);
+    metrics.into_iter().chain(group.subscriptions.iter().map(|one| one.number)).collect()
 }
 
 /// A token as clients of old expect one. Nobody has to bring it back.
@@ -164,6 +165,7 @@ mod tests {
             tags: Vec::new(),
             policy: None,
             metric_filters: Vec::new(),
+            subscriptions: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ mod filters;
 mod group;
 mod pending;
 mod remains;
+mod role;
 mod searched;
 mod stream;
 
@@ -23,6 +24,7 @@ pub use group::{Group, Tagged};
 pub(crate) use group::{group, named, tagged};
 pub use pending::{Metrics, Pending};
 pub use remains::Remains;
+pub use role::Role;
 pub use searched::Searched;
 pub use stream::{Events, Stream};
 pub(crate) use stream::{events, stream};
