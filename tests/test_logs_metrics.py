@@ -30,14 +30,14 @@ def put(logs, where, *messages, at=None):
     logs.put_log_events(**where, logEvents=[event(message, at) for message in messages])
 
 
-def points(cloudwatch, namespace, name="m", dimensions=None, **more):
+def points(cloudwatch, namespace, name="m", dimensions=None, window=datetime.timedelta(hours=23), **more):
     """Count and sum of a metric by the minute, in milliseconds since 1970."""
-    end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
+    end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=2)
     found = cloudwatch.get_metric_statistics(
         Namespace=namespace,
         MetricName=name,
         Dimensions=[{"Name": key, "Value": value} for key, value in (dimensions or {}).items()],
-        StartTime=end - datetime.timedelta(hours=23),
+        StartTime=end - window,
         EndTime=end,
         **{"Period": 60, "Statistics": ["Sum", "SampleCount"], **more},
     )["Datapoints"]
@@ -164,6 +164,65 @@ def test_figures_need_no_right_of_who_puts_events_and_are_audited(root, server, 
     eventually(lambda: points(cloudwatch, namespace), {at: (1, 1)})
     refused(lambda: writer.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=[{"MetricName": "m", "Value": 1}]), "AccessDenied", 403)
     refused(lambda: metric_filter(writer.client("logs"), where, "a", namespace=namespace), "AccessDeniedException", 400)
+
+
+def embedded(namespace, at=None, dimensions=None, metrics=None, **members):
+    directive = {
+        "Namespace": namespace,
+        "Dimensions": [["service"], []] if dimensions is None else dimensions,
+        "Metrics": metrics or [{"Name": "ms", "Unit": "Milliseconds"}],
+    }
+    metadata = {"Timestamp": at or now(), "CloudWatchMetrics": [directive]}
+    return json.dumps({"_aws": metadata, "service": "shop", "ms": 7.5, **members})
+
+
+def test_events_in_the_embedded_format_become_metrics(logs, cloudwatch):
+    namespace, where = fresh("ns"), stream(logs)
+    at = minute(now()) - 5 * MINUTE
+    put(logs, where, "before", embedded(namespace, at), embedded(namespace, at + 1, ms=[1, 2]), "behind")
+    shop = {"service": "shop"}
+    eventually(lambda: points(cloudwatch, namespace, "ms", shop, Unit="Milliseconds"), {at: (3, 10.5)})
+    eventually(lambda: points(cloudwatch, namespace, "ms"), {at: (3, 10.5)})
+    fine = [{"Name": "ms", "StorageResolution": 1}]
+    put(logs, where, *[embedded(namespace, at + second * 1000, [[]], fine) for second in (20, 21)])
+    by_second = lambda: points(cloudwatch, namespace, "ms", Unit="None", Period=1, window=datetime.timedelta(minutes=15))  # noqa: E731
+    eventually(by_second, {at + 20_000: (1, 7.5), at + 21_000: (1, 7.5)})
+    kept = logs.filter_log_events(logGroupName=where["logGroupName"], filterPattern="{ $.service = shop }")["events"]
+    assert len(kept) == 4, "they are events as all others are"
+
+
+def test_what_is_wrong_in_the_embedded_format_is_counted(logs, cloudwatch):
+    namespace, where = fresh("ns"), stream(logs)
+    wrong = [
+        embedded(namespace, dimensions=[["gone"]]),
+        embedded(namespace, dimensions=[[f"d{number}" for number in range(31)]], **{f"d{number}": "x" for number in range(31)}),
+        embedded(namespace, metrics=[{"Name": "ms"}] * 101),
+        embedded(namespace, ms=[1] * 101),
+        embedded(namespace, ms="fast"),
+        embedded(namespace, metrics=[{"Name": "ms", "Unit": "Miles"}]),
+        embedded(namespace, metrics=[{"Name": "ms", "StorageResolution": 2}]),
+        embedded(namespace, at=now() - 20 * 24 * 60 * MINUTE),
+        embedded(namespace, service="é"),
+        embedded("x" * 256),
+    ]
+    put(logs, where, "plain text", "{}", *wrong, embedded(namespace)[:-1], embedded(namespace))
+    of = {"LogGroupName": where["logGroupName"]}
+    total = lambda name: sum(value for _, value in points(cloudwatch, "AWS/Logs", name, of).values())  # noqa: E731
+    eventually(lambda: total("EMFValidationErrors"), len(wrong))
+    eventually(lambda: total("EMFParsingErrors"), 1)
+    assert sum(count for count, _ in points(cloudwatch, namespace, "ms").values()) == 1
+
+
+def test_a_request_can_say_that_its_events_are_in_the_embedded_format(root, cloudwatch):
+    logs, namespace = root.client("logs"), fresh("ns")
+    where = stream(logs)
+    sign = lambda request, **_: request.headers.add_header("x-amzn-logs-format", "json/emf")  # noqa: E731
+    logs.meta.events.register("before-sign.cloudwatch-logs.PutLogEvents", sign)
+    put(logs, where, embedded(namespace), "plain text", "{}")
+    of = {"LogGroupName": where["logGroupName"]}
+    total = lambda name: sum(value for _, value in points(cloudwatch, "AWS/Logs", name, of).values())  # noqa: E731
+    eventually(lambda: (total("EMFParsingErrors"), total("EMFValidationErrors")), (1, 1))
+    assert sum(count for count, _ in points(cloudwatch, namespace, "ms").values()) == 1
 
 
 def test_figures_survive_kill_9(own_server):

@@ -13,7 +13,7 @@ mod sealed;
 mod statements;
 
 pub use expressions::math;
-pub use logs::{logs_block, logs_pattern, logs_query};
+pub use logs::{logs_block, logs_embedded, logs_pattern, logs_query};
 pub use policies::{arn, policy};
 pub use requests::{chunks, form, head, signature, signed};
 pub use sealed::stored;

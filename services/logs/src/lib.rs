@@ -5,6 +5,7 @@
 
 pub mod block;
 mod definition;
+pub mod emf;
 mod error;
 mod event;
 mod export;

@@ -166,7 +166,8 @@ service! { Logs:
         RunExports: [RunExport] by needs::unexported every 1 seconds;
         // Queries that were started.
         RunQueries: [RunQuery for all] by needs::scheduled every 1 seconds;
-        // What metric filters tell of events that were put. Metrics are put as CloudWatch Logs itself.
+        // What metric filters tell of events that were put, and what events in the embedded metric format tell. Metrics
+        // are put as CloudWatch Logs itself.
         PublishMetrics: [MeasureEvents, PutMetricData] by needs::unmeasured every 1 seconds;
         // What subscription filters choose of them. Records are put as the filters' roles, metrics of it as above.
         ForwardEvents: [ForwardEvents, PutMetricData] by needs::unforwarded every 1 seconds;

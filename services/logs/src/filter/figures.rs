@@ -65,33 +65,39 @@ impl Series {
 
 /// What is to be told to CloudWatch: how often each value occurred, by metric and time in seconds.
 #[derive(Debug, Default)]
-pub(crate) struct Figures(BTreeMap<(Series, i64), BTreeMap<u64, f64>>);
+pub(crate) struct Figures {
+    all: BTreeMap<(Series, i64), BTreeMap<u64, f64>>,
+    /// How many values there are.
+    count: usize,
+}
 
 /// That CloudWatch would not take a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Untakable;
 
 impl Figures {
-    /// Adds a value that occurred so often at a time, in milliseconds since 1970.
+    /// Adds values that occurred at a time, in milliseconds since 1970: all of them, or none.
     pub(crate) fn add(
         &mut self,
         series: Series,
         time: i64,
         now: i64,
-        (value, count): (f64, f64),
+        values: &[f64],
     ) -> Result<(), Untakable> {
-        let (exact, now) = (time.div_euclid(1000), now.div_euclid(1000));
-        let step = if series.fine { 1 } else { 60 };
-        let takable = |time: i64| time >= now - BEHIND && time <= now + AHEAD;
-        let rough = exact.div_euclid(step) * step;
-        let time = [rough, exact].into_iter().find(|time| takable(*time)).ok_or(Untakable)?;
-        if !(value.is_finite() && value.abs() <= GREATEST && series.is_valid()) {
-            return Err(Untakable);
+        let time = takable(&series, time, now, values)?;
+        let known = self.all.entry((series, time)).or_default();
+        self.count -= known.len();
+        for value in values {
+            // Minus nothing is nothing.
+            *known.entry((value + 0.0).to_bits()).or_default() += 1.0;
         }
-        // Minus nothing is nothing.
-        let bits = (value + 0.0).to_bits();
-        *self.0.entry((series, time)).or_default().entry(bits).or_default() += count;
+        self.count += known.len();
         Ok(())
+    }
+
+    /// How many values there are, each counted once for its metric and time.
+    pub(crate) fn count(&self) -> usize {
+        self.count
     }
 
     /// The requests that tell them.
@@ -115,7 +121,7 @@ impl Figures {
 
     /// Data with the bytes that they take, in order of the namespaces.
     fn data(&self) -> impl Iterator<Item = (&Series, Value, usize)> {
-        self.0.iter().flat_map(|((series, time), values)| {
+        self.all.iter().flat_map(|((series, time), values)| {
             let values: Vec<_> = values.iter().map(|(bits, count)| (f64::from_bits(*bits), *count)).collect();
             let some = values.chunks(VALUES).map(|some| datum(series, *time, some)).collect::<Vec<_>>();
             some.into_iter().map(move |datum| {
@@ -124,6 +130,17 @@ impl Figures {
             })
         })
     }
+}
+
+/// The time that values are told under, in seconds, if CloudWatch takes them.
+pub(crate) fn takable(series: &Series, time: i64, now: i64, values: &[f64]) -> Result<i64, Untakable> {
+    let (exact, now) = (time.div_euclid(1000), now.div_euclid(1000));
+    let step = if series.fine { 1 } else { 60 };
+    let in_time = |time: &i64| *time >= now - BEHIND && *time <= now + AHEAD;
+    let fits = |value: &f64| value.is_finite() && value.abs() <= GREATEST;
+    let rough = exact.div_euclid(step) * step;
+    let time = [rough, exact].into_iter().find(in_time);
+    time.filter(|_| series.is_valid() && values.iter().all(fits)).ok_or(Untakable)
 }
 
 fn datum(series: &Series, time: i64, values: &[(f64, f64)]) -> Value {
@@ -162,7 +179,7 @@ mod tests {
     fn values_of_a_minute_are_told_together() {
         let mut figures = Figures::default();
         for (time, value) in [(NOW, 1.0), (NOW + 999, 1.0), (NOW + 1000, 2.5), (NOW + 60_000, -0.0)] {
-            figures.add(series("n"), time, NOW, (value, 1.0)).unwrap();
+            figures.add(series("n"), time, NOW, &[value]).unwrap();
         }
         let [request] = &told(&figures)[..] else { panic!("one namespace is one request") };
         let data = request["MetricData"].as_array().unwrap();
@@ -176,22 +193,20 @@ mod tests {
     fn many_values_take_several_data_and_requests() {
         let mut figures = Figures::default();
         for value in 0..1000 {
-            figures.add(series("a"), NOW, NOW, (f64::from(value), 1.0)).unwrap();
-            figures.add(series("b"), NOW - i64::from(value) * 60_000, NOW, (1.0, 1.0)).unwrap();
-            figures
-                .add(Series { fine: true, ..series("b") }, NOW + i64::from(value), NOW, (1.0, 1.0))
-                .unwrap();
+            figures.add(series("a"), NOW, NOW, &[f64::from(value)]).unwrap();
+            figures.add(series("b"), NOW - i64::from(value) * 60_000, NOW, &[1.0]).unwrap();
+            figures.add(Series { fine: true, ..series("b") }, NOW + i64::from(value), NOW, &[1.0]).unwrap();
         }
         let requests = told(&figures);
         let sizes: Vec<_> = requests.iter().map(|one| one["MetricData"].as_array().unwrap().len()).collect();
-        assert_eq!(sizes, [7, 1000, 1]);
+        assert_eq!((sizes, figures.count()), (vec![7, 1000, 1], 2001));
         assert_eq!(requests[2]["MetricData"][0]["StorageResolution"], json!(1));
     }
 
     #[test]
     fn what_cloudwatch_does_not_take_is_not_told() {
         let mut figures = Figures::default();
-        let mut add = |series: Series, time, value| figures.add(series, time, NOW, (value, 1.0));
+        let mut add = |series: Series, time, value| figures.add(series, time, NOW, &[value]);
         let day = 86_400_000;
         assert_eq!(add(series("n"), NOW - 14 * day, 1.0), Err(Untakable));
         assert_eq!(add(series("n"), NOW + 3 * 3_600_000, 1.0), Err(Untakable));

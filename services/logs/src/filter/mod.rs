@@ -15,7 +15,7 @@ mod subscription;
 
 pub(crate) use cloudwatch::CloudWatch;
 pub(crate) use defaults::Defaults;
-pub(crate) use figures::{Figures, Series};
+pub(crate) use figures::{Figures, Series, takable};
 pub(crate) use kinesis::{Fault, Stream, assume};
 pub(crate) use metric::{Meter, MetricFilter};
 pub(crate) use parcel::{Parcel, parcels, test_content};

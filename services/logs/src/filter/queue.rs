@@ -31,13 +31,16 @@ pub(crate) struct Put {
     pub(crate) number: u64,
     /// The times of the first events of its blocks.
     pub(crate) blocks: Vec<i64>,
+    /// Whether the request said that its events are in the embedded metric format.
+    #[serde(default)]
+    pub(crate) embedded: bool,
 }
 
 impl Put {
     /// What is put into a stream of a group.
     pub(crate) fn new(group: &str, stream: &str, number: u64, blocks: &[Packed]) -> Self {
         let blocks = blocks.iter().map(|block| block.first).collect();
-        Self { group: group.to_owned(), stream: stream.to_owned(), number, blocks }
+        Self { group: group.to_owned(), stream: stream.to_owned(), number, blocks, embedded: false }
     }
 
     /// Its blocks that are still there. The reader reads what the group holds.

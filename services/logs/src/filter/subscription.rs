@@ -32,7 +32,7 @@ const OPERATION: &str = "PutSubscriptionFilter";
 ///
 /// # Errors
 /// It is another one that AWS knows, or none; or the role is missing.
-pub(crate) fn role_for<'i>(input: &'i PutSubscriptionFilterInput) -> Result<&'i str, Error> {
+pub(crate) fn role_for(input: &PutSubscriptionFilterInput) -> Result<&str, Error> {
     let arn = &input.destination_arn;
     let parsed: Arn = arn.parse().map_err(|_| no_destination(arn))?;
     let refused = |member| Err(Error::NotImplemented { operation: OPERATION, member });

@@ -169,6 +169,6 @@ impl Forwarding<'_> {
         ];
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         // A filter's name that CloudWatch does not take as a dimension is not counted by.
-        _ = self.figures.add(Series::own(metric, &of), self.now, self.now, (f64::from(count), 1.0));
+        _ = self.figures.add(Series::own(metric, &of), self.now, self.now, &[f64::from(count)]);
     }
 }

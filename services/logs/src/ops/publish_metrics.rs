@@ -1,4 +1,4 @@
-//! Measuring events: what metric filters tell of them becomes metrics. What was told before the server was killed may be
+//! Measuring events: what metric filters tell of them becomes metrics, and what they tell themselves. What was told before the server was killed may be
 //! told again when it goes on.
 
 use std::{
@@ -11,15 +11,19 @@ use kurodo_gateway::{Errand, Keeper, Progress};
 use kurodo_store::Writer;
 
 use crate::{
-    Error, Logs,
+    Error, Logs, emf,
     facts::GroupFacts,
-    filter::{Block, CloudWatch, Figures, METRICS, Meter, Taken},
+    filter::{Block, CloudWatch, Figures, METRICS, Meter, Series, Taken, takable},
     pattern::Event,
     table::{action, chore},
 };
 
 /// Milliseconds of a minute.
 const MINUTE: i64 = 60_000;
+/// Events after which others have their turn.
+const TURN: usize = 64;
+/// Values that are told before there are more.
+const MANY: usize = 100_000;
 
 impl Keeper<chore::PublishMetrics> for Logs {
     async fn keep(&self, errand: Errand<'_, Self, chore::PublishMetrics>) -> Result<Progress, Error> {
@@ -28,14 +32,17 @@ impl Keeper<chore::PublishMetrics> for Logs {
         let writer = self.store.write(permit);
         let taken = Taken::next(&writer.annex(permit), &writer, METRICS)?;
         if let Some(group) = pending.facts() {
+            let (caller, region) = (Arc::clone(&errand.call.caller), pending.region.clone());
+            let cloudwatch = CloudWatch { relay: &self.relay, caller, region };
             let mut measuring = Measuring::of(group, now)?;
-            for block in taken.puts.iter().flat_map(|(_, blocks)| blocks) {
-                measuring.measure(block)?;
-                tokio::task::yield_now().await;
+            for (put, blocks) in &taken.puts {
+                for block in blocks {
+                    measuring.measure(block, put.embedded, &cloudwatch).await?;
+                }
             }
             measuring.tell_defaults(self);
-            let (caller, region) = (Arc::clone(&errand.call.caller), pending.region.clone());
-            CloudWatch { relay: &self.relay, caller, region }.put(&measuring.figures).await?;
+            measuring.tell_faults();
+            cloudwatch.put(&measuring.figures).await?;
             measuring.note(self);
         }
         finish(permit, &writer, &taken.keys).await?;
@@ -71,6 +78,9 @@ struct Measuring<'g> {
     told: BTreeSet<(usize, i64)>,
     silent: BTreeSet<(usize, i64)>,
     untakable: usize,
+    /// Events that are documents of the embedded metric format, and are wrong.
+    unparsed: u32,
+    invalid: u32,
 }
 
 impl<'g> Measuring<'g> {
@@ -85,29 +95,79 @@ impl<'g> Measuring<'g> {
             told: BTreeSet::new(),
             silent: BTreeSet::new(),
             untakable: 0,
+            unparsed: 0,
+            invalid: 0,
         })
     }
 
-    fn measure(&mut self, block: &Block) -> Result<(), Error> {
-        for event in block.events() {
+    /// Measures the events of a block; figures that become many are told meanwhile.
+    async fn measure(&mut self, block: &Block, embedded: bool, to: &CloudWatch<'_>) -> Result<(), Error> {
+        for (at, event) in block.events().enumerate() {
             let (time, message) = event?;
-            let event = Event::new(message);
-            for (at, meter) in self.meters.iter().enumerate() {
-                if meter.filter.created > block.head.ingested {
-                    continue;
+            if embedded || emf::is_likely(message) {
+                match self.read(message) {
+                    Ok(()) => {}
+                    Err(emf::Fault::Parsing) => self.unparsed += 1,
+                    Err(emf::Fault::Validation) => self.invalid += 1,
                 }
-                let minute = (at, time.div_euclid(MINUTE));
-                match meter.measure(&event) {
-                    Some((series, value)) => {
-                        let added = self.figures.add(series, time, self.now, (value, 1.0));
-                        self.untakable += usize::from(added.is_err());
-                        self.told.extend(added.is_ok().then_some(minute));
-                    }
-                    None => _ = meter.filter.default.is_some().then(|| self.silent.insert(minute)),
-                }
+            }
+            self.filter(time, block.head.ingested, &Event::new(message));
+            if self.figures.count() > MANY {
+                to.put(&std::mem::take(&mut self.figures)).await?;
+            }
+            if at.is_multiple_of(TURN) {
+                tokio::task::yield_now().await;
             }
         }
         Ok(())
+    }
+
+    /// Takes what filters tell of an event that happened at a time and was put at another.
+    fn filter(&mut self, time: i64, ingested: i64, event: &Event<'_>) {
+        for (at, meter) in self.meters.iter().enumerate() {
+            if meter.filter.created > ingested {
+                continue;
+            }
+            let minute = (at, time.div_euclid(MINUTE));
+            match meter.measure(event) {
+                Some((series, value)) => {
+                    let added = self.figures.add(series, time, self.now, &[value]);
+                    self.untakable += usize::from(added.is_err());
+                    self.told.extend(added.is_ok().then_some(minute));
+                }
+                None => _ = meter.filter.default.is_some().then(|| self.silent.insert(minute)),
+            }
+        }
+    }
+
+    /// Takes the metrics that an event tells itself: all of them, or none.
+    fn read(&mut self, message: &str) -> Result<(), emf::Fault> {
+        let emf::Document { time, metrics } = emf::read(message)?;
+        let of = |metric: emf::Metric| {
+            let emf::Metric { namespace, name, unit, fine, dimensions, values } = metric;
+            let series = Series { namespace, name, dimensions, unit: unit.to_owned(), fine };
+            takable(&series, time, self.now, &values).map(|_| (series, values))
+        };
+        let all = metrics.into_iter().map(of).collect::<Result<Vec<_>, _>>();
+        for (series, values) in all.map_err(|_| emf::Fault::Validation)? {
+            // It was just seen that it is taken.
+            _ = self.figures.add(series, time, self.now, &values);
+        }
+        Ok(())
+    }
+
+    /// How many documents were wrong, as metrics of CloudWatch Logs itself.
+    ///
+    /// Source: CloudWatch Logs User Guide, "Monitoring with CloudWatch metrics".
+    fn tell_faults(&mut self) {
+        let group = self.group.name.name.as_str();
+        for (name, count) in [("EMFParsingErrors", self.unparsed), ("EMFValidationErrors", self.invalid)] {
+            if count > 0 {
+                let series = Series::own(name, &[("LogGroupName", group)]);
+                // A group's name is always taken.
+                _ = self.figures.add(series, self.now, self.now, &[f64::from(count)]);
+            }
+        }
     }
 
     /// Of minutes with events of which a filter tells nothing, its default value is told.
@@ -118,7 +178,7 @@ impl<'g> Measuring<'g> {
             let due = logs.defaults.is_due(&self.which(meter), minute);
             if let (Some(value), true) = (meter.filter.default, due) {
                 let time = minute.saturating_mul(MINUTE);
-                let added = self.figures.add(meter.series(), time, self.now, (value, 1.0));
+                let added = self.figures.add(meter.series(), time, self.now, &[value]);
                 self.told.extend(added.is_ok().then_some((at, minute)));
             }
         }

@@ -6,6 +6,7 @@ use crate::{
     Error, Logs,
     block::pack,
     definition::{DAY, GroupDefinition},
+    emf,
     error::NO_STREAM,
     facts::encode,
     filter::{METRICS, Put},
@@ -35,13 +36,14 @@ impl Handler<op::PutLogEvents> for Logs {
         let mut transaction = writer.transaction();
         transaction.expect_fact(&stream.current);
         let blocks = pack(&events, now, &origin(input.entity.as_ref()));
-        let waiting = consumers(&group.definition);
+        let embedded = asked.call.head.header("x-amzn-logs-format") == Some("json/emf");
+        let waiting = consumers(&group.definition, embedded, &events);
         let put = match waiting.is_empty() || blocks.is_empty() {
             true => None,
             false => {
                 let put =
                     Put::new(&input.log_group_name, &input.log_stream_name, stream.definition.id, &blocks);
-                Some(encode(&put, &input.log_group_name)?)
+                Some(encode(&Put { embedded, ..put }, &input.log_group_name)?)
             }
         };
         for block in blocks {
@@ -75,10 +77,13 @@ impl Handler<op::PutLogEvents> for Logs {
     }
 }
 
-/// Who makes something of the events of a group.
-fn consumers(group: &GroupDefinition) -> Vec<u64> {
-    let metrics = (!group.metric_filters.is_empty()).then_some(METRICS);
-    metrics.into_iter().chain(group.subscriptions.iter().map(|one| one.number)).collect()
+/// Who makes something of events that are put into a group.
+fn consumers(group: &GroupDefinition, embedded: bool, events: &[(i64, &str)]) -> Vec<u64> {
+    let measured = embedded
+        || !group.metric_filters.is_empty()
+        || events.iter().any(|(_, message)| emf::is_likely(message));
+    let subscribed = group.subscriptions.iter().map(|one| one.number);
+    measured.then_some(METRICS).into_iter().chain(subscribed).collect()
 }
 
 /// A token as clients of old expect one. Nobody has to bring it back.
