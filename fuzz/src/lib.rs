@@ -16,7 +16,7 @@ mod streams;
 
 pub use expressions::math;
 pub use identity::identity_token;
-pub use logs::{logs_block, logs_pattern, logs_query};
+pub use logs::{logs_block, logs_embedded, logs_pattern, logs_query};
 pub use policies::{arn, policy};
 pub use requests::{chunks, form, head, signature, signed};
 pub use sealed::stored;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use kurodo_logs::{
     block::{Head, Messages},
+    emf,
     insights::Query,
     pattern::Pattern,
 };
@@ -14,6 +15,15 @@ pub fn logs_pattern(data: &[u8]) {
     match Pattern::parse(pattern) {
         Ok(pattern) => assert_eq!(pattern.matches(event), pattern.extract(event).is_some()),
         Err(fault) => assert!(!fault.what.is_empty()),
+    }
+}
+
+/// Reads bytes as a document of the embedded metric format. Whatever is one is likely one at first sight.
+pub fn logs_embedded(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let likely = emf::is_likely(text);
+    if let Ok(document) = emf::read(text) {
+        assert!(likely || text.contains('\\') || document.metrics.is_empty());
     }
 }
 

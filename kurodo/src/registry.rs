@@ -61,6 +61,7 @@ services! {
         parts.store.clone(),
         principals(parts),
         parts.relay.clone(),
+        parts.directory.clone(),
     );
     kurodo_sts::Sts: |parts| kurodo_sts::Sts::new(parts.directory.clone(), &parts.messages);
 }

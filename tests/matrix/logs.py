@@ -64,6 +64,37 @@ def with_policy(world, name):
     return {"policyName": "matrix"}
 
 
+METRIC = [{"metricNamespace": "matrix", "metricName": "m", "metricValue": "1"}]
+
+
+def new_filter(world, name):
+    return {**group(world, name), "filterName": "f", "filterPattern": "a", "metricTransformations": METRIC}
+
+
+def with_filter(world, name):
+    asked = new_filter(world, name)
+    world.logs.put_metric_filter(**asked)
+    return {key: asked[key] for key in ["logGroupName", "filterName"]}
+
+
+def new_subscription(world, name):
+    world.kinesis.create_stream(StreamName=name, ShardCount=1)
+    world.kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+    trust = {"Effect": "Allow", "Principal": {"Service": "logs.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = world.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    allowed = document(statement("Allow", "kinesis:PutRecord"))
+    world.iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=allowed)
+    destination = f"arn:aws:kinesis:us-east-1:{world.account}:stream/{name}"
+    asked = {**group(world, name), "filterName": "f", "filterPattern": "a"}
+    return {**asked, "destinationArn": destination, "roleArn": role}
+
+
+def with_subscription(world, name):
+    asked = new_subscription(world, name)
+    world.logs.put_subscription_filter(**asked)
+    return {key: asked[key] for key in ["logGroupName", "filterName"]}
+
+
 TIMES = {"startTime": 0, "endTime": 4_000_000_000}
 
 
@@ -115,15 +146,19 @@ SAMPLES = {
     "CreateLogStream": having(group, logStreamName="stream"),
     "DeleteLogGroup": group,
     "DeleteLogStream": stream,
+    "DeleteMetricFilter": with_filter,
     "DeleteQueryDefinition": definition,
     "DeleteResourcePolicy": with_policy,
     "DeleteRetentionPolicy": group,
+    "DeleteSubscriptionFilter": with_subscription,
     "DescribeExportTasks": nothing,
     "DescribeLogGroups": nothing,
     "DescribeLogStreams": group,
+    "DescribeMetricFilters": group,
     "DescribeQueries": nothing,
     "DescribeQueryDefinitions": nothing,
     "DescribeResourcePolicies": nothing,
+    "DescribeSubscriptionFilters": group,
     "FilterLogEvents": having(group, filterPattern="a"),
     "GetLogEvents": filled,
     "GetLogGroupFields": group,
@@ -138,9 +173,11 @@ SAMPLES = {
         "logGroupIdentifier": group(world, name)["logGroupName"],
         "deletionProtectionEnabled": False,
     },
+    "PutMetricFilter": new_filter,
     "PutQueryDefinition": lambda world, name: {"name": name, "queryString": "limit 1"},
     "PutResourcePolicy": new_policy,
     "PutRetentionPolicy": having(group, retentionInDays=7),
+    "PutSubscriptionFilter": new_subscription,
     "StartLiveTail": lambda world, name: {
         "logGroupIdentifiers": [arn(world, name)["resourceArn"]],
     },

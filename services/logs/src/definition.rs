@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::LogGroupClass;
+use crate::{
+    filter::{MetricFilter, Subscription},
+    model::LogGroupClass,
+};
 
 /// A log group.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,6 +20,12 @@ pub(crate) struct GroupDefinition {
     pub(crate) protected: bool,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) policy: Option<ResourcePolicy>,
+    /// What makes metrics of its events, by name.
+    #[serde(default)]
+    pub(crate) metric_filters: Vec<MetricFilter>,
+    /// What forwards its events, by name.
+    #[serde(default)]
+    pub(crate) subscriptions: Vec<Subscription>,
 }
 
 /// A policy of an account or of a group.

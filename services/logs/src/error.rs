@@ -50,6 +50,9 @@ pub enum Error {
     /// The group is protected.
     #[error("The log group is protected from deletion: disable its deletion protection first.")]
     Protected,
+    /// The role of a subscription filter cannot be assumed.
+    #[error("Make sure you have given CloudWatch Logs permission to assume the provided role.")]
+    NotAssumable,
     /// More tags than a group can have. Holds its ARN.
     #[error("This resource has exceeded the allowed number of tags: at most 50.")]
     TooManyTags(String),
@@ -98,7 +101,7 @@ impl Error {
             Self::AlreadyExists(_) => "ResourceAlreadyExistsException",
             Self::LimitExceeded => "LimitExceededException",
             Self::Aborted => "OperationAbortedException",
-            Self::Protected => "ValidationException",
+            Self::Protected | Self::NotAssumable => "ValidationException",
             Self::TooManyTags(_) => "TooManyTagsException",
             Self::NotImplemented { .. } => "NotImplemented",
             Self::Store(_) | Self::Block(_) | Self::DamagedDefinition(_) | Self::Relay(_) | Self::Random => {

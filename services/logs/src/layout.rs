@@ -12,6 +12,7 @@
 //! | `35` account region group `e` stream `l` | when events were added last |
 //! | `36` account region group | that a group is deleted, whose contents may still be there |
 //! | `36` account region group stream | the same of a stream |
+//! | `37` account region group consumer place | what was put and waits: for filters that make metrics (consumer 0), or for a subscription |
 //!
 //! Heads sort by the time of their first event, so that a range of time is a range of keys. They lie apart from the
 //! messages: what asks only when something happened reads a small part of what is stored.
@@ -26,6 +27,8 @@ const GROUPS: u8 = 34;
 pub(crate) const CONTENTS: u8 = 35;
 /// The namespace of what is to be discarded.
 const REMAINS: u8 = 36;
+/// The namespace of what waits to become metrics, or to be forwarded.
+const WAITING: u8 = 37;
 
 const GROUP: u8 = b'g';
 const POLICY: u8 = b'p';
@@ -210,6 +213,11 @@ pub(crate) fn messages_of(head: Place) -> Vec<u8> {
     [&messages()[..], &place.bytes()].concat()
 }
 
+/// The key of the head of a block, below the events of its stream.
+pub(crate) fn head(time: i64, place: Place) -> Vec<u8> {
+    [&heads_at(time)[..], &place.bytes()].concat()
+}
+
 /// The key that says when events were added to a stream last.
 pub(crate) fn last() -> Key {
     KeyBuilder::relative().byte(LAST).build()
@@ -238,4 +246,28 @@ pub(crate) fn parse_remains(key: &[u8]) -> Option<(Region, u64, Option<u64>)> {
     let region = parser.text().ok()?.parse().ok()?;
     let group = parser.number().ok()?;
     Some((region, group, parser.number().ok()))
+}
+
+/// What was put into a group and waits.
+pub(crate) fn waiting(account: AccountId, region: &Region, group: u64) -> Scope {
+    Scope::new(placed(WAITING, account, region).number(group).build())
+}
+
+/// The prefix of what waits for a consumer, below all that waits of its group.
+pub(crate) fn waiting_for(consumer: u64) -> Key {
+    KeyBuilder::relative().number(consumer).build()
+}
+
+/// All that waits in an account.
+pub(crate) fn all_waiting(account: AccountId) -> Scope {
+    Scope::new(KeyBuilder::new(WAITING).number(account.value()).build())
+}
+
+/// The region, the group and the consumer of the whole key of what waits.
+pub(crate) fn parse_waiting(key: &[u8]) -> Option<(Region, u64, u64)> {
+    let mut parser = KeyParser::new(key);
+    parser.byte().ok()?;
+    parser.number().ok()?;
+    let region = parser.text().ok()?.parse().ok()?;
+    Some((region, parser.number().ok()?, parser.number().ok()?))
 }

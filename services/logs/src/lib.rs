@@ -5,10 +5,12 @@
 
 pub mod block;
 mod definition;
+pub mod emf;
 mod error;
 mod event;
 mod export;
 mod facts;
+mod filter;
 pub mod insights;
 mod layout;
 pub mod model;

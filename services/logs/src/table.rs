@@ -38,6 +38,14 @@ service! { Logs:
         Exports {} = "*";
         // What is left of a group or a stream that was deleted.
         Remains {} = "*";
+        // The filters of a log group; or of all that the caller's account has, where `name` is empty.
+        Filters { region, account, name } = "arn:aws:logs:{region}:{account}:log-group:{name}:log-stream:";
+        // What was put into a log group and waits to become more than events.
+        Pending { region, account, name } = "arn:aws:logs:{region}:{account}:log-group:{name}:log-stream:";
+        // A role that is given to CloudWatch Logs to act with.
+        Role { account, path, name } = "arn:aws:iam::{account}:role{path}{name}";
+        // The metrics of CloudWatch.
+        Metrics {} = "*";
     }
     actions {
         CancelExportTask: Write on Exports = "logs:CancelExportTask";
@@ -48,17 +56,22 @@ service! { Logs:
         DeleteLogStream: Write on Stream = "logs:DeleteLogStream";
         DeleteAccountResourcePolicy: Write on Groups = "logs:DeleteResourcePolicy";
         DeleteGroupResourcePolicy: Write on Group = "logs:DeleteResourcePolicy";
+        DeleteMetricFilter: Write on Group = "logs:DeleteMetricFilter";
         DeleteQueryDefinition: Write on Definitions = "logs:DeleteQueryDefinition";
         DeleteRetentionPolicy: Write on Group = "logs:DeleteRetentionPolicy";
+        DeleteSubscriptionFilter: Write on Group = "logs:DeleteSubscriptionFilter";
         DescribeExportTasks: Read on Exports = "logs:DescribeExportTasks";
         DescribeLogGroups: Read on Groups = "logs:DescribeLogGroups";
         DescribeLogStreams: Read on Contents = "logs:DescribeLogStreams";
+        DescribeMetricFilters: Read on Filters = "logs:DescribeMetricFilters";
         DescribeQueries: Read on Everything = "logs:DescribeQueries";
         DescribeQueryDefinitions: Read on Definitions = "logs:DescribeQueryDefinitions";
         DescribeResourcePolicies: Read on Groups = "logs:DescribeResourcePolicies";
+        DescribeSubscriptionFilters: Read on Group = "logs:DescribeSubscriptionFilters";
         DiscardContents: Write on Remains = "logs:DeleteLogGroup";
         ExpireEvents: Write on Contents = "logs:PutRetentionPolicy";
         FilterLogEvents: Read on Contents = "logs:FilterLogEvents";
+        ForwardEvents: Write on Pending = "logs:PutSubscriptionFilter";
         GetLogEvents: Read on Events = "logs:GetLogEvents";
         GetLogGroupFields: Read on Contents = "logs:GetLogGroupFields";
         GetLogRecord: Read on Contents = "logs:GetLogRecord";
@@ -67,12 +80,17 @@ service! { Logs:
         ListLogGroupsForQuery: Read on Everything = "logs:ListLogGroupsForQuery";
         ListTagsForResource: Read on Tagged = "logs:ListTagsForResource";
         ListTagsLogGroup: Read on Tagged = "logs:ListTagsLogGroup";
+        MeasureEvents: Write on Pending = "logs:PutMetricFilter";
+        PassRole: Read on Role = "iam:PassRole";
         PutAccountResourcePolicy: Write on Groups = "logs:PutResourcePolicy";
         PutGroupResourcePolicy: Write on Group = "logs:PutResourcePolicy";
         PutLogEvents: Write on Events = "logs:PutLogEvents";
         PutLogGroupDeletionProtection: Write on Group = "logs:PutLogGroupDeletionProtection";
+        PutMetricData: Write on Metrics = "cloudwatch:PutMetricData";
+        PutMetricFilter: Write on Group = "logs:PutMetricFilter";
         PutQueryDefinition: Write on Definitions = "logs:PutQueryDefinition";
         PutRetentionPolicy: Write on Group = "logs:PutRetentionPolicy";
+        PutSubscriptionFilter: Write on Group = "logs:PutSubscriptionFilter";
         RunExport: Write on Exported = "logs:CreateExportTask";
         RunQuery: Read on Searched = "logs:StartQuery";
         StartLiveTail: Read on Contents = "logs:StartLiveTail";
@@ -105,6 +123,14 @@ service! { Logs:
         FilterLogEvents: [FilterLogEvents] by needs::filter_log_events;
         StartLiveTail: [StartLiveTail for all] by needs::start_live_tail;
         TestMetricFilter: TestMetricFilter on everything();
+        PutMetricFilter: PutMetricFilter on group(log_group_name)
+            refusing ["applyOnTransformedLogs", "fieldSelectionCriteria", "emitSystemFieldDimensions"];
+        DescribeMetricFilters: DescribeMetricFilters on filters(log_group_name);
+        DeleteMetricFilter: DeleteMetricFilter on group(log_group_name);
+        PutSubscriptionFilter: [PutSubscriptionFilter, PassRole] by needs::put_subscription_filter
+            refusing ["applyOnTransformedLogs", "fieldSelectionCriteria", "emitSystemFields"];
+        DescribeSubscriptionFilters: DescribeSubscriptionFilters on group(log_group_name);
+        DeleteSubscriptionFilter: DeleteSubscriptionFilter on group(log_group_name);
 
         StartQuery: [StartQuery for all] by needs::start_query;
         StopQuery: StopQuery on everything();
@@ -140,18 +166,19 @@ service! { Logs:
         RunExports: [RunExport] by needs::unexported every 1 seconds;
         // Queries that were started.
         RunQueries: [RunQuery for all] by needs::scheduled every 1 seconds;
+        // What metric filters tell of events that were put, and what events in the embedded metric format tell. Metrics
+        // are put as CloudWatch Logs itself.
+        PublishMetrics: [MeasureEvents, PutMetricData] by needs::unmeasured every 1 seconds;
+        // What subscription filters choose of them. Records are put as the filters' roles, metrics of it as above.
+        ForwardEvents: [ForwardEvents, PutMetricData] by needs::unforwarded every 1 seconds;
         // What is left of groups and streams that were deleted.
         DiscardContents: [DiscardContents] by needs::remains every 5 seconds;
     }
     refused {
         // Encryption with keys of KMS.
         AssociateKmsKey, DisassociateKmsKey,
-        // Metrics out of events.
-        PutMetricFilter, DescribeMetricFilters, DeleteMetricFilter,
-        // Ways out: to streams.
-        DeleteDestination, DeleteSubscriptionFilter,
-        DescribeDestinations, DescribeSubscriptionFilters, PutDestination, PutDestinationPolicy,
-        PutSubscriptionFilter,
+        // Ways out: to other accounts.
+        DeleteDestination, DescribeDestinations, PutDestination, PutDestinationPolicy,
         // Delivery of other services' logs.
         CreateDelivery, DeleteDelivery, DeleteDeliveryDestination, DeleteDeliveryDestinationPolicy,
         DeleteDeliverySource, DescribeConfigurationTemplates, DescribeDeliveries, DescribeDeliveryDestinations,

@@ -11,6 +11,14 @@ kurodo_wire::words! {
 }
 
 kurodo_wire::words! {
+    /// AWS `logs` enum `Distribution`.
+    pub enum Distribution {
+        Random = "Random",
+        ByLogStream = "ByLogStream",
+    }
+}
+
+kurodo_wire::words! {
     /// AWS `logs` enum `EntityRejectionErrorType`.
     pub enum EntityRejectionErrorType {
         InvalidEntity = "InvalidEntity",
@@ -87,5 +95,38 @@ kurodo_wire::words! {
         Cancelled = "Cancelled",
         Timeout = "Timeout",
         Unknown = "Unknown",
+    }
+}
+
+kurodo_wire::words! {
+    /// AWS `logs` enum `StandardUnit`.
+    pub enum StandardUnit {
+        Seconds = "Seconds",
+        Microseconds = "Microseconds",
+        Milliseconds = "Milliseconds",
+        Bytes = "Bytes",
+        Kilobytes = "Kilobytes",
+        Megabytes = "Megabytes",
+        Gigabytes = "Gigabytes",
+        Terabytes = "Terabytes",
+        Bits = "Bits",
+        Kilobits = "Kilobits",
+        Megabits = "Megabits",
+        Gigabits = "Gigabits",
+        Terabits = "Terabits",
+        Percent = "Percent",
+        Count = "Count",
+        BytesSecond = "Bytes/Second",
+        KilobytesSecond = "Kilobytes/Second",
+        MegabytesSecond = "Megabytes/Second",
+        GigabytesSecond = "Gigabytes/Second",
+        TerabytesSecond = "Terabytes/Second",
+        BitsSecond = "Bits/Second",
+        KilobitsSecond = "Kilobits/Second",
+        MegabitsSecond = "Megabits/Second",
+        GigabitsSecond = "Gigabits/Second",
+        TerabitsSecond = "Terabits/Second",
+        CountSecond = "Count/Second",
+        None = "None",
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    DataSourceFilter, Entity, ExportTaskStatusCode, InputLogEvent, LogGroupClass, OrderBy, PolicyScope,
-    QueryLanguage, QueryParameter, QueryStatus, TagFilter, schema,
+    DataSourceFilter, Distribution, Entity, ExportTaskStatusCode, InputLogEvent, LogGroupClass,
+    MetricTransformation, OrderBy, PolicyScope, QueryLanguage, QueryParameter, QueryStatus, TagFilter,
+    schema,
 };
 
 kurodo_wire::shape! {
@@ -180,6 +181,78 @@ kurodo_wire::shape! {
     pub struct TestMetricFilterInput: schema::TEST_METRIC_FILTER_INPUT {
         filter_pattern: String = "filterPattern",
         log_event_messages: Vec<String> = "logEventMessages",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `logs:PutMetricFilter`.
+    #[derive(Debug)]
+    pub struct PutMetricFilterInput: schema::PUT_METRIC_FILTER_INPUT {
+        log_group_name: String = "logGroupName",
+        filter_name: String = "filterName",
+        filter_pattern: String = "filterPattern",
+        metric_transformations: Vec<MetricTransformation> = "metricTransformations",
+        apply_on_transformed_logs: Option<bool> = "applyOnTransformedLogs",
+        field_selection_criteria: Option<String> = "fieldSelectionCriteria",
+        emit_system_field_dimensions: Option<Vec<String>> = "emitSystemFieldDimensions",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `logs:DescribeMetricFilters`.
+    #[derive(Debug, Default)]
+    pub struct DescribeMetricFiltersInput: schema::DESCRIBE_METRIC_FILTERS_INPUT {
+        log_group_name: Option<String> = "logGroupName",
+        filter_name_prefix: Option<String> = "filterNamePrefix",
+        next_token: Option<String> = "nextToken",
+        limit: Option<i32> = "limit",
+        metric_name: Option<String> = "metricName",
+        metric_namespace: Option<String> = "metricNamespace",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `logs:DeleteMetricFilter`.
+    #[derive(Debug)]
+    pub struct DeleteMetricFilterInput: schema::DELETE_METRIC_FILTER_INPUT {
+        log_group_name: String = "logGroupName",
+        filter_name: String = "filterName",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `logs:PutSubscriptionFilter`.
+    #[derive(Debug)]
+    pub struct PutSubscriptionFilterInput: schema::PUT_SUBSCRIPTION_FILTER_INPUT {
+        log_group_name: String = "logGroupName",
+        filter_name: String = "filterName",
+        filter_pattern: String = "filterPattern",
+        destination_arn: String = "destinationArn",
+        role_arn: Option<String> = "roleArn",
+        distribution: Option<Distribution> = "distribution",
+        apply_on_transformed_logs: Option<bool> = "applyOnTransformedLogs",
+        field_selection_criteria: Option<String> = "fieldSelectionCriteria",
+        emit_system_fields: Option<Vec<String>> = "emitSystemFields",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `logs:DescribeSubscriptionFilters`.
+    #[derive(Debug)]
+    pub struct DescribeSubscriptionFiltersInput: schema::DESCRIBE_SUBSCRIPTION_FILTERS_INPUT {
+        log_group_name: String = "logGroupName",
+        filter_name_prefix: Option<String> = "filterNamePrefix",
+        next_token: Option<String> = "nextToken",
+        limit: Option<i32> = "limit",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `logs:DeleteSubscriptionFilter`.
+    #[derive(Debug)]
+    pub struct DeleteSubscriptionFilterInput: schema::DELETE_SUBSCRIPTION_FILTER_INPUT {
+        log_group_name: String = "logGroupName",
+        filter_name: String = "filterName",
     }
 }
 

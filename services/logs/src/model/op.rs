@@ -21,6 +21,12 @@ kurodo_wire::operations! {
     FilterLogEvents(super::FilterLogEventsInput) -> super::FilterLogEventsOutput = service::FILTER_LOG_EVENTS;
     StartLiveTail(super::StartLiveTailInput) -> super::StartLiveTailOutput = service::START_LIVE_TAIL;
     TestMetricFilter(super::TestMetricFilterInput) -> super::TestMetricFilterOutput = service::TEST_METRIC_FILTER;
+    PutMetricFilter(super::PutMetricFilterInput) -> super::PutMetricFilterOutput = service::PUT_METRIC_FILTER;
+    DescribeMetricFilters(super::DescribeMetricFiltersInput) -> super::DescribeMetricFiltersOutput = service::DESCRIBE_METRIC_FILTERS;
+    DeleteMetricFilter(super::DeleteMetricFilterInput) -> super::DeleteMetricFilterOutput = service::DELETE_METRIC_FILTER;
+    PutSubscriptionFilter(super::PutSubscriptionFilterInput) -> super::PutSubscriptionFilterOutput = service::PUT_SUBSCRIPTION_FILTER;
+    DescribeSubscriptionFilters(super::DescribeSubscriptionFiltersInput) -> super::DescribeSubscriptionFiltersOutput = service::DESCRIBE_SUBSCRIPTION_FILTERS;
+    DeleteSubscriptionFilter(super::DeleteSubscriptionFilterInput) -> super::DeleteSubscriptionFilterOutput = service::DELETE_SUBSCRIPTION_FILTER;
     StartQuery(super::StartQueryInput) -> super::StartQueryOutput = service::START_QUERY;
     StopQuery(super::StopQueryInput) -> super::StopQueryOutput = service::STOP_QUERY;
     GetQueryResults(super::GetQueryResultsInput) -> super::GetQueryResultsOutput = service::GET_QUERY_RESULTS;

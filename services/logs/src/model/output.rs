@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use kurodo_wire::Streaming;
 
 use super::{
-    ExportTask, FilteredLogEvent, LogGroup, LogGroupField, LogGroupSummary, LogStream,
+    ExportTask, FilteredLogEvent, LogGroup, LogGroupField, LogGroupSummary, LogStream, MetricFilter,
     MetricFilterMatchRecord, OutputLogEvent, QueryDefinition, QueryInfo, QueryLanguage, QueryStatistics,
     QueryStatus, RejectedEntityInfo, RejectedLogEventsInfo, ResourcePolicy, ResultField, SearchedLogStream,
-    schema,
+    SubscriptionFilter, schema,
 };
 
 kurodo_wire::shape! {
@@ -130,6 +130,52 @@ kurodo_wire::shape! {
     #[derive(Debug, Default)]
     pub struct TestMetricFilterOutput: schema::TEST_METRIC_FILTER_OUTPUT {
         matches: Option<Vec<MetricFilterMatchRecord>> = "matches",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:PutMetricFilter`.
+    #[derive(Debug, Default)]
+    pub struct PutMetricFilterOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:DescribeMetricFilters`.
+    #[derive(Debug, Default)]
+    pub struct DescribeMetricFiltersOutput: schema::DESCRIBE_METRIC_FILTERS_OUTPUT {
+        metric_filters: Option<Vec<MetricFilter>> = "metricFilters",
+        next_token: Option<String> = "nextToken",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:DeleteMetricFilter`.
+    #[derive(Debug, Default)]
+    pub struct DeleteMetricFilterOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:PutSubscriptionFilter`.
+    #[derive(Debug, Default)]
+    pub struct PutSubscriptionFilterOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:DescribeSubscriptionFilters`.
+    #[derive(Debug, Default)]
+    pub struct DescribeSubscriptionFiltersOutput: schema::DESCRIBE_SUBSCRIPTION_FILTERS_OUTPUT {
+        subscription_filters: Option<Vec<SubscriptionFilter>> = "subscriptionFilters",
+        next_token: Option<String> = "nextToken",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:DeleteSubscriptionFilter`.
+    #[derive(Debug, Default)]
+    pub struct DeleteSubscriptionFilterOutput: kurodo_wire::common::UNIT {
     }
 }
 

@@ -39,6 +39,18 @@ pub(super) static DESCRIBE_LOG_GROUPS_LOG_GROUP_IDENTIFIERS: Schema =
         .bounds(Some(1.0), Some(50.0));
 pub(super) static DESCRIBE_QUERIES_MAX_RESULTS: Schema =
     Schema::new("DescribeQueriesMaxResults", Kind::Integer).bounds(Some(1.0), Some(1000.0));
+pub(super) static DESTINATION_ARN: Schema =
+    Schema::new("DestinationArn", Kind::String).bounds(Some(1.0), None);
+pub(super) static DIMENSIONS: Schema =
+    Schema::map("Dimensions", Member::new("key", &DIMENSIONS_KEY), Member::new("value", &DIMENSIONS_VALUE));
+pub(super) static DIMENSIONS_KEY: Schema =
+    Schema::new("DimensionsKey", Kind::String).bounds(None, Some(255.0));
+pub(super) static DIMENSIONS_VALUE: Schema =
+    Schema::new("DimensionsValue", Kind::String).bounds(None, Some(255.0));
+pub(super) static DISTRIBUTION: Schema =
+    Schema::new("Distribution", Kind::String).words(&["Random", "ByLogStream"]);
+pub(super) static EMIT_SYSTEM_FIELDS: Schema =
+    Schema::list("EmitSystemFields", Member::new("member", &common::STRING));
 pub(super) static ENCRYPTION_KEY: Schema =
     Schema::new("EncryptionKey", Kind::String).bounds(None, Some(256.0));
 pub(super) static ENTITY: Schema = Schema::new(
@@ -132,6 +144,11 @@ pub(super) static FIELD_INDEX_NAME: Schema =
 static P_FIELD_INDEX_NAME: Pattern = Pattern::new("[\\.\\-_/#A-Za-z0-9]+");
 pub(super) static FIELD_INDEX_NAMES: Schema =
     Schema::list("FieldIndexNames", Member::new("member", &FIELD_INDEX_NAME)).bounds(Some(1.0), Some(20.0));
+pub(super) static FIELD_SELECTION_CRITERIA: Schema =
+    Schema::new("FieldSelectionCriteria", Kind::String).bounds(Some(0.0), Some(2000.0));
+pub(super) static FILTER_NAME: Schema =
+    Schema::new("FilterName", Kind::String).bounds(Some(1.0), Some(512.0)).pattern(&P_FILTER_NAME);
+static P_FILTER_NAME: Pattern = Pattern::new("[^:*]*");
 pub(super) static FILTER_PATTERN: Schema =
     Schema::new("FilterPattern", Kind::String).bounds(Some(0.0), Some(1024.0));
 pub(super) static FILTERED_LOG_EVENT: Schema = Schema::new(
@@ -304,6 +321,19 @@ pub(super) static MALFORMED_QUERY_EXCEPTION: Schema = Schema::new(
     "MalformedQueryException",
     Kind::Structure(Structure::new(&[Member::new("queryCompileError", &QUERY_COMPILE_ERROR)])),
 );
+pub(super) static METRIC_FILTER: Schema = Schema::new(
+    "MetricFilter",
+    Kind::Structure(Structure::new(&[
+        Member::new("filterName", &FILTER_NAME),
+        Member::new("filterPattern", &FILTER_PATTERN),
+        Member::new("metricTransformations", &METRIC_TRANSFORMATIONS),
+        Member::new("creationTime", &TIMESTAMP),
+        Member::new("logGroupName", &LOG_GROUP_NAME),
+        Member::new("applyOnTransformedLogs", &common::BOOLEAN),
+        Member::new("fieldSelectionCriteria", &FIELD_SELECTION_CRITERIA),
+        Member::new("emitSystemFieldDimensions", &EMIT_SYSTEM_FIELDS),
+    ])),
+);
 pub(super) static METRIC_FILTER_MATCH_RECORD: Schema = Schema::new(
     "MetricFilterMatchRecord",
     Kind::Structure(Structure::new(&[
@@ -314,6 +344,29 @@ pub(super) static METRIC_FILTER_MATCH_RECORD: Schema = Schema::new(
 );
 pub(super) static METRIC_FILTER_MATCHES: Schema =
     Schema::list("MetricFilterMatches", Member::new("member", &METRIC_FILTER_MATCH_RECORD));
+pub(super) static METRIC_FILTERS: Schema =
+    Schema::list("MetricFilters", Member::new("member", &METRIC_FILTER));
+pub(super) static METRIC_NAME: Schema =
+    Schema::new("MetricName", Kind::String).bounds(None, Some(255.0)).pattern(&P_METRIC_NAME);
+static P_METRIC_NAME: Pattern = Pattern::new("[^:*$]*");
+pub(super) static METRIC_NAMESPACE: Schema =
+    Schema::new("MetricNamespace", Kind::String).bounds(None, Some(255.0)).pattern(&P_METRIC_NAMESPACE);
+static P_METRIC_NAMESPACE: Pattern = Pattern::new("[^:*$]*");
+pub(super) static METRIC_TRANSFORMATION: Schema = Schema::new(
+    "MetricTransformation",
+    Kind::Structure(Structure::new(&[
+        Member::new("metricName", &METRIC_NAME).required(),
+        Member::new("metricNamespace", &METRIC_NAMESPACE).required(),
+        Member::new("metricValue", &METRIC_VALUE).required(),
+        Member::new("defaultValue", &common::DOUBLE),
+        Member::new("dimensions", &DIMENSIONS),
+        Member::new("unit", &STANDARD_UNIT),
+    ])),
+);
+pub(super) static METRIC_TRANSFORMATIONS: Schema =
+    Schema::list("MetricTransformations", Member::new("member", &METRIC_TRANSFORMATION))
+        .bounds(Some(1.0), Some(1.0));
+pub(super) static METRIC_VALUE: Schema = Schema::new("MetricValue", Kind::String).bounds(None, Some(100.0));
 pub(super) static NEXT_TOKEN: Schema = Schema::new("NextToken", Kind::String).bounds(Some(1.0), None);
 pub(super) static OPERATION_ABORTED_EXCEPTION: Schema =
     Schema::new("OperationAbortedException", Kind::Structure(Structure::new(&[])));
@@ -467,6 +520,7 @@ pub(super) static RESULT_FIELD: Schema = Schema::new(
     ])),
 );
 pub(super) static RESULT_ROWS: Schema = Schema::list("ResultRows", Member::new("member", &RESULT_FIELD));
+pub(super) static ROLE_ARN: Schema = Schema::new("RoleArn", Kind::String).bounds(Some(1.0), None);
 pub(super) static SEARCHED_LOG_STREAM: Schema = Schema::new(
     "SearchedLogStream",
     Kind::Structure(Structure::new(&[
@@ -480,6 +534,35 @@ pub(super) static SEQUENCE_TOKEN: Schema = Schema::new("SequenceToken", Kind::St
 pub(super) static SERVICE_UNAVAILABLE_EXCEPTION: Schema =
     Schema::new("ServiceUnavailableException", Kind::Structure(Structure::new(&[])));
 pub(super) static SESSION_ID: Schema = Schema::new("SessionId", Kind::String).bounds(Some(0.0), Some(256.0));
+pub(super) static STANDARD_UNIT: Schema = Schema::new("StandardUnit", Kind::String).words(&[
+    "Seconds",
+    "Microseconds",
+    "Milliseconds",
+    "Bytes",
+    "Kilobytes",
+    "Megabytes",
+    "Gigabytes",
+    "Terabytes",
+    "Bits",
+    "Kilobits",
+    "Megabits",
+    "Gigabits",
+    "Terabits",
+    "Percent",
+    "Count",
+    "Bytes/Second",
+    "Kilobytes/Second",
+    "Megabytes/Second",
+    "Gigabytes/Second",
+    "Terabytes/Second",
+    "Bits/Second",
+    "Kilobits/Second",
+    "Megabits/Second",
+    "Gigabits/Second",
+    "Terabits/Second",
+    "Count/Second",
+    "None",
+]);
 pub(super) static START_LIVE_TAIL_LOG_GROUP_IDENTIFIERS: Schema =
     Schema::list("StartLiveTailLogGroupIdentifiers", Member::new("member", &LOG_GROUP_IDENTIFIER))
         .bounds(Some(1.0), Some(10.0));
@@ -494,6 +577,23 @@ pub(super) static START_LIVE_TAIL_RESPONSE_STREAM: Schema = Schema::new(
     ),
 );
 pub(super) static STORED_BYTES: Schema = Schema::new("StoredBytes", Kind::Long).bounds(Some(0.0), None);
+pub(super) static SUBSCRIPTION_FILTER: Schema = Schema::new(
+    "SubscriptionFilter",
+    Kind::Structure(Structure::new(&[
+        Member::new("filterName", &FILTER_NAME),
+        Member::new("logGroupName", &LOG_GROUP_NAME),
+        Member::new("filterPattern", &FILTER_PATTERN),
+        Member::new("destinationArn", &DESTINATION_ARN),
+        Member::new("roleArn", &ROLE_ARN),
+        Member::new("distribution", &DISTRIBUTION),
+        Member::new("applyOnTransformedLogs", &common::BOOLEAN),
+        Member::new("creationTime", &TIMESTAMP),
+        Member::new("fieldSelectionCriteria", &FIELD_SELECTION_CRITERIA),
+        Member::new("emitSystemFields", &EMIT_SYSTEM_FIELDS),
+    ])),
+);
+pub(super) static SUBSCRIPTION_FILTERS: Schema =
+    Schema::list("SubscriptionFilters", Member::new("member", &SUBSCRIPTION_FILTER));
 pub(super) static TAG_FILTER: Schema = Schema::new(
     "TagFilter",
     Kind::Structure(Structure::new(&[
@@ -734,6 +834,80 @@ pub(super) static TEST_METRIC_FILTER_INPUT: Schema = Schema::new(
 pub(super) static TEST_METRIC_FILTER_OUTPUT: Schema = Schema::new(
     "TestMetricFilterResponse",
     Kind::Structure(Structure::new(&[Member::new("matches", &METRIC_FILTER_MATCHES)])),
+);
+pub(super) static PUT_METRIC_FILTER_INPUT: Schema = Schema::new(
+    "PutMetricFilterRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupName", &LOG_GROUP_NAME).required(),
+        Member::new("filterName", &FILTER_NAME).required(),
+        Member::new("filterPattern", &FILTER_PATTERN).required(),
+        Member::new("metricTransformations", &METRIC_TRANSFORMATIONS).required(),
+        Member::new("applyOnTransformedLogs", &common::BOOLEAN),
+        Member::new("fieldSelectionCriteria", &FIELD_SELECTION_CRITERIA),
+        Member::new("emitSystemFieldDimensions", &EMIT_SYSTEM_FIELDS),
+    ])),
+);
+pub(super) static DESCRIBE_METRIC_FILTERS_INPUT: Schema = Schema::new(
+    "DescribeMetricFiltersRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupName", &LOG_GROUP_NAME),
+        Member::new("filterNamePrefix", &FILTER_NAME),
+        Member::new("nextToken", &NEXT_TOKEN),
+        Member::new("limit", &DESCRIBE_LIMIT),
+        Member::new("metricName", &METRIC_NAME),
+        Member::new("metricNamespace", &METRIC_NAMESPACE),
+    ])),
+);
+pub(super) static DESCRIBE_METRIC_FILTERS_OUTPUT: Schema = Schema::new(
+    "DescribeMetricFiltersResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("metricFilters", &METRIC_FILTERS),
+        Member::new("nextToken", &NEXT_TOKEN),
+    ])),
+);
+pub(super) static DELETE_METRIC_FILTER_INPUT: Schema = Schema::new(
+    "DeleteMetricFilterRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupName", &LOG_GROUP_NAME).required(),
+        Member::new("filterName", &FILTER_NAME).required(),
+    ])),
+);
+pub(super) static PUT_SUBSCRIPTION_FILTER_INPUT: Schema = Schema::new(
+    "PutSubscriptionFilterRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupName", &LOG_GROUP_NAME).required(),
+        Member::new("filterName", &FILTER_NAME).required(),
+        Member::new("filterPattern", &FILTER_PATTERN).required(),
+        Member::new("destinationArn", &DESTINATION_ARN).required(),
+        Member::new("roleArn", &ROLE_ARN),
+        Member::new("distribution", &DISTRIBUTION),
+        Member::new("applyOnTransformedLogs", &common::BOOLEAN),
+        Member::new("fieldSelectionCriteria", &FIELD_SELECTION_CRITERIA),
+        Member::new("emitSystemFields", &EMIT_SYSTEM_FIELDS),
+    ])),
+);
+pub(super) static DESCRIBE_SUBSCRIPTION_FILTERS_INPUT: Schema = Schema::new(
+    "DescribeSubscriptionFiltersRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupName", &LOG_GROUP_NAME).required(),
+        Member::new("filterNamePrefix", &FILTER_NAME),
+        Member::new("nextToken", &NEXT_TOKEN),
+        Member::new("limit", &DESCRIBE_LIMIT),
+    ])),
+);
+pub(super) static DESCRIBE_SUBSCRIPTION_FILTERS_OUTPUT: Schema = Schema::new(
+    "DescribeSubscriptionFiltersResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("subscriptionFilters", &SUBSCRIPTION_FILTERS),
+        Member::new("nextToken", &NEXT_TOKEN),
+    ])),
+);
+pub(super) static DELETE_SUBSCRIPTION_FILTER_INPUT: Schema = Schema::new(
+    "DeleteSubscriptionFilterRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupName", &LOG_GROUP_NAME).required(),
+        Member::new("filterName", &FILTER_NAME).required(),
+    ])),
 );
 pub(super) static START_QUERY_INPUT: Schema = Schema::new(
     "StartQueryRequest",

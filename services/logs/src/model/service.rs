@@ -34,6 +34,12 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &FILTER_LOG_EVENTS,
         &START_LIVE_TAIL,
         &TEST_METRIC_FILTER,
+        &PUT_METRIC_FILTER,
+        &DESCRIBE_METRIC_FILTERS,
+        &DELETE_METRIC_FILTER,
+        &PUT_SUBSCRIPTION_FILTER,
+        &DESCRIBE_SUBSCRIPTION_FILTERS,
+        &DELETE_SUBSCRIPTION_FILTER,
         &START_QUERY,
         &STOP_QUERY,
         &GET_QUERY_RESULTS,
@@ -75,30 +81,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "PutMetricFilter",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DescribeMetricFilters",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DeleteMetricFilter",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "DeleteDestination",
             method: "POST",
             uri: "/",
@@ -107,23 +89,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "DeleteSubscriptionFilter",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "DescribeDestinations",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DescribeSubscriptionFilters",
             method: "POST",
             uri: "/",
             required_query: &[],
@@ -140,14 +106,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         },
         RouteSchema {
             name: "PutDestinationPolicy",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "PutSubscriptionFilter",
             method: "POST",
             uri: "/",
             required_query: &[],
@@ -1060,6 +1018,98 @@ pub(super) static TEST_METRIC_FILTER: OperationSchema = OperationSchema {
         "POST",
         "/",
         [&schema::TEST_METRIC_FILTER_INPUT, &schema::TEST_METRIC_FILTER_OUTPUT],
+    )
+};
+pub(super) static PUT_METRIC_FILTER: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_OPERATION_ABORTED_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+        &ERROR_INVALID_OPERATION_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "PutMetricFilter",
+        "POST",
+        "/",
+        [&schema::PUT_METRIC_FILTER_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static DESCRIBE_METRIC_FILTERS: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "DescribeMetricFilters",
+        "POST",
+        "/",
+        [&schema::DESCRIBE_METRIC_FILTERS_INPUT, &schema::DESCRIBE_METRIC_FILTERS_OUTPUT],
+    )
+};
+pub(super) static DELETE_METRIC_FILTER: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_OPERATION_ABORTED_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "DeleteMetricFilter",
+        "POST",
+        "/",
+        [&schema::DELETE_METRIC_FILTER_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static PUT_SUBSCRIPTION_FILTER: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_OPERATION_ABORTED_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+        &ERROR_INVALID_OPERATION_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "PutSubscriptionFilter",
+        "POST",
+        "/",
+        [&schema::PUT_SUBSCRIPTION_FILTER_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static DESCRIBE_SUBSCRIPTION_FILTERS: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "DescribeSubscriptionFilters",
+        "POST",
+        "/",
+        [&schema::DESCRIBE_SUBSCRIPTION_FILTERS_INPUT, &schema::DESCRIBE_SUBSCRIPTION_FILTERS_OUTPUT],
+    )
+};
+pub(super) static DELETE_SUBSCRIPTION_FILTER: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_OPERATION_ABORTED_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "DeleteSubscriptionFilter",
+        "POST",
+        "/",
+        [&schema::DELETE_SUBSCRIPTION_FILTER_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static START_QUERY: OperationSchema = OperationSchema {

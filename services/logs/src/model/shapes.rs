@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    DataProtectionStatus, EntityRejectionErrorType, ExportTaskStatusCode, InheritedProperty, LogGroupClass,
-    PolicyScope, QueryLanguage, QueryStatus, schema,
+    DataProtectionStatus, Distribution, EntityRejectionErrorType, ExportTaskStatusCode, InheritedProperty,
+    LogGroupClass, PolicyScope, QueryLanguage, QueryStatus, StandardUnit, schema,
 };
 
 kurodo_wire::shape! {
@@ -202,12 +202,40 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `logs` structure `MetricFilter`.
+    #[derive(Debug, Default)]
+    pub struct MetricFilter: schema::METRIC_FILTER {
+        filter_name: Option<String> = "filterName",
+        filter_pattern: Option<String> = "filterPattern",
+        metric_transformations: Option<Vec<MetricTransformation>> = "metricTransformations",
+        creation_time: Option<i64> = "creationTime",
+        log_group_name: Option<String> = "logGroupName",
+        apply_on_transformed_logs: Option<bool> = "applyOnTransformedLogs",
+        field_selection_criteria: Option<String> = "fieldSelectionCriteria",
+        emit_system_field_dimensions: Option<Vec<String>> = "emitSystemFieldDimensions",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `logs` structure `MetricFilterMatchRecord`.
     #[derive(Debug, Default)]
     pub struct MetricFilterMatchRecord: schema::METRIC_FILTER_MATCH_RECORD {
         event_number: Option<i64> = "eventNumber",
         event_message: Option<String> = "eventMessage",
         extracted_values: Option<BTreeMap<String, String>> = "extractedValues",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `logs` structure `MetricTransformation`.
+    #[derive(Debug)]
+    pub struct MetricTransformation: schema::METRIC_TRANSFORMATION {
+        metric_name: String = "metricName",
+        metric_namespace: String = "metricNamespace",
+        metric_value: String = "metricValue",
+        default_value: Option<f64> = "defaultValue",
+        dimensions: Option<BTreeMap<String, String>> = "dimensions",
+        unit: Option<StandardUnit> = "unit",
     }
 }
 
@@ -348,6 +376,23 @@ kurodo_wire::union! {
     pub enum StartLiveTailResponseStream: schema::START_LIVE_TAIL_RESPONSE_STREAM {
         SessionStart(LiveTailSessionStart) = 0 "sessionStart",
         SessionUpdate(LiveTailSessionUpdate) = 1 "sessionUpdate",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `logs` structure `SubscriptionFilter`.
+    #[derive(Debug, Default)]
+    pub struct SubscriptionFilter: schema::SUBSCRIPTION_FILTER {
+        filter_name: Option<String> = "filterName",
+        log_group_name: Option<String> = "logGroupName",
+        filter_pattern: Option<String> = "filterPattern",
+        destination_arn: Option<String> = "destinationArn",
+        role_arn: Option<String> = "roleArn",
+        distribution: Option<Distribution> = "distribution",
+        apply_on_transformed_logs: Option<bool> = "applyOnTransformedLogs",
+        creation_time: Option<i64> = "creationTime",
+        field_selection_criteria: Option<String> = "fieldSelectionCriteria",
+        emit_system_fields: Option<Vec<String>> = "emitSystemFields",
     }
 }
 

@@ -9,9 +9,10 @@ use crate::{
     definition::{GroupDefinition, StreamDefinition},
     export::Task,
     facts::decode,
+    filter::METRICS,
     layout,
     names::GroupName,
-    resources::{Contents, Exported, Remains},
+    resources::{Contents, Exported, Metrics, Pending, Remains},
     table::action,
 };
 
@@ -80,4 +81,32 @@ pub(crate) async fn unexported(find: &Find<'_, Logs>) -> Result<Option<Need<acti
         }
     }
     Ok(None)
+}
+
+type Measuring = (Need<action::MeasureEvents>, Need<action::PutMetricData>);
+
+/// A group with events of which metrics are to be made.
+pub(crate) async fn unmeasured(find: &Find<'_, Logs>) -> Result<Option<Measuring>, Error> {
+    let Some(account) = find.account() else { return Ok(None) };
+    let measured = |queue: &[u8]| matches!(layout::parse_waiting(queue), Some((_, _, METRICS)));
+    let next = find.service.measured.next(&find.stored(), account, measured)?;
+    let Some(key) = next else { return Ok(None) };
+    let pending = Pending::of(find, account, &key)?;
+    Ok(Some((Need::new(pending), Need::new(Metrics { account }))))
+}
+
+type Forwarding = (Need<action::ForwardEvents>, Need<action::PutMetricData>);
+
+/// A group with events that are to be forwarded now.
+pub(crate) async fn unforwarded(find: &Find<'_, Logs>) -> Result<Option<Forwarding>, Error> {
+    let Some(account) = find.account() else { return Ok(None) };
+    let (pauses, now) = (&find.service.pauses, find.call.now_ms);
+    let forwarded = |queue: &[u8]| match layout::parse_waiting(queue) {
+        None | Some((_, _, METRICS)) => false,
+        Some((_, _, consumer)) => !pauses.is_paused(consumer, now),
+    };
+    let next = find.service.forwarded.next(&find.stored(), account, forwarded)?;
+    let Some(key) = next else { return Ok(None) };
+    let pending = Pending::of(find, account, &key)?;
+    Ok(Some((Need::new(pending), Need::new(Metrics { account }))))
 }

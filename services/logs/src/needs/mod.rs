@@ -8,17 +8,19 @@ use std::collections::BTreeMap;
 use kurodo_authz::{Action, Need, OneOf};
 use kurodo_gateway::Find;
 
-pub(crate) use chores::{expired, remains, unexported};
+pub(crate) use chores::{expired, remains, unexported, unforwarded, unmeasured};
 pub(crate) use queries::{get_log_group_fields, get_log_record, scheduled, start_live_tail, start_query};
 
 use crate::{
     Error, Logs,
+    filter::role_for,
     model::{
         CreateLogGroupInput, DeleteResourcePolicyInput, DescribeLogStreamsInput, FilterLogEventsInput,
-        GetLogEventsInput, PutResourcePolicyInput, TagLogGroupInput, TagResourceInput,
+        GetLogEventsInput, PutResourcePolicyInput, PutSubscriptionFilterInput, TagLogGroupInput,
+        TagResourceInput,
     },
     names::{self, GroupName},
-    resources::{self, Contents, Events, Group, Groups},
+    resources::{self, Contents, Events, Group, Groups, Role},
     table::action,
 };
 
@@ -141,4 +143,16 @@ pub(crate) async fn delete_resource_policy(
     input: &mut DeleteResourcePolicyInput,
 ) -> Governed<action::DeleteAccountResourcePolicy, action::DeleteGroupResourcePolicy> {
     governed(find, input.resource_arn.as_deref()).await
+}
+
+/// The group whose events are forwarded, and the role that is given to CloudWatch Logs for it.
+///
+/// Source: IAM User Guide, "Grant a user permissions to pass a role to an AWS service".
+pub(crate) async fn put_subscription_filter(
+    find: &Find<'_, Logs>,
+    input: &mut PutSubscriptionFilterInput,
+) -> Result<(Need<action::PutSubscriptionFilter>, Need<action::PassRole>), Error> {
+    let group = resources::group(find, &input.log_group_name).await?;
+    let role = Role::called(role_for(input)?)?;
+    Ok((Need::new(group), Need::new(role).with("iam:PassedToService", "logs.amazonaws.com")))
 }

@@ -24,6 +24,8 @@ impl Handler<op::CreateLogGroup> for Logs {
             protected: input.deletion_protection_enabled.unwrap_or_default(),
             tags: Vec::new(),
             policy: None,
+            metric_filters: Vec::new(),
+            subscriptions: Vec::new(),
         };
         let name =
             GroupName { region: group.region.clone(), account: group.account, name: input.log_group_name };

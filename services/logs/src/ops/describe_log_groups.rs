@@ -87,7 +87,7 @@ fn view(place: &Groups, name: String, group: &GroupDefinition, bytes: u64) -> Lo
         log_group_name: Some(name),
         creation_time: Some(group.created),
         retention_in_days: group.retention,
-        metric_filter_count: count(0),
+        metric_filter_count: count(group.metric_filters.len()),
         arn: Some(format!("{arn}:*")),
         stored_bytes: i64::try_from(bytes).ok(),
         log_group_class: Some(group.class.word()),

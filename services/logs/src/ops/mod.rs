@@ -10,10 +10,13 @@ mod describe_log_groups;
 mod describe_log_streams;
 mod export_task;
 mod filter_log_events;
+mod forward_events;
 mod get_log_events;
 mod get_log_group_fields;
 mod get_log_record;
 mod list_log_groups;
+mod metric_filter;
+mod publish_metrics;
 mod put_log_events;
 mod query;
 mod query_definition;
@@ -23,6 +26,7 @@ mod run_exports;
 mod run_queries;
 mod start_live_tail;
 mod start_query;
+mod subscription_filter;
 mod tagging;
 mod test_metric_filter;
 
@@ -62,7 +66,7 @@ impl Logs {
 }
 
 /// A random number that nothing else has.
-fn random() -> Result<u64, Error> {
+pub(crate) fn random() -> Result<u64, Error> {
     let mut bytes = [0; 8];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::Random)?;
     Ok(u64::from_be_bytes(bytes))

@@ -6,7 +6,10 @@ use crate::{
     Error, Logs,
     block::pack,
     definition::{DAY, GroupDefinition},
+    emf,
     error::NO_STREAM,
+    facts::encode,
+    filter::{METRICS, Put},
     layout,
     model::{Entity, InputLogEvent, PutLogEventsOutput, RejectedLogEventsInfo, op},
     tail::Batch,
@@ -32,13 +35,30 @@ impl Handler<op::PutLogEvents> for Logs {
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
         transaction.expect_fact(&stream.current);
-        for block in pack(&events, now, &origin(input.entity.as_ref())) {
+        let blocks = pack(&events, now, &origin(input.entity.as_ref()));
+        let embedded = asked.call.head.header("x-amzn-logs-format") == Some("json/emf");
+        let waiting = consumers(&group.definition, embedded, &events);
+        let put = match waiting.is_empty() || blocks.is_empty() {
+            true => None,
+            false => {
+                let put =
+                    Put::new(&input.log_group_name, &input.log_stream_name, stream.definition.id, &blocks);
+                Some(encode(&Put { embedded, ..put }, &input.log_group_name)?)
+            }
+        };
+        for block in blocks {
             // A head and its messages follow each other: the place of one tells that of the other.
             transaction.append(layout::heads_at(block.first), block.head);
             transaction.append(layout::messages(), block.messages);
         }
         if !events.is_empty() {
             transaction.put(layout::last(), now.to_be_bytes().to_vec());
+        }
+        if let Some(put) = put {
+            transaction.in_annex(permit);
+            for consumer in waiting {
+                transaction.append(layout::waiting_for(consumer), put.clone());
+            }
         }
         let commit = transaction.commit().await;
         let commit =
@@ -55,6 +75,15 @@ impl Handler<op::PutLogEvents> for Logs {
         }
         .into())
     }
+}
+
+/// Who makes something of events that are put into a group.
+fn consumers(group: &GroupDefinition, embedded: bool, events: &[(i64, &str)]) -> Vec<u64> {
+    let measured = embedded
+        || !group.metric_filters.is_empty()
+        || events.iter().any(|(_, message)| emf::is_likely(message));
+    let subscribed = group.subscriptions.iter().map(|one| one.number);
+    measured.then_some(METRICS).into_iter().chain(subscribed).collect()
 }
 
 /// A token as clients of old expect one. Nobody has to bring it back.
@@ -140,6 +169,8 @@ mod tests {
             protected: false,
             tags: Vec::new(),
             policy: None,
+            metric_filters: Vec::new(),
+            subscriptions: Vec::new(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Patterns of events whose fields stand between blanks: `[ip, user, ..., status = 4*, bytes]`.
 
+use std::borrow::Cow;
+
 use super::{
     Extracted, Fault,
     value::{Comparison, comparison, operator},
@@ -76,6 +78,11 @@ fn name<'t>(scanner: &mut Scanner<'t>) -> &'t str {
     scanner.take_while(|next| next.is_alphanumeric() || "_-.:/@#".contains(next))
 }
 
+/// What a field is called: by its number where it has no name.
+fn called(name: &str, at: usize) -> Cow<'_, str> {
+    if name.is_empty() { (at + 1).to_string().into() } else { name.into() }
+}
+
 /// The fields of an event. What stands in brackets or quotation marks is one.
 pub(super) fn split(message: &str) -> Vec<&str> {
     let (mut fields, mut rest) = (Vec::new(), message.trim());
@@ -115,6 +122,24 @@ impl Fields {
         Some(first.chain(rest).collect())
     }
 
+    /// Whether a field has this name, or this number where it has no name.
+    pub(super) fn has(&self, wanted: &str) -> bool {
+        let names = self.0.iter().filter_map(|field| match field {
+            Field::Rest => None,
+            Field::One { name, .. } => Some(name),
+        });
+        names.enumerate().any(|(at, name)| called(name, at) == wanted)
+    }
+
+    /// The part that a field stands for.
+    pub(super) fn part<'m>(&self, wanted: &str, parts: &[&'m str]) -> Option<&'m str> {
+        let mut pairs = self.aligned(parts)?.into_iter().enumerate();
+        pairs.find_map(|(at, (field, part))| match field {
+            Field::One { name, .. } if called(name, at) == wanted => Some(part),
+            Field::One { .. } | Field::Rest => None,
+        })
+    }
+
     pub(super) fn matches(&self, parts: &[&str]) -> bool {
         let holds = |(field, part): &(&Field, &str)| match field {
             Field::Rest => true,
@@ -130,8 +155,7 @@ impl Fields {
         let pairs = self.aligned(parts).unwrap_or_default().into_iter().enumerate();
         let named = pairs.filter_map(|(at, (field, part))| match field {
             Field::Rest => None,
-            Field::One { name, .. } if name.is_empty() => Some((format!("${}", at + 1), part.to_owned())),
-            Field::One { name, .. } => Some((format!("${name}"), part.to_owned())),
+            Field::One { name, .. } => Some((format!("${}", called(name, at)), part.to_owned())),
         });
         named.collect()
     }

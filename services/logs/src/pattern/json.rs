@@ -118,7 +118,7 @@ fn word(scanner: &mut Scanner<'_>) -> Result<Test, Fault> {
     Err(scanner.fault("expected a comparison"))
 }
 
-fn selector(scanner: &mut Scanner<'_>) -> Result<Selector, Fault> {
+pub(super) fn selector(scanner: &mut Scanner<'_>) -> Result<Selector, Fault> {
     let start = scanner.rest();
     if !scanner.eat("$") {
         return Err(scanner.fault("expected a selector, which begins with `$`"));
@@ -158,7 +158,7 @@ fn bracket(scanner: &mut Scanner<'_>) -> Result<Step, Fault> {
 }
 
 impl Selector {
-    fn of<'e>(&self, event: &'e Value) -> Option<&'e Value> {
+    pub(super) fn of<'e>(&self, event: &'e Value) -> Option<&'e Value> {
         self.steps.iter().try_fold(event, |value, step| match step {
             Step::Member(name) => value.get(name),
             Step::Index(index) => value.get(index),
@@ -167,7 +167,7 @@ impl Selector {
 }
 
 /// The text that a single value is compared by.
-fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

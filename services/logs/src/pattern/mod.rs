@@ -3,6 +3,7 @@
 //! Source: CloudWatch Logs User Guide, "Filter pattern syntax for metric filters, subscription filters, filter log
 //! events, and Live Tail".
 
+mod event;
 mod expression;
 mod fields;
 mod json;
@@ -15,6 +16,8 @@ use std::collections::BTreeMap;
 
 pub use crate::scan::Fault;
 use crate::scan::Scanner;
+pub(crate) use event::number;
+pub use event::{Event, Reference};
 use fields::Fields;
 use json::Condition;
 use terms::Terms;
@@ -58,10 +61,15 @@ impl Pattern {
 
     /// Whether an event is one of those.
     pub fn matches(&self, message: &str) -> bool {
+        self.holds(&Event::new(message))
+    }
+
+    /// The same of an event that other patterns look at, too.
+    pub fn holds(&self, event: &Event<'_>) -> bool {
         match &self.0 {
-            Form::Terms(terms) => terms.matches(message),
-            Form::Json(condition) => json::document(message).is_some_and(|event| condition.holds(&event)),
-            Form::Fields(fields) => fields.matches(&fields::split(message)),
+            Form::Terms(terms) => terms.matches(event.message()),
+            Form::Json(condition) => event.document().is_some_and(|document| condition.holds(document)),
+            Form::Fields(fields) => fields.matches(event.parts()),
         }
     }
 

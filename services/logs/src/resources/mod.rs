@@ -2,8 +2,11 @@
 
 mod contents;
 mod exported;
+mod filters;
 mod group;
+mod pending;
 mod remains;
+mod role;
 mod searched;
 mod stream;
 
@@ -15,9 +18,13 @@ use kurodo_policy::Context;
 pub use contents::Contents;
 pub use exported::{Exported, Exports};
 pub(crate) use exported::{exported, exports};
+pub use filters::Filters;
+pub(crate) use filters::filters;
 pub use group::{Group, Tagged};
 pub(crate) use group::{group, named, tagged};
+pub use pending::{Metrics, Pending};
 pub use remains::Remains;
+pub use role::Role;
 pub use searched::Searched;
 pub use stream::{Events, Stream};
 pub(crate) use stream::{events, stream};

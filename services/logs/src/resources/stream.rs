@@ -166,6 +166,16 @@ impl Resource for Events {
     }
 }
 
+/// What was put into the group and waits.
+impl Annexed for Events {
+    fn annex(&self) -> Scope {
+        match self.seen.existing() {
+            Ok((group, _)) => layout::waiting(self.account, &self.region, group.definition.id),
+            Err(_) => layout::nothing(),
+        }
+    }
+}
+
 /// The events of the stream of this name in the group of this name.
 pub(crate) async fn events(find: &Find<'_, Logs>, group: &str, name: &str) -> Result<Events, Error> {
     names::check(group)?;
