@@ -69,6 +69,20 @@ def test_a_metric_filter_counts_events_when_they_happened(logs, cloudwatch):
     assert found["metricFilterCount"] == 1
 
 
+def test_a_filter_is_for_events_that_are_put_after_it_was_made(logs, cloudwatch):
+    namespace, where, at = fresh("ns"), stream(logs), minute(now()) - 5 * MINUTE
+    metric_filter(logs, where, "ERROR", "first", namespace=namespace, name="first")
+    for number in range(20):
+        put(logs, where, "ERROR", at=at)
+        time.sleep(0.01)
+        metric_filter(logs, where, "ERROR", f"f{number}", namespace=namespace, name=f"after{number}")
+    put(logs, where, "ERROR", at=at)
+    # The last event is measured last.
+    for number in range(20):
+        eventually(lambda: points(cloudwatch, namespace, f"after{number}"), {at: (20 - number, 20 - number)})  # noqa: B023
+    eventually(lambda: points(cloudwatch, namespace, "first"), {at: (21, 21)})
+
+
 def test_values_and_dimensions_come_from_the_events(logs, cloudwatch):
     namespace, where = fresh("ns"), stream(logs)
     by = {"Path": "$.path", "Code": "$.code"}

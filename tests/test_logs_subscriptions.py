@@ -75,11 +75,19 @@ def test_events_are_forwarded_as_aws_does(root, account, logs):
     assert payload["subscriptionFilters"] == ["f"] and len(key) == 32
 
 
-@pytest.mark.parametrize("distribution", ["ByLogStream", "Random"])
-def test_a_log_stream_stays_together_or_is_scattered(root, logs, distribution):
+def partitions(principal, arn):
+    """The partition keys of each log stream's records."""
+    keys = {}
+    for key, payload in records(principal, arn):
+        keys.setdefault(payload["logStream"], set()).add(key)
+    keys.pop("")
+    return keys
+
+
+def test_records_of_a_log_stream_stay_together_in_order(root, logs):
     destination, name = kinesis_stream(root, shards=4), group(logs)
     streams = [stream(logs, within=name) for _ in range(3)]
-    subscribe(logs, streams[0], destination, role(root, PUT), distribution=distribution)
+    subscribe(logs, streams[0], destination, role(root, PUT))
     for number in range(12):
         put(logs, streams[number % 3], f"{number}", f"{number} again")
         time.sleep(0.2)
@@ -87,16 +95,19 @@ def test_a_log_stream_stays_together_or_is_scattered(root, logs, distribution):
         where["logStreamName"]: [text for number in range(at, 12, 3) for text in (f"{number}", f"{number} again")]
         for at, where in enumerate(streams)
     }
-    found = lambda: {name: sorted(all, key=lambda text: int(text.split()[0])) for name, all in forwarded(root, destination).items()}  # noqa: E731
-    eventually(found, wanted)
-    keys = {}
-    for key, payload in records(root, destination):
-        keys.setdefault(payload["logStream"], set()).add(key)
-    if distribution == "ByLogStream":
-        assert forwarded(root, destination) == wanted, "in order"
-        assert all(len(of) == 1 for of in keys.values())
-    else:
-        assert any(len(of) > 1 for of in keys.values())
+    eventually(lambda: forwarded(root, destination), wanted)
+    assert [len(keys) for keys in partitions(root, destination).values()] == [1, 1, 1]
+
+
+def test_records_of_a_log_stream_are_scattered_where_that_is_asked_for(root, logs):
+    destination, where = kinesis_stream(root, shards=4), stream(logs)
+    subscribe(logs, where, destination, role(root, PUT), distribution="Random")
+    for number in range(3):
+        put(logs, where, f"{number}")
+        eventually(lambda: len(forwarded(root, destination).get(where["logStreamName"], [])), number + 1)  # noqa: B023
+    [keys] = partitions(root, destination).values()
+    assert len(keys) == 3
+    assert sorted(forwarded(root, destination)[where["logStreamName"]]) == ["0", "1", "2"]
 
 
 def test_subscription_filters_are_described_changed_and_deleted(root, logs):
