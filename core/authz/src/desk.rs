@@ -105,7 +105,9 @@ impl<'r> Desk<'r> {
         let policies = Policies {
             scps: &caller.scps,
             rcps: &rcps,
-            resource: heard.and_then(A::Resource::policy),
+            resource: heard
+                .filter(|resource| resource.hears(A::NAME, principal))
+                .and_then(A::Resource::policy),
             resource_grant: grant.as_deref(),
             public_grant: public.as_deref(),
             identity: &caller.identity,
