@@ -263,8 +263,11 @@ def test_events_are_exported_to_a_bucket_that_takes_them(root, logs, account, bu
     put(logs, stream(logs, "other", where["logGroupName"]), "no", at=start)
     refused(lambda: export(logs, where, bucket), INVALID, 400)
     s3, arn = root.client("s3"), f"arn:aws:s3:::{bucket}"
-    def trusting(source):
-        condition = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": source}}
+    organization = root.client("organizations").describe_organization()["Organization"]["Id"]
+    def trusting(source, organization=organization):
+        sure = {"aws:SourceAccount": account, "aws:SourceOrgID": organization}
+        path = {"aws:SourceOrgPaths": f"{organization}/r-*/"}
+        condition = {"StringEquals": sure, "ArnLike": {"aws:SourceArn": source}, "ForAnyValue:StringLike": path}
         service = {"Principal": {"Service": "logs.amazonaws.com"}, "Condition": condition}
         s3.put_bucket_policy(Bucket=bucket, Policy=document(
             {**statement("Allow", "s3:GetBucketAcl", arn), **service},
@@ -272,6 +275,8 @@ def test_events_are_exported_to_a_bucket_that_takes_them(root, logs, account, bu
         ))
     group_arn = f"arn:aws:logs:us-east-1:{account}:log-group:{where['logGroupName']}"
     trusting(f"{group_arn}-other")
+    refused(lambda: export(logs, where, bucket), INVALID, 400)
+    trusting(group_arn, organization="o-another")
     refused(lambda: export(logs, where, bucket), INVALID, 400)
     trusting(group_arn)
     task = export(logs, where, bucket, destinationPrefix="kept", logStreamNamePrefix="web", taskName="mine")

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use kurodo_arn::AccountId;
-use kurodo_policy::{Attached, Context, Policies, Reason, Request, evaluate, explain};
+use kurodo_policy::{Attached, Context, Policies, PrincipalKind, Reason, Request, evaluate, explain};
 
 use crate::{Action, Caller, Denial, Named, Need, Permit, Resource};
 
@@ -154,9 +154,25 @@ impl<'r> Desk<'r> {
         if let Some(path) = self.guardrails.organization_path(owner) {
             context.set("aws:ResourceOrgPaths", vec![path]);
         }
+        if let Some(source) = self.source() {
+            if let Some(organization) = self.guardrails.organization(source) {
+                context.set("aws:SourceOrgID", organization);
+            }
+            if let Some(path) = self.guardrails.organization_path(source) {
+                context.set("aws:SourceOrgPaths", vec![path]);
+            }
+        }
         resource.describe(&mut context);
         context.merge(need);
         context
+    }
+
+    /// Whose thing it is that a service works for under its own name.
+    fn source(&self) -> Option<AccountId> {
+        let caller = self.caller.caller();
+        let service = caller.principal.kind == PrincipalKind::Service;
+        let source = service.then(|| caller.context.get("aws:SourceAccount")).flatten();
+        source?.single()?.parse().ok()
     }
 
     /// Whether the owner is outside of the caller's account and organisation.
