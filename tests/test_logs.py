@@ -392,6 +392,25 @@ def test_resource_policies_let_other_accounts_in(root, logs, account, other):
     refused(lambda: logs.put_resource_policy(policyName=name, policyDocument="{}"), INVALID)
 
 
+def test_policies_are_the_business_of_the_groups_account(root, logs, account, other):
+    group = stream(logs)["logGroupName"]
+    arn = f"arn:aws:logs:us-east-1:{account}:log-group:{group}"
+    put = lambda client, *statements: client.put_resource_policy(resourceArn=arn, policyDocument=document(*statements))  # noqa: E731
+    everything = {**statement("Allow", "logs:*", f"{arn}*"), "Principal": {"AWS": other.account}}
+    put(logs, everything)
+    theirs = other.client("logs")
+    theirs.filter_log_events(logGroupIdentifier=arn)
+    refused(lambda: put(theirs, everything), "AccessDeniedException", 400)
+    refused(lambda: theirs.delete_resource_policy(resourceArn=arn), "AccessDeniedException", 400)
+    # And no policy shuts the root user out of it.
+    put(logs, {**statement("Deny", "logs:*", "*"), "Principal": "*"})
+    refused(lambda: logs.filter_log_events(logGroupIdentifier=arn), "AccessDeniedException", 400)
+    admin = root.user(policy=[statement("Allow", "logs:*")]).client("logs")
+    refused(lambda: admin.delete_resource_policy(resourceArn=arn), "AccessDeniedException", 400)
+    logs.delete_resource_policy(resourceArn=arn)
+    logs.delete_log_group(logGroupName=group)
+
+
 def test_a_policy_names_users_and_not_whoever_is_called_so_later(root, logs, account):
     for where in ({"policyName": fresh("policy")}, {"resourceArn": None}):
         group = stream(logs)["logGroupName"]
