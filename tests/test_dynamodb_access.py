@@ -407,6 +407,49 @@ def test_a_policy_of_the_table_lets_its_principals_in(root, table):
     refused(lambda: owner.get_resource_policy(ResourceArn=arn), "PolicyNotFoundException", 400)
 
 
+def test_what_a_policy_gives_other_accounts_has_an_end(root, other):
+    """Everything is given, and of that AWS lets other accounts do some; the rest is the table's own account's."""
+    owner, theirs = root.client("dynamodb"), other.client("dynamodb")
+    table = dynamodb.create(owner, range_key=None)
+    arn = owner.describe_table(TableName=table)["Table"]["TableArn"]
+    everything = document(statement("Allow", "dynamodb:*", arn, Principal={"AWS": other.account}))
+    owner.put_resource_policy(ResourceArn=arn, Policy=everything)
+    theirs.put_item(TableName=arn, Item={"h": s("x")})
+    assert theirs.describe_table(TableName=arn)["Table"]["TableArn"] == arn
+    assert theirs.list_tags_of_resource(ResourceArn=arn)["Tags"] == []
+    expiry = {"AttributeName": "until", "Enabled": True}
+    recovery = {"PointInTimeRecoveryEnabled": True}
+    for call in (
+        lambda: theirs.put_resource_policy(ResourceArn=arn, Policy=everything),
+        lambda: theirs.get_resource_policy(ResourceArn=arn),
+        lambda: theirs.delete_resource_policy(ResourceArn=arn),
+        lambda: theirs.update_time_to_live(TableName=arn, TimeToLiveSpecification=expiry),
+        lambda: theirs.describe_time_to_live(TableName=arn),
+        lambda: theirs.create_backup(TableName=arn, BackupName="theirs"),
+        lambda: theirs.update_continuous_backups(TableName=arn, PointInTimeRecoverySpecification=recovery),
+        lambda: theirs.describe_continuous_backups(TableName=arn),
+        lambda: theirs.export_table_to_point_in_time(TableArn=arn, S3Bucket="theirs"),
+        lambda: theirs.execute_statement(Statement=f"SELECT * FROM \"{arn}\" WHERE h = 'x'"),
+    ):
+        refused(call, "AccessDeniedException", 400)
+    owner.delete_table(TableName=table)
+
+
+def test_the_root_user_takes_a_policy_away_that_shuts_everybody_out(root):
+    owner = root.client("dynamodb")
+    table = dynamodb.create(owner, range_key=None)
+    arn = owner.describe_table(TableName=table)["Table"]["TableArn"]
+    shut = document(statement("Deny", "dynamodb:*", arn, Principal="*"))
+    owner.put_resource_policy(ResourceArn=arn, Policy=shut)
+    admin = root.user(policy=[statement("Allow", "dynamodb:*")]).client("dynamodb")
+    for client in (owner, admin):
+        refused(lambda: client.describe_table(TableName=table), "AccessDeniedException", 400)  # noqa: B023
+        refused(lambda: client.put_resource_policy(ResourceArn=arn, Policy=shut), "AccessDeniedException", 400)  # noqa: B023
+    refused(lambda: admin.delete_resource_policy(ResourceArn=arn), "AccessDeniedException", 400)
+    owner.delete_resource_policy(ResourceArn=arn)
+    owner.delete_table(TableName=table)
+
+
 def test_strangers_cannot_tell_which_tables_there_are(root, table):
     user = root.user().client("dynamodb")
     answers = [

@@ -187,6 +187,10 @@ def test_managed_policies_have_a_size(iam):
             "Resource arn:aws:s3:us-east-1::bucket can not contain region information.",
         ),
         (document(statement("Allow", "s3:*", Condition={"StringLikes": {"a:b": "c"}})), "Syntax errors in policy."),
+        (
+            document(statement("Deny", "s3:*", Condition={"IpAddress": {"SourceIp": "10.0.0.0/8"}})),
+            "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+        ),
     ],
 )
 def test_what_is_no_policy_is_refused_with_the_reason(iam, user, text, message):

@@ -420,6 +420,23 @@ def test_policies_of_streams_and_consumers_let_other_accounts_in(server, client,
     refused(lambda: client.get_resource_policy(ResourceARN=arn), "ResourceNotFoundException", 400)
 
 
+def test_policies_are_the_business_of_the_streams_account(server, client, root):
+    _, arn = create(client)
+    stranger = new_account(server, "kinesis meddler")
+    theirs = stranger.client("kinesis")
+    everything = document(statement("Allow", "kinesis:*", arn, Principal={"AWS": stranger.account}))
+    client.put_resource_policy(ResourceARN=arn, Policy=everything)
+    theirs.describe_stream_summary(StreamARN=arn)
+    refused(lambda: theirs.put_resource_policy(ResourceARN=arn, Policy=everything), "AccessDeniedException", 400)
+    refused(lambda: theirs.delete_resource_policy(ResourceARN=arn), "AccessDeniedException", 400)
+    # And no policy shuts the root user out of it.
+    client.put_resource_policy(ResourceARN=arn, Policy=document(statement("Deny", "kinesis:*", arn, Principal="*")))
+    refused(lambda: client.describe_stream_summary(StreamARN=arn), "AccessDeniedException", 400)
+    admin = root.user(policy=[statement("Allow", "kinesis:*")]).client("kinesis")
+    refused(lambda: admin.delete_resource_policy(ResourceARN=arn), "AccessDeniedException", 400)
+    client.delete_resource_policy(ResourceARN=arn)
+
+
 def test_a_policy_names_users_and_not_whoever_is_called_so_later(root, client):
     _, arn = create(client)
     consumer = kinesis.consumer(client, arn)

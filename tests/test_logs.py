@@ -263,8 +263,11 @@ def test_events_are_exported_to_a_bucket_that_takes_them(root, logs, account, bu
     put(logs, stream(logs, "other", where["logGroupName"]), "no", at=start)
     refused(lambda: export(logs, where, bucket), INVALID, 400)
     s3, arn = root.client("s3"), f"arn:aws:s3:::{bucket}"
-    def trusting(source):
-        condition = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": source}}
+    organization = root.client("organizations").describe_organization()["Organization"]["Id"]
+    def trusting(source, organization=organization):
+        sure = {"aws:SourceAccount": account, "aws:SourceOrgID": organization}
+        path = {"aws:SourceOrgPaths": f"{organization}/r-*/"}
+        condition = {"StringEquals": sure, "ArnLike": {"aws:SourceArn": source}, "ForAnyValue:StringLike": path}
         service = {"Principal": {"Service": "logs.amazonaws.com"}, "Condition": condition}
         s3.put_bucket_policy(Bucket=bucket, Policy=document(
             {**statement("Allow", "s3:GetBucketAcl", arn), **service},
@@ -272,6 +275,8 @@ def test_events_are_exported_to_a_bucket_that_takes_them(root, logs, account, bu
         ))
     group_arn = f"arn:aws:logs:us-east-1:{account}:log-group:{where['logGroupName']}"
     trusting(f"{group_arn}-other")
+    refused(lambda: export(logs, where, bucket), INVALID, 400)
+    trusting(group_arn, organization="o-another")
     refused(lambda: export(logs, where, bucket), INVALID, 400)
     trusting(group_arn)
     task = export(logs, where, bucket, destinationPrefix="kept", logStreamNamePrefix="web", taskName="mine")
@@ -385,6 +390,25 @@ def test_resource_policies_let_other_accounts_in(root, logs, account, other):
     logs.delete_resource_policy(resourceArn=arn)
     refused(look, "AccessDeniedException", 400)
     refused(lambda: logs.put_resource_policy(policyName=name, policyDocument="{}"), INVALID)
+
+
+def test_policies_are_the_business_of_the_groups_account(root, logs, account, other):
+    group = stream(logs)["logGroupName"]
+    arn = f"arn:aws:logs:us-east-1:{account}:log-group:{group}"
+    put = lambda client, *statements: client.put_resource_policy(resourceArn=arn, policyDocument=document(*statements))  # noqa: E731
+    everything = {**statement("Allow", "logs:*", f"{arn}*"), "Principal": {"AWS": other.account}}
+    put(logs, everything)
+    theirs = other.client("logs")
+    theirs.filter_log_events(logGroupIdentifier=arn)
+    refused(lambda: put(theirs, everything), "AccessDeniedException", 400)
+    refused(lambda: theirs.delete_resource_policy(resourceArn=arn), "AccessDeniedException", 400)
+    # And no policy shuts the root user out of it.
+    put(logs, {**statement("Deny", "logs:*", "*"), "Principal": "*"})
+    refused(lambda: logs.filter_log_events(logGroupIdentifier=arn), "AccessDeniedException", 400)
+    admin = root.user(policy=[statement("Allow", "logs:*")]).client("logs")
+    refused(lambda: admin.delete_resource_policy(resourceArn=arn), "AccessDeniedException", 400)
+    logs.delete_resource_policy(resourceArn=arn)
+    logs.delete_log_group(logGroupName=group)
 
 
 def test_a_policy_names_users_and_not_whoever_is_called_so_later(root, logs, account):

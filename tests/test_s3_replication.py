@@ -176,9 +176,14 @@ def test_the_role_must_trust_s3_with_this_bucket(s3, root):
         put(s3, source, role(root, trust={**TRUST, "Statement": [one]}), rule(target))
         s3.put_object(Bucket=source, Key="k", Body=b"x")
         until(lambda: status(s3, source, "k") == "FAILED")
-    for arn, outcome in ((f"arn:aws:s3:::{target}", "FAILED"), (f"arn:aws:s3:::{source}", "COMPLETED")):
-        one = {**TRUST["Statement"][0], "Condition": {"ArnEquals": {"aws:SourceArn": arn},
-                                                      "StringEquals": {"aws:SourceAccount": root.account}}}
+    own = root.client("organizations").describe_organization()["Organization"]["Id"]
+    for arn, organization, outcome in (
+        (f"arn:aws:s3:::{target}", own, "FAILED"),
+        (f"arn:aws:s3:::{source}", "o-another", "FAILED"),
+        (f"arn:aws:s3:::{source}", own, "COMPLETED"),
+    ):
+        sure = {"aws:SourceAccount": root.account, "aws:SourceOrgID": organization}
+        one = {**TRUST["Statement"][0], "Condition": {"ArnEquals": {"aws:SourceArn": arn}, "StringEquals": sure}}
         put(s3, source, role(root, trust={**TRUST, "Statement": [one]}), rule(target))
         s3.put_object(Bucket=source, Key="k", Body=b"x")
         until(lambda: status(s3, source, "k") == outcome)

@@ -115,7 +115,9 @@ impl<'r> Desk<'r> {
         let policies = Policies {
             scps: &caller.scps,
             rcps: &rcps,
-            resource: heard.and_then(A::Resource::policy),
+            resource: heard
+                .filter(|resource| resource.hears(A::NAME, principal))
+                .and_then(A::Resource::policy),
             resource_grant: grant.as_deref(),
             public_grant: public.as_deref(),
             identity: &caller.identity,
@@ -166,9 +168,25 @@ impl<'r> Desk<'r> {
         if let Some(path) = self.guardrails.organization_path(owner) {
             context.set("aws:ResourceOrgPaths", vec![path]);
         }
+        if let Some(source) = self.source() {
+            if let Some(organization) = self.guardrails.organization(source) {
+                context.set("aws:SourceOrgID", organization);
+            }
+            if let Some(path) = self.guardrails.organization_path(source) {
+                context.set("aws:SourceOrgPaths", vec![path]);
+            }
+        }
         resource.describe(&mut context);
         context.merge(need);
         context
+    }
+
+    /// Whose thing it is that a service works for under its own name.
+    fn source(&self) -> Option<AccountId> {
+        let caller = self.caller.caller();
+        let service = caller.principal.kind == PrincipalKind::Service;
+        let source = service.then(|| caller.context.get("aws:SourceAccount")).flatten();
+        source?.single()?.parse().ok()
     }
 
     /// Whether the owner is outside of the caller's account and organisation.

@@ -71,6 +71,11 @@ pub trait Resource: Named + Send + Sync + 'static {
     fn policy(&self) -> Option<&Attached> {
         None
     }
+    /// Whether that policy has a say on this action of this principal: some actions are for the owner's account alone,
+    /// whatever a policy says.
+    fn hears(&self, _action: &str, _principal: &Principal) -> bool {
+        true
+    }
     /// A grant outside the policy language, such as an access control list's entry for an account, that lets
     /// this principal do the action; the text says which, for explanations.
     fn grant(&self, _action: &str, _principal: &Principal) -> Option<String> {

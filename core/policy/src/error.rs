@@ -80,7 +80,7 @@ pub enum PolicyError {
     /// `NotPrincipal` in a statement that allows.
     #[error("Allow with NotPrincipal is not allowed.")]
     AllowNotPrincipal,
-    /// An action without its service.
+    /// An action or a condition key without its service.
     #[error("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
     ActionVendor,
     /// An action with more than one colon.

@@ -2,8 +2,9 @@
 
 use std::{fmt::Display, sync::Arc};
 
+use kurodo_arn::AccountId;
 use kurodo_identity::{BindError, Principals};
-use kurodo_policy::{Attached, Kind, Policy};
+use kurodo_policy::{Attached, Kind, Policy, Principal, PrincipalKind};
 
 use crate::Error;
 
@@ -38,6 +39,16 @@ pub(crate) fn compile(
     let text = bound.as_ref().unwrap_or(given);
     let policy = Policy::parse(text, Kind::Resource).map_err(|_| Error::Damaged(name.to_owned()))?;
     Ok(Some(Attached { name: format!("resource-policy:stream/{name}"), policy: Arc::new(policy) }))
+}
+
+/// Whether the policy of a stream or consumer of this account has a say on an action of a principal. Policies are the
+/// business of the owner's account alone, and do not bind its root user, who could otherwise be locked out for good.
+///
+/// Source: Kinesis Data Streams API Reference, PutResourcePolicy.
+pub(crate) fn hears(owner: AccountId, action: &str, principal: &Principal) -> bool {
+    const OF_POLICIES: [&str; 2] = ["kinesis:PutResourcePolicy", "kinesis:DeleteResourcePolicy"];
+    let own = principal.account == Some(owner) && principal.kind != PrincipalKind::Root;
+    own || !OF_POLICIES.contains(&action)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Annexed, Named, Resource, Scope};
 use kurodo_gateway::Find;
-use kurodo_policy::{Attached, Context};
+use kurodo_policy::{Attached, Context, Principal};
 
 use crate::{
     Error, Kinesis,
@@ -15,6 +15,7 @@ use crate::{
     iterator::ShardIterator,
     layout,
     names::{ConsumerName, StreamName},
+    policy,
 };
 
 /// A stream: its definition, shards, tags and policy.
@@ -173,6 +174,10 @@ where
         self.facts.as_ref().and_then(|facts| facts.policy.as_ref())
     }
 
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        policy::hears(self.account, action, principal)
+    }
+
     fn describe(&self, context: &mut Context) {
         for (key, value) in self.facts.iter().flat_map(|facts| &facts.definition.tags) {
             context.set(format!("aws:ResourceTag/{key}"), value.as_str());
@@ -300,6 +305,10 @@ impl Resource for Consumer {
 
     fn policy(&self) -> Option<&Attached> {
         self.facts.as_ref().and_then(|facts| facts.policy.as_ref())
+    }
+
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        policy::hears(self.account, action, principal)
     }
 
     fn describe(&self, context: &mut Context) {

@@ -88,7 +88,7 @@ fn policy(
 }
 
 fn add(statements: &mut Vec<Value>, document: &str) {
-    let document = serde_json::from_str::<Value>(document).ok();
+    let document = serde_json::from_str::<Value>(document).ok().and_then(|document| current(&document));
     let mut more = match document.and_then(|mut all| all.get_mut("Statement").map(Value::take)) {
         Some(Value::Array(more)) => more,
         one => one.into_iter().collect(),
@@ -96,6 +96,13 @@ fn add(statements: &mut Vec<Value>, document: &str) {
     // Ids are the statement's own within its policy, and may be another's in the next.
     more.iter_mut().filter_map(Value::as_object_mut).for_each(|statement| _ = statement.remove("Sid"));
     statements.append(&mut more);
+}
+
+/// The same in the current version of the language: in the former one, `${` begins no variable.
+fn current(document: &Value) -> Option<Value> {
+    let text = document.to_string();
+    let is_current = document.get("Version").and_then(Value::as_str) == Some("2012-10-17");
+    serde_json::from_str(&if is_current { text } else { text.replace("${", "${$}{") }).ok()
 }
 
 /// How many bytes groups hold, counted from their heads. What was counted is used again while nothing changes, and for
@@ -137,5 +144,23 @@ impl Logs {
         }
         sizes.insert(group, Counted { generation, at: now, bytes });
         Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_policy_is_read_in_its_own_version() {
+        let document = |version: &str| {
+            let statement = json!({ "Sid": "a", "Effect": "Allow", "Resource": "arn:${aws:username}:*" });
+            json!({ "Version": version, "Statement": statement }).to_string()
+        };
+        let mut statements = Vec::new();
+        add(&mut statements, &document("2008-10-17"));
+        add(&mut statements, &document("2012-10-17"));
+        let resource = |text: &str| json!({ "Effect": "Allow", "Resource": text });
+        assert_eq!(statements, [resource("arn:${$}{aws:username}:*"), resource("arn:${aws:username}:*")]);
     }
 }

@@ -86,6 +86,12 @@ impl StoredDirectory {
         let (arn, service) = (role.arn(account), Caller::service(by.host, by.source.0, by.source.1));
         let mut context = Context::over(service.context.clone());
         context.set("aws:ResourceAccount", account);
+        if let Some(organization) = self.organization(by.source.1) {
+            context.set("aws:SourceOrgID", organization);
+        }
+        if let Some(path) = self.organization_path(by.source.1) {
+            context.set("aws:SourceOrgPaths", vec![path]);
+        }
         for tag in &role.tags {
             context.set(format!("aws:ResourceTag/{}", tag.key), tag.value.as_str());
             context.set(format!("iam:ResourceTag/{}", tag.key), tag.value.as_str());

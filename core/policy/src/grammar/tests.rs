@@ -82,6 +82,14 @@ fn identity_policies_are_refused_in_iams_words() {
             "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
         ),
         (
+            r#"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"IpAddress":{"SourceIp":"10.0.0.0/8"}}}"#,
+            "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+        ),
+        (
+            r#"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{":tag":"x"}}}"#,
+            "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+        ),
+        (
             r#"{"Effect":"Allow","Action":"s3:Get:Object","Resource":"*"}"#,
             "Actions/Condition can contain only one colon.",
         ),

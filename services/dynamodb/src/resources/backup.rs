@@ -3,10 +3,10 @@ use std::sync::Arc;
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Resource, Scope};
 use kurodo_gateway::Find;
-use kurodo_policy::{Attached, Context};
+use kurodo_policy::{Attached, Context, Principal};
 use kurodo_store::Fact;
 
-use super::describe;
+use super::{describe, hears};
 use crate::{
     DynamoDb, Error, backup,
     definition::Definition,
@@ -39,6 +39,10 @@ impl Resource for Source {
 
     fn policy(&self) -> Option<&Attached> {
         self.facts.as_ref().and_then(|facts| facts.policy.as_ref())
+    }
+
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        hears(self.account, action, principal)
     }
 
     fn describe(&self, context: &mut Context) {
@@ -250,6 +254,10 @@ impl Resource for Target {
     fn policy(&self) -> Option<&Attached> {
         self.facts.as_ref().and_then(|facts| facts.policy.as_ref())
     }
+
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        hears(self.account, action, principal)
+    }
 }
 
 /// The items of a table that is restored.
@@ -282,6 +290,10 @@ impl Resource for Filling {
 
     fn policy(&self) -> Option<&Attached> {
         self.facts.as_ref().and_then(|facts| facts.policy.as_ref())
+    }
+
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        hears(self.account, action, principal)
     }
 }
 
@@ -335,6 +347,10 @@ impl Resource for Origin {
 
     fn policy(&self) -> Option<&Attached> {
         self.facts.as_ref().and_then(|facts| facts.policy.as_ref())
+    }
+
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        hears(self.account, action, principal)
     }
 
     fn describe(&self, context: &mut Context) {

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Resource, Scope};
 use kurodo_gateway::Find;
-use kurodo_policy::{Attached, Context};
+use kurodo_policy::{Attached, Context, Principal};
 
-use super::describe;
+use super::{describe, hears};
 use crate::{
     DynamoDb, Error,
     facts::TableFacts,
@@ -52,6 +52,10 @@ impl Resource for Exported {
 
     fn policy(&self) -> Option<&Attached> {
         self.facts.as_ref().and_then(|facts| facts.policy.as_ref())
+    }
+
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        hears(self.account, action, principal)
     }
 
     fn describe(&self, context: &mut Context) {

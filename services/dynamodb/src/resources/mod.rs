@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Named, Resource, Scope};
-use kurodo_policy::{Attached, Context};
+use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
 
 pub use backup::{Backup, Backups, Filling, Kept, Origin, Source, Target};
 pub(crate) use backup::{backup, backups, kept, origin, source};
@@ -115,6 +115,10 @@ where
         self.facts.as_ref().and_then(|facts| facts.policy.as_ref())
     }
 
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        hears(self.account, action, principal)
+    }
+
     fn describe(&self, context: &mut Context) {
         if let Some(facts) = &self.facts {
             describe(facts, context);
@@ -127,6 +131,40 @@ fn describe(facts: &TableFacts, context: &mut Context) {
         context.set(format!("aws:ResourceTag/{key}"), value.as_str());
     }
 }
+
+/// Whether the policy of a table or stream of this account has a say on an action of a principal. It lets other accounts
+/// do what AWS lists, and nothing else: who is given `dynamodb:*` neither changes the policy nor has items expire. And it
+/// does not keep the account's root user from taking it away, who could otherwise be locked out for good.
+///
+/// Source: DynamoDB Developer Guide, "DynamoDB API operations supported by resource-based policies"; API Reference,
+/// DeleteResourcePolicy.
+fn hears(owner: AccountId, action: &str, principal: &Principal) -> bool {
+    match principal.account {
+        Some(account) if account != owner => ACROSS_ACCOUNTS.contains(&action),
+        _ => principal.kind != PrincipalKind::Root || action != "dynamodb:DeleteResourcePolicy",
+    }
+}
+
+const ACROSS_ACCOUNTS: [&str; 18] = [
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:DeleteTable",
+    "dynamodb:DescribeStream",
+    "dynamodb:DescribeTable",
+    "dynamodb:GetItem",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListTagsOfResource",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "dynamodb:TagResource",
+    "dynamodb:UntagResource",
+    "dynamodb:UpdateItem",
+    "dynamodb:UpdateTable",
+];
 
 /// Everything, as the caller's account sees it.
 #[derive(Debug)]
@@ -142,5 +180,42 @@ impl Resource for Everything {
 
     fn scope(&self) -> Scope {
         layout::tables(self.account, &self.region)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kurodo_authz::Caller;
+
+    use super::*;
+
+    fn heard(action: &str, kind: PrincipalKind, account: Option<u64>) -> bool {
+        let account = account.map(|number| AccountId::new(number).unwrap());
+        let principal = Principal { kind, account, ..Caller::anonymous().principal };
+        hears(AccountId::new(1).unwrap(), action, &principal)
+    }
+
+    #[test]
+    fn a_policy_lets_other_accounts_do_what_aws_lists() {
+        use PrincipalKind::{Service, User};
+        for (action, across) in [
+            ("dynamodb:GetItem", true),
+            ("dynamodb:PutResourcePolicy", false),
+            ("dynamodb:UpdateTimeToLive", false),
+            ("dynamodb:PartiQLSelect", false),
+            ("dynamodb:ExportTableToPointInTime", false),
+        ] {
+            assert_eq!(heard(action, User, Some(2)), across, "{action}");
+            assert!(heard(action, User, Some(1)) && heard(action, Service, None), "{action}");
+        }
+    }
+
+    #[test]
+    fn no_policy_keeps_the_root_user_from_taking_it_away() {
+        use PrincipalKind::{Root, User};
+        assert!(!heard("dynamodb:DeleteResourcePolicy", Root, Some(1)));
+        assert!(heard("dynamodb:PutResourcePolicy", Root, Some(1)));
+        assert!(heard("dynamodb:DeleteResourcePolicy", User, Some(1)));
+        assert!(!heard("dynamodb:DeleteResourcePolicy", Root, Some(2)));
     }
 }

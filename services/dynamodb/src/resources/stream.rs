@@ -1,9 +1,9 @@
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Named, Resource, Scope};
 use kurodo_gateway::{Find, Service};
-use kurodo_policy::{Attached, Context};
+use kurodo_policy::{Attached, Context, Principal};
 
-use super::Table;
+use super::{Table, hears};
 use crate::{
     DynamoDb, DynamoDbStreams, Error, layout,
     names::TableName,
@@ -44,6 +44,10 @@ impl Resource for TableStreams {
 
     fn policy(&self) -> Option<&Attached> {
         self.table.policy()
+    }
+
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        hears(self.account, action, principal)
     }
 
     fn describe(&self, context: &mut Context) {
@@ -160,6 +164,10 @@ where
 
     fn policy(&self) -> Option<&Attached> {
         self.facts.as_ref().and_then(|facts| facts.policy.as_ref())
+    }
+
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        hears(self.account, action, principal)
     }
 }
 

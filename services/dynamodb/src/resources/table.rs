@@ -3,9 +3,9 @@ use std::sync::Arc;
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Resource, Scope};
 use kurodo_gateway::Find;
-use kurodo_policy::{Attached, Context};
+use kurodo_policy::{Attached, Context, Principal};
 
-use super::{Contents, Everything, describe};
+use super::{Contents, Everything, describe, hears};
 use crate::{
     DynamoDb, Error,
     definition::Definition,
@@ -72,6 +72,10 @@ impl Resource for Table {
 
     fn policy(&self) -> Option<&Attached> {
         self.facts().and_then(|facts| facts.policy.as_ref())
+    }
+
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        hears(self.account, action, principal)
     }
 
     fn describe(&self, context: &mut Context) {

@@ -1,7 +1,7 @@
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Annexed, Resource, Scope};
 use kurodo_gateway::Find;
-use kurodo_policy::{Attached, Context};
+use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
 
 use super::describe;
 use crate::{
@@ -55,9 +55,21 @@ impl Resource for Group {
         self.facts().and_then(|facts| facts.policy.as_ref())
     }
 
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        hears(self.account, action, principal)
+    }
+
     fn describe(&self, context: &mut Context) {
         describe(self.facts(), context);
     }
+}
+
+/// Whether policies about a group of this account have a say on an action of a principal. Policies are the business of the
+/// group's account alone, and do not bind its root user, who could otherwise be locked out for good.
+fn hears(owner: AccountId, action: &str, principal: &Principal) -> bool {
+    const OF_POLICIES: [&str; 2] = ["logs:PutResourcePolicy", "logs:DeleteResourcePolicy"];
+    let own = principal.account == Some(owner) && principal.kind != PrincipalKind::Root;
+    own || !OF_POLICIES.contains(&action)
 }
 
 /// That the group is deleted.
