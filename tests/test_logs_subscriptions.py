@@ -235,3 +235,18 @@ def test_forwarding_survives_kill_9(own_server):
 
     eventually(firsts, {where["logStreamName"]: wanted})
     assert own_server.stop() == 0
+
+
+def test_what_waits_outlives_kill_9(own_server):
+    root = own_server.root()
+    logs, destination, given = root.client("logs"), kinesis_stream(root), role(root, PUT)
+    where, name = stream(logs), given.rsplit("/")[-1]
+    subscribe(logs, where, destination, given)
+    root.client("iam").delete_role_policy(RoleName=name, PolicyName="given")
+    put(logs, where, "one", "two")
+    own_server.kill()
+    own_server.start()
+    root = own_server.root()
+    put(root.client("logs"), where, "three")
+    root.client("iam").put_role_policy(RoleName=name, PolicyName="given", PolicyDocument=document(PUT))
+    eventually(lambda: forwarded(root, destination), {where["logStreamName"]: ["one", "two", "three"]})

@@ -19,11 +19,10 @@ impl Keeper<chore::ForwardEvents> for Logs {
     async fn keep(&self, errand: Errand<'_, Self, chore::ForwardEvents>) -> Result<Progress, Error> {
         let ((permit, _), now) = (&errand.permits, errand.call.now_ms);
         let pending = permit.resource();
-        let writer = self.store.write(permit);
-        let taken = Taken::next(&writer.annex(permit), &writer, pending.consumer)?;
+        let taken = self.take(permit)?;
         let Some((group, subscription)) = subscribed(permit) else {
             // Whoever deletes a group or a filter wants nothing forwarded any more.
-            self.finish(permit, &taken.keys, &(0..taken.keys.len()).collect()).await?;
+            self.finish(permit, &taken.keys).await?;
             if taken.is_full {
                 self.forwarded.again(pending.account);
             }
@@ -36,7 +35,7 @@ impl Keeper<chore::ForwardEvents> for Logs {
             Some(_) => self.pauses.pause(subscription.number, now),
             None => self.pauses.end(subscription.number),
         }
-        self.finish(permit, &taken.keys, &done).await?;
+        self.finish(permit, done.iter().filter_map(|at| taken.keys.get(*at))).await?;
         if taken.is_full && fault.is_none() {
             self.forwarded.again(pending.account);
         }
@@ -56,27 +55,6 @@ fn subscribed<'p>(permit: &'p Forwards<'_>) -> Option<(&'p GroupFacts, &'p Subsc
     let group = permit.resource().facts()?;
     let mut all = group.definition.subscriptions.iter();
     Some((group, all.find(|one| one.number == permit.resource().consumer)?))
-}
-
-impl Logs {
-    /// Takes those that are done out of their queue.
-    async fn finish(
-        &self,
-        permit: &Forwards<'_>,
-        keys: &[Vec<u8>],
-        done: &BTreeSet<usize>,
-    ) -> Result<(), Error> {
-        let writer = self.store.write(permit);
-        let mut transaction = writer.transaction();
-        transaction.in_annex(permit);
-        for key in done.iter().filter_map(|at| keys.get(*at)) {
-            transaction.delete(key);
-        }
-        if !done.is_empty() {
-            transaction.commit().await?;
-        }
-        Ok(())
-    }
 }
 
 struct Forwarding<'f> {

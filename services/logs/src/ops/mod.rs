@@ -20,6 +20,7 @@ mod publish_metrics;
 mod put_log_events;
 mod query;
 mod query_definition;
+mod queues;
 mod resource_policy;
 mod retention_policy;
 mod run_exports;

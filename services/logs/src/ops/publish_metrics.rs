@@ -6,16 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use kurodo_authz::Permit;
 use kurodo_gateway::{Errand, Keeper, Progress};
-use kurodo_store::Writer;
 
 use crate::{
     Error, Logs, emf,
     facts::GroupFacts,
-    filter::{Block, CloudWatch, Figures, METRICS, Meter, Series, Taken, takable},
+    filter::{Block, CloudWatch, Figures, Meter, Series, takable},
     pattern::Event,
-    table::{action, chore},
+    table::chore,
 };
 
 /// Milliseconds of a minute.
@@ -29,8 +27,7 @@ impl Keeper<chore::PublishMetrics> for Logs {
     async fn keep(&self, errand: Errand<'_, Self, chore::PublishMetrics>) -> Result<Progress, Error> {
         let ((permit, _), now) = (&errand.permits, errand.call.now_ms);
         let pending = permit.resource();
-        let writer = self.store.write(permit);
-        let taken = Taken::next(&writer.annex(permit), &writer, METRICS)?;
+        let taken = self.take(permit)?;
         if let Some(group) = pending.facts() {
             let (caller, region) = (Arc::clone(&errand.call.caller), pending.region.clone());
             let cloudwatch = CloudWatch { relay: &self.relay, caller, region };
@@ -45,27 +42,12 @@ impl Keeper<chore::PublishMetrics> for Logs {
             cloudwatch.put(&measuring.figures).await?;
             measuring.note(self);
         }
-        finish(permit, &writer, &taken.keys).await?;
+        self.finish(permit, &taken.keys).await?;
         if taken.is_full {
             self.measured.again(pending.account);
         }
         Ok(Progress::More)
     }
-}
-
-/// Takes what is done out of its queue.
-async fn finish(
-    permit: &Permit<'_, action::MeasureEvents>,
-    writer: &Writer<'_>,
-    keys: &[Vec<u8>],
-) -> Result<(), Error> {
-    let mut transaction = writer.transaction();
-    transaction.in_annex(permit);
-    for key in keys {
-        transaction.delete(key);
-    }
-    transaction.commit().await?;
-    Ok(())
 }
 
 /// What the filters of a group tell of events.

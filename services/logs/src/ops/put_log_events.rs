@@ -38,14 +38,9 @@ impl Handler<op::PutLogEvents> for Logs {
         let blocks = pack(&events, now, &origin(input.entity.as_ref()));
         let embedded = asked.call.head.header("x-amzn-logs-format") == Some("json/emf");
         let waiting = consumers(&group.definition, embedded, &events);
-        let put = match waiting.is_empty() || blocks.is_empty() {
-            true => None,
-            false => {
-                let put =
-                    Put::new(&input.log_group_name, &input.log_stream_name, stream.definition.id, &blocks);
-                Some(encode(&Put { embedded, ..put }, &input.log_group_name)?)
-            }
-        };
+        let number = stream.definition.id;
+        let put =
+            Put { embedded, ..Put::new(&input.log_group_name, &input.log_stream_name, number, &blocks) };
         for block in blocks {
             // A head and its messages follow each other: the place of one tells that of the other.
             transaction.append(layout::heads_at(block.first), block.head);
@@ -54,11 +49,10 @@ impl Handler<op::PutLogEvents> for Logs {
         if !events.is_empty() {
             transaction.put(layout::last(), now.to_be_bytes().to_vec());
         }
-        if let Some(put) = put {
-            transaction.in_annex(permit);
-            for consumer in waiting {
-                transaction.append(layout::waiting_for(consumer), put.clone());
-            }
+        // What is made of them comes later; that it comes is settled now.
+        for consumer in waiting.into_iter().filter(|_| !events.is_empty()) {
+            let put = encode(&put, &input.log_group_name)?;
+            transaction.in_annex(permit).append(layout::waiting_for(consumer), put);
         }
         let commit = transaction.commit().await;
         let commit =
