@@ -38,6 +38,9 @@ pub enum Error {
     /// A condition did not hold. Holds the item, where it was asked for.
     #[error("The conditional request failed")]
     ConditionalCheckFailed(Option<Item>),
+    /// The items that share a partition key, with their copies in local indexes, would take more than 10 GiB.
+    #[error("Collection size exceeded.")]
+    CollectionTooLarge,
     /// A transaction did not happen: why, for each of its items.
     #[error("{}", cancelled(.0))]
     TransactionCanceled(Vec<Reason>),
@@ -201,6 +204,7 @@ impl Error {
             Self::ResourceInUse(_) => "ResourceInUseException",
             Self::DuplicateItem => "DuplicateItemException",
             Self::ConditionalCheckFailed(_) => "ConditionalCheckFailedException",
+            Self::CollectionTooLarge => "ItemCollectionSizeLimitExceededException",
             Self::TransactionCanceled(_) => "TransactionCanceledException",
             Self::IdempotentParameterMismatch(_) => "IdempotentParameterMismatchException",
             Self::TransactionConflict => "TransactionConflictException",

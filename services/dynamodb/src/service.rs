@@ -7,7 +7,14 @@ use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::Store;
 
 use crate::{
-    Error, exports::Sponsors, facts::Cache, history::Clock, items::Rounds, meter::Meter, model, needs::Watch,
+    Error,
+    exports::Sponsors,
+    facts::Cache,
+    history::Clock,
+    items::{Collections, LARGEST, Rounds},
+    meter::Meter,
+    model,
+    needs::Watch,
 };
 
 /// The service.
@@ -25,6 +32,8 @@ pub struct DynamoDb {
     pub(crate) watch: Watch,
     /// Capacity that is provisioned.
     pub(crate) meter: Meter,
+    /// How large item collections are.
+    pub(crate) collections: Collections,
     /// In whose names exports under way are written, and imports under way read.
     pub(crate) sponsors: Sponsors,
     /// The way to other services.
@@ -51,6 +60,7 @@ impl DynamoDb {
             clock: Clock::default(),
             watch: Watch::default(),
             meter: Meter::new(enforces_throughput),
+            collections: Collections::new(LARGEST),
             sponsors: Sponsors::default(),
             relay,
             pages: Sealer::new(&secret.derive("dynamodb-pages", b"")),

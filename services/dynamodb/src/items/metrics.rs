@@ -1,12 +1,12 @@
 //! Item collections: what shares a partition key, in the table and in its local indexes.
 
-use kurodo_store::{Reader, Scan};
+use kurodo_store::Reader;
 
+use super::collections::measure;
 use crate::{
     Error,
     attribute::{Item, shown},
     facts::TableFacts,
-    layout::Shelf,
     model::{ItemCollectionMetrics, ReturnItemCollectionMetrics},
 };
 
@@ -20,15 +20,9 @@ pub(crate) fn collection(
     asked: Option<ReturnItemCollectionMetrics>,
 ) -> Result<Option<ItemCollectionMetrics>, Error> {
     let hash = &facts.definition.key.hash.name;
-    let local: Vec<_> = facts.definition.indexes_of(false).map(|index| Shelf::Index(index.number)).collect();
-    let value = key.get(hash).filter(|_| !local.is_empty());
+    let value = key.get(hash).filter(|_| facts.definition.indexes_of(false).next().is_some());
     let (Some(ReturnItemCollectionMetrics::Size), Some(value)) = (asked, value) else { return Ok(None) };
-    let mut bytes = 0_u64;
-    for shelf in std::iter::once(Shelf::Items).chain(local) {
-        for record in reader.cursor(&Scan::within(shelf.partition(value)))? {
-            bytes += record?.value.len() as u64;
-        }
-    }
+    let bytes = measure(reader, &facts.definition, value)?;
     #[expect(clippy::cast_precision_loss, reason = "a count of gigabytes")]
     let least = (bytes / GIB) as f64;
     Ok(Some(ItemCollectionMetrics {

@@ -2,6 +2,7 @@
 
 mod capacity;
 mod change;
+mod collections;
 mod expiry;
 mod metrics;
 mod page;
@@ -13,6 +14,7 @@ mod write;
 
 pub(crate) use capacity::{Consumed, read_units, wants};
 pub(crate) use change::{Author, Occasion, looks_back, stage};
+pub(crate) use collections::{Collections, Hold, LARGEST};
 pub(crate) use expiry::{Rounds, TOGETHER as EXPIRED_TOGETHER, is_over};
 pub(crate) use metrics::collection;
 pub(crate) use page::{Mark, Page};

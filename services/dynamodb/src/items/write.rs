@@ -133,18 +133,22 @@ where
         past.expect(&mut all);
         let looks = looks || noting.looks();
         let mut written = Vec::with_capacity(changes.len());
+        let mut hold = service.collections.hold();
         for change in changes {
             let looks = looks || change.depends(facts);
             let (one, transaction) = prepare(&writer, facts, change, looks, occasion, (noting, time))?;
+            hold.admit(facts, &one, || service.store.read(permit))?;
             all.join(transaction);
             written.push(one);
         }
+        hold.sent();
         match changed(all.commit().await)? {
             Some(_) => {
+                hold.done();
                 written.iter().for_each(|one| service.meter.charge_written(facts, one));
                 return Ok(written);
             }
-            None => continue,
+            None => hold.undone(),
         }
     }
     Err(Error::TransactionConflict)

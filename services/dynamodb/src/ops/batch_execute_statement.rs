@@ -94,6 +94,7 @@ fn code(error: &Error) -> Option<Code> {
         Error::ResourceNotFound(_) => Code::ResourceNotFound,
         Error::ConditionalCheckFailed(_) => Code::ConditionalCheckFailed,
         Error::DuplicateItem => Code::DuplicateItem,
+        Error::CollectionTooLarge => Code::ItemCollectionSizeLimitExceeded,
         Error::TransactionConflict => Code::TransactionConflict,
         Error::ThroughputExceeded(_) => Code::ProvisionedThroughputExceeded,
         Error::TableChanged => Code::InternalServerError,

@@ -44,7 +44,7 @@ impl DynamoDb {
             let past = facts.past.now(&self.store, || self.store.read(permit))?;
             let (noting, time) = (past.noting(), self.clock.tick(now));
             past.expect(&mut transaction);
-            let mut found = false;
+            let (mut found, mut hold) = (false, self.collections.hold());
             for key in &due.0 {
                 let Some((item, version)) = get(&writer, key)? else { continue };
                 if is_over(&item, attribute, now) {
@@ -52,13 +52,20 @@ impl DynamoDb {
                     let written = Written { old: Some(item), version: Some(version), new: None };
                     let occasion = Occasion { now, by: Author::Expiry };
                     let noted = (noting, time);
+                    hold.admit(facts, &written, || self.store.read(permit))?;
                     stage(&mut transaction, &writer, facts, key, &written, occasion, noted)?;
                     found = true;
                 }
             }
-            if !found || changed(transaction.commit().await)?.is_some() {
+            if !found {
                 return Ok(());
             }
+            hold.sent();
+            if changed(transaction.commit().await)?.is_some() {
+                hold.done();
+                return Ok(());
+            }
+            hold.undone();
         }
         Ok(())
     }

@@ -113,17 +113,28 @@ impl DynamoDb {
         let (noted, writer, table) =
             (self.store.write(note), self.store.write(filling), self.store.write(target));
         let mut transaction = noted.transaction();
-        transaction.expect_version(layout::id(id), work.version).put(layout::id(id), work.import.record()?);
+        let mut hold = self.collections.hold();
         if let Some(facts) = facts {
             transaction.expect_fact(&facts.current);
-            transaction.join(staged(&writer, facts, items, (now, self.clock.tick(now)))?);
+            let time = (now, self.clock.tick(now));
+            let room = |written: &Written| hold.admit(facts, written, || self.store.read(filling));
+            let (staged, refused) = staged(&writer, facts, items, time, room)?;
+            transaction.join(staged);
+            work.import.imported -= refused;
             if work.import.ended.is_some() {
                 let mut usable = table.transaction();
                 usable.put([], record(&Definition { importing: None, ..facts.definition.clone() })?);
                 transaction.join(usable);
             }
         }
-        if changed(transaction.commit().await)?.is_some() && work.import.ended.is_some() {
+        transaction.expect_version(layout::id(id), work.version).put(layout::id(id), work.import.record()?);
+        hold.sent();
+        if changed(transaction.commit().await)?.is_none() {
+            hold.undone();
+            return Ok(());
+        }
+        hold.done();
+        if work.import.ended.is_some() {
             self.sponsors.forget(id);
         }
         Ok(())
@@ -197,21 +208,30 @@ fn add(import: &mut Import, whole: &[u8]) -> Items {
     items
 }
 
-/// The items with their copies in indexes, and without those of items that they replace.
+/// The items with their copies in indexes, and without those of items that they replace; and how many items there is no
+/// room for.
 fn staged<'w>(
     writer: &'w Writer<'_>,
     facts: &TableFacts,
     items: Items,
     (now, time): (i64, u64),
-) -> Result<Transaction<'w>, Error> {
-    let (mut transaction, nothing) = (writer.transaction(), Noting::default());
+    mut room: impl FnMut(&Written) -> Result<(), Error>,
+) -> Result<(Transaction<'w>, i64), Error> {
+    let (mut transaction, nothing, mut refused) = (writer.transaction(), Noting::default(), 0);
     for (key, item) in items.into_values() {
         let old = match facts.definition.indexes.is_empty() {
             true => None,
             false => get(writer, &key)?.map(|(item, _)| item),
         };
         let written = Written { old, version: None, new: Some(item) };
+        match room(&written) {
+            Err(Error::CollectionTooLarge) => {
+                refused += 1;
+                continue;
+            }
+            other => other?,
+        }
         stage(&mut transaction, writer, facts, &key, &written, Occasion::call(now), (&nothing, time))?;
     }
-    Ok(transaction)
+    Ok((transaction, refused))
 }

@@ -15,7 +15,9 @@ use crate::{
     error::Reason,
     facts::TableFacts,
     history::Known,
-    items::{ATTEMPTS, Consumed, Digest, Occasion, Tokens, Written, collection, get, read_units, stage},
+    items::{
+        ATTEMPTS, Consumed, Digest, Hold, Occasion, Tokens, Written, collection, get, read_units, stage,
+    },
     meter::Kind,
     model::{
         Capacity, ConsumedCapacity, ItemCollectionMetrics, ReturnConsumedCapacity,
@@ -256,6 +258,8 @@ impl DynamoDb {
         let looked = look(self, parts, plans, &state)?;
         let Some(first) = first else { return Ok(Some(done(looked))) };
         let mut transaction = first.transaction();
+        let mut hold = self.collections.hold();
+        check_room(self, parts, plans, &looked, &mut hold)?;
         for (one, (_, facts)) in looked.iter().zip(plans) {
             transaction.expect_fact(&facts.current).expect_fact(&one.fact);
             one.past.expect(&mut transaction);
@@ -268,9 +272,16 @@ impl DynamoDb {
         if let Some(tokens) = tokens {
             tokens.remember(first, &mut transaction)?;
         }
+        hold.sent();
         match changed_facts(transaction, plans.len()).await? {
-            true => Ok(Some(done(looked))),
-            false => Ok(None),
+            true => {
+                hold.done();
+                Ok(Some(done(looked)))
+            }
+            false => {
+                hold.undone();
+                Ok(None)
+            }
         }
     }
 
@@ -327,11 +338,35 @@ fn look(
     if looked.len() < plans.len() { Err(Error::TransactionCanceled(reasons)) } else { Ok(looked) }
 }
 
+/// That the collections of all items have room for them; or why the transaction is cancelled.
+fn check_room(
+    service: &DynamoDb,
+    parts: &Parts<'_>,
+    plans: &[Plan<'_>],
+    looked: &[Looked],
+    hold: &mut Hold<'_>,
+) -> Result<(), Error> {
+    let mut reasons = Vec::with_capacity(plans.len());
+    for ((part, (_, facts)), one) in parts.iter().zip(plans).zip(looked) {
+        reasons.push(match hold.admit(facts, &one.written, || part.reader(service)) {
+            Ok(()) => Reason::NONE,
+            Err(error) => reason(error)?,
+        });
+    }
+    match reasons.iter().all(|reason| *reason == Reason::NONE) {
+        true => Ok(()),
+        false => Err(Error::TransactionCanceled(reasons)),
+    }
+}
+
 fn reason(error: Error) -> Result<Reason, Error> {
     let message = Some(error.to_string());
     match error {
         Error::ConditionalCheckFailed(item) => Ok(Reason { code: "ConditionalCheckFailed", message, item }),
         Error::DuplicateItem => Ok(Reason { code: "DuplicateItem", message, item: None }),
+        Error::CollectionTooLarge => {
+            Ok(Reason { code: "ItemCollectionSizeLimitExceeded", message, item: None })
+        }
         Error::Validation(_) => Ok(Reason { code: "ValidationError", message, item: None }),
         other => Err(other),
     }
