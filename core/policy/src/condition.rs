@@ -9,6 +9,7 @@ mod number;
 mod operator;
 mod test;
 
+pub(crate) use network::parse as network;
 pub(crate) use operator::{Comparison, Operator, SetOperator};
 pub(crate) use test::Test;
 

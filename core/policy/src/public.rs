@@ -2,13 +2,11 @@
 //!
 //! Source: S3 User Guide, "Blocking public access to your Amazon S3 storage", "The meaning of public".
 
-use std::net::IpAddr;
-
 use ipnet::IpNet;
 
 use crate::{
     Effect, Policy, Statement,
-    condition::{Comparison, Condition, SetOperator},
+    condition::{Comparison, Condition, SetOperator, network},
     principal_element::Who,
 };
 
@@ -65,11 +63,10 @@ fn is_fixing(condition: &Condition) -> bool {
 
 /// Ranges of more than a 256th of the IPv4 internet, or a 32-bit prefix of IPv6, are the public.
 fn is_narrow(value: &str) -> bool {
-    let network = value.parse::<IpNet>().or_else(|_| value.parse::<IpAddr>().map(IpNet::from));
-    match network {
-        Ok(IpNet::V4(network)) => network.prefix_len() >= 8,
-        Ok(IpNet::V6(network)) => network.prefix_len() >= 32,
-        Err(_) => false,
+    match network(value) {
+        Some(IpNet::V4(network)) => network.prefix_len() >= 8,
+        Some(IpNet::V6(network)) => network.prefix_len() >= 32,
+        None => false,
     }
 }
 

@@ -5,11 +5,20 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 /// The range that a policy names; an address without a prefix length stands for itself.
-pub(super) fn parse(text: &str) -> Option<IpNet> {
+pub(crate) fn parse(text: &str) -> Option<IpNet> {
     match text.parse::<IpNet>() {
-        Ok(network) => Some(network),
-        Err(_) => text.parse::<IpAddr>().ok().map(IpNet::from),
+        Ok(network) => Some(canonical(network)),
+        Err(_) => address(text).map(IpNet::from),
     }
+}
+
+/// A range of IPv4 addresses that is written as one of IPv6.
+fn canonical(network: IpNet) -> IpNet {
+    let mapped = match network {
+        IpNet::V6(v6) => v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96)),
+        IpNet::V4(_) => None,
+    };
+    mapped.and_then(|(address, bits)| IpNet::new(address.into(), bits).ok()).unwrap_or(network)
 }
 
 /// The address of a request.
@@ -36,6 +45,10 @@ mod tests {
         assert!(within("0.0.0.0/0", "8.8.8.8"));
         assert!(!within("0.0.0.0/0", "2001:db8::1"), "families do not mix");
         assert!(within("10.0.0.0/8", "::ffff:10.1.2.3"));
+        assert!(within("::ffff:10.0.0.0/104", "10.1.2.3"));
+        assert!(!within("::ffff:10.0.0.0/104", "11.1.2.3"));
+        assert!(within("::ffff:10.1.2.3", "10.1.2.3"));
+        assert!(within("::/0", "2001:db8::1") && !within("::/0", "10.1.2.3"));
     }
 
     #[test]

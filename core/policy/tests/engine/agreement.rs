@@ -108,7 +108,16 @@ const PRINCIPALS: [&str; 12] = [
     "arn:aws:iam::444455556666:root",
 ];
 
-fn principal_element() -> impl Strategy<Value = Value> {
+/// Whom a kind of policy can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Nobody,
+    Principals,
+    /// Also by canonical user id, as only S3's policies do.
+    Canonical,
+}
+
+fn principal_element(names: Names) -> impl Strategy<Value = Value> {
     let canonical = "c".repeat(64);
     let aws = prop::collection::vec(select(&PRINCIPALS[..]), 1..4);
     prop_oneof![
@@ -116,12 +125,12 @@ fn principal_element() -> impl Strategy<Value = Value> {
         6 => aws.prop_map(|values| json!({ "AWS": values })),
         1 => select(vec!["logs.amazonaws.com", "ec2.amazonaws.com"]).prop_map(|host| json!({ "Service": host, "AWS": OTHER })),
         1 => select(vec!["accounts.google.com", "arn:aws:iam::111122223333:saml-provider/Idp"]).prop_map(|p| json!({ "Federated": p })),
-        1 => Just(json!({ "CanonicalUser": canonical })),
+        u32::from(names == Names::Canonical) => Just(json!({ "CanonicalUser": canonical })),
     ]
 }
 
 /// Statements for a kind of policy: with a principal or without.
-fn statement(with_principal: bool) -> impl Strategy<Value = Value> {
+fn statement(names: Names) -> impl Strategy<Value = Value> {
     let parts = (
         prop::bool::weighted(0.8),
         prop::bool::weighted(0.15),
@@ -129,7 +138,7 @@ fn statement(with_principal: bool) -> impl Strategy<Value = Value> {
         one_or_more(&ACTIONS),
         one_or_more(&RESOURCES),
         conditions(),
-        principal_element(),
+        principal_element(names),
         prop::bool::weighted(0.3),
     );
     parts.prop_map(
@@ -138,7 +147,7 @@ fn statement(with_principal: bool) -> impl Strategy<Value = Value> {
             statement[if not_action { "NotAction" } else { "Action" }] = actions;
             statement[if not_resource { "NotResource" } else { "Resource" }] = resources;
             statement["Condition"] = conditions;
-            if with_principal {
+            if names != Names::Nobody {
                 let negated = not_principal && !allow;
                 statement[if negated { "NotPrincipal" } else { "Principal" }] = principal;
             }
@@ -147,15 +156,15 @@ fn statement(with_principal: bool) -> impl Strategy<Value = Value> {
     )
 }
 
-fn document(with_principal: bool) -> impl Strategy<Value = Value> {
+fn document(names: Names) -> impl Strategy<Value = Value> {
     let version = prop_oneof![9 => Just("2012-10-17"), 1 => Just("2008-10-17")];
-    (version, prop::collection::vec(statement(with_principal), 1..4))
+    (version, prop::collection::vec(statement(names), 1..4))
         .prop_map(|(version, statements)| json!({ "Version": version, "Statement": statements }))
 }
 
 fn guardrail() -> impl Strategy<Value = Value> {
     let full = json!({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]});
-    let own = document(false).prop_map(|mut document| {
+    let own = document(Names::Nobody).prop_map(|mut document| {
         document["Version"] = json!("2012-10-17");
         document
     });
@@ -164,15 +173,15 @@ fn guardrail() -> impl Strategy<Value = Value> {
 
 fn documents() -> impl Strategy<Value = Documents> {
     let levels = || prop::collection::vec(prop::collection::vec(guardrail(), 1..3), 0..3);
-    let single = |with_principal| prop::option::weighted(0.3, document(with_principal));
+    let single = |names| prop::option::weighted(0.3, document(names));
     let parts = (
         levels(),
-        prop::option::weighted(0.7, document(true)),
+        prop::option::weighted(0.7, document(Names::Canonical)),
         (any::<bool>(), prop::bool::weighted(0.2)),
-        prop::collection::vec(document(false), 0..3),
-        single(false),
-        prop::option::weighted(0.3, prop::collection::vec(document(false), 1..3)),
-        single(true),
+        prop::collection::vec(document(Names::Nobody), 0..3),
+        single(Names::Nobody),
+        prop::option::weighted(0.3, prop::collection::vec(document(Names::Nobody), 1..3)),
+        single(Names::Principals),
         prop::bool::weighted(0.2),
     );
     parts.prop_map(|(scps, resource, (grant, public), identity, boundary, session, endpoint, rcp)| {
@@ -274,7 +283,7 @@ proptest! {
         let (scps, rcps) = (levels(&documents.scps, Kind::Scp), levels(&documents.rcps, Kind::Rcp));
         let one = |document: &Option<Value>, kind| document.as_ref().map(|document| compiled(document, kind));
         let resource_policy = one(&documents.resource, Kind::Resource);
-        let (boundary, endpoint) = (one(&documents.boundary, Kind::Boundary), one(&documents.endpoint, Kind::Resource));
+        let (boundary, endpoint) = (one(&documents.boundary, Kind::Boundary), one(&documents.endpoint, Kind::Endpoint));
         let identity = all(&documents.identity, Kind::Identity);
         let session = documents.session.as_ref().map(|session| all(session, Kind::Session));
         let policies = Policies {
