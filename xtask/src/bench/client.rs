@@ -32,6 +32,7 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     /// The signing name of the service.
     pub(crate) service: &'static str,
+    /// With the query.
     pub(crate) path: String,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
@@ -116,7 +117,7 @@ impl Endpoint {
         Err(Failure::new(format!("{} {}: {status} {answer}{said}", request.method, request.path)))
     }
 
-    fn sign(&self, request: &Request) -> Outcome<HeaderMap> {
+    pub(super) fn sign(&self, request: &Request) -> Outcome<HeaderMap> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).context(|| "the clock".into())?;
         let now = i64::try_from(now.as_secs()).context(|| "the clock".into())?;
         let day = stamp::basic(now);
@@ -129,8 +130,8 @@ impl Endpoint {
         let hash: String =
             digest(&SHA256, &request.body).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         let headers = self.headers(request)?;
-        let (method, path) = (&request.method, request.path.as_str());
-        let head = Head { method, path, query: "", headers: &headers, authority: None };
+        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        let head = Head { method: &request.method, path, query, headers: &headers, authority: None };
         signer.authorize(&head, &hash, now).context(|| "a signature".into())
     }
 

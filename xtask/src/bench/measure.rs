@@ -1,6 +1,6 @@
 use std::{path::Path, time::Duration};
 
-use super::{load, server::Server, work::Work};
+use super::{crowd, load, server::Server, work::Work};
 use crate::failure::Outcome;
 
 /// One load on one server.
@@ -22,16 +22,22 @@ pub(crate) struct Sample {
 pub(crate) fn measure(server: &mut Server, work: Work, seconds: u32, folder: &Path) -> Outcome {
     for needed in work.after().into_iter().chain([work]) {
         if !server.prepared.contains(&needed) {
-            needed.prepare(&server.endpoint)?;
+            needed.prepare(&server.endpoint, folder)?;
             server.prepared.push(needed);
         }
     }
-    if server.samples(work).next().is_none() {
+    let once = work.once();
+    if let Some(once) = &once {
+        crowd::send(&server.endpoint, &once.before, work.connections(), folder)?;
+    } else if server.samples(work).next().is_none() {
         // So that just-in-time compilers, caches and buffers have settled; errors tell later.
         let _ = load::run(&server.endpoint, work, 2, folder);
     }
     let before = server.process.busy();
-    let seen = load::run(&server.endpoint, work, seconds, folder)?;
+    let seen = match once {
+        Some(once) => crowd::send(&server.endpoint, &once.requests, work.connections(), folder)?,
+        None => load::run(&server.endpoint, work, seconds, folder)?,
+    };
     let busy = server.process.busy() - before;
     let requests = seen.requests as f64;
     let sample = Sample {

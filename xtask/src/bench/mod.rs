@@ -4,6 +4,7 @@
 //! delivered: TLS, signatures, authorization, audit, encryption and durability on; peers as they start by default.
 
 mod client;
+mod crowd;
 mod fleet;
 mod kurodo;
 mod load;

@@ -1,10 +1,15 @@
 //! The loads: what is asked, by how many connections, and what must be there first.
 
+use std::path::Path;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::Method;
 use serde_json::json;
 
 use super::{
     client::{Endpoint, Request},
+    crowd,
     server::Service,
 };
 use crate::failure::{Failure, Outcome};
@@ -18,12 +23,21 @@ pub(crate) enum Work {
     Get4K,
     Put8M,
     Get8M,
+    List1000,
+    Delete1000,
     PutItem,
     GetItem,
     Query10,
     BatchWrite25,
     PutRecord256,
     PutRecords500,
+}
+
+/// A load whose requests succeed once only.
+pub(crate) struct Once {
+    /// What they need each time.
+    pub(crate) before: Vec<Request>,
+    pub(crate) requests: Vec<Request>,
 }
 
 /// The bucket, the user and the table that the loads use.
@@ -33,13 +47,15 @@ const KIB: usize = 1024;
 
 impl Work {
     /// In the order in which they run: what is got was put before.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::CallerIdentity,
         Self::GetUser,
         Self::Put4K,
         Self::Get4K,
         Self::Put8M,
         Self::Get8M,
+        Self::List1000,
+        Self::Delete1000,
         Self::PutItem,
         Self::GetItem,
         Self::Query10,
@@ -57,6 +73,8 @@ impl Work {
             Self::Get4K => "S3 GetObject 4 KiB",
             Self::Put8M => "S3 PutObject 8 MiB",
             Self::Get8M => "S3 GetObject 8 MiB",
+            Self::List1000 => "S3 ListObjectsV2, a page of 1,000 out of 100,000 keys",
+            Self::Delete1000 => "S3 DeleteObjects, 1,000 objects",
             Self::PutItem => "DynamoDB PutItem",
             Self::GetItem => "DynamoDB GetItem",
             Self::Query10 => "DynamoDB Query, 10 items",
@@ -72,6 +90,7 @@ impl Work {
             Self::CallerIdentity => Service::Sts,
             Self::GetUser => Service::Iam,
             Self::Put4K | Self::Get4K | Self::Put8M | Self::Get8M => Service::S3,
+            Self::List1000 | Self::Delete1000 => Service::S3,
             Self::PutItem | Self::GetItem | Self::Query10 | Self::BatchWrite25 => Service::DynamoDb,
             Self::PutRecord256 | Self::PutRecords500 => Service::Kinesis,
         }
@@ -80,7 +99,7 @@ impl Work {
     /// Connections of the load generator.
     pub(crate) fn connections(self) -> u32 {
         match self {
-            Self::Put8M | Self::Get8M => 8,
+            Self::Put8M | Self::Get8M | Self::Delete1000 => 8,
             Self::PutItem | Self::GetItem | Self::Query10 => 256,
             _ => 64,
         }
@@ -108,6 +127,8 @@ impl Work {
             Self::Get4K => items.map(|number| get("small", number)).collect(),
             Self::Put8M => (0..8).map(|number| put("large", number, 8 * KIB * KIB)).collect(),
             Self::Get8M => (0..8).map(|number| get("large", number)).collect(),
+            Self::List1000 => (0..LISTED / 1000).map(page).collect(),
+            Self::Delete1000 => (0..DELETED / 1000).map(delete).collect(),
             Self::PutItem => (0..ITEMS).map(put_item).collect(),
             Self::GetItem => (0..ITEMS).map(get_item).collect(),
             Self::Query10 => (0..ITEMS / 10).map(query).collect(),
@@ -117,10 +138,17 @@ impl Work {
         }
     }
 
+    /// The requests of a load that cannot be repeated.
+    pub(crate) fn once(self) -> Option<Once> {
+        let before = || (0..DELETED).map(|number| put_tiny("gone", number)).collect();
+        (self == Self::Delete1000).then(|| Once { before: before(), requests: self.requests() })
+    }
+
     /// Makes what the requests need, once for each server.
-    pub(crate) fn prepare(self, endpoint: &Endpoint) -> Outcome {
+    pub(crate) fn prepare(self, endpoint: &Endpoint, folder: &Path) -> Outcome {
         let before = match self {
             Self::CallerIdentity | Self::Get4K | Self::Get8M | Self::Put8M => Vec::new(),
+            Self::List1000 | Self::Delete1000 => Vec::new(),
             Self::GetItem | Self::Query10 | Self::BatchWrite25 | Self::PutRecords500 => Vec::new(),
             Self::GetUser => {
                 vec![Request::form("iam", &format!("Action=CreateUser&Version=2010-05-08&UserName={NAME}"))]
@@ -132,6 +160,14 @@ impl Work {
         before.iter().try_for_each(|request| endpoint.send(request).map(drop))?;
         if self == Self::PutRecord256 {
             until_active(endpoint)?;
+        }
+        if self == Self::List1000 {
+            let many: Vec<Request> = (0..LISTED).map(|number| put_tiny("many", number)).collect();
+            crowd::send(endpoint, &many, 32, folder)?;
+            let listed = endpoint.send(&page(LISTED / 1000 - 1))?.matches("<Key>").count();
+            if listed != 1000 {
+                return Err(Failure::new(format!("the last page lists {listed} keys, not 1000")));
+            }
         }
         // What is got must be there, also where only this load was chosen.
         let puts = match self {
@@ -146,7 +182,7 @@ impl Work {
     /// The load whose preparation this one needs too.
     pub(crate) fn after(self) -> Option<Self> {
         match self {
-            Self::Get4K | Self::Put8M | Self::Get8M => Some(Self::Put4K),
+            Self::Get4K | Self::Put8M | Self::Get8M | Self::List1000 | Self::Delete1000 => Some(Self::Put4K),
             Self::GetItem | Self::Query10 | Self::BatchWrite25 => Some(Self::PutItem),
             Self::PutRecords500 => Some(Self::PutRecord256),
             _ => None,
@@ -170,6 +206,40 @@ fn get(folder: &str, number: u32) -> Request {
 
 fn path(folder: &str, number: u32) -> String {
     format!("/{NAME}/{folder}/{number:03}")
+}
+
+/// Objects that are listed.
+const LISTED: u32 = 100_000;
+
+/// Objects that are deleted each time.
+const DELETED: u32 = 20_000;
+
+fn key(folder: &str, number: u32) -> String {
+    format!("{folder}/{number:06}")
+}
+
+fn put_tiny(folder: &str, number: u32) -> Request {
+    Request::s3(Method::PUT, format!("/{NAME}/{}", key(folder, number)), b"tiny".to_vec())
+}
+
+/// A page somewhere in the list: the thousand keys from there on.
+fn page(number: u32) -> Request {
+    // Before the first key is the name of the folder.
+    let after = number.checked_mul(1000).and_then(|first| first.checked_sub(1));
+    let after = after.map_or("many/".to_owned(), |last| key("many", last)).replace('/', "%2F");
+    let query = format!("list-type=2&max-keys=1000&prefix=many%2F&start-after={after}");
+    Request::s3(Method::GET, format!("/{NAME}?{query}"), Vec::new())
+}
+
+fn delete(number: u32) -> Request {
+    let first = number * 1000;
+    let keys =
+        (first..first + 1000).map(|number| format!("<Object><Key>{}</Key></Object>", key("gone", number)));
+    let body = format!("<Delete><Quiet>true</Quiet>{}</Delete>", keys.collect::<String>()).into_bytes();
+    let mut request = Request::s3(Method::POST, format!("/{NAME}?delete="), body);
+    let checksum = STANDARD.encode(digest(&SHA256, &request.body));
+    request.headers.push(("x-amz-checksum-sha256", checksum));
+    request
 }
 
 /// Items of about 300 bytes, ten in a partition.
