@@ -53,6 +53,11 @@ services! {
         parts.store.clone(),
         principals(parts),
     );
+    kurodo_kms::Kms: |parts| kurodo_kms::Kms::new(
+        parts.store.clone(),
+        parts.keys.clone(),
+        principals(parts),
+    );
     kurodo_cloudwatch::CloudWatch: |parts| kurodo_cloudwatch::CloudWatch::new(
         parts.store.clone(),
         parts.figures.clone(),

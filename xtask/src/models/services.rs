@@ -97,6 +97,7 @@ pub(crate) const SERVICES: &[Service] = &[
         max_body: 16 * MIB,
         ..plain("kinesis", "kinesis/2013-12-02")
     },
+    plain("kms", "kms/2014-11-01"),
     Service { max_body: 2 * MIB, ..plain("logs", "logs/2014-03-28") },
 ];
 
