@@ -219,6 +219,9 @@ impl<'a> Asked<'a> {
         if let Some(decision) = self.public() {
             return decision;
         }
+        if let Some(decision) = self.by_key_grant(found) {
+            return decision;
+        }
         let resource = match found.resource {
             Some((Reach::Entity, cited)) => match self.limit(found) {
                 None => return allow(cited.allowance()),
@@ -227,15 +230,21 @@ impl<'a> Asked<'a> {
             Some(_) => true,
             None => self.model == Model::Standard,
         };
-        let by_grant = self.model == Model::KeyPolicy && !resource;
-        if by_grant && let Some(decision) = self.by_resource(found) {
-            return decision;
-        }
         match self.own(found) {
             Err(layer) => Decision::implicit(layer),
             Ok(_) if !resource => self.no_resource(),
             Ok(reason) => allow(reason),
         }
+    }
+
+    /// A grant of a key suffices, whatever the key's policy leaves to the account; but it names a session's role or user,
+    /// and what limits the session limits that.
+    fn by_key_grant(&self, found: &Found<'a>) -> Option<Decision> {
+        use PrincipalKind::{AssumedRole, FederatedUser};
+        let grant = self.policies.resource_grant.filter(|_| self.model == Model::KeyPolicy)?;
+        let session = matches!(self.request.principal.kind, AssumedRole | FederatedUser);
+        let limited = session && self.limit(found).is_some();
+        (!limited).then(|| granted(grant))
     }
 
     /// Both sides must allow.

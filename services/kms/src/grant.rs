@@ -276,10 +276,10 @@ mod tests {
         let deed = |context| Deed { context, ..Deed::default() };
         let subset = grant(&["Decrypt"], Some(Constraint::Subset(pairs(&[("tenant", "a")]))));
         let equals = grant(&["Decrypt"], Some(Constraint::Equals(pairs(&[("tenant", "a")]))));
-        let ada = user("AIDAADA");
+        let (ada, none) = (user("AIDAADA"), Pairs::new());
         assert!(subset.lets("kms:Decrypt", &ada, &deed(Some(&context))));
         assert!(!equals.lets("kms:Decrypt", &ada, &deed(Some(&context))));
-        assert!(!subset.lets("kms:Decrypt", &ada, &deed(Some(&Pairs::new()))));
+        assert!(!subset.lets("kms:Decrypt", &ada, &deed(Some(&none))));
         assert!(!subset.lets("kms:Encrypt", &ada, &deed(Some(&context))));
         assert!(!subset.lets("kms:Decrypt", &user("AIDABOB"), &deed(Some(&context))));
     }

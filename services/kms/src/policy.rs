@@ -79,16 +79,21 @@ pub(crate) fn compile(key: &Key) -> Result<Attached, Error> {
     Ok(Attached { name: format!("key-policy:{}", key.id), policy: Arc::new(policy) })
 }
 
-/// That whoever gives a key this policy can still change it.
+/// What the account's own policies may come to allow.
+const EVERYTHING: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
+/// That the policy lets whoever gives it to a key change it again: itself, or by leaving it to the account.
 ///
 /// # Errors
 /// [`Error::MalformedPolicy`].
 pub(crate) fn safe(key: &Key, call: &Call) -> Result<(), Error> {
     let attached = compile(key)?;
-    let caller = &call.caller;
+    let everything = Policy::parse(EVERYTHING, Kind::Identity).map_err(|_| Error::Damaged)?;
+    let everything = [Attached { name: String::new(), policy: Arc::new(everything) }];
     let (account, arn) = (call.account(), "arn:aws:kms:us-east-1:000000000000:key/new");
     let request = Request {
-        principal: &caller.principal,
+        principal: &call.caller.principal,
         action: "kms:PutKeyPolicy",
         resource: arn,
         owner: account,
@@ -100,9 +105,9 @@ pub(crate) fn safe(key: &Key, call: &Call) -> Result<(), Error> {
         resource: Some(&attached),
         resource_grant: None,
         public_grant: None,
-        identity: &caller.identity,
-        boundary: caller.boundary.as_ref(),
-        session: caller.session.as_deref(),
+        identity: &everything,
+        boundary: None,
+        session: None,
         endpoint: None,
     };
     match evaluate(&request, &policies, Model::KeyPolicy).allowed {

@@ -172,7 +172,7 @@ impl Asked<'_> {
         let public = documents.public && model == Model::Standard;
         let grant = (documents.grant && model != Model::Trust) || public;
         let boundary = documents.boundary.iter().all(|policy| self.allows(std::slice::from_ref(policy)));
-        let session = match &documents.session {
+        let session_allows = match &documents.session {
             Some(policies) => self.allows(policies),
             None => principal.kind != Kind::FederatedUser,
         };
@@ -180,7 +180,7 @@ impl Asked<'_> {
             || (principal.kind == Kind::FederatedUser
                 && principal.role_arn.as_deref().is_some_and(|arn| arn.ends_with(":root")));
         let identity = of_root || self.allows(&documents.identity);
-        let own = identity && ((boundary && session) || principal.kind == Kind::Root);
+        let own = identity && ((boundary && session_allows) || principal.kind == Kind::Root);
         let by_resource = !named.is_empty();
         match principal.kind {
             Kind::Anonymous | Kind::Service => by_resource || grant,
@@ -189,11 +189,14 @@ impl Asked<'_> {
                 own && (by_resource || grant)
             }
             _ if itself || public => true,
-            _ if behind => boundary && session,
+            _ if behind => boundary && session_allows,
             _ => match model {
                 Model::Standard => own,
                 Model::Trust => own && by_resource,
-                Model::KeyPolicy => (own && by_resource) || (!by_resource && grant),
+                Model::KeyPolicy => {
+                    let session = matches!(principal.kind, Kind::AssumedRole | Kind::FederatedUser);
+                    (own && by_resource) || (grant && (!session || (boundary && session_allows)))
+                }
             },
         }
     }
