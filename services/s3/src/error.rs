@@ -113,6 +113,14 @@ pub enum Error {
     /// A public access control list on a new bucket, which blocks public access.
     #[error("Bucket cannot have public ACLs set with BlockPublicAccess enabled")]
     InvalidBucketAclWithBlockPublicAccess,
+    /// KMS refuses, for another reason than that the caller may not.
+    #[error("{message}")]
+    Kms {
+        /// KMS's code.
+        code: String,
+        /// What KMS says.
+        message: String,
+    },
     /// The object must be restored before it is read.
     #[error("The operation is not valid for the object's storage class")]
     InvalidObjectState(String),
@@ -348,6 +356,9 @@ pub enum Error {
     /// Content could not be read or written.
     #[error(transparent)]
     Blob(BlobError),
+    /// Another service could not be asked.
+    #[error("another service could not be asked: {0}")]
+    Relay(String),
     /// Sealing or opening failed.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -445,9 +456,13 @@ impl Error {
             Self::Replaced | Self::VersioningChanged => ("SlowDown", 503),
             Self::UnexpectedContent => ("UnexpectedContent", 400),
             Self::Full => ("ServiceUnavailable", 503),
-            Self::Body(_) | Self::Store(_) | Self::Blob(_) | Self::Keys(_) | Self::Damaged(_) => {
-                ("InternalError", 500)
-            }
+            Self::Kms { .. } => ("KMS", 400),
+            Self::Body(_)
+            | Self::Store(_)
+            | Self::Blob(_)
+            | Self::Relay(_)
+            | Self::Keys(_)
+            | Self::Damaged(_) => ("InternalError", 500),
         }
     }
 
@@ -569,6 +584,9 @@ impl From<Error> for Failure {
             return Self::internal(&error);
         }
         let mut failure = Self::new(code, status, error.to_string());
+        if let Error::Kms { code, .. } = &error {
+            failure.code = format!("KMS.{code}").into();
+        }
         failure.fields = error.fields();
         failure.headers = error.headers();
         failure

@@ -85,6 +85,11 @@ fn is_due(
     Ok(next.is_none_or(|record| record.key.as_ref() >= until.as_slice()))
 }
 
+/// Who delivers the lists of what is in this bucket.
+pub(crate) fn inventory_caller(source: &BucketFacts) -> Caller {
+    Caller::service(HOST, &source.arn(), source.account)
+}
+
 fn delivery(
     find: &Finding<'_>,
     source: &Arc<BucketFacts>,
@@ -92,7 +97,7 @@ fn delivery(
     target: &Arc<BucketFacts>,
 ) -> Result<Needs, Error> {
     let files = Files::new(source, inventory, find.call.now_ms)?;
-    let caller = Arc::new(Caller::service(HOST, &source.arn(), source.account));
+    let caller = Arc::new(inventory_caller(source));
     let put = |key: &str| {
         let object = Object::at(find, target, key, Door::Content)?;
         let need = Need::new(object).with("s3:x-amz-acl", "bucket-owner-full-control");

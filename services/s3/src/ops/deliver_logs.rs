@@ -24,9 +24,17 @@ impl S3 {
         G: Grant<Access = Write, Resource = Object> + Sync,
     {
         let Some(batch) = self.logs.sent(&permit.resource().arn()) else { return Ok(()) };
+        if permit.resource().facts().encryption.kms.is_some() {
+            let target = &batch.source.logging.target;
+            tracing::warn!(
+                target,
+                "access logs are lost: no key of KMS may be the default of a bucket that takes them"
+            );
+            return Ok(());
+        }
         let content = batch.lines.clone();
         let own = Own { content, content_type: "text/plain", grants: &batch.source.logging.grants };
-        let outcome = self.put_own(permit, own, call).await;
+        let outcome = self.put_own(permit, own, &call.caller, call).await;
         outcome.inspect_err(|_| self.logs.put_back(batch))
     }
 
