@@ -105,3 +105,70 @@ impl Layer {
         Ok(open.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::records::Salt;
+
+    fn keys(dual: bool) -> Keys {
+        let kms = KmsKey {
+            arn: String::new(),
+            dual,
+            bucket_key: false,
+            context: Default::default(),
+            wrapped: Vec::new(),
+            salt: Salt::from_bytes([3; 16]),
+        };
+        Keys::of_kms(&SecretKey::from_bytes([1; 32]), &kms, &Arc::new(SecretKey::from_bytes([2; 32])))
+    }
+
+    /// A blob of this number and length.
+    fn part(number: u8, length: u64) -> PartEntry {
+        let mut bytes = [number; BlobRef::LEN];
+        bytes[0] = 1;
+        bytes[17..25].copy_from_slice(&length.to_be_bytes());
+        PartEntry { blob: BlobRef::from_bytes(&bytes).unwrap(), checksum: None }
+    }
+
+    #[test]
+    fn one_layer_is_kms_alone_and_of_two_the_outer_one_is_the_buckets() {
+        let (one, two) = (keys(false), keys(true));
+        assert_ne!(one.wrapping.expose(), &[2; 32]);
+        assert_ne!(one.wrapping.expose(), &[1; 32]);
+        assert!(one.layer(None).unwrap().is_none());
+        assert_eq!(two.wrapping.expose(), &[2; 32]);
+        assert!(two.layer(None).unwrap().is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn any_range_of_parts_is_opened(
+            lengths in proptest::collection::vec(1..60_u64, 1..5),
+            start: proptest::sample::Index,
+            end: proptest::sample::Index,
+            piece in 1..70_usize,
+        ) {
+            let keys = keys(true);
+            let parts: Vec<_> = (1..).zip(&lengths).map(|(number, length)| part(number, *length)).collect();
+            let plain: Vec<u8> = (0..lengths.iter().sum::<u64>()).map(|at| at as u8).collect();
+            let (mut sealed, mut rest) = (Vec::new(), plain.as_slice());
+            for part in &parts {
+                let (own, behind) = rest.split_at(part.blob.length() as usize);
+                sealed.extend(keys.layer(Some(part.blob.id())).unwrap().unwrap().apply(own).unwrap());
+                rest = behind;
+            }
+            prop_assert_ne!(&sealed, &plain);
+            let (a, b) = (start.index(plain.len()), end.index(plain.len() + 1));
+            let (a, b) = (a.min(b), a.max(b));
+            let mut layer = keys.layer_of_parts(&parts, &(a as u64..b as u64)).unwrap();
+            let mut open = Vec::new();
+            for piece in sealed[a..b].chunks(piece) {
+                open.extend(layer.as_mut().unwrap().take_off(Bytes::copy_from_slice(piece)).unwrap());
+            }
+            prop_assert_eq!(open, &plain[a..b]);
+        }
+    }
+}
