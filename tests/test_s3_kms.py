@@ -4,9 +4,11 @@ import base64
 import hashlib
 import json
 import os
+import ssl
 import urllib.request
 
 import pytest
+import test_s3_inventory as lists
 from conftest import allow, document, fresh, kurodo, refused, statement
 from test_at_rest import search
 from test_post_forms import client as form_client
@@ -426,8 +428,6 @@ def test_urls_that_are_signed_beforehand(server, root, s3, bucket, key):
     asked = {"Bucket": bucket, "Key": "thing", "ServerSideEncryption": KMS, "SSEKMSKeyId": key}
     url = signer.generate_presigned_url("put_object", asked)
     headers = {"x-amz-server-side-encryption": KMS, "x-amz-server-side-encryption-aws-kms-key-id": key}
-    import ssl
-
     context = ssl.create_default_context(cafile=server.ca)
     request = urllib.request.Request(url, b"content", headers, method="PUT")
     assert urllib.request.urlopen(request, context=context).status == 200
@@ -443,6 +443,25 @@ def test_a_form_names_a_key(server, root, s3, bucket, key):
     assert post(server, form).status == 204
     assert s3.head_object(Bucket=bucket, Key="thing")["SSEKMSKeyId"] == key
     assert read(s3, bucket) == b"content"
+
+
+def test_lists_of_what_is_there_are_delivered_under_a_key(own_server):
+    root = own_server.root()
+    s3, kms, account = root.client("s3"), root.client("kms"), root.account
+    bucket, target = lists.new(s3), lists.new(s3)
+    s3.put_bucket_policy(Bucket=target, Policy=document(lists.delivers(target, bucket, account)))
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    condition = {"StringEquals": {"aws:SourceAccount": account}}
+    may = statement("Allow", "kms:GenerateDataKey", Principal={"Service": "s3.amazonaws.com"}, Condition=condition)
+    key = new_key(kms, may)
+    for name in ("own", "default"):
+        own = {"Encryption": {"SSEKMS": {"KeyId": key}}} if name == "own" else {}
+        lists.put(s3, bucket, lists.inventory(target, name, destination={**own, "Prefix": name}))
+    s3.put_bucket_encryption(Bucket=target, ServerSideEncryptionConfiguration=default(KMS, key, BucketKeyEnabled=True))
+    lists.until(lambda: len(lists.keys(s3, target)) == 8)
+    for found in lists.keys(s3, target):
+        assert shown(s3.head_object(Bucket=target, Key=found)) == (KMS, key, True)
+        assert read(s3, target, found)
 
 
 def test_what_contradicts_itself_is_refused(s3, bucket, key):

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use kurodo_authz::{Another, Caller};
 use kurodo_store::{KeyBuilder, Scan};
 
-use super::{Finding, Need};
+use super::{Finding, Need, write::KMS_KEY};
 use crate::{
     Error, S3,
     facts::BucketFacts,
@@ -100,7 +100,11 @@ fn delivery(
     let caller = Arc::new(inventory_caller(source));
     let put = |key: &str| {
         let object = Object::at(find, target, key, Door::Content)?;
-        let need = Need::new(object).with("s3:x-amz-acl", "bucket-owner-full-control");
+        let asked = inventory.encryption();
+        let need = Need::new(object)
+            .with("s3:x-amz-acl", "bucket-owner-full-control")
+            .with_some("s3:x-amz-server-side-encryption", asked.algorithm.map(|word| word.as_str()))
+            .with_some(KMS_KEY, asked.arn(&target.region, Some(source.account)));
         Ok::<_, Error>(find.call.another(Arc::clone(&caller), need))
     };
     let puts = files.keys().into_iter().map(put).collect::<Result<_, _>>()?;

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The key of KMS that the request names.
-const KMS_KEY: &str = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+pub(super) const KMS_KEY: &str = "s3:x-amz-server-side-encryption-aws-kms-key-id";
 
 /// What a request that puts an object says that conditions may be on.
 pub(super) struct Writing<'a> {

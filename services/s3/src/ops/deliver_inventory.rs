@@ -50,7 +50,8 @@ impl S3 {
         let contents = self.list(list, work, call.now_ms).await?;
         let caller = Arc::new(inventory_caller(list.resource().facts()?));
         for ((put, content), content_type) in puts.zip(contents).zip(TYPES) {
-            self.put_own(put, Own { content, content_type, grants: &[] }, &caller, call).await?;
+            let own = Own { content, content_type, encryption: work.inventory.encryption(), grants: &[] };
+            self.put_own(put, own, &caller, call).await?;
         }
         Ok(())
     }

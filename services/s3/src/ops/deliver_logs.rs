@@ -2,7 +2,7 @@ use kurodo_authz::{Denial, Grant, Named as _, Write};
 use kurodo_gateway::{Call, Errand, Keeper, Progress};
 
 use super::own::Own;
-use crate::{Error, S3, resources::Object, table::chore};
+use crate::{Error, S3, kms::Asked, resources::Object, table::chore};
 
 impl Keeper<chore::DeliverLogs> for S3 {
     /// What may not be delivered is lost, as in AWS; what cannot be stored is tried again.
@@ -33,7 +33,8 @@ impl S3 {
             return Ok(());
         }
         let content = batch.lines.clone();
-        let own = Own { content, content_type: "text/plain", grants: &batch.source.logging.grants };
+        let grants = &batch.source.logging.grants;
+        let own = Own { content, content_type: "text/plain", encryption: Asked::default(), grants };
         let outcome = self.put_own(permit, own, &call.caller, call).await;
         outcome.inspect_err(|_| self.logs.put_back(batch))
     }

@@ -23,6 +23,7 @@ use crate::{
 pub(super) struct Own<'a> {
     pub(super) content: Bytes,
     pub(super) content_type: &'static str,
+    pub(super) encryption: Asked<'a>,
     /// Who gets rights on it beside its owner, where lists count.
     pub(super) grants: &'a [(Grantee, Right)],
 }
@@ -50,7 +51,7 @@ impl S3 {
             meta: Meta { content_type: Some(own.content_type.to_owned()), ..Meta::default() },
             tags: Tags::default(),
             rights,
-            sealing: self.sealing(None, Asked::default().choose(facts)?, place, caller).await?,
+            sealing: self.sealing(None, own.encryption.choose(facts)?, place, caller).await?,
             lock: object_lock::of_new(Lock::default(), facts, call.now_ms)?,
             class: Class::Standard,
             algorithm: Algorithm::Crc64Nvme,

@@ -30,7 +30,7 @@ const BUCKET_KEY: u8 = 2;
 
 impl KmsKey {
     pub(super) fn write(&self, out: &mut Out) {
-        let flags = u8::from(self.dual) * DUAL | u8::from(self.bucket_key) * BUCKET_KEY;
+        let flags = (u8::from(self.dual) * DUAL) | (u8::from(self.bucket_key) * BUCKET_KEY);
         out.u8(flags).raw(self.salt.bytes()).short(self.arn.as_bytes()).short(&self.wrapped);
         out.u16(u16::try_from(self.context.len()).unwrap_or(u16::MAX));
         for (name, value) in &self.context {
