@@ -9,6 +9,8 @@ import urllib.request
 
 import pytest
 import test_s3_inventory as lists
+import test_s3_logging as access_logs
+import test_s3_replication as copies
 from conftest import allow, document, fresh, kurodo, refused, statement
 from test_at_rest import search
 from test_post_forms import client as form_client
@@ -462,6 +464,33 @@ def test_lists_of_what_is_there_are_delivered_under_a_key(own_server):
     for found in lists.keys(s3, target):
         assert shown(s3.head_object(Bucket=target, Key=found)) == (KMS, key, True)
         assert read(s3, target, found)
+
+
+def test_versions_under_a_key_are_not_replicated(root, s3, kms, key):
+    source, target = copies.versioned(s3), copies.versioned(s3)
+    copies.put(s3, source, copies.role(root), copies.rule(target))
+    put(s3, source, key, "closed")
+    upload(s3, source, [b"part"], "parts", ServerSideEncryption=DUAL, SSEKMSKeyId=key)
+    s3.put_object(Bucket=source, Key="open", Body=b"x")
+    copies.until(lambda: copies.status(s3, source, "open") == "COMPLETED")
+    assert copies.status(s3, source, "closed") is None and copies.status(s3, source, "parts") is None
+    assert lists.keys(s3, target) == ["open"]
+
+
+def test_access_logs_go_under_no_key_of_kms(own_server):
+    root = own_server.root()
+    s3, kms = root.client("s3"), root.client("kms")
+    bucket, target = lists.new(s3), lists.new(s3)
+    s3.put_bucket_policy(Bucket=target, Policy=document(access_logs.delivers(target)))
+    s3.put_bucket_encryption(Bucket=target, ServerSideEncryptionConfiguration=default(KMS, new_key(kms)))
+    access_logs.enable(s3, bucket, target)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    s3 = access_logs.restarted(own_server)
+    assert lists.keys(s3, target) == []
+    s3.delete_bucket_encryption(Bucket=target)
+    s3.put_object(Bucket=bucket, Key="b", Body=b"x")
+    s3 = access_logs.restarted(own_server)
+    assert lists.keys(s3, target) != []
 
 
 def test_what_contradicts_itself_is_refused(s3, bucket, key):
