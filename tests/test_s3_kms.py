@@ -360,6 +360,16 @@ def test_all_parts_lie_under_the_uploads_key(s3, kms, bucket, key, algorithm):
     refused(lambda: read(s3, bucket, "large"), "KMS.DisabledException", 400)
 
 
+def test_parts_name_no_encryption_of_their_own(s3, bucket, key):
+    begun = s3.create_multipart_upload(Bucket=bucket, Key="large", ServerSideEncryption=KMS, SSEKMSKeyId=key)
+    where = {"Bucket": bucket, "Key": "large", "UploadId": begun["UploadId"]}
+    s3.meta.events.register("before-call.s3.UploadPart", lambda params, **_: params["headers"].update(
+        {"x-amz-server-side-encryption": KMS, "x-amz-server-side-encryption-aws-kms-key-id": "alias/other"}))
+    refused(lambda: s3.upload_part(**where, PartNumber=1, Body=b"x"), "InvalidArgument", 400,
+            "x-amz-server-side-encryption header is not supported for this operation.")
+    s3.abort_multipart_upload(**where)
+
+
 def test_uploading_parts_needs_to_read_them(root, bucket, key):
     putter = can(root, statement("Allow", "kms:GenerateDataKey", key))
     client = putter.client("s3")

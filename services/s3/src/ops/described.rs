@@ -241,11 +241,7 @@ pub(super) struct Part {
 impl Reading<'_> {
     /// Refuses what contradicts itself, or is not for everybody.
     pub(super) fn check(&self, call: &Call) -> Result<(), Error> {
-        const ENCRYPTION: &str = "x-amz-server-side-encryption";
-        if let Some(asked) = call.head.header(ENCRYPTION) {
-            let message = "x-amz-server-side-encryption header is not supported for this operation.";
-            return Err(Error::argument(ENCRYPTION, asked, message));
-        }
+        check_unasked(call)?;
         if self.overrides && call.caller.is_anonymous() {
             return Err(Error::InvalidRequest(
                 "Request specific response headers cannot be used for anonymous GET requests.".into(),
@@ -303,6 +299,14 @@ pub(super) fn check_readable(head: &Head, now_ms: i64) -> Result<(), Error> {
 /// The same for the source of a copy.
 pub(super) fn check_active(head: &Head, now_ms: i64) -> Result<(), Error> {
     if head.is_away(now_ms) { Err(Error::ObjectNotInActiveTier) } else { Ok(()) }
+}
+
+/// That the request asks for no encryption, where that was settled before.
+pub(super) fn check_unasked(call: &Call) -> Result<(), Error> {
+    const ENCRYPTION: &str = "x-amz-server-side-encryption";
+    let Some(asked) = call.head.header(ENCRYPTION) else { return Ok(()) };
+    let message = "x-amz-server-side-encryption header is not supported for this operation.";
+    Err(Error::argument(ENCRYPTION, asked, message))
 }
 
 /// That the customer brought the right key, and no other.

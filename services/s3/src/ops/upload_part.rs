@@ -2,7 +2,7 @@ use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    described::{show_encryption, show_part_checksum},
+    described::{check_unasked, show_encryption, show_part_checksum},
     parting::Parting,
     uploads::{Underway, part_number},
 };
@@ -18,6 +18,7 @@ use crate::{
 impl Handler<op::UploadPart> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::UploadPart>) -> Answer<op::UploadPart> {
         let Authorized { input, permits: permit, body, call, .. } = call;
+        check_unasked(call)?;
         let number = part_number(input.part_number)?;
         let underway = Underway::read(&self.store.read(&permit), &permit)?;
         let customer = customer!(input)?;

@@ -3,7 +3,9 @@ use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    described::{check_active, show_encryption, show_part_checksum, shown_version, source_conditions},
+    described::{
+        check_active, check_unasked, show_encryption, show_part_checksum, shown_version, source_conditions,
+    },
     parting::Parting,
     uploads::{Underway, part_number},
 };
@@ -20,6 +22,7 @@ use crate::{
 impl Handler<op::UploadPartCopy> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::UploadPartCopy>) -> Answer<op::UploadPartCopy> {
         let Authorized { input, permits: (source, _missing, permit), call, .. } = call;
+        check_unasked(call)?;
         let number = part_number(input.part_number)?;
         let head = Object::granted(&source)?;
         source_conditions!(input).weigh_source(head)?;
