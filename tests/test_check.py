@@ -186,7 +186,7 @@ def test_a_bit_of_what_only_the_journal_holds_is_named(own_server):
 
 def test_a_bit_of_a_blob_is_named_with_its_object(data):
     whole = check(data).stdout
-    assert "8 contents are whole, 1 lie under customers' own keys" in whole, whole
+    assert "8 contents are whole, 1 lie under keys of customers or of KMS" in whole, whole
     named = []
     for path in blob_files(data):
         for at in (0, 100_000, path.stat().st_size - 1):

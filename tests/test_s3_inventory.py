@@ -72,6 +72,7 @@ def test_configurations_are_put_shown_listed_and_removed(s3, root):
         inventory(target, "a", IsEnabled=False),
         inventory(target, "b", "Weekly", "Current", Filter={"Prefix": "p/"}, OptionalFields=FIELDS, IsEnabled=False,
                   destination={"Prefix": "lists", "AccountId": root.account, "Encryption": {"SSES3": {}}}),
+        inventory(target, "c", IsEnabled=False, destination={"Encryption": {"SSEKMS": {"KeyId": "alias/lists"}}}),
     ]
     for one in reversed(ones):
         put(s3, bucket, one)
@@ -88,7 +89,6 @@ def test_what_cannot_be_told_is_refused_by_name(s3):
     wrong = lambda code, status, **more: refused(lambda: put(s3, bucket, inventory(target, **more)), code, status)
     for format in ("Parquet", "ORC"):
         wrong("NotImplemented", 501, destination={"Format": format})
-    wrong("NotImplemented", 501, destination={"Encryption": {"SSEKMS": {"KeyId": "k"}}})
     for field in ("IntelligentTieringAccessTier", "ObjectAccessControlList", "LifecycleExpirationDate"):
         wrong("NotImplemented", 501, OptionalFields=[field])
     wrong("InvalidS3DestinationBucket", 400, destination={"Bucket": "arn:aws:s3:::nowhere-at-all"})

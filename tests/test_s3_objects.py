@@ -176,8 +176,7 @@ def test_metadata_is_limited(put):
 
 
 def test_what_is_not_honoured_is_refused_by_name(put):
-    refused(lambda: put("a", ServerSideEncryption="aws:kms"), "NotImplemented", 501)
-    refused(lambda: put("a", BucketKeyEnabled=True), "NotImplemented", 501)
+    refused(lambda: put("a", ObjectLockEventHold="ON"), "NotImplemented", 501)
 
 
 def test_a_missing_object_is_not_found(s3, bucket):

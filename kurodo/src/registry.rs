@@ -35,6 +35,7 @@ services! {
         account_blocks(),
         parts.directory.clone(),
         parts.s3_restorations,
+        parts.relay.clone(),
     );
     kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(parts.store.clone());
     kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(

@@ -58,11 +58,23 @@ def rooted(principal, name):
     return {**section(principal, name), "user_id": principal.account}
 
 
+def keys(principal):
+    """Two keys of KMS, by their ARNs: S3 shows keys so, and the suite compares."""
+    kms = principal.client("kms", region=REGION)
+    first, second = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
+    return {"kms_keyid": first, "kms_keyid2": second}
+
+
 def principals(server):
-    root, alt = server.root(), new_account(server, "alt")
+    root, main, alt = server.root(), new_account(server, "main"), new_account(server, "alt")
     return {
         "fixtures": {"bucket prefix": "s3tests-{random}-"},
-        "s3 main": {**account(server, "main"), "api_name": ELSEWHERE, "storage_classes": "INTELLIGENT_TIERING, GLACIER_IR"},
+        "s3 main": {
+            **section(main, "main"),
+            **keys(main),
+            "api_name": ELSEWHERE,
+            "storage_classes": "INTELLIGENT_TIERING, GLACIER_IR",
+        },
         "s3 alt": member(alt, "alt"),
         "s3 tenant": {**account(server, "tenant"), "tenant": ""},
         "iam": section(alt, "alt"),

@@ -10,6 +10,7 @@
 
 mod error;
 mod keyring;
+mod keystream;
 mod nonce;
 mod private_file;
 mod root;
@@ -19,6 +20,7 @@ mod wrap;
 
 pub use error::KeyError;
 pub use keyring::{Keyring, StoredKeyring};
+pub use keystream::Keystream;
 pub use nonce::NonceSequence;
 pub use root::{Passphrase, Root, RootError, Seal, create_key_file, open_key_file, rewrap_key_file};
 pub use sealer::{NONCE_LEN, OVERHEAD, Sealer, TAG_LEN};

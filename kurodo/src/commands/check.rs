@@ -122,7 +122,7 @@ fn contents(home: &Home, door: &CoreDoor, keys: &AccountKeys, findings: &mut Fin
     for damage in &found.damaged {
         findings.damaged("blobs", damage);
     }
-    say!("blobs: {} contents are whole, {} lie under customers' own keys", found.whole, found.closed);
+    say!("blobs: {} contents are whole, {} lie under keys of customers or of KMS", found.whole, found.closed);
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use crate::{
 pub struct Checked {
     /// Contents, or parts of some, every byte of which is as it was written.
     pub whole: u64,
-    /// Contents that lie under customers' keys: nobody else can verify them.
+    /// Contents that lie under customers' keys, or keys of KMS: who holds the key alone can verify them.
     pub closed: u64,
     /// What is damaged, in words.
     pub damaged: Vec<String>,
@@ -31,7 +31,7 @@ pub struct Checked {
 pub fn check(door: &CoreDoor, blobs: &Blobs, keys: &AccountKeys) -> Result<Checked, Error> {
     let mut found = Checked::default();
     let buckets = buckets(door, keys, &mut found)?;
-    let mut check = Check { blobs, buckets, found, is_customers: false };
+    let mut check = Check { blobs, buckets, found, is_closed: false };
     for record in door.read().cursor(&Scan::within([layout::CONTENTS]))? {
         check.record(&record?);
     }
@@ -75,8 +75,8 @@ struct Check<'a> {
     blobs: &'a Blobs,
     buckets: HashMap<Vec<u8>, Bucket>,
     found: Checked,
-    /// Whether the object or upload that the current records belong to lies under its customer's key.
-    is_customers: bool,
+    /// Whether the object or upload that the current records belong to lies under a key of its customer's or of KMS.
+    is_closed: bool,
 }
 
 impl Check<'_> {
@@ -92,7 +92,9 @@ impl Check<'_> {
         match What::lies_at(&record.key).map_err(|_| Damaged("key of an object"))? {
             What::Version => match Kept::read(&record.value)? {
                 Kept::Object(head) => {
-                    self.is_customers = head.customer_key.is_some();
+                    // Of two layers the outer one is the bucket's.
+                    let kms = head.kms.as_ref().is_some_and(|kms| !kms.dual);
+                    self.is_closed = head.customer_key.is_some() || kms;
                     self.bytes(record, &head)
                 }
                 Kept::Marker(_) => Ok(()),
@@ -103,7 +105,9 @@ impl Check<'_> {
                 parts.iter().try_for_each(|part| self.blob(record, &part.blob))
             }
             What::Upload => {
-                self.is_customers = Upload::read(&record.value)?.customer_key.is_some();
+                let upload = Upload::read(&record.value)?;
+                let kms = upload.kms.is_some_and(|kms| !kms.dual);
+                self.is_closed = upload.customer_key.is_some() || kms;
                 Ok(())
             }
             What::Part => self.blob(record, &Part::read(&record.value)?.blob),
@@ -132,7 +136,7 @@ impl Check<'_> {
         record: &Record,
         verify: impl FnOnce(&Blobs, &SecretKey) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        if self.is_customers {
+        if self.is_closed {
             self.found.closed += 1;
             return Ok(());
         }

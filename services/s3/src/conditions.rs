@@ -82,6 +82,7 @@ mod tests {
             checksum: None,
             content: &Content::Empty,
             customer_key: None,
+            kms: None,
             lock: Lock::default(),
             class: Class::Standard,
             restored: None,

@@ -1,10 +1,12 @@
+mod fields;
+
 use std::borrow::Cow;
 
 use kurodo_gateway::{BodyError, Failure};
 use kurodo_keys::KeyError;
 use kurodo_store::{StoreError, blobs::BlobError};
 
-use crate::{checksum::Algorithm, records::Damaged, times};
+use crate::{checksum::Algorithm, records::Damaged};
 
 type Text = Cow<'static, str>;
 
@@ -113,6 +115,14 @@ pub enum Error {
     /// A public access control list on a new bucket, which blocks public access.
     #[error("Bucket cannot have public ACLs set with BlockPublicAccess enabled")]
     InvalidBucketAclWithBlockPublicAccess,
+    /// KMS refuses, for another reason than that the caller may not.
+    #[error("{message}")]
+    Kms {
+        /// KMS's code.
+        code: String,
+        /// What KMS says.
+        message: String,
+    },
     /// The object must be restored before it is read.
     #[error("The operation is not valid for the object's storage class")]
     InvalidObjectState(String),
@@ -348,6 +358,9 @@ pub enum Error {
     /// Content could not be read or written.
     #[error(transparent)]
     Blob(BlobError),
+    /// Another service could not be asked.
+    #[error("another service could not be asked: {0}")]
+    Relay(String),
     /// Sealing or opening failed.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -445,97 +458,13 @@ impl Error {
             Self::Replaced | Self::VersioningChanged => ("SlowDown", 503),
             Self::UnexpectedContent => ("UnexpectedContent", 400),
             Self::Full => ("ServiceUnavailable", 503),
-            Self::Body(_) | Self::Store(_) | Self::Blob(_) | Self::Keys(_) | Self::Damaged(_) => {
-                ("InternalError", 500)
-            }
-        }
-    }
-
-    /// The header fields that S3 adds.
-    fn headers(&self) -> Vec<(&'static str, String)> {
-        const MARKER: &str = "x-amz-delete-marker";
-        match self {
-            Self::PermanentRedirect { region, .. } => vec![("x-amz-bucket-region", region.clone())],
-            Self::Deleted { marker, .. } => {
-                vec![(MARKER, "true".to_owned()), ("x-amz-version-id", marker.clone())]
-            }
-            Self::IsDeleteMarker { marker, modified_ms } => vec![
-                (MARKER, "true".to_owned()),
-                ("x-amz-version-id", marker.clone()),
-                ("last-modified", times::in_header(times::shown(*modified_ms))),
-                ("allow", "DELETE".to_owned()),
-            ],
-            _ => Vec::new(),
-        }
-    }
-
-    /// What S3 adds beside code and message.
-    fn fields(&self) -> Vec<(&'static str, Text)> {
-        let text = |name, value: &dyn ToString| (name, Text::from(value.to_string()));
-        match self {
-            Self::BucketAlreadyExists(bucket)
-            | Self::BucketAlreadyOwnedByYou(bucket)
-            | Self::BucketNotEmpty { bucket, .. }
-            | Self::InvalidBucketName(bucket)
-            | Self::NoObjectLockConfiguration(bucket)
-            | Self::NoSuchLifecycleConfiguration(bucket)
-            | Self::NoOwnershipControls(bucket)
-            | Self::NoReplicationConfiguration(bucket)
-            | Self::NoSuchBucket(bucket)
-            | Self::NoSuchBucketPolicy(bucket)
-            | Self::NoSuchCors(bucket)
-            | Self::NoSuchPublicAccessBlock(bucket)
-            | Self::NoSuchTagSet(bucket) => vec![text("BucketName", bucket)],
-            Self::NoSuchVersion { key, version } => vec![text("Key", key), text("VersionId", version)],
-            Self::Deleted { key, .. } | Self::NoSuchKey(key) | Self::ConditionalRequestConflict(key) => {
-                vec![text("Key", key)]
-            }
-            Self::NoSuchUpload(upload) | Self::InvalidPartOrder(upload) => vec![text("UploadId", upload)],
-            Self::CorsForbidden { method, resource, .. } => {
-                vec![text("Method", method), text("ResourceType", resource)]
-            }
-            Self::InvalidS3DestinationBucket(bucket) => vec![text("DestinationBucket", bucket)],
-            Self::InvalidTargetBucketForLogging { bucket, .. } => vec![text("TargetBucket", bucket)],
-            Self::CrossLocationLogging { from, to } => {
-                vec![text("SourceBucketLocation", from), text("TargetBucketLocation", to)]
-            }
-            Self::EntityTooLarge { proposed, limit } => {
-                vec![text("ProposedSize", proposed), text("MaxSizeAllowed", limit)]
-            }
-            Self::EntityTooSmall { proposed, part, etag } => vec![
-                text("ProposedSize", proposed),
-                text("MinSizeAllowed", &crate::limits::MIN_PART),
-                text("PartNumber", part),
-                text("ETag", etag),
-            ],
-            Self::InvalidArgument { name, value, .. } => {
-                vec![text("ArgumentName", name), text("ArgumentValue", value)]
-            }
-            Self::InvalidLocationConstraint(region) => vec![text("LocationConstraint", region)],
-            Self::InvalidPart { upload, part, etag } => {
-                vec![text("UploadId", upload), text("PartNumber", part), text("ETag", etag)]
-            }
-            Self::InvalidPartNumber { requested, actual } => {
-                vec![text("PartNumberRequested", requested), text("ActualPartCount", actual)]
-            }
-            Self::InvalidRange { requested, size } => {
-                vec![text("RangeRequested", requested), text("ActualObjectSize", size)]
-            }
-            Self::InvalidObjectState(class) | Self::NotArchived(class) => vec![text("StorageClass", class)],
-            Self::InvalidStorageClass(class) => vec![text("StorageClassRequested", class)],
-            Self::InvalidTag { key: Some(key), .. } => vec![text("TagKey", key)],
-            Self::KeyTooLong(size) => vec![text("Size", size), text("MaxSizeAllowed", &crate::limits::KEY)],
-            Self::MetadataTooLarge(size) => {
-                vec![text("Size", size), text("MaxSizeAllowed", &crate::limits::METADATA)]
-            }
-            Self::IsDeleteMarker { .. } => vec![text("ResourceType", &"DeleteMarker")],
-            Self::MethodNotAllowed(resource) => vec![text("ResourceType", resource)],
-            Self::PermanentRedirect { bucket, region } => {
-                vec![text("Bucket", bucket), text("Endpoint", &format!("s3.{region}.amazonaws.com"))]
-            }
-            Self::MissingSecurityHeader(name) => vec![text("MissingHeaderName", name)],
-            Self::PreconditionFailed(condition) => vec![text("Condition", condition)],
-            _ => Vec::new(),
+            Self::Kms { .. } => ("KMS", 400),
+            Self::Body(_)
+            | Self::Store(_)
+            | Self::Blob(_)
+            | Self::Relay(_)
+            | Self::Keys(_)
+            | Self::Damaged(_) => ("InternalError", 500),
         }
     }
 }
@@ -569,6 +498,9 @@ impl From<Error> for Failure {
             return Self::internal(&error);
         }
         let mut failure = Self::new(code, status, error.to_string());
+        if let Error::Kms { code, .. } = &error {
+            failure.code = format!("KMS.{code}").into();
+        }
         failure.fields = error.fields();
         failure.headers = error.headers();
         failure

@@ -15,6 +15,7 @@ mod cors;
 mod error;
 mod facts;
 mod inventory;
+mod kms;
 mod layout;
 mod lifecycle;
 mod limits;
@@ -41,7 +42,9 @@ mod versions;
 
 use std::sync::Arc;
 
-use kurodo_gateway::{Answered, Body, Call, CrossOrigin, Dialect, Failure, Service, ServiceFacts, Sharing};
+use kurodo_gateway::{
+    Answered, Body, Call, CrossOrigin, Dialect, Failure, Relay, Service, ServiceFacts, Sharing,
+};
 use kurodo_identity::StoredDirectory;
 use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
 use kurodo_wire::{OperationSchema, Violation};
@@ -73,14 +76,16 @@ pub struct S3 {
     inventories: inventory::Rounds,
     /// The versions that are to be copied to other buckets.
     replication: replication::Queue,
+    /// Leads to KMS.
+    relay: Relay,
     readers: Arc<content::Readers>,
     md5s: checksum::Md5s,
 }
 
 impl S3 {
     /// S3 over this store. The keyring of a bucket's account wraps the bucket's key; `accounts` finds what
-    /// accounts block for all of their buckets, `codes` takes one-time codes, and `restorations` says how long restoring
-    /// takes.
+    /// accounts block for all of their buckets, `codes` takes one-time codes, `restorations` says how long restoring takes,
+    /// and `relay` leads to KMS.
     pub fn new(
         store: Store,
         blobs: Blobs,
@@ -88,6 +93,7 @@ impl S3 {
         accounts: AccountBlocks,
         codes: Arc<StoredDirectory>,
         restorations: Restorations,
+        relay: Relay,
     ) -> Self {
         let readers = content::Readers::new(blobs.clone());
         Self {
@@ -102,6 +108,7 @@ impl S3 {
             logs: logs::Logs::default(),
             inventories: inventory::Rounds::default(),
             replication: replication::Queue::default(),
+            relay,
             readers,
             md5s: checksum::Md5s::new(),
         }

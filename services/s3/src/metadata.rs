@@ -2,7 +2,7 @@
 
 use kurodo_gateway::Call;
 
-use crate::{Error, limits, model::ServerSideEncryption, records::Meta};
+use crate::{Error, limits, records::Meta};
 
 /// The metadata members of an input that has them all.
 macro_rules! meta {
@@ -50,21 +50,6 @@ fn check_redirect(location: &str) -> Result<(), Error> {
     Err(Error::InvalidRequest(message.into()))
 }
 
-/// Kurodo encrypts everything with keys of its own, unless the customer brings one.
-pub(crate) fn check_encryption(asked: Option<ServerSideEncryption>, customer: bool) -> Result<(), Error> {
-    match asked {
-        Some(_) if customer => Err(Error::InvalidArgument {
-            message: "Server Side Encryption with Customer provided key is incompatible with the encryption method \
-                      specified"
-                .into(),
-            name: "x-amz-server-side-encryption",
-            value: asked.map(|word| word.to_string()).unwrap_or_default(),
-        }),
-        None | Some(ServerSideEncryption::Aes256) => Ok(()),
-        Some(word) => Err(Error::NotImplemented(format!("the server-side encryption {word}").into())),
-    }
-}
-
 /// The length of the content in bytes, without the framing that it travels in.
 pub(crate) fn length(call: &Call, content_length: Option<i64>) -> Result<u64, Error> {
     let number = |text: &str| text.parse().map_err(|_| Error::MissingContentLength);
@@ -97,15 +82,5 @@ mod tests {
             |length: usize| Meta { user: [("n".to_owned(), "v".repeat(length))].into(), ..Meta::default() };
         assert!(checked(user(2047)).is_ok());
         assert!(matches!(checked(user(2048)), Err(Error::MetadataTooLarge(2049))));
-    }
-
-    #[test]
-    fn other_encryptions_are_refused_by_name() {
-        assert!(check_encryption(Some(ServerSideEncryption::Aes256), false).is_ok());
-        assert!(matches!(
-            check_encryption(Some(ServerSideEncryption::AwsKms), false),
-            Err(Error::NotImplemented(_))
-        ));
-        assert!(check_encryption(Some(ServerSideEncryption::Aes256), true).is_err());
     }
 }

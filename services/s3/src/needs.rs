@@ -16,7 +16,7 @@ mod write;
 pub(crate) use bucket::{create_bucket, get_bucket_policy, put_bucket_acl, put_bucket_policy, tags_of_new};
 pub(crate) use copy::{copy_object, upload_part_copy};
 pub(crate) use delete::{delete_object, delete_objects};
-pub(crate) use inventory::{inventory, put_bucket_inventory_configuration};
+pub(crate) use inventory::{inventory, inventory_caller, put_bucket_inventory_configuration};
 pub(crate) use lifecycle::lifecycle;
 pub(crate) use lock::{
     get_object_legal_hold, get_object_retention, put_object_legal_hold, put_object_retention,

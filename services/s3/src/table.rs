@@ -168,14 +168,14 @@ service! { S3:
         PutObject: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging, PutObjectRetention if retention,
                 PutObjectLegalHold if legal_hold, GetObject if if_match] by needs::put_object
             refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128",
-                "WriteOffsetBytes", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled",
-                "ObjectLockEventHold", "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
+                "WriteOffsetBytes", "ObjectLockEventHold", "ObjectLockEventHoldDurationDays",
+                "ObjectLockEventHoldDurationYears"];
         CopyObject: [GetObject or GetObjectVersion, ListBucket if missing,
                 GetObjectTagging or GetObjectVersionTagging if tagged, PutObject, PutObjectAcl if acl,
                 PutObjectTagging if tagging, PutObjectRetention if retention, PutObjectLegalHold if legal_hold,
                 GetObject if if_match] by needs::copy_object
-            refusing ["AnnotationDirective", "SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled",
-                "ObjectLockEventHold", "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
+            refusing ["AnnotationDirective", "ObjectLockEventHold", "ObjectLockEventHoldDurationDays",
+                "ObjectLockEventHoldDurationYears"];
         DeleteObject: [DeleteObject or DeleteObjectVersion, GetObject or GetObjectVersion if if_match,
                 BypassGovernanceRetention if bypass] by needs::delete_object
             refusing ["IfMatchLastModifiedTime", "IfMatchSize"];
@@ -202,8 +202,7 @@ service! { S3:
 
         CreateMultipartUpload: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging,
                 PutObjectRetention if retention, PutObjectLegalHold if legal_hold] by needs::create_multipart_upload
-            refusing ["SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockEventHold",
-                "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
+            refusing ["ObjectLockEventHold", "ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears"];
         UploadPart: PutObject on upload(bucket, key, upload_id, expected_bucket_owner)
             refusing ["ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"];
         UploadPartCopy: [GetObject or GetObjectVersion, ListBucket if missing, PutObject]

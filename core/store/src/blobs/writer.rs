@@ -53,6 +53,11 @@ impl BlobWriter {
         })
     }
 
+    /// The name that the blob will have.
+    pub fn id(&self) -> BlobId {
+        self.id
+    }
+
     /// The bytes taken so far.
     pub fn length(&self) -> u64 {
         self.length

@@ -107,6 +107,15 @@ impl Customer {
         Ok(Arc::new(self.key.derive("s3 customer object key", stored.salt.bytes())))
     }
 
+    /// That the request brought the right key, and no other.
+    pub(crate) fn check_of(
+        customer: Option<&Self>,
+        stored: Option<&CustomerKey>,
+        facts: &BucketFacts,
+    ) -> Result<(), Error> {
+        Self::unlock(customer, stored, facts).map(drop)
+    }
+
     /// The key that wraps the data keys of an object or upload, if the request brought the right one.
     pub(crate) fn unlock(
         customer: Option<&Self>,

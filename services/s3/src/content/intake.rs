@@ -1,9 +1,8 @@
 use bytes::Bytes;
 use kurodo_gateway::Body;
-use kurodo_keys::SecretKey;
-use kurodo_store::blobs::BlobWriter;
+use kurodo_store::blobs::{BlobId, BlobWriter};
 
-use super::{INLINE, Reading};
+use super::{INLINE, Keys, Reading};
 use crate::{
     Error, S3,
     checksum::{ALONE, Hasher, Md5Content, Sums},
@@ -35,8 +34,8 @@ impl Source<'_> {
 pub(crate) struct Plan<'a> {
     /// Its length in bytes; anything else is refused.
     pub(crate) length: u64,
-    /// The key that wraps its data key.
-    pub(crate) wrapping: &'a SecretKey,
+    /// What it is encrypted under.
+    pub(crate) keys: &'a Keys,
     /// What to compute of it.
     pub(crate) hasher: Hasher,
     /// Whether it may lie in a record.
@@ -57,7 +56,7 @@ enum Held {
 /// Receives content, hashing and sealing it on the way. Only when this returns is it known to be what the client
 /// signed.
 pub(crate) async fn receive(service: &S3, mut source: Source<'_>, plan: Plan<'_>) -> Result<Received, Error> {
-    let Plan { length, wrapping, mut hasher, inline } = plan;
+    let Plan { length, keys, mut hasher, inline } = plan;
     if length > limits::SINGLE {
         return Err(Error::EntityTooLarge { proposed: length, limit: limits::SINGLE });
     }
@@ -65,17 +64,26 @@ pub(crate) async fn receive(service: &S3, mut source: Source<'_>, plan: Plan<'_>
     let mut held = match small {
         // Room for the tag too, so that sealing in place does not move the content.
         Some(length) => Held::Small(Vec::with_capacity(length + kurodo_keys::TAG_LEN)),
-        None => Held::Large(Box::new(service.blobs.create(wrapping)?)),
+        None => Held::Large(Box::new(service.blobs.create(&keys.wrapping)?)),
     };
+    let mut layer = keys.layer(held.blob())?;
     let mut md5 = (length > ALONE && hasher.leave_md5()).then(|| service.md5s.begin());
     while let Some(bytes) = source.next().await? {
         hasher.update(&bytes);
         if hasher.length() > length {
             return Err(Error::IncompleteBody);
         }
+        let layered;
+        let piece: &[u8] = match &mut layer {
+            None => &bytes,
+            Some(layer) => {
+                layered = layer.apply(&bytes)?;
+                &layered
+            }
+        };
         match &mut held {
-            Held::Small(content) => content.extend_from_slice(&bytes),
-            Held::Large(writer) => writer.write(&bytes).await?,
+            Held::Small(content) => content.extend_from_slice(piece),
+            Held::Large(writer) => writer.write(piece).await?,
         }
         if let Some(md5) = &mut md5 {
             md5.update(bytes).await;
@@ -83,6 +91,12 @@ pub(crate) async fn receive(service: &S3, mut source: Source<'_>, plan: Plan<'_>
     }
     let sums = sums(hasher, md5).await;
     if sums.length < length { Err(Error::IncompleteBody) } else { Ok(Received { sums, held }) }
+}
+
+impl Held {
+    fn blob(&self) -> Option<BlobId> {
+        if let Self::Large(writer) = self { Some(writer.id()) } else { None }
+    }
 }
 
 async fn sums(hasher: Hasher, md5: Option<Md5Content>) -> Sums {
@@ -96,10 +110,10 @@ async fn sums(hasher: Hasher, md5: Option<Md5Content>) -> Sums {
 impl Received {
     /// Makes the content durable, or ready to be made so by the commit that publishes it. `place` is where its record
     /// lies.
-    pub(crate) async fn keep(self, wrapping: &SecretKey, place: &[u8]) -> Result<Content, Error> {
+    pub(crate) async fn keep(self, keys: &Keys, place: &[u8]) -> Result<Content, Error> {
         match self.held {
             Held::Small(content) if content.is_empty() => Ok(Content::Empty),
-            Held::Small(content) => Ok(Content::Inline(Inline::seal(wrapping, place, content)?)),
+            Held::Small(content) => Ok(Content::Inline(Inline::seal(&keys.wrapping, place, content)?)),
             Held::Large(writer) => Ok(Content::Blob(writer.finish().await?)),
         }
     }

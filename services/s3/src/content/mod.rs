@@ -3,11 +3,13 @@
 mod customer;
 mod inline;
 mod intake;
+mod keys;
 mod outlet;
 mod readers;
 
 pub(crate) use customer::{Customer, customer};
 pub(crate) use intake::{Plan, Received, Source, receive};
+pub(crate) use keys::Keys;
 pub(crate) use outlet::Reading;
 pub(crate) use readers::Readers;
 

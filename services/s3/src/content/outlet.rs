@@ -9,10 +9,9 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use kurodo_authz::Grant;
-use kurodo_keys::SecretKey;
 use kurodo_store::blobs::{BlobError, BlobStream, Part, Parts, PartsStream};
 
-use super::readers::Hold;
+use super::{Keys, keys::Layer, readers::Hold};
 use crate::{
     Error, S3,
     records::{Content, PartEntry},
@@ -23,6 +22,8 @@ use crate::{
 /// Content that is being read: pieces of it, each authentic when it is given out.
 pub(crate) struct Reading {
     from: From,
+    /// What lies between the content and the outer encryption, where there are two.
+    layer: Option<Box<Layer>>,
     /// Keeps the content from being removed meanwhile.
     _hold: Option<Hold>,
 }
@@ -38,35 +39,39 @@ impl Reading {
     pub(crate) async fn open<G: Grant<Resource = Object>>(
         service: &S3,
         permit: &G,
-        wrapping: &Arc<SecretKey>,
+        keys: &Keys,
         range: Range<u64>,
     ) -> Result<Self, Error> {
-        let head = Object::granted(permit)?;
+        let (head, wrapping) = (Object::granted(permit)?, &keys.wrapping);
+        let layer = |layer: Option<Layer>| layer.map(Box::new);
         if range.is_empty() {
-            return Ok(Self { from: From::Memory(None), _hold: None });
+            return Ok(Self { from: From::Memory(None), layer: None, _hold: None });
         }
         match &head.content {
-            Content::Empty => Ok(Self { from: From::Memory(None), _hold: None }),
+            Content::Empty => Ok(Self { from: From::Memory(None), layer: None, _hold: None }),
             Content::Inline(inline) => {
                 let whole = inline.open(wrapping, &permit.resource().sealed_at(&head.id))?;
                 let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(whole.len());
                 let piece = whole.slice(index(range.start)..index(range.end));
-                Ok(Self { from: From::Memory(Some(piece)), _hold: None })
+                let layer = layer(keys.layer_of(None, &range)?);
+                Ok(Self { from: From::Memory(Some(piece)), layer, _hold: None })
             }
             Content::Blob(blob) => {
                 let hold = service.readers.hold(blob.id());
                 let reader = service.blobs.read(blob, wrapping).await.map_err(replaced)?;
                 let stream = reader.range(range.start, range.end)?;
-                Ok(Self { from: From::Blob(Box::new(stream)), _hold: Some(hold) })
+                let layer = layer(keys.layer_of(Some(blob), &range)?);
+                Ok(Self { from: From::Blob(Box::new(stream)), layer, _hold: Some(hold) })
             }
             Content::Parts { .. } => {
                 let entries = service.parts(permit)?;
                 let hold = entries.first().map(|entry| service.readers.hold(entry.blob.id()));
+                let layer = layer(keys.layer_of_parts(&entries, &range)?);
                 let key = || Arc::clone(wrapping);
                 let parts = entries.into_iter().map(|entry| Part { blob: entry.blob, key: key() }).collect();
                 let parts = Parts::new(&service.blobs, parts);
                 let stream = parts.range(range.start, range.end).await.map_err(replaced)?;
-                Ok(Self { from: From::Parts(Box::new(stream)), _hold: hold })
+                Ok(Self { from: From::Parts(Box::new(stream)), layer, _hold: hold })
             }
         }
     }
@@ -74,11 +79,14 @@ impl Reading {
     /// The next piece.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         let next = match &mut self.from {
-            From::Memory(bytes) => return Ok(bytes.take()),
-            From::Blob(stream) => stream.next().await,
-            From::Parts(stream) => stream.next().await,
+            From::Memory(bytes) => Ok(bytes.take()),
+            From::Blob(stream) => stream.next().await.transpose(),
+            From::Parts(stream) => stream.next().await.transpose(),
         };
-        Ok(next.transpose()?)
+        match (next?, &mut self.layer) {
+            (Some(piece), Some(layer)) => Ok(Some(layer.take_off(piece)?)),
+            (next, _) => Ok(next),
+        }
     }
 
     /// The content as a reply sends it.
@@ -118,11 +126,16 @@ impl Stream for Sending {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let next = match &mut self.0.from {
-            From::Memory(bytes) => return Poll::Ready(bytes.take().map(Ok)),
+            From::Memory(bytes) => Poll::Ready(bytes.take().map(Ok)),
             From::Blob(stream) => Pin::new(&mut **stream).poll_next(context),
             From::Parts(stream) => Pin::new(&mut **stream).poll_next(context),
         };
         // The client sees a connection that breaks off: the status was sent long ago.
-        next.map(|piece| piece.map(|piece| piece.map_err(io::Error::other)))
+        next.map(|piece| {
+            piece.map(|piece| match (piece.map_err(io::Error::other)?, &mut self.0.layer) {
+                (piece, None) => Ok(piece),
+                (piece, Some(layer)) => layer.take_off(piece).map_err(io::Error::other),
+            })
+        })
     }
 }

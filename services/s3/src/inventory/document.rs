@@ -4,7 +4,7 @@ use crate::{
     model::{
         InventoryConfiguration, InventoryDestination, InventoryEncryption, InventoryFilter, InventoryFormat,
         InventoryFrequency, InventoryIncludedObjectVersions, InventoryOptionalField,
-        InventoryS3BucketDestination, InventorySchedule, SSES3,
+        InventoryS3BucketDestination, InventorySchedule, SSEKMS, SSES3,
     },
 };
 
@@ -31,9 +31,7 @@ impl Inventory {
         }
         let target = destination.bucket.strip_prefix(ARN);
         let target = target.ok_or(Error::InvalidS3DestinationBucket(destination.bucket.clone()))?;
-        if destination.encryption.as_ref().is_some_and(|encryption| encryption.ssekms.is_some()) {
-            return Err(Error::NotImplemented("S3 Inventory encrypted with KMS".into()));
-        }
+        let kms = destination.encryption.as_ref().and_then(|encryption| encryption.ssekms.as_ref());
         Ok(Self {
             id: id.to_owned(),
             enabled: asked.is_enabled,
@@ -44,13 +42,19 @@ impl Inventory {
             account: destination.account_id.clone(),
             prefix: destination.prefix.clone(),
             sealed: destination.encryption.is_some(),
+            kms: kms.map(|kms| kms.key_id.expose().to_owned()),
             fields: fields(asked.optional_fields.as_deref().unwrap_or_default())?,
         })
     }
 
     /// As replies show it.
     pub(crate) fn shown(&self) -> InventoryConfiguration {
-        let encryption = self.sealed.then(|| InventoryEncryption { sses3: Some(SSES3 {}), ssekms: None });
+        let encryption = self.sealed.then(|| match &self.kms {
+            None => InventoryEncryption { sses3: Some(SSES3 {}), ssekms: None },
+            Some(key) => {
+                InventoryEncryption { sses3: None, ssekms: Some(SSEKMS { key_id: key.as_str().into() }) }
+            }
+        });
         let fields: Vec<_> = self.fields.iter().filter_map(|field| word(*field)).collect();
         InventoryConfiguration {
             destination: InventoryDestination {

@@ -16,6 +16,8 @@ pub(crate) use files::{Files, Packed, manifests};
 pub(crate) use rounds::{Rounds, Work};
 pub(crate) use rows::Listing;
 
+use crate::{kms::Asked, model::ServerSideEncryption};
+
 /// What is listed, where the list goes and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Inventory {
@@ -34,7 +36,19 @@ pub(crate) struct Inventory {
     pub(crate) prefix: Option<String>,
     /// Whether the request asked for encryption, which there is in any case.
     pub(crate) sealed: bool,
+    /// The key of KMS that is to protect the lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kms: Option<String>,
     pub(crate) fields: Vec<Field>,
+}
+
+impl Inventory {
+    /// The encryption that the lists are to have; the default of the bucket that gets them where the request said nothing.
+    pub(crate) fn encryption(&self) -> Asked<'_> {
+        let word =
+            if self.kms.is_some() { ServerSideEncryption::AwsKms } else { ServerSideEncryption::Aes256 };
+        Asked { algorithm: self.sealed.then_some(word), key: self.kms.as_deref(), ..Asked::default() }
+    }
 }
 
 /// What a list may say beside bucket and key, in the order in which it does.

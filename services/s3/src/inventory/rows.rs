@@ -77,7 +77,7 @@ impl Listing<'_> {
                 Some(false) => "Off".to_owned(),
                 None => String::new(),
             },
-            Field::BucketKeyStatus => "DISABLED".to_owned(),
+            Field::BucketKeyStatus => bucket_key(head).to_owned(),
             Field::ChecksumAlgorithm => {
                 head.checksum.map(|stored| stored.checksum.algorithm().word().to_string()).unwrap_or_default()
             }
@@ -93,7 +93,16 @@ fn moment(ms: i64) -> String {
 }
 
 fn encryption(head: &Head) -> &'static str {
-    if head.customer_key.is_some() { "SSE-C" } else { "SSE-S3" }
+    match &head.kms {
+        Some(kms) if kms.dual => "DSSE-KMS",
+        Some(_) => "SSE-KMS",
+        None if head.customer_key.is_some() => "SSE-C",
+        None => "SSE-S3",
+    }
+}
+
+fn bucket_key(head: &Head) -> &'static str {
+    if head.kms.as_ref().is_some_and(|kms| kms.bucket_key) { "ENABLED" } else { "DISABLED" }
 }
 
 fn mode(head: &Head) -> &'static str {

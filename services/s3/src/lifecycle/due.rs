@@ -200,6 +200,7 @@ mod tests {
             checksum: None,
             content: &Content::Empty,
             customer_key: None,
+            kms: None,
             lock: Lock::default(),
             class: Class::Standard,
             restored: None,

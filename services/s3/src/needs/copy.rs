@@ -8,6 +8,7 @@ use crate::{
     Error,
     acl::asked,
     copy_source::CopySource,
+    kms::asked_encryption,
     model::{CopyObjectInput, MetadataDirective, TaggingDirective, UploadPartCopyInput},
     object_lock::locking,
     resources::{Door, Object, located, upload},

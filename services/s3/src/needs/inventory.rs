@@ -3,7 +3,7 @@ use std::sync::Arc;
 use kurodo_authz::{Another, Caller};
 use kurodo_store::{KeyBuilder, Scan};
 
-use super::{Finding, Need};
+use super::{Finding, Need, write::KMS_KEY};
 use crate::{
     Error, S3,
     facts::BucketFacts,
@@ -85,6 +85,11 @@ fn is_due(
     Ok(next.is_none_or(|record| record.key.as_ref() >= until.as_slice()))
 }
 
+/// Who delivers the lists of what is in this bucket.
+pub(crate) fn inventory_caller(source: &BucketFacts) -> Caller {
+    Caller::service(HOST, &source.arn(), source.account)
+}
+
 fn delivery(
     find: &Finding<'_>,
     source: &Arc<BucketFacts>,
@@ -92,10 +97,14 @@ fn delivery(
     target: &Arc<BucketFacts>,
 ) -> Result<Needs, Error> {
     let files = Files::new(source, inventory, find.call.now_ms)?;
-    let caller = Arc::new(Caller::service(HOST, &source.arn(), source.account));
+    let caller = Arc::new(inventory_caller(source));
     let put = |key: &str| {
         let object = Object::at(find, target, key, Door::Content)?;
-        let need = Need::new(object).with("s3:x-amz-acl", "bucket-owner-full-control");
+        let asked = inventory.encryption();
+        let need = Need::new(object)
+            .with("s3:x-amz-acl", "bucket-owner-full-control")
+            .with_some("s3:x-amz-server-side-encryption", asked.algorithm.map(|word| word.as_str()))
+            .with_some(KMS_KEY, asked.arn(&target.region, Some(source.account)));
         Ok::<_, Error>(find.call.another(Arc::clone(&caller), need))
     };
     let puts = files.keys().into_iter().map(put).collect::<Result<_, _>>()?;

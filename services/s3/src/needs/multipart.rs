@@ -5,6 +5,7 @@ use super::{
 use crate::{
     Error,
     acl::asked,
+    kms::asked_encryption,
     model::CreateMultipartUploadInput,
     object_lock::locking,
     records::UploadId,

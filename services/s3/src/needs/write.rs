@@ -11,6 +11,7 @@ use crate::{
     Error,
     acl::{Asked, asked},
     facts::BucketFacts,
+    kms::{Asked as Encryption, asked_encryption},
     model::PutObjectInput,
     object_lock::locking,
     ops::owner_of_new,
@@ -20,12 +21,17 @@ use crate::{
     tags,
 };
 
+/// The key of KMS that the request names.
+pub(super) const KMS_KEY: &str = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+
 /// What a request that puts an object says that conditions may be on.
 pub(super) struct Writing<'a> {
     pub(super) acl: Option<Asked>,
     pub(super) grants: [Option<&'a String>; 5],
     pub(super) tags: Option<Tags>,
     pub(super) lock: Lock,
+    /// The encryption that it asks for.
+    pub(super) encryption: Encryption<'a>,
     /// Further keys, present or not.
     pub(super) keys: Vec<(&'static str, Option<&'a str>)>,
 }
@@ -44,6 +50,7 @@ macro_rules! writing {
             ],
             tags: $input.tagging.as_deref().map(tags::from_header).transpose()?,
             lock: locking!($input, $find.call.now_ms)?,
+            encryption: asked_encryption!($input, None::<()>),
             keys: vec![
                 ("s3:x-amz-server-side-encryption", $input.server_side_encryption.map(|word| word.as_str())),
                 (
@@ -111,10 +118,12 @@ impl<'a> Writing<'a> {
     }
 
     fn described<A: Action<Resource = Object>>(&self, object: Object, find: &Finding<'_>) -> Need<A> {
+        let kms_key = self.encryption.arn(&object.facts().region, find.call.account());
         let need = Need::new(object);
         let need = self.keys.iter().fold(need, |need, (name, value)| need.with_some(*name, *value));
         let need = with_grants(with_acl(need, self.acl.as_ref()), &self.grants);
         let need = with_lock(need, &self.lock, find.call.now_ms);
+        let need = need.with_some(KMS_KEY, kms_key);
         match &self.tags {
             Some(tags) => with_tags(need, tags.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))),
             None => need,

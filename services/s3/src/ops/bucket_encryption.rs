@@ -9,7 +9,7 @@ use crate::{
         PutBucketEncryptionOutput, ServerSideEncryption, ServerSideEncryptionByDefault,
         ServerSideEncryptionConfiguration, ServerSideEncryptionRule, op,
     },
-    records::Encryption,
+    records::{DefaultKms, Encryption},
 };
 
 impl Handler<op::GetBucketEncryption> for S3 {
@@ -18,12 +18,12 @@ impl Handler<op::GetBucketEncryption> for S3 {
         &self,
         call: Authorized<'_, Self, op::GetBucketEncryption>,
     ) -> Answer<op::GetBucketEncryption> {
-        let encryption = call.permits.resource().facts()?.encryption;
+        let encryption = &call.permits.resource().facts()?.encryption;
         let blocked = BlockedEncryptionTypes { encryption_type: Some(vec![EncryptionType::SseC]) };
         let rule = ServerSideEncryptionRule {
             apply_server_side_encryption_by_default: Some(ServerSideEncryptionByDefault {
-                sse_algorithm: ServerSideEncryption::Aes256,
-                kms_master_key_id: None,
+                sse_algorithm: encryption.kms.as_ref().map_or(ServerSideEncryption::Aes256, algorithm),
+                kms_master_key_id: encryption.kms.as_ref().and_then(|kms| Some(kms.key.as_deref()?.into())),
             }),
             bucket_key_enabled: Some(encryption.bucket_key),
             blocked_encryption_types: encryption.blocks_customer_keys.then_some(blocked),
@@ -56,22 +56,36 @@ impl Handler<op::DeleteBucketEncryption> for S3 {
     }
 }
 
-/// Kurodo's own keys are the one default that there is. Whether a bucket key is to be used says nothing without KMS.
+fn algorithm(kms: &DefaultKms) -> ServerSideEncryption {
+    if kms.dual { ServerSideEncryption::AwsKmsDsse } else { ServerSideEncryption::AwsKms }
+}
+
+/// Whether KMS has the key, and lets anybody use it, is found out when an object is put, as in AWS.
 fn read(rule: &ServerSideEncryptionRule) -> Result<Encryption, Error> {
-    if let Some(default) = &rule.apply_server_side_encryption_by_default {
-        if default.sse_algorithm != ServerSideEncryption::Aes256 {
-            return Err(Error::NotImplemented(
-                format!("the default encryption {}", default.sse_algorithm).into(),
-            ));
-        }
-        if default.kms_master_key_id.is_some() {
-            let message = "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms";
-            return Err(Error::argument("ApplyServerSideEncryptionByDefault", "AES256", message));
-        }
+    let default = rule.apply_server_side_encryption_by_default.as_ref();
+    let kms = default.map(default_kms).transpose()?.flatten();
+    if rule.bucket_key_enabled == Some(true) && kms.as_ref().is_some_and(|kms| kms.dual) {
+        let message = "Bucket keys are not supported with aws:kms:dsse";
+        return Err(Error::argument("BucketKeyEnabled", true, message));
     }
     let blocked = rule.blocked_encryption_types.as_ref().and_then(|types| types.encryption_type.as_deref());
     Ok(Encryption {
         blocks_customer_keys: blocked.is_some_and(|types| types.contains(&EncryptionType::SseC)),
         bucket_key: rule.bucket_key_enabled.unwrap_or_default(),
+        kms,
     })
+}
+
+fn default_kms(default: &ServerSideEncryptionByDefault) -> Result<Option<DefaultKms>, Error> {
+    let key = default.kms_master_key_id.as_ref().map(|key| key.expose().to_owned());
+    match default.sse_algorithm {
+        ServerSideEncryption::AwsKms => Ok(Some(DefaultKms { dual: false, key })),
+        ServerSideEncryption::AwsKmsDsse => Ok(Some(DefaultKms { dual: true, key })),
+        ServerSideEncryption::Aes256 if key.is_some() => {
+            let message = "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse";
+            Err(Error::argument("ApplyServerSideEncryptionByDefault", "AES256", message))
+        }
+        ServerSideEncryption::Aes256 => Ok(None),
+        other => Err(Error::NotImplemented(format!("the default encryption {other}").into())),
+    }
 }

@@ -3,7 +3,7 @@ use kurodo_gateway::{Authorized, Call, Handler};
 
 use super::{
     Answer,
-    described::{expiry, new_expiry, new_version, show_checksum},
+    described::{expiry, new_expiry, new_version, show_checksum, show_key},
     pieces::{Pieces, listed},
     rights,
     uploads::Underway,
@@ -12,9 +12,9 @@ use crate::{
     Error, S3, action,
     checksum::{Algorithm, Checksum, Given, Kind, Stored, given, single},
     content::customer,
-    model::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, ServerSideEncryption, op},
+    model::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, op},
     object_lock,
-    records::{ETag, HeadParts, Meta, PartList, Upload},
+    records::{CustomerKey, ETag, HeadParts, KmsKey, Meta, PartList, Upload},
     resources::Object,
     versions::{Ends, NewObject, Versions, WriteConditions},
 };
@@ -33,13 +33,17 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
         };
         let customer = customer!(input)?;
         if customer.is_some() {
-            underway.unlock(customer.as_ref(), permit.resource().facts())?;
+            underway.check(customer.as_ref(), permit.resource().facts())?;
         }
         let uploaded = Underway::parts(&reader)?;
         let wanted = listed(&input)?;
         let pieces = Pieces::pick(&underway, &uploaded, &wanted)?;
         let (etag, checksum) = (pieces.etag(), pieces.checksum(&underway.upload));
         check(&input, &underway.upload, pieces.size(), checksum.as_ref())?;
+        if underway.upload.kms.is_some() {
+            // As AWS does, though nothing is read: whoever completes an upload must be able to read its parts.
+            underway.unlock(self, None, permit.resource(), call).await?;
+        }
 
         let object = object(&underway, &pieces, etag, checksum, (place.resource(), call))?;
         let parts = uploaded.iter().map(|part| (part.key.clone(), part.version)).collect();
@@ -51,8 +55,9 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
         let id = self.publish(&place, &object, conditions, Some(&ends)).await?;
         pieces.others(&uploaded).into_iter().for_each(|blob| self.readers.discard(vec![blob]));
         self.clear_upload(&permit).await?;
-        let is_customers = underway.upload.customer_key.is_some();
-        let mut output = answer(input, call, is_customers, etag, checksum);
+        let upload = &underway.upload;
+        let protected = (upload.customer_key.as_ref(), upload.kms.as_ref());
+        let mut output = answer(input, call, protected, etag, checksum);
         output.version_id = new_version(id);
         output.expiration = new_expiry(place.resource(), &object)?;
         output.request_charged = permit.resource().charged();
@@ -75,7 +80,8 @@ impl S3 {
         if head.meta()?.upload.as_deref() != Some(upload) {
             return Err(gone());
         }
-        let mut output = answer(input, call, head.customer_key.is_some(), head.etag, head.checksum);
+        let protected = (head.customer_key.as_ref(), head.kms.as_deref());
+        let mut output = answer(input, call, protected, head.etag, head.checksum);
         output.version_id = new_version(head.id);
         output.expiration = expiry(place.resource(), head)?;
         output.request_charged = place.resource().charged();
@@ -158,6 +164,7 @@ fn object(
         checksum,
         content: &content,
         customer_key: upload.customer_key,
+        kms: upload.kms.as_ref(),
         lock: object_lock::of_new(upload.lock, place.facts(), call.now_ms)?,
         class: upload.class,
         restored: None,
@@ -171,7 +178,7 @@ fn object(
 fn answer(
     input: CompleteMultipartUploadInput,
     call: &Call,
-    is_customers: bool,
+    (customer, kms): (Option<&CustomerKey>, Option<&KmsKey>),
     etag: ETag,
     checksum: Option<Stored>,
 ) -> CompleteMultipartUploadOutput {
@@ -180,9 +187,11 @@ fn answer(
         bucket: Some(input.bucket),
         key: Some(input.key),
         e_tag: Some(etag.to_string()),
-        server_side_encryption: (!is_customers).then_some(ServerSideEncryption::Aes256),
         ..CompleteMultipartUploadOutput::default()
     };
     show_checksum!(output, checksum);
+    if customer.is_none() {
+        show_key!(output, kms);
+    }
     output
 }

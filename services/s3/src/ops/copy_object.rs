@@ -1,16 +1,13 @@
-use std::sync::Arc;
-
 use kurodo_authz::{Grant, OneOf, Permit};
 use kurodo_gateway::{Authorized, Call, Handler};
-use kurodo_keys::SecretKey;
 
 use super::{
     Answer,
     described::{
-        check_active, check_key, new_expiry, new_version, show_checksum, show_encryption, shown_version,
+        check_active, new_expiry, new_version, show_checksum, show_encryption, shown_version,
         source_conditions,
     },
-    making::{Made, Making, Sealing},
+    making::{Made, Making, Sealing, wish},
     rights,
 };
 use crate::{
@@ -18,7 +15,8 @@ use crate::{
     acl::asked,
     action,
     checksum::Algorithm,
-    content::{Customer, Reading, Source, customer, receive},
+    content::{Keys, Reading, Source, customer, receive},
+    kms::{asked_encryption, shown_context},
     limits,
     metadata::{self, meta},
     model::{
@@ -41,10 +39,13 @@ impl Handler<op::CopyObject> for S3 {
         source_conditions!(input).weigh_source(head)?;
         let customer = customer!(input)?;
         check_active(head, call.now_ms)?;
+        let wish = wish(asked_encryption!(input, customer), target.resource(), call)?;
         check(&input, &source, target.resource(), customer.is_some())?;
-        let key = check_key(customer!(input, source)?.as_ref(), head, source.resource().facts())?;
+        let (given, stored) = (customer!(input, source)?, (head.customer_key.as_ref(), head.kms.as_deref()));
+        let keys = self.unlock(given.as_ref(), stored, source.resource(), call).await?;
+        let sealing = self.sealing(customer.as_ref(), wish, target.resource(), &call.caller).await?;
 
-        let made = self.copy(&mut input, (&source, &key), target.resource(), customer.as_ref(), call).await?;
+        let made = self.copy(&mut input, (&source, &keys), target.resource(), sealing, call).await?;
         let conditions = WriteConditions {
             if_match: input.if_match.as_deref(),
             if_none_match: input.if_none_match.as_deref(),
@@ -62,7 +63,8 @@ impl Handler<op::CopyObject> for S3 {
         output.expiration = new_expiry(target.resource(), &made.object)?;
         output.copy_source_version_id = shown_version(&source)?;
         output.request_charged = source.resource().charged().or(target.resource().charged());
-        show_encryption!(output, &customer);
+        show_encryption!(output, &customer, made.kms.as_deref());
+        output.ssekms_encryption_context = made.kms.as_ref().and_then(|kms| shown_context(&kms.context));
         Ok(output.into())
     }
 }
@@ -71,9 +73,9 @@ impl S3 {
     async fn copy(
         &self,
         input: &mut CopyObjectInput,
-        (source, key): (&MayRead<'_>, &Arc<SecretKey>),
+        (source, keys): (&MayRead<'_>, &Keys),
         place: &Object,
-        customer: Option<&Customer>,
+        sealing: Sealing,
         call: &Call,
     ) -> Result<Made, Error> {
         let head = Object::granted(source)?;
@@ -82,11 +84,11 @@ impl S3 {
             tags: tags_of(input, head)?,
             algorithm: algorithm(input.checksum_algorithm, head)?,
             meta: meta_of(input, head)?,
-            sealing: Sealing::new(customer, place.facts())?,
+            sealing,
             lock: object_lock::of_new(locking!(input, call.now_ms)?, place.facts(), call.now_ms)?,
             class: Class::asked(input.storage_class)?,
         };
-        let reading = Reading::open(self, source, key, 0..head.size).await?;
+        let reading = Reading::open(self, source, keys, 0..head.size).await?;
         let received = receive(self, Source::Object(reading), making.plan(head.size, false)).await?;
         making.make(received, place, call).await
     }
@@ -98,7 +100,6 @@ fn check(
     target: &Object,
     customer: bool,
 ) -> Result<(), Error> {
-    metadata::check_encryption(input.server_side_encryption, customer)?;
     let head = Object::granted(source)?;
     if head.size > limits::SINGLE {
         let message = "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";

@@ -4,7 +4,7 @@ use kurodo_store::Expectation;
 use super::{
     Answer,
     described::{show_abort, show_encryption},
-    making::Sealing,
+    making::wish,
     rights,
     uploads::{checksum, initiator},
 };
@@ -12,7 +12,8 @@ use crate::{
     Error, S3,
     acl::asked,
     content::customer,
-    metadata::{self, meta},
+    kms::{asked_encryption, shown_context},
+    metadata::meta,
     model::{CreateMultipartUploadOutput, op},
     object_lock::{self, locking},
     records::{Class, Upload},
@@ -26,18 +27,20 @@ impl Handler<op::CreateMultipartUpload> for S3 {
     ) -> Answer<op::CreateMultipartUpload> {
         let Authorized { mut input, permits: (permit, ..), call, .. } = call;
         let (object, customer) = (permit.resource(), customer!(input)?);
-        metadata::check_encryption(input.server_side_encryption, customer.is_some())?;
+        let wish = wish(asked_encryption!(input, customer), object, call)?;
         let (algorithm, kind) = checksum(input.checksum_algorithm, input.checksum_type)?;
         let lock = locking!(input, call.now_ms)?;
         // What the bucket adds is added when the upload is completed.
         object_lock::of_new(lock, object.facts(), call.now_ms)?;
+        let sealing = self.sealing(customer.as_ref(), wish, object, &call.caller).await?;
         let upload = Upload {
             initiated_ms: call.now_ms,
             initiator: initiator(call)?,
             rights: rights::of_new(asked!(input, None, None)?.as_ref(), object, call)?,
             tags: input.tagging.as_deref().map(tags::from_header).transpose()?.unwrap_or_default(),
             meta: meta!(input)?,
-            customer_key: Sealing::new(customer.as_ref(), object.facts())?.customer_key,
+            customer_key: sealing.customer_key,
+            kms: sealing.kms.as_deref().cloned(),
             lock,
             class: Class::asked(input.storage_class)?,
             algorithm,
@@ -63,7 +66,8 @@ impl Handler<op::CreateMultipartUpload> for S3 {
             ..CreateMultipartUploadOutput::default()
         };
         show_abort!(output, object.facts(), object.key(), call.now_ms);
-        show_encryption!(output, &customer);
+        show_encryption!(output, &customer, sealing.kms.as_deref());
+        output.ssekms_encryption_context = sealing.kms.as_ref().and_then(|kms| shown_context(&kms.context));
         Ok(output.into())
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use kurodo_authz::Permit;
 use kurodo_gateway::{Call, Errand, Keeper, Progress};
@@ -7,6 +9,7 @@ use crate::{
     Error, S3, action,
     inventory::{Listing, Packed, Work},
     listing::{Ask, Start, walk_versions},
+    needs::inventory_caller,
     table::chore,
 };
 
@@ -45,8 +48,10 @@ impl S3 {
         call: &Call,
     ) -> Result<(), Error> {
         let contents = self.list(list, work, call.now_ms).await?;
+        let caller = Arc::new(inventory_caller(list.resource().facts()?));
         for ((put, content), content_type) in puts.zip(contents).zip(TYPES) {
-            self.put_own(put, Own { content, content_type, grants: &[] }, call).await?;
+            let own = Own { content, content_type, encryption: work.inventory.encryption(), grants: &[] };
+            self.put_own(put, own, &caller, call).await?;
         }
         Ok(())
     }

@@ -1,10 +1,9 @@
 //! What the two ways of reading an object say of it.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
 use kurodo_authz::Grant;
 use kurodo_gateway::Call;
-use kurodo_keys::SecretKey;
 
 use crate::{
     Error,
@@ -13,7 +12,8 @@ use crate::{
     content::Customer,
     facts::BucketFacts,
     lifecycle::Facts,
-    records::{Content, Head, VersionId},
+    model::ServerSideEncryption,
+    records::{Content, Head, KmsKey, VersionId},
     resources::Object,
     versions::{NewObject, Place},
 };
@@ -103,24 +103,44 @@ macro_rules! describe {
         output.expires = $input.response_expires.map($crate::times::in_header).or(meta.expires);
         output.website_redirect_location = meta.website_redirect_location;
         output.metadata = (!meta.user.is_empty()).then_some(meta.user);
-        $crate::ops::described::show_encryption!(output, $customer);
+        $crate::ops::described::show_encryption!(output, $customer, head.kms.as_deref());
     }};
 }
 pub(super) use describe;
 
-/// Says which key protects an object: the customer's or one of ours.
+/// Says which key protects an object: the customer's, one of KMS, or one of ours.
 macro_rules! show_encryption {
-    ($output:expr, $customer:expr) => {
+    ($output:expr, $customer:expr, $kms:expr) => {
         match $customer {
             Some(customer) => {
                 $output.sse_customer_algorithm = Some(customer.algorithm());
                 $output.sse_customer_key_md5 = Some(customer.md5());
             }
-            None => $output.server_side_encryption = Some($crate::model::ServerSideEncryption::Aes256),
+            None => $crate::ops::described::show_key!($output, $kms),
         }
     };
 }
 pub(super) use show_encryption;
+
+/// The same of an object that no customer's key protects.
+macro_rules! show_key {
+    ($output:expr, $kms:expr) => {
+        match $kms {
+            Some(kms) => {
+                $output.server_side_encryption = Some($crate::ops::described::algorithm(kms));
+                $output.ssekms_key_id = Some(kms.arn.as_str().into());
+                $output.bucket_key_enabled = kms.bucket_key.then_some(true);
+            }
+            None => $output.server_side_encryption = Some($crate::model::ServerSideEncryption::Aes256),
+        }
+    };
+}
+pub(super) use show_key;
+
+/// What an object that a key of KMS protects is encrypted by.
+pub(super) fn algorithm(kms: &KmsKey) -> ServerSideEncryption {
+    if kms.dual { ServerSideEncryption::AwsKmsDsse } else { ServerSideEncryption::AwsKms }
+}
 
 /// Shows an object's checksum, where the request asks for it.
 macro_rules! show_checksum {
@@ -221,11 +241,7 @@ pub(super) struct Part {
 impl Reading<'_> {
     /// Refuses what contradicts itself, or is not for everybody.
     pub(super) fn check(&self, call: &Call) -> Result<(), Error> {
-        const ENCRYPTION: &str = "x-amz-server-side-encryption";
-        if let Some(asked) = call.head.header(ENCRYPTION) {
-            let message = "x-amz-server-side-encryption header is not supported for this operation.";
-            return Err(Error::argument(ENCRYPTION, asked, message));
-        }
+        check_unasked(call)?;
         if self.overrides && call.caller.is_anonymous() {
             return Err(Error::InvalidRequest(
                 "Request specific response headers cannot be used for anonymous GET requests.".into(),
@@ -285,11 +301,15 @@ pub(super) fn check_active(head: &Head, now_ms: i64) -> Result<(), Error> {
     if head.is_away(now_ms) { Err(Error::ObjectNotInActiveTier) } else { Ok(()) }
 }
 
+/// That the request asks for no encryption, where that was settled before.
+pub(super) fn check_unasked(call: &Call) -> Result<(), Error> {
+    const ENCRYPTION: &str = "x-amz-server-side-encryption";
+    let Some(asked) = call.head.header(ENCRYPTION) else { return Ok(()) };
+    let message = "x-amz-server-side-encryption header is not supported for this operation.";
+    Err(Error::argument(ENCRYPTION, asked, message))
+}
+
 /// That the customer brought the right key, and no other.
-pub(super) fn check_key(
-    customer: Option<&Customer>,
-    head: &Head,
-    facts: &BucketFacts,
-) -> Result<Arc<SecretKey>, Error> {
-    Customer::unlock(customer, head.customer_key.as_ref(), facts)
+pub(super) fn check_key(customer: Option<&Customer>, head: &Head, facts: &BucketFacts) -> Result<(), Error> {
+    Customer::check_of(customer, head.customer_key.as_ref(), facts)
 }

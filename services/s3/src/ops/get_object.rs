@@ -22,7 +22,7 @@ impl Handler<op::GetObject> for S3 {
         let Authorized { mut input, permits: (permit, _missing, tags, retention, hold), call, .. } = call;
         let head = Object::granted(&permit)?;
         let customer = customer!(input)?;
-        let wrapping = check_key(customer.as_ref(), head, permit.resource().facts())?;
+        check_key(customer.as_ref(), head, permit.resource().facts())?;
         check_readable(head, call.now_ms)?;
         let reading = reading!(input);
         reading.check(call)?;
@@ -48,7 +48,9 @@ impl Handler<op::GetObject> for S3 {
         output.content_length = i64::try_from(length).ok();
         let partial = matches!(extent, Extent::Range(_));
         output.content_range = partial.then(|| range::shown(&bytes, head.size));
-        let content = Reading::open(self, &permit, &wrapping, bytes).await?;
+        let stored = (head.customer_key.as_ref(), head.kms.as_deref());
+        let keys = self.unlock(customer.as_ref(), stored, permit.resource(), call).await?;
+        let content = Reading::open(self, &permit, &keys, bytes).await?;
         let reply = Reply::from(output).with_content(length, content.send());
         Ok(if partial { reply.with_status(206) } else { reply })
     }

@@ -24,7 +24,7 @@ impl Handler<op::ListParts> for S3 {
         let underway = Underway::read(&reader, &permit)?;
         let customer = customer!(input)?;
         if customer.is_some() {
-            underway.unlock(customer.as_ref(), facts)?;
+            underway.check(customer.as_ref(), facts)?;
         }
         let most = page_length("max-parts", input.max_parts)?;
         let marker = input.part_number_marker.unwrap_or_default();

@@ -1,15 +1,18 @@
 //! Objects that S3 writes of its own accord.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use kurodo_authz::{Grant, Write};
+use kurodo_authz::{Caller, Grant, Write};
 use kurodo_gateway::Call;
 
-use super::making::{Making, Sealing};
+use super::making::Making;
 use crate::{
     Error, S3,
     acl::{Acl, Grantee, Right},
     checksum::Algorithm,
     content::{Source, receive},
+    kms::Asked,
     object_lock,
     records::{Class, Lock, Meta, Ownership, Tags},
     resources::Object,
@@ -20,13 +23,20 @@ use crate::{
 pub(super) struct Own<'a> {
     pub(super) content: Bytes,
     pub(super) content_type: &'static str,
+    pub(super) encryption: Asked<'a>,
     /// Who gets rights on it beside its owner, where lists count.
     pub(super) grants: &'a [(Grantee, Right)],
 }
 
 impl S3 {
-    /// Puts it where the permit is for.
-    pub(super) async fn put_own<G>(&self, permit: &G, own: Own<'_>, call: &Call) -> Result<(), Error>
+    /// Puts it where the permit is for, in this caller's name.
+    pub(super) async fn put_own<G>(
+        &self,
+        permit: &G,
+        own: Own<'_>,
+        caller: &Arc<Caller>,
+        call: &Call,
+    ) -> Result<(), Error>
     where
         G: Grant<Access = Write, Resource = Object> + Sync,
     {
@@ -41,7 +51,7 @@ impl S3 {
             meta: Meta { content_type: Some(own.content_type.to_owned()), ..Meta::default() },
             tags: Tags::default(),
             rights,
-            sealing: Sealing::new(None, facts)?,
+            sealing: self.sealing(None, own.encryption.choose(facts)?, place, caller).await?,
             lock: object_lock::of_new(Lock::default(), facts, call.now_ms)?,
             class: Class::Standard,
             algorithm: Algorithm::Crc64Nvme,

@@ -3,7 +3,7 @@ use kurodo_gateway::{Authorized, Body, Call, Handler};
 use super::{
     Answer,
     described::{new_expiry, new_version, show_checksum, show_encryption},
-    making::{Made, Making, Sealing},
+    making::{Made, Making, wish},
     rights,
 };
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     acl::asked,
     checksum::{Algorithm, Declared, given},
     content::{Customer, Source, customer, receive},
+    kms::{asked_encryption, shown_context},
     metadata::{self, meta},
     model::{PutObjectInput, PutObjectOutput, op},
     object_lock::{self, locking},
@@ -36,7 +37,8 @@ impl Handler<op::PutObject> for S3 {
         output.expiration = new_expiry(permit.resource(), &made.object)?;
         output.request_charged = permit.resource().charged();
         show_checksum!(output, made.checksum);
-        show_encryption!(output, &customer);
+        show_encryption!(output, &customer, made.kms.as_deref());
+        output.ssekms_encryption_context = made.kms.as_ref().and_then(|kms| shown_context(&kms.context));
         Ok(output.into())
     }
 }
@@ -55,7 +57,7 @@ impl S3 {
         body: &mut Body,
         call: &Call,
     ) -> Result<Made, Error> {
-        metadata::check_encryption(input.server_side_encryption, customer.is_some())?;
+        let wish = wish(asked_encryption!(input, customer), place, call)?;
         let declared =
             Declared::read(call, input.content_md5.as_ref(), input.checksum_algorithm, &given!(input))?;
         let lock = object_lock::of_new(locking!(input, call.now_ms)?, place.facts(), call.now_ms)?;
@@ -66,7 +68,7 @@ impl S3 {
             rights: rights::of_new(asked!(input, None, None)?.as_ref(), place, call)?,
             tags: input.tagging.as_deref().map(tags::from_header).transpose()?.unwrap_or_default(),
             meta: meta!(input)?,
-            sealing: Sealing::new(customer, place.facts())?,
+            sealing: self.sealing(customer, wish, place, &call.caller).await?,
             lock,
             class: Class::asked(input.storage_class)?,
             algorithm: declared.algorithm().unwrap_or(Algorithm::Crc64Nvme),

@@ -9,7 +9,7 @@ use crate::{
     acl::Acl,
     action,
     checksum::Hasher,
-    content::{Plan, Reading, Source, receive},
+    content::{Keys, Plan, Reading, Source, receive},
     object_lock,
     records::{Content, Head, HeadParts, Kept, Lock, Marker, Owner, Ownership, PartEntry, PartList},
     replication::{Rule, Status},
@@ -151,7 +151,7 @@ impl S3 {
         let given = !rule.gives_away || permit(role.give, &rule.target, object).is_some();
         let (head, target) = (Object::granted(from)?, to.resource().facts());
         let locked = head.lock != Lock::default() && target.object_lock.is_none();
-        if !tagged || !given || locked || !target.versioning.is_on() {
+        if head.kms.is_some() || !tagged || !given || locked || !target.versioning.is_on() {
             return Ok(false);
         }
         let replica = self.replica(from, to, rule, role.now_ms).await?;
@@ -182,6 +182,7 @@ impl S3 {
             checksum: head.checksum,
             content: &content,
             customer_key: None,
+            kms: None,
             lock: object_lock::of_new(head.lock, to.resource().facts(), now_ms)?,
             class: rule.class.unwrap_or(head.class),
             restored: None,
@@ -223,10 +224,11 @@ impl S3 {
     ) -> Result<Content, Error> {
         let (source, target) = (from.resource().facts(), to.resource().facts());
         let length = range.end - range.start;
-        let reading = Reading::open(self, from, &Arc::clone(&source.key), range).await?;
-        let plan = Plan { length, wrapping: &target.key, hasher: Hasher::new(false, &[]), inline };
+        let [opening, closing] = [source, target].map(|facts| Keys::one(Arc::clone(&facts.key)));
+        let reading = Reading::open(self, from, &opening, range).await?;
+        let plan = Plan { length, keys: &closing, hasher: Hasher::new(false, &[]), inline };
         let received = receive(self, Source::Object(reading), plan).await?;
-        received.keep(&target.key, &to.resource().sealed_at(&Object::granted(from)?.id)).await
+        received.keep(&closing, &to.resource().sealed_at(&Object::granted(from)?.id)).await
     }
 }
 

@@ -2,7 +2,7 @@ use kurodo_gateway::{Authorized, Handler};
 
 use super::{
     Answer,
-    described::{show_encryption, show_part_checksum},
+    described::{check_unasked, show_encryption, show_part_checksum},
     parting::Parting,
     uploads::{Underway, part_number},
 };
@@ -18,13 +18,16 @@ use crate::{
 impl Handler<op::UploadPart> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::UploadPart>) -> Answer<op::UploadPart> {
         let Authorized { input, permits: permit, body, call, .. } = call;
+        check_unasked(call)?;
         let number = part_number(input.part_number)?;
         let underway = Underway::read(&self.store.read(&permit), &permit)?;
         let customer = customer!(input)?;
-        let parting = Parting::new(&underway, customer.as_ref(), permit.resource().facts())?;
+        underway.check(customer.as_ref(), permit.resource().facts())?;
         let declared =
             Declared::read(call, input.content_md5.as_ref(), input.checksum_algorithm, &given!(input))?;
         agree(&underway.upload, declared.algorithm())?;
+        let keys = underway.unlock(self, customer.as_ref(), permit.resource(), call).await?;
+        let parting = Parting::new(&underway, keys);
 
         let length = metadata::length(call, input.content_length)?;
         let plan = parting.plan(length, declared.has_md5(), declared.algorithm());
@@ -40,7 +43,7 @@ impl Handler<op::UploadPart> for S3 {
         let mut output = UploadPartOutput { e_tag: Some(tag), ..UploadPartOutput::default() };
         output.request_charged = permit.resource().charged();
         show_part_checksum!(output, shown);
-        show_encryption!(output, &customer);
+        show_encryption!(output, &customer, underway.upload.kms.as_ref());
         Ok(output.into())
     }
 }

@@ -1,11 +1,8 @@
 //! Multipart uploads: what the operations on them share.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use kurodo_authz::{Grant, Write};
 use kurodo_gateway::Call;
-use kurodo_keys::SecretKey;
 use kurodo_policy::PrincipalKind;
 use kurodo_store::{Expectation, Reader, Scan, Version};
 
@@ -13,7 +10,7 @@ use super::caller;
 use crate::{
     Error, S3,
     checksum::{Algorithm, Kind},
-    content::Customer,
+    content::{Customer, Keys},
     facts::BucketFacts,
     layout, limits,
     model::{self, ChecksumAlgorithm, ChecksumType},
@@ -37,14 +34,24 @@ impl Underway {
         Ok(Self { id, upload: Upload::read(&record.value)?, version: record.version })
     }
 
-    /// The key that wraps the data keys of its parts, if the request brought the one that the upload began with.
+    /// The keys of its parts, if the request brought the customer's key that the upload began with, or if KMS lets its
+    /// caller use the one that protects them.
+    pub(super) async fn unlock(
+        &self,
+        service: &S3,
+        customer: Option<&Customer>,
+        place: &Object,
+        call: &Call,
+    ) -> Result<Keys, Error> {
+        self.check(customer, place.facts())?;
+        let stored = (self.upload.customer_key.as_ref(), self.upload.kms.as_ref());
+        service.unlock(customer, stored, place, call).await
+    }
+
+    /// That the request brought the customer's key that the upload began with, or none as then.
     ///
     /// Source: S3 API Reference, `UploadPart`, "Errors".
-    pub(super) fn unlock(
-        &self,
-        customer: Option<&Customer>,
-        facts: &BucketFacts,
-    ) -> Result<Arc<SecretKey>, Error> {
+    pub(super) fn check(&self, customer: Option<&Customer>, facts: &BucketFacts) -> Result<(), Error> {
         let wrong = match (customer.is_some(), self.upload.customer_key.is_some()) {
             (true, false) => {
                 "The multipart upload initiate did not request encryption. Please resend the request without sending \
@@ -56,7 +63,7 @@ impl Underway {
             }
             _ => "The provided encryption parameters did not match the ones used originally.",
         };
-        Customer::unlock(customer, self.upload.customer_key.as_ref(), facts)
+        Customer::check_of(customer, self.upload.customer_key.as_ref(), facts)
             .map_err(|_| Error::InvalidRequest(wrong.into()))
     }
 

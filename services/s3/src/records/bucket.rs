@@ -89,12 +89,25 @@ impl BlockPublic {
     pub(crate) const ALL: Self = Self { acls: true, ignore_acls: true, policy: true, restrict: true };
 }
 
-/// A bucket's default encryption. Every object is encrypted in any case, by a key of the bucket or by the customer's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// A bucket's default encryption. Every object is encrypted in any case, by a key of the bucket, of KMS or of the
+/// customer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Encryption {
     /// Whether objects under customers' keys are refused.
     pub(crate) blocks_customer_keys: bool,
     /// Whether a bucket key is to be used, which is shown again and says nothing without KMS.
     #[serde(default)]
     pub(crate) bucket_key: bool,
+    /// What protects objects that are put without a word about it; a key of the bucket where there is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kms: Option<DefaultKms>,
+}
+
+/// A key of KMS as a bucket's default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DefaultKms {
+    /// Whether there are two layers of encryption (DSSE-KMS).
+    pub(crate) dual: bool,
+    /// The key's id, ARN or alias as it was given; S3's own in the account of whoever puts an object, where there is none.
+    pub(crate) key: Option<String>,
 }

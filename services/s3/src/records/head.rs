@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::{
-    Class, Content, ETag, Lock, Meta, Owner, Progress, Restored, Salt, Tags, VersionId,
+    Class, Content, ETag, KmsKey, Lock, Meta, Owner, Progress, Restored, Salt, Tags, VersionId,
     codec::{Damaged, In, Out},
     content::{read_checksum, write_checksum},
 };
@@ -26,6 +28,8 @@ pub(crate) struct Head {
     pub(crate) content: Content,
     /// Set when the customer's key protects the content.
     pub(crate) customer_key: Option<CustomerKey>,
+    /// Set when a key of KMS protects the content.
+    pub(crate) kms: Option<Arc<KmsKey>>,
     pub(crate) lock: Lock,
     pub(crate) class: Class,
     /// The copy that was restored last, if any was.
@@ -53,6 +57,7 @@ pub(crate) struct HeadParts<'a> {
     pub(crate) checksum: Option<Stored>,
     pub(crate) content: &'a Content,
     pub(crate) customer_key: Option<CustomerKey>,
+    pub(crate) kms: Option<&'a KmsKey>,
     pub(crate) lock: Lock,
     pub(crate) class: Class,
     pub(crate) restored: Option<Restored>,
@@ -62,6 +67,11 @@ pub(crate) struct HeadParts<'a> {
 }
 
 const VERSION: u8 = 2;
+
+/// Whose key protects the content.
+const OWN: u8 = 0;
+const CUSTOMER: u8 = 1;
+const KMS: u8 = 2;
 
 /// Set in the class's byte where a restored copy follows.
 const RESTORED: u8 = 0x80;
@@ -83,10 +93,11 @@ impl HeadParts<'_> {
         if let Some(stored) = &self.checksum {
             out.u8(u8::from(stored.kind == Kind::Composite)).u16(stored.parts);
         }
-        match &self.customer_key {
-            Some(key) => out.u8(1).raw(key.salt.bytes()).raw(&key.check),
-            None => out.u8(0),
-        };
+        match (&self.customer_key, self.kms) {
+            (Some(key), _) => _ = out.u8(CUSTOMER).raw(key.salt.bytes()).raw(&key.check),
+            (None, Some(kms)) => kms.write(out.u8(KMS)),
+            (None, None) => _ = out.u8(OWN),
+        }
         self.lock.write(&mut out);
         match &self.restored {
             Some(restored) => restored.write(out.u8(self.class as u8 | RESTORED)),
@@ -114,12 +125,16 @@ impl Head {
             }
             None => None,
         };
-        let customer_key = match input.u8()? {
-            0 => None,
-            _ => Some(CustomerKey { salt: Salt::from_bytes(input.array()?), check: input.array()? }),
+        let damaged = input.damaged();
+        let (customer_key, kms) = match input.u8()? {
+            OWN => (None, None),
+            CUSTOMER => {
+                (Some(CustomerKey { salt: Salt::from_bytes(input.array()?), check: input.array()? }), None)
+            }
+            KMS => (None, Some(Arc::new(KmsKey::read(&mut input)?))),
+            _ => return Err(damaged),
         };
         let lock = Lock::read(&mut input)?;
-        let damaged = input.damaged();
         let class = input.u8()?;
         let restored = (class & RESTORED != 0).then(|| Restored::read(&mut input)).transpose()?;
         let class = Class::numbered(class & !RESTORED).ok_or(damaged)?;
@@ -134,6 +149,7 @@ impl Head {
             checksum,
             content,
             customer_key,
+            kms,
             lock,
             class,
             restored,
@@ -191,6 +207,7 @@ impl Head {
             checksum: self.checksum,
             content: &self.content,
             customer_key: self.customer_key,
+            kms: self.kms.as_deref(),
             lock,
             class,
             restored,

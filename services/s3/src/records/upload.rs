@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{Class, CustomerKey, Lock, Meta, Owner, Tags, codec::Damaged};
+use super::{Class, CustomerKey, KmsKey, Lock, Meta, Owner, Tags, codec::Damaged};
 use crate::{
     acl::Acl,
     checksum::{Algorithm, Kind},
@@ -20,6 +20,9 @@ pub(crate) struct Upload {
     /// As in the object; `None` where it is all the bucket owner's.
     pub(crate) rights: Option<(Owner, Acl)>,
     pub(crate) customer_key: Option<CustomerKey>,
+    /// The key of KMS that protects the parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kms: Option<KmsKey>,
     /// As the client asked for; what the bucket adds is added when the upload is completed.
     pub(crate) lock: Lock,
     pub(crate) class: Class,

@@ -27,8 +27,12 @@ impl Object {
         let head = Head::read(&record)?;
         let tags = head.tags()?;
         let what = What::Object(&tags);
-        // Nobody but the customer opens what his key protects; what is archived is not read.
-        let open = head.customer_key.is_none() && !head.class.is_archived() && !head.id.is_null();
+        // Nobody but the customer opens what his key protects; what keys of KMS protect is copied where a rule asks for that,
+        // which is refused; what is archived is not read.
+        let open = head.customer_key.is_none()
+            && head.kms.is_none()
+            && !head.class.is_archived()
+            && !head.id.is_null();
         let own = head.status()? != Some(Status::Replica);
         if !open || !own || replication.rules_for(self.key(), what).is_empty() {
             return Ok((record, false));
