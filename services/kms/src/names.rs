@@ -4,6 +4,7 @@
 
 use kurodo_arn::{AccountId, Arn, PARTITION, Region};
 use kurodo_gateway::Find;
+use kurodo_policy::PrincipalKind;
 
 use crate::{Error, Kms};
 
@@ -21,7 +22,7 @@ impl Name {
     /// # Errors
     /// [`Error::NotFound`], [`Error::InvalidArn`].
     pub(crate) fn parse(find: &Find<'_, Kms>, text: &str) -> Result<Self, Error> {
-        Self::read(find.account().ok_or(Error::Unsigned)?, find.region(), text)
+        Self::read(own(find).ok_or(Error::Unsigned)?, find.region(), text)
     }
 
     /// The same, for callers of this account.
@@ -49,6 +50,13 @@ impl Name {
             _ => Err(invalid()),
         }
     }
+}
+
+/// The caller's account; of a service that acts under its own name, the account that it works for.
+fn own(find: &Find<'_, Kms>) -> Option<AccountId> {
+    let service = find.call.caller.principal.kind == PrincipalKind::Service;
+    let source = service.then(|| find.call.context.get("aws:SourceAccount")).flatten();
+    find.account().or_else(|| source?.single()?.parse().ok())
 }
 
 fn id(text: &str) -> Result<String, Error> {
