@@ -93,7 +93,7 @@ SAMPLES = {
     "CancelKeyDeletion": doomed,
     "CreateAlias": alias,
     "CreateGrant": grant,
-    "CreateKey": lambda world, name: {"Tags": TAGS},
+    "CreateKey": lambda world, name: {"Description": name, "Tags": TAGS},
     "Decrypt": having(sealed, EncryptionContext=CONTEXT),
     "DeleteAlias": with_alias,
     "DescribeKey": key,
@@ -130,6 +130,12 @@ SAMPLES = {
 
 # Parameters that ask for more than the operation's own action.
 ASKING = {"CreateKey": ["Tags"]}
+
+# What is asked of a service only, where it makes a key of its own for the account (tests/test_s3_kms.py).
+UNASKED = {
+    operation: {"kms:CreateKey"}
+    for operation in ("DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext")
+}
 
 # What differs from run to run.
 SHOWN = [(r"key/[0-9a-f-]{36}", "key/{id}"), (r"alias/.*", "alias/{name}")]
