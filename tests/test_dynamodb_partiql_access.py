@@ -77,6 +77,7 @@ def paths():
     yield "insert", "INSERT INTO @ VALUE {'h': 'carol', 'r': 2, 'secret': 'mine'}"
     yield "insert what is there", "INSERT INTO @ VALUE {'h': 'carol', 'r': 1, 'secret': 'mine'}"
     yield "order", "SELECT h FROM @.\"own-secret\" WHERE h = 'carol' ORDER BY secret"
+    yield "index sorted by it", "SELECT h FROM @.\"own-secret\" WHERE h = 'carol'"
     yield "index by it", f"SELECT \"open\" FROM @.\"by-secret\" WHERE secret = '{HIDDEN}'"
     yield "other's, select", "SELECT h FROM @ WHERE h = 'bob' AND r = 1"
     yield "other's, of two", "SELECT h FROM @ WHERE h IN ['carol', 'bob']"

@@ -1,5 +1,7 @@
 //! From a request to a table's definition, with AWS's checks in AWS's order.
 
+use std::collections::BTreeSet;
+
 use super::{Definition, Index, KeyAttribute, KeySchema, Projected, ResourcePolicy, Throughput};
 use crate::{
     Error,
@@ -17,6 +19,10 @@ use crate::{
 pub(super) const UNITS: i64 = 1_000_000_000_000;
 /// The most local indexes of a table.
 const LOCAL: usize = 5;
+/// The most attributes of a kind in the key of a global index.
+///
+/// Source: DynamoDB API Reference, GlobalSecondaryIndex, KeySchema.
+const OF_A_KIND: usize = 4;
 /// The most global indexes of a table.
 pub(super) const GLOBAL: usize = 20;
 /// The most attributes that the indexes of a table name beside keys.
@@ -133,25 +139,81 @@ fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     format!("[{}]", names.into_iter().collect::<Vec<_>>().join(", "))
 }
 
+/// That a key has no more attributes than the keys of tables and of local indexes may have.
+fn check_length(elements: &[KeySchemaElement], place: &str) -> Result<(), Error> {
+    if elements.len() <= 2 {
+        return Ok(());
+    }
+    let shown = elements.iter().map(|element| {
+        format!("KeySchemaElement(attributeName={}, keyType={})", element.attribute_name, element.key_type)
+    });
+    Err(Error::Validation(format!(
+        "1 validation error detected: Value '[{}]' at '{place}' failed to satisfy constraint: Member must have length less than or equal to 2",
+        shown.collect::<Vec<_>>().join(", ")
+    )))
+}
+
 fn table_key(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result<KeySchema, Error> {
+    check_length(elements, "keySchema")?;
     if elements.len() > attributes.len() {
         return Err(Error::validation("Invalid KeySchema: Some index key attribute have no definition"));
     }
     schema(elements, attributes)
 }
 
-/// The key that these elements are.
-pub(super) fn schema(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result<KeySchema, Error> {
+/// The key of a global index that these elements are: up to four attributes of each kind.
+pub(super) fn index_schema(
+    elements: &[KeySchemaElement],
+    attributes: &[KeyAttribute],
+) -> Result<KeySchema, Error> {
+    let several = |kind: KeyType| elements.iter().filter(|element| element.key_type == kind).count() > 1;
+    if !several(KeyType::Hash) && elements.len() <= 2 {
+        return schema(elements, attributes);
+    }
+    let found = defined(elements, attributes)?;
+    if elements.first().is_none_or(|element| element.key_type != KeyType::Hash) {
+        return Err(Error::validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type"));
+    }
+    let mut names = BTreeSet::new();
+    if !found.iter().all(|key| names.insert(&key.name)) {
+        return Err(Error::validation("The KeySchema contains multiple key attributes with the same name"));
+    }
+    if !elements.is_sorted_by_key(|element| element.key_type == KeyType::Range) {
+        return Err(invalid_values("All HASH key attributes must precede RANGE key attributes in the KeySchema"));
+    }
+    let of = |kind: KeyType| {
+        let each = elements.iter().zip(&found).filter(move |(element, _)| element.key_type == kind);
+        each.map(|(_, key)| key.clone())
+    };
+    for kind in [KeyType::Hash, KeyType::Range] {
+        if of(kind).count() > OF_A_KIND {
+            return Err(invalid_values(format!(
+                "The KeySchema exceeds the maximum allowed number of {kind} key attributes"
+            )));
+        }
+    }
+    let (mut hashes, mut ranges) = (of(KeyType::Hash), of(KeyType::Range));
+    let (hash, range) = (hashes.next().ok_or_else(no_definition)?, ranges.next());
+    Ok(KeySchema { hash, more_hash: hashes.collect(), range, more_range: ranges.collect() })
+}
+
+/// The attributes of these elements, each of which is defined.
+fn defined(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result<Vec<KeyAttribute>, Error> {
     let find = |element: &KeySchemaElement| {
         attributes.iter().find(|known| known.name == element.attribute_name).cloned()
     };
-    if elements.iter().any(|element| find(element).is_none()) {
-        return Err(invalid_values(format!(
+    elements.iter().map(find).collect::<Option<_>>().ok_or_else(|| {
+        invalid_values(format!(
             "Some index key attributes are not defined in AttributeDefinitions. Keys: {}, AttributeDefinitions: {}",
             list(elements.iter().map(|element| element.attribute_name.as_str())),
             list(attributes.iter().map(|known| known.name.as_str()))
-        )));
-    }
+        ))
+    })
+}
+
+/// The key of a table or a local index that these elements are.
+pub(super) fn schema(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result<KeySchema, Error> {
+    let found = defined(elements, attributes)?;
     let (first, second) = (elements.first(), elements.get(1));
     let same = |a: &KeySchemaElement, b: &KeySchemaElement| a.attribute_name == b.attribute_name;
     if matches!((first, second), (Some(a), Some(b)) if same(a, b)) {
@@ -159,22 +221,20 @@ pub(super) fn schema(elements: &[KeySchemaElement], attributes: &[KeyAttribute])
             "Both the Hash Key and the Range Key element in the KeySchema have the same name",
         ));
     }
-    let first = first.filter(|element| element.key_type == KeyType::Hash).ok_or_else(|| {
-        Error::validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-    })?;
+    if first.is_none_or(|element| element.key_type != KeyType::Hash) {
+        return Err(Error::validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type"));
+    }
     if second.is_some_and(|element| element.key_type != KeyType::Range) {
         return Err(Error::validation(
             "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
         ));
     }
-    if elements.len() > 2 {
-        return Err(Error::NotImplemented {
-            operation: "CreateTable",
-            member: "a KeySchema of more than two attributes",
-        });
-    }
-    let hash = find(first).ok_or_else(|| invalid_values("a key attribute has no definition"))?;
-    Ok(KeySchema { hash, range: second.and_then(find) })
+    let mut found = found.into_iter();
+    Ok(KeySchema::new(found.next().ok_or_else(no_definition)?, found.next()))
+}
+
+fn no_definition() -> Error {
+    invalid_values("a key attribute has no definition")
 }
 
 fn local_indexes(
@@ -192,8 +252,9 @@ fn local_indexes(
         ));
     }
     let mut indexes = Vec::new();
-    for index in given {
+    for (at, index) in given.iter().enumerate() {
         let name = &index.index_name;
+        check_length(&index.key_schema, &format!("localSecondaryIndexes.{}.member.keySchema", at + 1))?;
         let index_key = schema(&index.key_schema, attributes)?;
         if index_key.range.is_none() {
             return Err(invalid_values(format!(
@@ -265,7 +326,7 @@ fn global_indexes(
     }
     for index in given {
         let name = &index.index_name;
-        let key = schema(&index.key_schema, attributes)?;
+        let key = index_schema(&index.key_schema, attributes)?;
         let projected = projected(&index.projection)?;
         let throughput = index_throughput(name, on_demand, index.provisioned_throughput.as_ref())?;
         let (global, number, building) = (true, 0, false);

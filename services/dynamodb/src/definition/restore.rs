@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Definition, Fresh, Index, Throughput,
-    create::{billing, index_throughput, projected, schema},
+    create::{billing, index_schema, index_throughput, projected, schema},
 };
 use crate::{
     Error,
@@ -163,7 +163,8 @@ fn same<'d>(
 ) -> Result<&'d Index, Error> {
     let known = before.indexes_of(global).find(|index| index.name == name);
     let matches = |index: &&Index| -> bool {
-        let key = schema(key, &before.attributes).is_ok_and(|key| key == index.key);
+        let given = if global { index_schema(key, &before.attributes) } else { schema(key, &before.attributes) };
+        let key = given.is_ok_and(|key| key == index.key);
         key && projected(projection).is_ok_and(|projected| projected == index.projected)
     };
     known.filter(matches).ok_or_else(|| {
@@ -194,7 +195,7 @@ mod tests {
     };
 
     fn key(name: &str) -> KeySchema {
-        KeySchema { hash: KeyAttribute { name: name.into(), kind: Type::S }, range: None }
+        KeySchema::new(KeyAttribute { name: name.into(), kind: Type::S }, None)
     }
 
     fn before() -> Definition {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Definition, Index, Throughput,
-    create::{GLOBAL, attributes, check_indexes, index_throughput, projected, schema, throughput},
+    create::{GLOBAL, attributes, check_indexes, index_schema, index_throughput, projected, throughput},
 };
 use crate::{
     Error,
@@ -227,7 +227,7 @@ impl Updated {
             number: definition.next_index,
             name: name.clone(),
             global: true,
-            key: schema(&create.key_schema, &definition.attributes)?,
+            key: index_schema(&create.key_schema, &definition.attributes)?,
             projected: projected(&create.projection)?,
             throughput: index_throughput(name, on_demand, create.provisioned_throughput.as_ref())?,
             building: true,

@@ -7,7 +7,7 @@ use super::{Names, Touched, Values, need, parse};
 use crate::{
     DynamoDb, Error,
     attribute::{Item, Supplied, item},
-    expression::{Condition, Part, Placeholders, Projection},
+    expression::{Condition, KeyConditionFault, Part, Placeholders, Projection},
     facts::TableFacts,
     legacy,
     model::{self, ConditionalOperator, QueryInput, ReturnConsumedCapacity, ScanInput, Select},
@@ -246,6 +246,10 @@ pub(crate) async fn query(
     let mut touched = asked.touched(input.return_consumed_capacity)?;
     touched.names(tests.iter().map(|(name, _)| name));
     let index = asked.index.clone();
+    // Only an index may have keys of more attributes.
+    if index.is_none() && tests.len() > 2 {
+        return Err(KeyConditionFault::Count.into());
+    }
     need(find, table, index.as_deref(), touched, |facts| asked.draft(facts)?.query(facts, &tests))
 }
 
