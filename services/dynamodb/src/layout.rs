@@ -571,15 +571,16 @@ mod tests {
             ]);
             indexed(1, &index, &KeySchema::new(key("k", Type::S), None), &item).unwrap()
         };
-        let keys =
-            [("a", "-3"), ("a", "2"), ("a", "10"), ("ab", "-9"), ("b", "0")].map(|(r, s)| place(["x", "y"], r, s));
+        let keys = [("a", "-3"), ("a", "2"), ("a", "10"), ("ab", "-9"), ("b", "0")]
+            .map(|(r, s)| place(["x", "y"], r, s));
         assert!(keys.is_sorted());
         let shelf = Shelf::Index(1);
         let values = [text("x"), text("y")];
         assert!(keys.iter().all(|key| key.starts_with(&shelf.partition(&values))));
         let found = keys.iter().filter(|key| key.starts_with(&shelf.sorted(&values, [&text("a")]))).count();
         assert_eq!(found, 3);
-        let found = keys.iter().filter(|key| key.starts_with(&shelf.beginning(&values, [], &text("a")))).count();
+        let found =
+            keys.iter().filter(|key| key.starts_with(&shelf.beginning(&values, [], &text("a")))).count();
         assert_eq!(found, 4);
         // Where one attribute ends is told.
         let other = place(["xy", ""], "a", "2");

@@ -123,7 +123,7 @@ pub(super) fn attributes(definitions: &[AttributeDefinition]) -> Result<Vec<KeyA
     for definition in definitions {
         let name = &definition.attribute_name;
         if attributes.iter().any(|known| known.name == *name) {
-            return Err(invalid_values(format!("Duplicate AttributeName in AttributeDefinitions: {name}")));
+            return Err(Error::Validation(format!("Attribute Name is duplicated: {name}")));
         }
         let kind = match definition.attribute_type {
             ScalarAttributeType::S => Type::S,
@@ -158,7 +158,7 @@ fn table_key(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Resu
     if elements.len() > attributes.len() {
         return Err(Error::validation("Invalid KeySchema: Some index key attribute have no definition"));
     }
-    schema(elements, attributes)
+    schema(elements, attributes, "keySchema")
 }
 
 /// The key of a global index that these elements are: up to four attributes of each kind.
@@ -168,18 +168,22 @@ pub(super) fn index_schema(
 ) -> Result<KeySchema, Error> {
     let several = |kind: KeyType| elements.iter().filter(|element| element.key_type == kind).count() > 1;
     if !several(KeyType::Hash) && elements.len() <= 2 {
-        return schema(elements, attributes);
+        return schema(elements, attributes, "keySchema");
     }
     let found = defined(elements, attributes)?;
     if elements.first().is_none_or(|element| element.key_type != KeyType::Hash) {
-        return Err(Error::validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type"));
+        return Err(Error::validation(
+            "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+        ));
     }
     let mut names = BTreeSet::new();
     if !found.iter().all(|key| names.insert(&key.name)) {
         return Err(Error::validation("The KeySchema contains multiple key attributes with the same name"));
     }
     if !elements.is_sorted_by_key(|element| element.key_type == KeyType::Range) {
-        return Err(invalid_values("All HASH key attributes must precede RANGE key attributes in the KeySchema"));
+        return Err(invalid_values(
+            "All HASH key attributes must precede RANGE key attributes in the KeySchema",
+        ));
     }
     let of = |kind: KeyType| {
         let each = elements.iter().zip(&found).filter(move |(element, _)| element.key_type == kind);
@@ -211,8 +215,13 @@ fn defined(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result
     })
 }
 
-/// The key of a table or a local index that these elements are.
-pub(super) fn schema(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result<KeySchema, Error> {
+/// The key of a table or a local index that these elements, in this place of the request, are.
+pub(super) fn schema(
+    elements: &[KeySchemaElement],
+    attributes: &[KeyAttribute],
+    place: &str,
+) -> Result<KeySchema, Error> {
+    check_length(elements, place)?;
     let found = defined(elements, attributes)?;
     let (first, second) = (elements.first(), elements.get(1));
     let same = |a: &KeySchemaElement, b: &KeySchemaElement| a.attribute_name == b.attribute_name;
@@ -222,7 +231,9 @@ pub(super) fn schema(elements: &[KeySchemaElement], attributes: &[KeyAttribute])
         ));
     }
     if first.is_none_or(|element| element.key_type != KeyType::Hash) {
-        return Err(Error::validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type"));
+        return Err(Error::validation(
+            "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+        ));
     }
     if second.is_some_and(|element| element.key_type != KeyType::Range) {
         return Err(Error::validation(
@@ -254,8 +265,8 @@ fn local_indexes(
     let mut indexes = Vec::new();
     for (at, index) in given.iter().enumerate() {
         let name = &index.index_name;
-        check_length(&index.key_schema, &format!("localSecondaryIndexes.{}.member.keySchema", at + 1))?;
-        let index_key = schema(&index.key_schema, attributes)?;
+        let place = format!("localSecondaryIndexes.{}.member.keySchema", at + 1);
+        let index_key = schema(&index.key_schema, attributes, &place)?;
         if index_key.range.is_none() {
             return Err(invalid_values(format!(
                 "Index KeySchema does not have a range key for index: {name}"
@@ -302,7 +313,13 @@ pub(super) fn projected(given: &Projection) -> Result<Projected, Error> {
         return Err(invalid_values("Unknown ProjectionType: null"));
     };
     match (kind, &given.non_key_attributes) {
-        (ProjectionType::Include, Some(names)) => Ok(Projected::Include(names.clone())),
+        (ProjectionType::Include, Some(names)) => {
+            let mut seen = BTreeSet::new();
+            match names.iter().find(|name| !seen.insert(*name)) {
+                Some(twice) => Err(invalid_values(format!("Duplicate element in NonKeyAttributes: {twice}"))),
+                None => Ok(Projected::Include(names.clone())),
+            }
+        }
         (ProjectionType::Include, None) => {
             Err(invalid_values("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"))
         }
@@ -351,7 +368,7 @@ pub(super) fn index_throughput(
         (true, None) => Ok(Throughput::default()),
         (false, Some(given)) => throughput(given, Some(name)),
         (false, None) => {
-            Err(invalid_values(format!("ProvisionedThroughput must be specified for index: {name}")))
+            Err(invalid_values(format!("ProvisionedThroughput is not specified for index: {name}")))
         }
     }
 }
@@ -384,4 +401,62 @@ pub(super) fn check_indexes(
         )));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(hashes: &str, ranges: &str) -> Vec<KeySchemaElement> {
+        let element =
+            |key_type| move |name: char| KeySchemaElement { attribute_name: name.to_string(), key_type };
+        hashes
+            .chars()
+            .map(element(KeyType::Hash))
+            .chain(ranges.chars().map(element(KeyType::Range)))
+            .collect()
+    }
+
+    fn defined() -> Vec<KeyAttribute> {
+        "abcdefghi".chars().map(|name| KeyAttribute { name: name.into(), kind: Type::S }).collect()
+    }
+
+    #[test]
+    fn global_indexes_have_up_to_four_attributes_of_a_kind() {
+        for (hashes, ranges) in [("a", ""), ("a", "b"), ("ab", ""), ("a", "bcde"), ("abcd", "efgh")] {
+            let found = index_schema(&key(hashes, ranges), &defined()).unwrap();
+            let names =
+                |keys: Vec<&KeyAttribute>| keys.iter().map(|key| key.name.as_str()).collect::<String>();
+            assert_eq!(names(found.hashes().collect()), hashes);
+            assert_eq!(names(found.ranges().collect()), ranges);
+            assert_eq!(
+                schema(&key(hashes, ranges), &defined(), "").is_ok(),
+                hashes.len() == 1 && ranges.len() < 2
+            );
+        }
+        let told =
+            |elements: &[KeySchemaElement]| index_schema(elements, &defined()).unwrap_err().to_string();
+        assert!(told(&key("abcde", "")).contains("number of HASH key attributes"));
+        assert!(told(&key("a", "bcdef")).contains("number of RANGE key attributes"));
+        assert!(told(&key("ab", "ca")).contains("multiple key attributes with the same name"));
+        assert!(told(&key("", "abc")).contains("first KeySchemaElement is not a HASH"));
+        assert!(
+            told(&[key("a", "b"), key("c", "")].concat()).contains("All HASH key attributes must precede")
+        );
+        assert!(told(&key("ax", "b")).contains("Keys: [a, x, b]"));
+        // Where it has one of each, the words are those of tables' keys.
+        assert!(told(&key("a", "a")).contains("Both the Hash Key and the Range Key"));
+    }
+
+    #[test]
+    fn keys_of_one_attribute_are_stored_as_they_always_were() {
+        let one = index_schema(&key("a", "b"), &defined()).unwrap();
+        let stored = serde_json::to_value(&one).unwrap();
+        let b = serde_json::json!({"name": "b", "kind": "S"});
+        assert_eq!(stored, serde_json::json!({"hash": {"name": "a", "kind": "S"}, "range": b}));
+        for key in [one, index_schema(&key("abc", "de"), &defined()).unwrap()] {
+            let stored = serde_json::to_string(&key).unwrap();
+            assert_eq!(serde_json::from_str::<KeySchema>(&stored).unwrap(), key);
+        }
+    }
 }

@@ -163,7 +163,11 @@ fn same<'d>(
 ) -> Result<&'d Index, Error> {
     let known = before.indexes_of(global).find(|index| index.name == name);
     let matches = |index: &&Index| -> bool {
-        let given = if global { index_schema(key, &before.attributes) } else { schema(key, &before.attributes) };
+        let given = if global {
+            index_schema(key, &before.attributes)
+        } else {
+            schema(key, &before.attributes, "keySchema")
+        };
         let key = given.is_ok_and(|key| key == index.key);
         key && projected(projection).is_ok_and(|projected| projected == index.projected)
     };

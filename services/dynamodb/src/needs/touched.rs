@@ -70,7 +70,9 @@ impl Leading for plan::Search {
     /// What the partition key of the table or index is asked for.
     fn leading(&self, _: &KeySchema) -> Option<Partitions> {
         match &self.kind {
-            Kind::Partition(partition, _) => Some(partition.iter().map(|value| vec![leading(value)]).collect()),
+            Kind::Partition(partition, _) => {
+                Some(partition.iter().map(|value| vec![leading(value)]).collect())
+            }
             Kind::All(_) => None,
         }
     }
@@ -209,7 +211,8 @@ impl Touched {
         let attributes: Vec<String> = self.attributes.into_iter().collect();
         let leading = self.leading.unwrap_or_default();
         let need = need.with_some("dynamodb:LeadingKeys", leading.first().cloned());
-        let need = PARTITIONS.into_iter().zip(leading).fold(need, |need, (key, values)| need.with(key, values));
+        let need =
+            PARTITIONS.into_iter().zip(leading).fold(need, |need, (key, values)| need.with(key, values));
         let need = need
             .with("dynamodb:Attributes", attributes)
             .with_some("dynamodb:Select", self.select.map(Values::Word))

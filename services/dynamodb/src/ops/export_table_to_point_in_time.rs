@@ -40,7 +40,8 @@ impl Handler<op::ExportTableToPointInTime> for DynamoDb {
         let (input, call) = (&asked.input, asked.call);
         check_honoured(input)?;
         let table = asked.permits.1.resource();
-        let facts = recoverable(Some(table.existing()?), &table.name)?;
+        let found = table.existing().map_err(|_| Error::TableNotFound(input.table_arn.clone()))?;
+        let facts = recoverable(Some(found), &table.name)?;
         let id = backup::id(call.now_ms, u32::from_be_bytes(random()?));
         self.sponsors.note(&id, call.caller.clone());
         let begun = self.begin_export(&asked.permits, facts, &id, input, call.now_ms).await;

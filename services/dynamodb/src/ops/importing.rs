@@ -194,8 +194,7 @@ async fn piece(bucket: &Bucket<'_>, object: &Object, zipped: bool) -> Result<(Ve
 /// The items of these lines. Of two with the same key the later one counts.
 fn add(import: &mut Import, whole: &[u8]) -> Items {
     let mut items = Items::new();
-    for line in lines(whole) {
-        let Some(item) = import.item(line) else { continue };
+    for item in lines(whole).flat_map(|line| import.items(line)).collect::<Vec<_>>() {
         import.processed += 1;
         let fits =
             item.filter(|item| item_size(item) <= ITEM && check_item(&import.definition, item).is_ok());

@@ -150,13 +150,21 @@ fn named(units: Capacity, writes: bool) -> Capacity {
     }
 }
 
+/// What is said of empty values of keys.
+const EMPTY: &str = "The AttributeValue for a key attribute cannot contain an empty";
+
 /// Why plans cannot be done, as the answer tells it.
 pub(super) struct Refused;
 
 impl Refused {
-    /// The code of a reason; `None` for what fails the request rather than cancels the transaction.
+    /// The code of a reason; `None` for what fails the request rather than cancels the transaction: as in AWS, an empty
+    /// value of a key among others.
     pub(super) fn code(error: &Error) -> Option<&'static str> {
-        matches!(error, Error::Validation(_)).then_some("ValidationError")
+        match error {
+            Error::Validation(message) if message.contains(EMPTY) => None,
+            Error::Validation(_) => Some("ValidationError"),
+            _ => None,
+        }
     }
 
     /// The same for statements, whose tables may be missing.
@@ -181,7 +189,12 @@ pub(super) fn cancelled<T>(
         let reasons = plans.iter().map(|plan| reason(plan).unwrap_or(Reason::NONE));
         return Err(Error::TransactionCanceled(reasons.collect()));
     }
-    plans.into_iter().collect()
+    plans.into_iter().collect::<Result<_, _>>().map_err(|error| match error {
+        Error::Validation(message) if message.contains(EMPTY) => {
+            Error::Validation(message.replace("were invalid: ", "are not valid. "))
+        }
+        other => other,
+    })
 }
 
 /// That no item is there twice.

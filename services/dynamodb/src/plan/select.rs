@@ -188,7 +188,8 @@ fn narrowed(branches: Vec<Branch>, condition: &Condition, schema: &KeySchema) ->
         let sorts = sorts(condition, key);
         let each = branches.into_iter().flat_map(|branch| {
             let open = branch.sorts.get(at) == Some(&Sort::Any);
-            let taken = if open { sorts.clone() } else { branch.sorts.get(at).cloned().into_iter().collect() };
+            let taken =
+                if open { sorts.clone() } else { branch.sorts.get(at).cloned().into_iter().collect() };
             taken.into_iter().map(move |sort| {
                 let mut branch = branch.clone();
                 branch.sorts.iter_mut().skip(at).take(1).for_each(|known| *known = sort.clone());
@@ -210,8 +211,12 @@ fn completed(branches: Vec<Branch>, others: Vec<Branch>) -> Vec<Branch> {
             continue;
         }
         for other in &others {
-            let hash = branch.hash.iter().zip(&other.hash).map(|(mine, other)| mine.as_ref().or(other.as_ref()));
-            let next = Branch { hash: hash.map(Option::<&Attribute>::cloned).collect(), sorts: branch.sorts.clone() };
+            let hash =
+                branch.hash.iter().zip(&other.hash).map(|(mine, other)| mine.as_ref().or(other.as_ref()));
+            let next = Branch {
+                hash: hash.map(Option::<&Attribute>::cloned).collect(),
+                sorts: branch.sorts.clone(),
+            };
             if !whole || !all.contains(&next) {
                 all.push(next);
             }
@@ -362,7 +367,9 @@ fn check_ranges(asked: &partiql::Select, schema: &KeySchema) -> Result<(), Refus
     if schema.more_range.is_empty() || (as_it_is && one_way) {
         return Ok(());
     }
-    refuse("ORDER BY clause must have the attributes of the sort key in their order, from the first on and in one direction.")
+    refuse(
+        "ORDER BY clause must have the attributes of the sort key in their order, from the first on and in one direction.",
+    )
 }
 
 /// Whether the sort key is to go down.
@@ -411,3 +418,7 @@ fn check_filter(
         "Secondary index {index} does not project one or more filter attributes: [{missing}]"
     )))
 }
+
+#[cfg(test)]
+#[path = "select_tests.rs"]
+mod tests;
