@@ -137,7 +137,8 @@ def test_lines_that_are_no_items_are_counted(client, s3, bucket):
     ]
     s3.put_object(Bucket=bucket, Key="a", Body=b"\n".join([*wrong, b"", lines([item(1)])]))
     done = ended(client, load(client, bucket))
-    assert done["ImportStatus"] == "COMPLETED" and counts(done) == (6, 1, 5)
+    assert (done["ImportStatus"], done["FailureCode"]) == ("FAILED", "ItemValidationError")
+    assert counts(done) == (6, 1, 5)
     assert len(content(client, done)) == 1
 
 

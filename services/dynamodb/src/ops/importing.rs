@@ -31,6 +31,12 @@ const ZIPPED: u64 = 64 << 20;
 type Permits<'r> =
     (Permit<'r, action::ImportTable>, Permit<'r, action::ImportItems>, Permit<'r, action::NoteImport>);
 
+/// How an import ends some of whose items are none.
+///
+/// Source: DynamoDB Developer Guide, "Amazon S3 import formats for DynamoDB", "Data validation errors".
+const INVALID: (&str, &str) =
+    ("ItemValidationError", "Some of the items failed validation checks and were not imported.");
+
 /// An import under way, where it is, and the version of its record.
 struct UnderWay {
     place: ImportName,
@@ -126,6 +132,9 @@ impl DynamoDb {
                 usable.put([], record(&Definition { importing: None, ..facts.definition.clone() })?);
                 transaction.join(usable);
             }
+        }
+        if work.import.ended.is_some() && work.import.imported < work.import.processed {
+            work.import.failure.get_or_insert_with(|| (INVALID.0.to_owned(), INVALID.1.to_owned()));
         }
         transaction.expect_version(layout::id(id), work.version).put(layout::id(id), work.import.record()?);
         hold.sent();
