@@ -415,6 +415,14 @@ def test_each_attribute_of_a_partition_key_can_be_held(root, table, keys, may):
                 refused(read, "AccessDeniedException", 400)
 
 
+def test_a_number_is_the_same_however_it_is_written(root, table):
+    client = held(root, {"LeadingKeys": ["t"], "SecondPartitionKeyValues": ["1"]}, actions=["Query"])
+    for number in ("1.0", "1e0", "0.1E1", "+1"):
+        values = {":a": s("t"), ":b": n(number)}
+        asked = {"KeyConditionExpression": WHOLE, "ExpressionAttributeValues": values}
+        assert client.query(TableName=table, IndexName="several", **asked)["Count"] == 5
+
+
 def test_no_statement_names_more_partitions_than_it_is_let_to(root, table):
     client = held(root, {"LeadingKeys": ["t"], "SecondPartitionKeyValues": ["1"]})
     for where in (

@@ -140,6 +140,13 @@ enum Sort {
     Other,
 }
 
+impl Sort {
+    /// The test that it is, if a range can say it.
+    fn test(&self) -> Option<&KeyTest> {
+        if let Self::Test(test) = self { Some(test) } else { None }
+    }
+}
+
 /// The partitions that hold all that a condition can let through; `None` where that may be all. Those past the
 /// first that are too many are left out.
 fn branches(condition: &Condition, schema: &KeySchema) -> Option<Vec<Branch>> {
@@ -300,8 +307,7 @@ fn apart(branches: Vec<Branch>, shelf: crate::layout::Shelf, joins: bool) -> Res
     let mut apart: Vec<Part> = Vec::new();
     for Branch { hash, sorts } in branches {
         let Some(partition) = hash.into_iter().collect::<Option<Vec<_>>>() else { continue };
-        let test = |sort| if let &Sort::Test(ref test) = sort { Some(test) } else { None };
-        let tests: Vec<&KeyTest> = sorts.iter().map_while(test).collect();
+        let tests: Vec<&KeyTest> = sorts.iter().map_while(Sort::test).collect();
         let wide = sorts.first() == Some(&Sort::Other);
         let part = Part { range: search::range(shelf, &partition, &tests), partition, wide };
         let meets = |other: &Part| other.range.within == part.range.within && meet(&other.range, &part.range);
