@@ -167,3 +167,30 @@ def test_a_model_is_committed_and_browsed_as_workbench_does(client):
     client.transact_write_items(TransactItems=[{"Delete": {"TableName": table, "Key": {"h": s("row-2")}}}], **total)
     assert client.get_item(TableName=table, Key=key, ConsistentRead=True, **total)["Item"]["g"] == s("even")
     client.delete_table(TableName=table)
+
+
+def test_tags_are_refused_in_awss_words(client):
+    arn = client.describe_table(TableName=provisioned(client))["Table"]["TableArn"]
+
+    def tags(*keys):
+        return [{"Key": key, "Value": "v"} for key in keys]
+
+    for given, message in [
+        ([], "Atleast one Tag needs to be provided as Input."),
+        (tags("a", "a"), "Duplicate Tag Keys provided as input: Duplicate Tag Key found a"),
+        (tags("aws:mine"), "Tag Key cannot be prefixed with aws:, Key: aws:mine"),
+        (tags(*map(str, range(51))), "Number of Tags exceed the current limit for the provided ResourceArn"),
+    ]:
+        call = lambda given=given: client.tag_resource(ResourceArn=arn, Tags=given)  # noqa: E731
+        refused(call, "ValidationException", 400, message)
+    assert client.list_tags_of_resource(ResourceArn=arn)["Tags"] == []
+
+
+def test_arns_of_nothing_are_refused_by_what_they_should_be(client):
+    arn = client.describe_table(TableName=provisioned(client))["Table"]["TableArn"]
+    for call, kind in [
+        (lambda: client.describe_backup(BackupArn=f"{arn}/backups/1234567890"), "Backup"),
+        (lambda: client.describe_export(ExportArn=f"{arn}/exports/1234567890"), "Export"),
+        (lambda: client.describe_import(ImportArn=f"{arn}/imports/1234567890"), "Import"),
+    ]:
+        refused(call, "ValidationException", 400, f"Invalid {kind} ARN")
