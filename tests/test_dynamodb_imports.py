@@ -201,7 +201,7 @@ def test_what_cannot_be_imported_is_told_so(client, s3, bucket):
     assert (done["ImportStatus"], done["FailureCode"]) == ("FAILED", "S3NoSuchBucket")
     s3.put_object(Bucket=bucket, Key="a", Body=b"plain")
     done = ended(client, load(client, bucket, InputCompressionType="GZIP"))
-    assert done["FailureCode"] == "InvalidCompression"
+    assert done["FailureCode"] == "ItemValidationError"
     for form, asked in (("ION", {}), ("CSV", {"InputCompressionType": "ZSTD"})):
         refused(lambda: load(client, bucket, form, **asked), "NotImplemented", 501)
     options = {"Csv": {"Delimiter": ";"}}

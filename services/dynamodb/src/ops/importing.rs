@@ -195,9 +195,8 @@ async fn piece(bucket: &Bucket<'_>, object: &Object, zipped: bool) -> Result<(Ve
         return Err(Fault::Refused("S3ObjectTooLarge".to_owned(), message));
     }
     let content = bucket.part(key, 0, *size).await.map_err(of_s3)?;
-    unzipped(&content, *offset).ok_or_else(|| {
-        Fault::Refused("InvalidCompression".to_owned(), format!("{key} is not compressed with GZIP"))
-    })
+    unzipped(&content, *offset)
+        .ok_or_else(|| Fault::Refused(INVALID.0.to_owned(), format!("{key} is not compressed with GZIP")))
 }
 
 /// The items of these lines. Of two with the same key the later one counts.
