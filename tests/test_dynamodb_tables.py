@@ -194,3 +194,42 @@ def test_arns_of_nothing_are_refused_by_what_they_should_be(client):
         (lambda: client.describe_import(ImportArn=f"{arn}/imports/1234567890"), "Import"),
     ]:
         refused(call, "ValidationException", 400, f"Invalid {kind} ARN")
+
+
+def test_what_cannot_be_recovered_is_refused_in_awss_words(client):
+    table, target = provisioned(client, GlobalSecondaryIndexes=[by_g()]), dynamodb.name()
+    arn = client.describe_table(TableName=table)["Table"]["TableArn"]
+    setting = {"PointInTimeRecoveryEnabled": True}
+    client.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=setting)
+    backup = client.create_backup(TableName=table, BackupName="kept")["BackupDetails"]["BackupArn"]
+    capacity = "Cannot override ProvisionedThroughput if BillingMode is overridden to PAY_PER_REQUEST"
+    once = "Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both"
+
+    def recover(**asked):
+        return lambda: client.restore_table_to_point_in_time(TargetTableName=target, **asked)
+
+    def restore(**asked):
+        return lambda: client.restore_table_from_backup(TargetTableName=target, BackupArn=backup, **asked)
+
+    other = by_g(Projection={"ProjectionType": "KEYS_ONLY"})
+    off = {"PointInTimeRecoveryEnabled": False, "RecoveryPeriodInDays": 3}
+    for call, message in [
+        (recover(UseLatestRestorableTime=True), "Must provide exactly one of: sourceTableArn, sourceTableName"),
+        (recover(SourceTableArn=arn, SourceTableName=table), "Must provide exactly one of: sourceTableArn, sourceTableName"),
+        (recover(SourceTableName=table), once),
+        (recover(SourceTableName=table, UseLatestRestorableTime=True, RestoreDateTime=0), once),
+        (restore(BillingModeOverride="PAY_PER_REQUEST", ProvisionedThroughputOverride=UNITS), capacity),
+        (
+            restore(GlobalSecondaryIndexOverride=[other]),
+            "Index by-g does not match a secondary index that existed in the source table and cannot be created during the restore operation",
+        ),
+        (
+            lambda: client.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=off),
+            "Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.",
+        ),
+        (
+            lambda: client.export_table_to_point_in_time(TableArn=arn, S3Bucket="anywhere", ExportType="INCREMENTAL_EXPORT"),
+            "ExportFromTime must be provided in IncrementalExportSpecification",
+        ),
+    ]:
+        refused(call, "ValidationException", 400, f"Invalid Request: {message}")

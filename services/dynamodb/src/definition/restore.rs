@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Error,
-    error::invalid_values,
+    error::{invalid_request, invalid_values},
     history::Cut,
     model::{
         BillingMode, GlobalSecondaryIndex, KeySchemaElement, LocalSecondaryIndex, Projection,
@@ -100,6 +100,10 @@ pub(crate) fn restore(
     Ok(definition)
 }
 
+/// What is said of capacity that a table on demand is to have.
+const FOR_ON_DEMAND: &str =
+    "Cannot override ProvisionedThroughput if BillingMode is overridden to PAY_PER_REQUEST";
+
 fn throughput(
     before: &Definition,
     on_demand: bool,
@@ -107,6 +111,10 @@ fn throughput(
 ) -> Result<Throughput, Error> {
     match given {
         None if on_demand == before.on_demand => Ok(units(&before.throughput)),
+        Some(_) if on_demand => Err(invalid_request(FOR_ON_DEMAND)),
+        None if !on_demand => Err(invalid_request(
+            "Must override ProvisionedThroughput if BillingMode is overridden to PROVISIONED",
+        )),
         given => billing(on_demand, given),
     }
 }
@@ -172,7 +180,9 @@ fn same<'d>(
         key && projected(projection).is_ok_and(|projected| projected == index.projected)
     };
     known.filter(matches).ok_or_else(|| {
-        invalid_values(format!("The index {name} does not match an index of the table that is restored"))
+        invalid_request(format!(
+            "Index {name} does not match a secondary index that existed in the source table and cannot be created during the restore operation"
+        ))
     })
 }
 
@@ -184,6 +194,13 @@ fn with_units(
 ) -> Result<Index, Error> {
     let throughput = match given {
         None if was_on_demand == on_demand => units(&index.throughput),
+        Some(_) if on_demand => {
+            return Err(invalid_request(format!("{FOR_ON_DEMAND} for index {}", index.name)));
+        }
+        None if !on_demand => {
+            let message = format!("Must specify provisioned throughput for index {}", index.name);
+            return Err(invalid_request(message));
+        }
         given => index_throughput(&index.name, on_demand, given)?,
     };
     Ok(Index { throughput, ..index.clone() })

@@ -6,7 +6,7 @@ use kurodo_store::Scan;
 use super::{Answer, Asked, create_backup::recoverable, settings::random};
 use crate::{
     DynamoDb, Error, backup,
-    error::invalid_values,
+    error::{invalid_request, invalid_values},
     exports::{Export, Wanted, What},
     facts::TableFacts,
     history::{Continuous, Noting},
@@ -179,9 +179,7 @@ fn changes(input: &ExportTableToPointInTimeInput, continuous: Continuous, now: i
     let given = input.incremental_export_specification.as_ref();
     let from = given.and_then(|given| given.export_from_time);
     let (Some(given), Some(from)) = (given, from) else {
-        return Err(invalid_values(
-            "IncrementalExportSpecification with ExportFromTime is required for an ExportType of INCREMENTAL_EXPORT",
-        ));
+        return Err(invalid_request("ExportFromTime must be provided in IncrementalExportSpecification"));
     };
     let from = within(from, continuous, now)?;
     let to = given.export_to_time.map_or(Ok(continuous.latest(now)), |to| within(to, continuous, now))?;
