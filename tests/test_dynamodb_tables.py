@@ -233,3 +233,13 @@ def test_what_cannot_be_recovered_is_refused_in_awss_words(client):
         ),
     ]:
         refused(call, "ValidationException", 400, f"Invalid Request: {message}")
+
+
+def test_a_table_has_twenty_global_indexes(client):
+    indexes = [by_g(IndexName=f"by-g-{at}") for at in range(21)]
+    call = lambda: provisioned(client, GlobalSecondaryIndexes=indexes)  # noqa: E731
+    limit = "GlobalSecondaryIndex count exceeds the per-table limit of 20"
+    refused(call, "ValidationException", 400, INVALID + limit)
+    table = provisioned(client, GlobalSecondaryIndexes=indexes[:20])
+    more = {"AttributeDefinitions": definitions(h="S", g="S"), "GlobalSecondaryIndexUpdates": [{"Create": indexes[20]}]}
+    refused(lambda: client.update_table(TableName=table, **more), "LimitExceededException", 400, limit)

@@ -252,7 +252,8 @@ impl Updated {
             )));
         }
         if definition.indexes_of(true).count() >= GLOBAL {
-            return Err(invalid_values("GlobalSecondaryIndex count exceeds the per-table limit of 20"));
+            let limit = "GlobalSecondaryIndex count exceeds the per-table limit of 20";
+            return Err(Error::LimitExceeded(limit.to_owned()));
         }
         let index = Index {
             number: definition.next_index,

@@ -243,7 +243,7 @@ impl DynamoDb {
                 return Ok(done);
             }
         }
-        Err(Error::TransactionConflict)
+        Err(Error::TransactionCanceled(plans.iter().map(|_| conflict()).collect()))
     }
 
     /// Tries the transaction; `None` where something was changed meanwhile. What was done before is not done again.
@@ -370,6 +370,11 @@ fn check_room(
         true => Ok(()),
         false => Err(Error::TransactionCanceled(reasons)),
     }
+}
+
+/// Why a transaction is cancelled that others come before again and again.
+fn conflict() -> Reason {
+    Reason { code: "TransactionConflict", message: Some(Error::TransactionConflict.to_string()), item: None }
 }
 
 fn reason(error: Error) -> Result<Reason, Error> {
