@@ -185,6 +185,10 @@ def index_paths():
     yield "index sorted by it", by_index("own-secret", "h = :k AND secret > :v", s("alice"), values=V)
     legacy = {"h": {"ComparisonOperator": "EQ", "AttributeValueList": [s("alice")]}, **equals()}
     yield "index, legacy", single("query", IndexName="own-secret", KeyConditions=legacy, Select="COUNT")
+    # Only items that have it are there, and they are sorted by it; where a page ends, it is told.
+    yield "index, counted", single("query", IndexName="own-secret", KeyConditionExpression="h = :k", ExpressionAttributeValues={":k": s("alice")}, Select="COUNT")
+    yield "index, last key", by_index("own-secret", "h = :k", s("alice"), Limit=1)
+    yield "index, backward", by_index("own-secret", "h = :k", s("alice"), ScanIndexForward=False)
     start = {**OWN, "secret": s(HIDDEN)}
     yield "index, starting key", by_index("own-secret", "h = :k", s("alice"), ExclusiveStartKey=start)
 

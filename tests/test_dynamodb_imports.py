@@ -115,6 +115,18 @@ def test_what_was_exported_is_imported(client, s3, bucket):
     assert sorted(content(client, done), key=key) == sorted(client.scan(TableName=table)["Items"], key=key)
 
 
+def test_the_bucket_may_be_in_another_region_and_a_line_may_have_several_items(root):
+    name = fresh("imports")
+    other = root.client("s3", region="eu-west-1")
+    other.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    lines = [json.dumps({"Item": {"h": s("a"), "r": n(at)}}) for at in range(4)]
+    other.put_object(Bucket=name, Key="data.json", Body=f"{lines[0]}\n{lines[1]}{lines[2]} {lines[3]}".encode())
+    client = root.client("dynamodb", region="us-east-2")
+    done = ended(client, load(client, name))
+    assert (done["ImportStatus"], done["ProcessedItemCount"], done["ImportedItemCount"]) == ("COMPLETED", 4, 4)
+    assert len(client.scan(TableName=name_of(done))["Items"]) == 4
+
+
 def test_lines_that_are_no_items_are_counted(client, s3, bucket):
     wrong = [
         b"not json",
@@ -125,7 +137,8 @@ def test_lines_that_are_no_items_are_counted(client, s3, bucket):
     ]
     s3.put_object(Bucket=bucket, Key="a", Body=b"\n".join([*wrong, b"", lines([item(1)])]))
     done = ended(client, load(client, bucket))
-    assert done["ImportStatus"] == "COMPLETED" and counts(done) == (6, 1, 5)
+    assert (done["ImportStatus"], done["FailureCode"]) == ("FAILED", "ItemValidationError")
+    assert counts(done) == (6, 1, 5)
     assert len(content(client, done)) == 1
 
 
@@ -188,7 +201,7 @@ def test_what_cannot_be_imported_is_told_so(client, s3, bucket):
     assert (done["ImportStatus"], done["FailureCode"]) == ("FAILED", "S3NoSuchBucket")
     s3.put_object(Bucket=bucket, Key="a", Body=b"plain")
     done = ended(client, load(client, bucket, InputCompressionType="GZIP"))
-    assert done["FailureCode"] == "InvalidCompression"
+    assert done["FailureCode"] == "ItemValidationError"
     for form, asked in (("ION", {}), ("CSV", {"InputCompressionType": "ZSTD"})):
         refused(lambda: load(client, bucket, form, **asked), "NotImplemented", 501)
     options = {"Csv": {"Delimiter": ";"}}

@@ -77,12 +77,14 @@ def paths():
     yield "insert", "INSERT INTO @ VALUE {'h': 'carol', 'r': 2, 'secret': 'mine'}"
     yield "insert what is there", "INSERT INTO @ VALUE {'h': 'carol', 'r': 1, 'secret': 'mine'}"
     yield "order", "SELECT h FROM @.\"own-secret\" WHERE h = 'carol' ORDER BY secret"
+    yield "index sorted by it", "SELECT h FROM @.\"own-secret\" WHERE h = 'carol'"
     yield "index by it", f"SELECT \"open\" FROM @.\"by-secret\" WHERE secret = '{HIDDEN}'"
     yield "other's, select", "SELECT h FROM @ WHERE h = 'bob' AND r = 1"
     yield "other's, of two", "SELECT h FROM @ WHERE h IN ['carol', 'bob']"
     yield "other's, or", "SELECT h FROM @ WHERE h = 'carol' OR h = 'bob'"
     yield "other's, none", "SELECT h FROM @ WHERE h = 'nobody' AND r = 1"
     yield "other's, by index", "SELECT \"open\" FROM @.\"by-open\" WHERE \"open\" = 'bob'"
+    yield "other's, beside own", "SELECT h FROM @ WHERE (h = 'carol' AND r = 1) OR (h = 'bob' AND r = 1)"
     yield "other's, insert", "INSERT INTO @ VALUE {'h': 'bob', 'r': 1}"
     yield "other's, update", "UPDATE @ SET plain = 'x' WHERE h = 'bob' AND r = 1"
     yield "other's, delete", "DELETE FROM @ WHERE h = 'bob' AND r = 1"
@@ -135,6 +137,8 @@ def test_a_failed_condition_shows_no_more_than_the_policy(carol, table):
     refused(lambda: carol.execute_statement(**failing), "ConditionalCheckFailedException")
     refused(lambda: carol.execute_statement(**shown), "AccessDeniedException")
     refused(lambda: carol.execute_transaction(TransactStatements=[shown]), "AccessDeniedException")
+    [alone] = carol.batch_execute_statement(Statements=[shown])["Responses"]
+    assert alone["Error"]["Code"] == "AccessDenied" and set(alone) == {"Error"}
     exists = {**shown, "Statement": at(table, f"EXISTS(SELECT * FROM @ WHERE {OWN} AND plain = 'no')")}
     refused(lambda: carol.execute_transaction(TransactStatements=[exists]), "AccessDeniedException")
 

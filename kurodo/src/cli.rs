@@ -152,6 +152,9 @@ pub(crate) struct ServeArgs {
     /// Enforce the capacity that DynamoDB's tables have provisioned: requests beyond it are refused [default: false].
     #[arg(long, env = "KURODO_DYNAMODB_THROUGHPUT", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) dynamodb_throughput: Option<bool>,
+    /// The most bytes of an item collection in DynamoDB, to try what a client does at the limit [default: 10 GiB, as AWS].
+    #[arg(long, env = "KURODO_DYNAMODB_COLLECTION_BYTES", value_name = "BYTES")]
+    pub(crate) dynamodb_collection_bytes: Option<u64>,
     /// The seconds that restoring an archived object of S3 takes, whatever its class and tier [default: as long as AWS].
     #[arg(long, env = "KURODO_S3_RESTORE_SECONDS", value_name = "SECONDS")]
     pub(crate) s3_restore_seconds: Option<u32>,

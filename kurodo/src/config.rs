@@ -36,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) signature_v2: Vec<AccountId>,
     /// Whether DynamoDB enforces the capacity that tables have provisioned.
     pub(crate) dynamodb_throughput: bool,
+    /// The most bytes of an item collection in DynamoDB, where fewer than AWS's.
+    pub(crate) dynamodb_collection_bytes: Option<u64>,
     /// How long S3 takes to restore an archived object, where not as long as AWS.
     pub(crate) s3_restore_seconds: Option<u32>,
     sources: Vec<(&'static str, String, &'static str)>,
@@ -57,6 +59,7 @@ struct File {
     audit_data: Option<AuditData>,
     signature_v2: Option<Vec<String>>,
     dynamodb_throughput: Option<bool>,
+    dynamodb_collection_bytes: Option<u64>,
     s3_restore_seconds: Option<u32>,
 }
 
@@ -82,6 +85,11 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
     let signature_v2 = sources.pick("signature_v2", args.signature_v2, opted_in);
     let dynamodb_throughput =
         sources.pick("dynamodb_throughput", args.dynamodb_throughput, file.dynamodb_throughput);
+    let dynamodb_collection_bytes = sources.pick(
+        "dynamodb_collection_bytes",
+        args.dynamodb_collection_bytes,
+        file.dynamodb_collection_bytes,
+    );
     let s3_restore_seconds =
         sources.pick("s3_restore_seconds", args.s3_restore_seconds, file.s3_restore_seconds);
     let own =
@@ -98,6 +106,7 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
         audit_data: audit_data.unwrap_or(AuditData::All),
         signature_v2: signature_v2.unwrap_or_default(),
         dynamodb_throughput: dynamodb_throughput.unwrap_or_default(),
+        dynamodb_collection_bytes,
         s3_restore_seconds,
         sources: sources.list,
     })
@@ -154,13 +163,14 @@ pub(crate) fn show(config: &Config) -> Outcome {
         "region" => config.region.to_string(),
         "audit_data" => format!("{:?}", config.audit_data).to_lowercase(),
         "dynamodb_throughput" => config.dynamodb_throughput.to_string(),
+        "dynamodb_collection_bytes" => "10 GiB, as AWS".to_owned(),
         "s3_restore_seconds" => "as long as AWS".to_owned(),
         "account_id" => "random, at the first start".to_owned(),
         _ => "none".to_owned(),
     };
     for (name, value, source) in &config.sources {
         let value = if value.is_empty() { decided(name) } else { value.clone() };
-        say!("{name:<20} {value:<48} {source}");
+        say!("{name:<26} {value:<48} {source}");
     }
     Ok(())
 }

@@ -46,7 +46,7 @@ services! {
         parts.store.clone(),
         principals(parts),
         &parts.messages,
-        parts.dynamodb_throughput,
+        parts.dynamodb_limits,
         parts.relay.clone(),
     );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());

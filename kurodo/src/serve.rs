@@ -36,8 +36,8 @@ pub(crate) struct Parts {
     pub(crate) relay: Relay,
     /// The keyrings that services wrap their buckets' and tables' keys with.
     pub(crate) keys: AccountKeys,
-    /// Whether DynamoDB enforces the capacity that tables have provisioned.
-    pub(crate) dynamodb_throughput: bool,
+    /// What DynamoDB refuses beside what AWS's quotas say.
+    pub(crate) dynamodb_limits: kurodo_dynamodb::Limits,
     /// How long S3 takes to restore archived objects.
     pub(crate) s3_restorations: kurodo_s3::Restorations,
 }
@@ -136,7 +136,10 @@ fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
     let messages = keys.messages();
     let keys = keys.accounts(&door);
     let relay = Relay::default();
-    let dynamodb_throughput = config.dynamodb_throughput;
+    let dynamodb_limits = kurodo_dynamodb::Limits {
+        throughput: config.dynamodb_throughput,
+        collection: config.dynamodb_collection_bytes,
+    };
     let s3_restorations = kurodo_s3::Restorations { seconds: config.s3_restore_seconds };
     let parts = Parts {
         store,
@@ -147,7 +150,7 @@ fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
         audit,
         relay,
         keys,
-        dynamodb_throughput,
+        dynamodb_limits,
         figures: Arc::default(),
         s3_restorations,
     };

@@ -298,6 +298,11 @@ impl From<KeyConditionFault> for Error {
     }
 }
 
+/// What AWS puts before messages about backups, restores, exports and imports.
+pub(crate) fn invalid_request(message: impl std::fmt::Display) -> Error {
+    Error::Validation(format!("Invalid Request: {message}"))
+}
+
 /// What AWS puts before many a message about parameters.
 pub(crate) fn invalid_values(message: impl std::fmt::Display) -> Error {
     Error::Validation(format!("One or more parameter values were invalid: {message}"))

@@ -34,7 +34,7 @@ use md5::{Digest, Md5};
 
 use crate::{
     attribute::{Attribute, Item},
-    definition::KeySchema,
+    definition::{KeyAttribute, KeySchema},
 };
 
 /// The namespace of tables' definitions.
@@ -411,24 +411,42 @@ impl Shelf {
         hash.to_be_bytes().into_iter().fold(self.builder(), KeyBuilder::byte).build()
     }
 
-    fn partition_builder(self, partition: &[u8]) -> KeyBuilder {
-        let builder = hash(&[partition]).into_iter().fold(self.builder(), KeyBuilder::byte);
-        builder.part(partition)
+    fn partition_builder<'a>(self, partition: impl IntoIterator<Item = &'a Attribute>) -> KeyBuilder {
+        let parts: Vec<Vec<u8>> = partition.into_iter().map(bytes).collect();
+        let builder = hash(&parts).into_iter().fold(self.builder(), KeyBuilder::byte);
+        parts.iter().fold(builder, KeyBuilder::part)
     }
 
-    /// The prefix of those with this partition key.
-    pub(crate) fn partition(self, partition: &Attribute) -> Key {
-        self.partition_builder(&bytes(partition)).build()
+    /// The prefix of those with this partition key, whose attributes these are.
+    pub(crate) fn partition<'a>(self, partition: impl IntoIterator<Item = &'a Attribute>) -> Key {
+        self.partition_builder(partition).build()
     }
 
-    /// The prefix of those with this partition key and this sort key.
-    pub(crate) fn sorted(self, partition: &Attribute, sort: &Attribute) -> Key {
-        self.partition_builder(&bytes(partition)).part(bytes(sort)).build()
+    /// The prefix of those with this partition key whose sort keys have these attributes first.
+    pub(crate) fn sorted<'a>(
+        self,
+        partition: impl IntoIterator<Item = &'a Attribute>,
+        sort: impl IntoIterator<Item = &'a Attribute>,
+    ) -> Key {
+        self.sorted_builder(partition, sort).build()
     }
 
-    /// The prefix of those with this partition key whose sort keys begin with this.
-    pub(crate) fn beginning(self, partition: &Attribute, sort: &Attribute) -> Key {
-        self.partition_builder(&bytes(partition)).beginning(bytes(sort))
+    /// The same, where the next attribute of the sort key begins with this.
+    pub(crate) fn beginning<'a>(
+        self,
+        partition: impl IntoIterator<Item = &'a Attribute>,
+        sort: impl IntoIterator<Item = &'a Attribute>,
+        beginning: &Attribute,
+    ) -> Key {
+        self.sorted_builder(partition, sort).beginning(bytes(beginning))
+    }
+
+    fn sorted_builder<'a>(
+        self,
+        partition: impl IntoIterator<Item = &'a Attribute>,
+        sort: impl IntoIterator<Item = &'a Attribute>,
+    ) -> KeyBuilder {
+        sort.into_iter().map(bytes).fold(self.partition_builder(partition), KeyBuilder::part)
     }
 }
 
@@ -442,18 +460,15 @@ pub(crate) fn indexed(number: u32, index: &KeySchema, table: &KeySchema, item: &
     let key = keyed(Shelf::Index(number), index, item)?;
     let parts: Vec<Vec<u8>> =
         table.attributes().map(|key| Some(bytes(item.get(&key.name)?))).collect::<Option<_>>()?;
-    let whole: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-    let key = hash(&whole).into_iter().fold(key, KeyBuilder::byte);
+    let key = hash(&parts).into_iter().fold(key, KeyBuilder::byte);
     Some(parts.iter().fold(key, KeyBuilder::part).build())
 }
 
 fn keyed(shelf: Shelf, schema: &KeySchema, item: &Item) -> Option<KeyBuilder> {
-    let value = |name: &str| item.get(name).map(bytes);
-    let key = shelf.partition_builder(&value(&schema.hash.name)?);
-    match &schema.range {
-        Some(range) => Some(key.part(value(&range.name)?)),
-        None => Some(key),
-    }
+    let value = |key: &KeyAttribute| item.get(&key.name);
+    let partition: Vec<&Attribute> = schema.hashes().map(value).collect::<Option<_>>()?;
+    let sort: Vec<&Attribute> = schema.ranges().map(value).collect::<Option<_>>()?;
+    Some(shelf.sorted_builder(partition, sort))
 }
 
 /// The bytes of a key's value, which sort as the values do.
@@ -467,7 +482,7 @@ fn bytes(value: &Attribute) -> Vec<u8> {
 }
 
 /// The hash that items are spread by: AWS's own, as far as its order of scans tells.
-fn hash(parts: &[&[u8]]) -> [u8; 4] {
+fn hash(parts: &[Vec<u8>]) -> [u8; 4] {
     let mut md5 = Md5::new_with_prefix(b"Outliers");
     parts.iter().for_each(|part| md5.update(part));
     let mut hash = [0; 4];
@@ -478,11 +493,11 @@ fn hash(parts: &[&[u8]]) -> [u8; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{attribute::Type, definition::KeyAttribute};
+    use crate::attribute::Type;
 
     fn schema() -> KeySchema {
         let key = |name: &str, kind| KeyAttribute { name: name.into(), kind };
-        KeySchema { hash: key("h", Type::S), range: Some(key("r", Type::N)) }
+        KeySchema::new(key("h", Type::S), Some(key("r", Type::N)))
     }
 
     fn one(hash: &str, range: &str) -> Item {
@@ -499,7 +514,7 @@ mod tests {
             .map(|range| item(&schema(), &one("a", range)).unwrap())
             .collect();
         assert!(keys.is_sorted());
-        let partition = Shelf::Items.partition(&Attribute::String("a".into()));
+        let partition = Shelf::Items.partition([&Attribute::String("a".into())]);
         assert!(keys.iter().all(|key| key.starts_with(&partition)));
         assert!(!item(&schema(), &one("ab", "1")).unwrap().starts_with(&partition));
     }
@@ -538,8 +553,43 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_several_attributes_sort_by_one_after_another() {
+        let key = |name: &str, kind| KeyAttribute { name: name.into(), kind };
+        let index = KeySchema {
+            more_hash: vec![key("i", Type::S)],
+            more_range: vec![key("s", Type::N)],
+            ..KeySchema::new(key("h", Type::S), Some(key("r", Type::S)))
+        };
+        let text = |text: &str| Attribute::String(text.into());
+        let place = |hash: [&str; 2], range: &str, sort: &str| {
+            let item = Item::from([
+                ("h".into(), text(hash[0])),
+                ("i".into(), text(hash[1])),
+                ("r".into(), text(range)),
+                ("s".into(), Attribute::Number(sort.parse().unwrap())),
+                ("k".into(), text("x")),
+            ]);
+            indexed(1, &index, &KeySchema::new(key("k", Type::S), None), &item).unwrap()
+        };
+        let keys = [("a", "-3"), ("a", "2"), ("a", "10"), ("ab", "-9"), ("b", "0")]
+            .map(|(r, s)| place(["x", "y"], r, s));
+        assert!(keys.is_sorted());
+        let shelf = Shelf::Index(1);
+        let values = [text("x"), text("y")];
+        assert!(keys.iter().all(|key| key.starts_with(&shelf.partition(&values))));
+        let found = keys.iter().filter(|key| key.starts_with(&shelf.sorted(&values, [&text("a")]))).count();
+        assert_eq!(found, 3);
+        let found =
+            keys.iter().filter(|key| key.starts_with(&shelf.beginning(&values, [], &text("a")))).count();
+        assert_eq!(found, 4);
+        // Where one attribute ends is told.
+        let other = place(["xy", ""], "a", "2");
+        assert!(!other.starts_with(&shelf.partition(&values)) && other != place(["x", "y"], "a", "2"));
+    }
+
+    #[test]
     fn copies_of_different_items_have_different_keys() {
-        let index = KeySchema { hash: schema().hash, range: None };
+        let index = KeySchema::new(schema().hash, None);
         let key = |range: &str| indexed(1, &index, &schema(), &one("a", range)).unwrap();
         assert_ne!(key("1"), key("2"));
         assert!(key("1").starts_with(&Shelf::Index(1).all()));

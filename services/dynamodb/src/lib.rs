@@ -32,5 +32,5 @@ pub mod table;
 mod tags;
 
 pub use error::Error;
-pub use service::DynamoDb;
+pub use service::{DynamoDb, Limits};
 pub use streams::DynamoDbStreams;

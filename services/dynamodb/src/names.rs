@@ -115,8 +115,7 @@ fn of_table(
     text: &str,
     (kind, between): (&str, &str),
 ) -> Result<(TableName, String), Error> {
-    let invalid =
-        || Error::validation(format!("Invalid {kind}Arn: Invalid ResourceArn provided as input {text}"));
+    let invalid = || Error::Validation(format!("Invalid {kind} ARN"));
     let (table, id) = text.split_once(between).ok_or_else(invalid)?;
     let table = TableName::from_arn(find, table).map_err(|_| invalid())?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';

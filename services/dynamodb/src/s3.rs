@@ -78,17 +78,22 @@ impl Bucket<'_> {
         let request = self.owner.iter().fold(request.header("host", "s3.amazonaws.com"), |request, owner| {
             request.header("x-amz-expected-bucket-owner", *owner)
         });
-        let failed = |error: String| Fault::Failed(Error::Relayed(error));
         let request = request.body(content).map_err(|error| failed(error.to_string()))?;
-        let (caller, region) = (Arc::clone(&self.caller), self.region.clone());
-        let order = Order { service: "s3", via: VIA, caller, region, request };
-        let answer = self.relay.send(order).await.map_err(|failure| failed(failure.message.to_string()))?;
+        let mut answer = self.order(request.clone(), self.region.clone()).await?;
+        if let Some(region) = elsewhere(&answer) {
+            answer = self.order(request, region).await?;
+        }
         match answer.status {
             200..=299 => Ok(answer),
             // What S3 cannot do now it may do later.
             500.. => Err(failed(format!("S3 answers {}", answer.status))),
             _ => Err(refused(&answer)),
         }
+    }
+
+    async fn order(&self, request: Request<Bytes>, region: Region) -> Result<Relayed, Fault> {
+        let order = Order { service: "s3", via: VIA, caller: Arc::clone(&self.caller), region, request };
+        self.relay.send(order).await.map_err(|failure| failed(failure.message.to_string()))
     }
 
     fn path(&self, key: &str) -> String {
@@ -99,6 +104,16 @@ impl Bucket<'_> {
         let own = self.caller.principal.account.map(|account| account.to_string());
         self.owner.is_some_and(|owner| own.as_deref() != Some(owner))
     }
+}
+
+fn failed(error: String) -> Fault {
+    Fault::Failed(Error::Relayed(error))
+}
+
+/// The region of the bucket, where S3 says that it is in another one.
+fn elsewhere(answer: &Relayed) -> Option<Region> {
+    let region = answer.headers.get("x-amz-bucket-region").filter(|_| answer.status == 301)?;
+    region.to_str().ok()?.parse().ok()
 }
 
 fn content_type(key: &str) -> &'static str {
@@ -131,6 +146,15 @@ mod tests {
     fn answer(content: &'static str) -> Relayed {
         let content = Bytes::from_static(content.as_bytes());
         Relayed { status: 404, headers: http::HeaderMap::new(), content }
+    }
+
+    #[test]
+    fn a_bucket_may_be_in_another_region() {
+        let mut told = answer("");
+        told.headers.insert("x-amz-bucket-region", http::HeaderValue::from_static("eu-west-1"));
+        assert_eq!(elsewhere(&told), None);
+        told.status = 301;
+        assert_eq!(elsewhere(&told).unwrap().as_str(), "eu-west-1");
     }
 
     #[test]

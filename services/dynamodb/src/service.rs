@@ -42,14 +42,23 @@ pub struct DynamoDb {
     pub(crate) pages: Sealer,
 }
 
+/// What an operator decides of limits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Whether provisioned capacity is enforced, or only noted.
+    pub throughput: bool,
+    /// The most bytes of an item collection, where fewer than AWS's 10 GiB.
+    pub collection: Option<u64>,
+}
+
 impl DynamoDb {
-    /// The service over this store. Below `secret` is the key of the tokens that it gives out. Provisioned capacity is
-    /// enforced or only noted. Through `relay` it asks S3.
+    /// The service over this store. Below `secret` is the key of the tokens that it gives out. Through `relay` it asks
+    /// S3.
     pub fn new(
         store: Store,
         principals: Principals,
         secret: &SecretKey,
-        enforces_throughput: bool,
+        limits: Limits,
         relay: Relay,
     ) -> Self {
         Self {
@@ -59,8 +68,8 @@ impl DynamoDb {
             rounds: Rounds::default(),
             clock: Clock::default(),
             watch: Watch::default(),
-            meter: Meter::new(enforces_throughput),
-            collections: Collections::new(LARGEST),
+            meter: Meter::new(limits.throughput),
+            collections: Collections::new(limits.collection.map_or(LARGEST, |bytes| bytes.min(LARGEST))),
             sponsors: Sponsors::default(),
             relay,
             pages: Sealer::new(&secret.derive("dynamodb-pages", b"")),

@@ -43,10 +43,11 @@ pub(crate) fn check_keys(keys: &[String]) -> Result<(), Error> {
 pub(crate) fn add(tags: &mut Vec<(String, String)>, given: &[model::Tag]) -> Result<(), Error> {
     for (at, tag) in given.iter().enumerate() {
         if given.iter().take(at).any(|earlier| earlier.key == tag.key) {
-            return Err(invalid_values(format!("Found duplicate tag keys in input: {}", tag.key)));
+            let twice = format!("Duplicate Tag Keys provided as input: Duplicate Tag Key found {}", tag.key);
+            return Err(Error::Validation(twice));
         }
         if tag.key.to_lowercase().starts_with("aws:") {
-            return Err(invalid_values(format!("Tag keys beginning with aws: are reserved: {}", tag.key)));
+            return Err(Error::Validation(format!("Tag Key cannot be prefixed with aws:, Key: {}", tag.key)));
         }
         // Conditions on tags do not tell two such keys apart: one would hide the other's value from a policy.
         if let Some((key, _)) = tags.iter().find(|(key, _)| *key != tag.key && same_name(key, &tag.key)) {
@@ -59,7 +60,9 @@ pub(crate) fn add(tags: &mut Vec<(String, String)>, given: &[model::Tag]) -> Res
         }
     }
     if tags.len() > MOST {
-        return Err(invalid_values(format!("Too many tags: a table has at most {MOST}")));
+        return Err(Error::validation(
+            "Number of Tags exceed the current limit for the provided ResourceArn",
+        ));
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! From a request to a table's definition, with AWS's checks in AWS's order.
 
+use std::collections::BTreeSet;
+
 use super::{Definition, Index, KeyAttribute, KeySchema, Projected, ResourcePolicy, Throughput};
 use crate::{
     Error,
@@ -17,6 +19,10 @@ use crate::{
 pub(super) const UNITS: i64 = 1_000_000_000_000;
 /// The most local indexes of a table.
 const LOCAL: usize = 5;
+/// The most attributes of a kind in the key of a global index.
+///
+/// Source: DynamoDB API Reference, GlobalSecondaryIndex, KeySchema.
+const OF_A_KIND: usize = 4;
 /// The most global indexes of a table.
 pub(super) const GLOBAL: usize = 20;
 /// The most attributes that the indexes of a table name beside keys.
@@ -117,7 +123,7 @@ pub(super) fn attributes(definitions: &[AttributeDefinition]) -> Result<Vec<KeyA
     for definition in definitions {
         let name = &definition.attribute_name;
         if attributes.iter().any(|known| known.name == *name) {
-            return Err(invalid_values(format!("Duplicate AttributeName in AttributeDefinitions: {name}")));
+            return Err(Error::Validation(format!("Attribute Name is duplicated: {name}")));
         }
         let kind = match definition.attribute_type {
             ScalarAttributeType::S => Type::S,
@@ -133,25 +139,90 @@ fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     format!("[{}]", names.into_iter().collect::<Vec<_>>().join(", "))
 }
 
+/// That a key has no more attributes than the keys of tables and of local indexes may have.
+fn check_length(elements: &[KeySchemaElement], place: &str) -> Result<(), Error> {
+    if elements.len() <= 2 {
+        return Ok(());
+    }
+    let shown = elements.iter().map(|element| {
+        format!("KeySchemaElement(attributeName={}, keyType={})", element.attribute_name, element.key_type)
+    });
+    Err(Error::Validation(format!(
+        "1 validation error detected: Value '[{}]' at '{place}' failed to satisfy constraint: Member must have length less than or equal to 2",
+        shown.collect::<Vec<_>>().join(", ")
+    )))
+}
+
 fn table_key(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result<KeySchema, Error> {
+    check_length(elements, "keySchema")?;
     if elements.len() > attributes.len() {
         return Err(Error::validation("Invalid KeySchema: Some index key attribute have no definition"));
     }
-    schema(elements, attributes)
+    schema(elements, attributes, "keySchema")
 }
 
-/// The key that these elements are.
-pub(super) fn schema(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result<KeySchema, Error> {
+/// The key of a global index that these elements are: up to four attributes of each kind.
+pub(super) fn index_schema(
+    elements: &[KeySchemaElement],
+    attributes: &[KeyAttribute],
+) -> Result<KeySchema, Error> {
+    let several = |kind: KeyType| elements.iter().filter(|element| element.key_type == kind).count() > 1;
+    if !several(KeyType::Hash) && elements.len() <= 2 {
+        return schema(elements, attributes, "keySchema");
+    }
+    let found = defined(elements, attributes)?;
+    if elements.first().is_none_or(|element| element.key_type != KeyType::Hash) {
+        return Err(Error::validation(
+            "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+        ));
+    }
+    let mut names = BTreeSet::new();
+    if !found.iter().all(|key| names.insert(&key.name)) {
+        return Err(Error::validation("The KeySchema contains multiple key attributes with the same name"));
+    }
+    if !elements.is_sorted_by_key(|element| element.key_type == KeyType::Range) {
+        return Err(invalid_values(
+            "All HASH key attributes must precede RANGE key attributes in the KeySchema",
+        ));
+    }
+    let of = |kind: KeyType| {
+        let each = elements.iter().zip(&found).filter(move |(element, _)| element.key_type == kind);
+        each.map(|(_, key)| key.clone())
+    };
+    for kind in [KeyType::Hash, KeyType::Range] {
+        if of(kind).count() > OF_A_KIND {
+            return Err(invalid_values(format!(
+                "The KeySchema exceeds the maximum allowed number of {kind} key attributes"
+            )));
+        }
+    }
+    let (mut hashes, mut ranges) = (of(KeyType::Hash), of(KeyType::Range));
+    let (hash, range) = (hashes.next().ok_or_else(no_definition)?, ranges.next());
+    Ok(KeySchema { hash, more_hash: hashes.collect(), range, more_range: ranges.collect() })
+}
+
+/// The attributes of these elements, each of which is defined.
+fn defined(elements: &[KeySchemaElement], attributes: &[KeyAttribute]) -> Result<Vec<KeyAttribute>, Error> {
     let find = |element: &KeySchemaElement| {
         attributes.iter().find(|known| known.name == element.attribute_name).cloned()
     };
-    if elements.iter().any(|element| find(element).is_none()) {
-        return Err(invalid_values(format!(
+    elements.iter().map(find).collect::<Option<_>>().ok_or_else(|| {
+        invalid_values(format!(
             "Some index key attributes are not defined in AttributeDefinitions. Keys: {}, AttributeDefinitions: {}",
             list(elements.iter().map(|element| element.attribute_name.as_str())),
             list(attributes.iter().map(|known| known.name.as_str()))
-        )));
-    }
+        ))
+    })
+}
+
+/// The key of a table or a local index that these elements, in this place of the request, are.
+pub(super) fn schema(
+    elements: &[KeySchemaElement],
+    attributes: &[KeyAttribute],
+    place: &str,
+) -> Result<KeySchema, Error> {
+    check_length(elements, place)?;
+    let found = defined(elements, attributes)?;
     let (first, second) = (elements.first(), elements.get(1));
     let same = |a: &KeySchemaElement, b: &KeySchemaElement| a.attribute_name == b.attribute_name;
     if matches!((first, second), (Some(a), Some(b)) if same(a, b)) {
@@ -159,22 +230,22 @@ pub(super) fn schema(elements: &[KeySchemaElement], attributes: &[KeyAttribute])
             "Both the Hash Key and the Range Key element in the KeySchema have the same name",
         ));
     }
-    let first = first.filter(|element| element.key_type == KeyType::Hash).ok_or_else(|| {
-        Error::validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-    })?;
+    if first.is_none_or(|element| element.key_type != KeyType::Hash) {
+        return Err(Error::validation(
+            "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+        ));
+    }
     if second.is_some_and(|element| element.key_type != KeyType::Range) {
         return Err(Error::validation(
             "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
         ));
     }
-    if elements.len() > 2 {
-        return Err(Error::NotImplemented {
-            operation: "CreateTable",
-            member: "a KeySchema of more than two attributes",
-        });
-    }
-    let hash = find(first).ok_or_else(|| invalid_values("a key attribute has no definition"))?;
-    Ok(KeySchema { hash, range: second.and_then(find) })
+    let mut found = found.into_iter();
+    Ok(KeySchema::new(found.next().ok_or_else(no_definition)?, found.next()))
+}
+
+fn no_definition() -> Error {
+    invalid_values("a key attribute has no definition")
 }
 
 fn local_indexes(
@@ -192,9 +263,10 @@ fn local_indexes(
         ));
     }
     let mut indexes = Vec::new();
-    for index in given {
+    for (at, index) in given.iter().enumerate() {
         let name = &index.index_name;
-        let index_key = schema(&index.key_schema, attributes)?;
+        let place = format!("localSecondaryIndexes.{}.member.keySchema", at + 1);
+        let index_key = schema(&index.key_schema, attributes, &place)?;
         if index_key.range.is_none() {
             return Err(invalid_values(format!(
                 "Index KeySchema does not have a range key for index: {name}"
@@ -241,7 +313,13 @@ pub(super) fn projected(given: &Projection) -> Result<Projected, Error> {
         return Err(invalid_values("Unknown ProjectionType: null"));
     };
     match (kind, &given.non_key_attributes) {
-        (ProjectionType::Include, Some(names)) => Ok(Projected::Include(names.clone())),
+        (ProjectionType::Include, Some(names)) => {
+            let mut seen = BTreeSet::new();
+            match names.iter().find(|name| !seen.insert(*name)) {
+                Some(twice) => Err(invalid_values(format!("Duplicate element in NonKeyAttributes: {twice}"))),
+                None => Ok(Projected::Include(names.clone())),
+            }
+        }
         (ProjectionType::Include, None) => {
             Err(invalid_values("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"))
         }
@@ -265,7 +343,7 @@ fn global_indexes(
     }
     for index in given {
         let name = &index.index_name;
-        let key = schema(&index.key_schema, attributes)?;
+        let key = index_schema(&index.key_schema, attributes)?;
         let projected = projected(&index.projection)?;
         let throughput = index_throughput(name, on_demand, index.provisioned_throughput.as_ref())?;
         let (global, number, building) = (true, 0, false);
@@ -290,7 +368,7 @@ pub(super) fn index_throughput(
         (true, None) => Ok(Throughput::default()),
         (false, Some(given)) => throughput(given, Some(name)),
         (false, None) => {
-            Err(invalid_values(format!("ProvisionedThroughput must be specified for index: {name}")))
+            Err(invalid_values(format!("ProvisionedThroughput is not specified for index: {name}")))
         }
     }
 }
@@ -323,4 +401,62 @@ pub(super) fn check_indexes(
         )));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(hashes: &str, ranges: &str) -> Vec<KeySchemaElement> {
+        let element =
+            |key_type| move |name: char| KeySchemaElement { attribute_name: name.to_string(), key_type };
+        hashes
+            .chars()
+            .map(element(KeyType::Hash))
+            .chain(ranges.chars().map(element(KeyType::Range)))
+            .collect()
+    }
+
+    fn defined() -> Vec<KeyAttribute> {
+        "abcdefghi".chars().map(|name| KeyAttribute { name: name.into(), kind: Type::S }).collect()
+    }
+
+    #[test]
+    fn global_indexes_have_up_to_four_attributes_of_a_kind() {
+        for (hashes, ranges) in [("a", ""), ("a", "b"), ("ab", ""), ("a", "bcde"), ("abcd", "efgh")] {
+            let found = index_schema(&key(hashes, ranges), &defined()).unwrap();
+            let names =
+                |keys: Vec<&KeyAttribute>| keys.iter().map(|key| key.name.as_str()).collect::<String>();
+            assert_eq!(names(found.hashes().collect()), hashes);
+            assert_eq!(names(found.ranges().collect()), ranges);
+            assert_eq!(
+                schema(&key(hashes, ranges), &defined(), "").is_ok(),
+                hashes.len() == 1 && ranges.len() < 2
+            );
+        }
+        let told =
+            |elements: &[KeySchemaElement]| index_schema(elements, &defined()).unwrap_err().to_string();
+        assert!(told(&key("abcde", "")).contains("number of HASH key attributes"));
+        assert!(told(&key("a", "bcdef")).contains("number of RANGE key attributes"));
+        assert!(told(&key("ab", "ca")).contains("multiple key attributes with the same name"));
+        assert!(told(&key("", "abc")).contains("first KeySchemaElement is not a HASH"));
+        assert!(
+            told(&[key("a", "b"), key("c", "")].concat()).contains("All HASH key attributes must precede")
+        );
+        assert!(told(&key("ax", "b")).contains("Keys: [a, x, b]"));
+        // Where it has one of each, the words are those of tables' keys.
+        assert!(told(&key("a", "a")).contains("Both the Hash Key and the Range Key"));
+    }
+
+    #[test]
+    fn keys_of_one_attribute_are_stored_as_they_always_were() {
+        let one = index_schema(&key("a", "b"), &defined()).unwrap();
+        let stored = serde_json::to_value(&one).unwrap();
+        let b = serde_json::json!({"name": "b", "kind": "S"});
+        assert_eq!(stored, serde_json::json!({"hash": {"name": "a", "kind": "S"}, "range": b}));
+        for key in [one, index_schema(&key("abc", "de"), &defined()).unwrap()] {
+            let stored = serde_json::to_string(&key).unwrap();
+            assert_eq!(serde_json::from_str::<KeySchema>(&stored).unwrap(), key);
+        }
+    }
 }

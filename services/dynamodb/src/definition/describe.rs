@@ -100,8 +100,8 @@ pub(super) fn attribute(attribute: &KeyAttribute) -> AttributeDefinition {
 pub(super) fn key_schema(key: &KeySchema) -> Vec<KeySchemaElement> {
     let element =
         |key: &KeyAttribute, key_type| KeySchemaElement { attribute_name: key.name.clone(), key_type };
-    let range = key.range.as_ref().map(|range| element(range, KeyType::Range));
-    std::iter::once(element(&key.hash, KeyType::Hash)).chain(range).collect()
+    let ranges = key.ranges().map(|range| element(range, KeyType::Range));
+    key.hashes().map(|hash| element(hash, KeyType::Hash)).chain(ranges).collect()
 }
 
 fn throughput(throughput: &Throughput) -> ProvisionedThroughputDescription {

@@ -102,19 +102,45 @@ mod kind {
     }
 }
 
-/// The attributes that a key is made of.
+/// The attributes that a key is made of. Only global indexes have more than one of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct KeySchema {
-    /// The partition key.
+    /// The partition key, or the first attribute of it.
     pub(crate) hash: KeyAttribute,
-    /// The sort key.
+    /// The other attributes of the partition key, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) more_hash: Vec<KeyAttribute>,
+    /// The sort key, or the first attribute of it.
     pub(crate) range: Option<KeyAttribute>,
+    /// The other attributes of the sort key, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) more_range: Vec<KeyAttribute>,
 }
 
 impl KeySchema {
-    /// The partition key, then the sort key.
+    /// A key of one attribute, or of one of each kind.
+    pub(crate) fn new(hash: KeyAttribute, range: Option<KeyAttribute>) -> Self {
+        Self { hash, more_hash: Vec::new(), range, more_range: Vec::new() }
+    }
+
+    /// The attributes of the partition key.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = &KeyAttribute> {
+        std::iter::once(&self.hash).chain(&self.more_hash)
+    }
+
+    /// The attributes of the sort key.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = &KeyAttribute> {
+        self.range.iter().chain(&self.more_range)
+    }
+
+    /// The attributes of the partition key, then those of the sort key.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
-        std::iter::once(&self.hash).chain(&self.range)
+        self.hashes().chain(self.ranges())
+    }
+
+    /// Whether the partition key has this attribute.
+    pub(crate) fn is_hash(&self, name: &str) -> bool {
+        self.hashes().any(|key| key.name == name)
     }
 
     /// Whether the key has this attribute.

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Definition, Fresh, Index, Throughput,
-    create::{billing, index_throughput, projected, schema},
+    create::{billing, index_schema, index_throughput, projected, schema},
 };
 use crate::{
     Error,
-    error::invalid_values,
+    error::{invalid_request, invalid_values},
     history::Cut,
     model::{
         BillingMode, GlobalSecondaryIndex, KeySchemaElement, LocalSecondaryIndex, Projection,
@@ -100,6 +100,10 @@ pub(crate) fn restore(
     Ok(definition)
 }
 
+/// What is said of capacity that a table on demand is to have.
+const FOR_ON_DEMAND: &str =
+    "Cannot override ProvisionedThroughput if BillingMode is overridden to PAY_PER_REQUEST";
+
 fn throughput(
     before: &Definition,
     on_demand: bool,
@@ -107,6 +111,10 @@ fn throughput(
 ) -> Result<Throughput, Error> {
     match given {
         None if on_demand == before.on_demand => Ok(units(&before.throughput)),
+        Some(_) if on_demand => Err(invalid_request(FOR_ON_DEMAND)),
+        None if !on_demand => Err(invalid_request(
+            "Must override ProvisionedThroughput if BillingMode is overridden to PROVISIONED",
+        )),
         given => billing(on_demand, given),
     }
 }
@@ -163,11 +171,18 @@ fn same<'d>(
 ) -> Result<&'d Index, Error> {
     let known = before.indexes_of(global).find(|index| index.name == name);
     let matches = |index: &&Index| -> bool {
-        let key = schema(key, &before.attributes).is_ok_and(|key| key == index.key);
+        let given = if global {
+            index_schema(key, &before.attributes)
+        } else {
+            schema(key, &before.attributes, "keySchema")
+        };
+        let key = given.is_ok_and(|key| key == index.key);
         key && projected(projection).is_ok_and(|projected| projected == index.projected)
     };
     known.filter(matches).ok_or_else(|| {
-        invalid_values(format!("The index {name} does not match an index of the table that is restored"))
+        invalid_request(format!(
+            "Index {name} does not match a secondary index that existed in the source table and cannot be created during the restore operation"
+        ))
     })
 }
 
@@ -179,6 +194,13 @@ fn with_units(
 ) -> Result<Index, Error> {
     let throughput = match given {
         None if was_on_demand == on_demand => units(&index.throughput),
+        Some(_) if on_demand => {
+            return Err(invalid_request(format!("{FOR_ON_DEMAND} for index {}", index.name)));
+        }
+        None if !on_demand => {
+            let message = format!("Must specify provisioned throughput for index {}", index.name);
+            return Err(invalid_request(message));
+        }
         given => index_throughput(&index.name, on_demand, given)?,
     };
     Ok(Index { throughput, ..index.clone() })
@@ -194,7 +216,7 @@ mod tests {
     };
 
     fn key(name: &str) -> KeySchema {
-        KeySchema { hash: KeyAttribute { name: name.into(), kind: Type::S }, range: None }
+        KeySchema::new(KeyAttribute { name: name.into(), kind: Type::S }, None)
     }
 
     fn before() -> Definition {

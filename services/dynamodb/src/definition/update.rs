@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Definition, Index, Throughput,
-    create::{GLOBAL, attributes, check_indexes, index_throughput, projected, schema, throughput},
+    create::{GLOBAL, attributes, check_indexes, index_schema, index_throughput, projected, throughput},
 };
 use crate::{
     Error,
@@ -77,8 +77,11 @@ pub(crate) fn check_asked(input: &UpdateTableInput) -> Result<(), Error> {
         || input.deletion_protection_enabled.is_some();
     if !asks {
         return Err(Error::validation(
-            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
+            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required",
         ));
+    }
+    if input.global_secondary_index_updates.as_ref().is_some_and(Vec::is_empty) {
+        return Err(invalid_values("List of GlobalSecondaryIndexUpdates is empty"));
     }
     if input.billing_mode == Some(BillingMode::Provisioned) && input.provisioned_throughput.is_none() {
         return Err(invalid_values(
@@ -96,11 +99,39 @@ pub(crate) fn check_asked(input: &UpdateTableInput) -> Result<(), Error> {
                 "Only one global secondary index update per index is allowed simultaneously. Index: {name}"
             )));
         }
+        if one.create.is_some() && input.attribute_definitions.is_none() {
+            return Err(invalid_values(format!("AttributeDefinitions is not specified for index: {name}")));
+        }
     }
+    check_together(input, updates)?;
     if updates.iter().filter(|one| one.create.is_some() || one.delete.is_some()).count() > 1 {
         return Err(one_at_a_time());
     }
     Ok(())
+}
+
+/// That what is asked for can be done together: AWS changes one thing at a time.
+fn check_together(input: &UpdateTableInput, updates: &[GlobalSecondaryIndexUpdate]) -> Result<(), Error> {
+    let units = input.provisioned_throughput.is_some();
+    let stream = input.stream_specification.is_some();
+    let indexes = updates.iter().any(|one| one.create.is_some() || one.delete.is_some());
+    let alone = [
+        (input.sse_specification.is_some(), "Server-Side Encryption"),
+        (input.deletion_protection_enabled.is_some(), "DeletionProtection"),
+        (input.table_class.is_some(), "TableClass"),
+    ];
+    let others = units || stream || input.billing_mode.is_some() || !updates.is_empty();
+    let several = others || alone.iter().filter(|(asked, _)| *asked).count() > 1;
+    if let Some((_, what)) = alone.iter().find(|(asked, _)| *asked && several) {
+        return Err(invalid_values(format!("{what} modification must be the only operation in the request")));
+    }
+    let cannot = match (units, stream, indexes) {
+        (true, true, _) => "You cannot modify stream status while updating table IOPS",
+        (true, _, true) => "You cannot create or delete index while updating table IOPS",
+        (_, true, true) => "You cannot create or delete index while changing stream status",
+        _ => return Ok(()),
+    };
+    Err(invalid_values(cannot))
 }
 
 fn one_at_a_time() -> Error {
@@ -117,7 +148,7 @@ fn index_name(one: &GlobalSecondaryIndexUpdate) -> Result<&str, Error> {
             "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null",
         )),
         _ => Err(invalid_values(
-            "Only one of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete can be given",
+            "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object",
         )),
     }
 }
@@ -135,7 +166,7 @@ fn billing(
                 "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
             ));
         }
-        change(&mut definition.throughput, given, now)?;
+        change(&mut definition.throughput, given, "table", now)?;
     }
     if on_demand && !was {
         definition.on_demand_since = Some(now);
@@ -164,11 +195,11 @@ fn billing(
     Ok(())
 }
 
-fn change(known: &mut Throughput, given: &ProvisionedThroughput, now: i64) -> Result<(), Error> {
+fn change(known: &mut Throughput, given: &ProvisionedThroughput, of: &str, now: i64) -> Result<(), Error> {
     let (read, write) = (given.read_capacity_units, given.write_capacity_units);
     if (known.read, known.write) == (read, write) {
         return Err(Error::Validation(format!(
-            "The provisioned throughput for the table will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the table: {read}. Requested ReadCapacityUnits: {read}. Current WriteCapacityUnits provisioned for the table: {write}. Requested WriteCapacityUnits: {write}. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits."
+            "The provisioned throughput for the {of} will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the {of}: {read}. Requested ReadCapacityUnits: {read}. Current WriteCapacityUnits provisioned for the {of}: {write}. Requested WriteCapacityUnits: {write}. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits."
         )));
     }
     if read > known.read || write > known.write {
@@ -205,7 +236,7 @@ impl Updated {
             let index = found.ok_or_else(|| missing(&update.index_name))?;
             let Some(given) = &update.provisioned_throughput else { return Ok(()) };
             index_throughput(&index.name, on_demand, Some(given))?;
-            change(&mut index.throughput, given, now)?;
+            change(&mut index.throughput, given, &format!("index {}", update.index_name), now)?;
         }
         Ok(())
     }
@@ -221,13 +252,14 @@ impl Updated {
             )));
         }
         if definition.indexes_of(true).count() >= GLOBAL {
-            return Err(invalid_values("GlobalSecondaryIndex count exceeds the per-table limit of 20"));
+            let limit = "GlobalSecondaryIndex count exceeds the per-table limit of 20";
+            return Err(Error::LimitExceeded(limit.to_owned()));
         }
         let index = Index {
             number: definition.next_index,
             name: name.clone(),
             global: true,
-            key: schema(&create.key_schema, &definition.attributes)?,
+            key: index_schema(&create.key_schema, &definition.attributes)?,
             projected: projected(&create.projection)?,
             throughput: index_throughput(name, on_demand, create.provisioned_throughput.as_ref())?,
             building: true,

@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_change_shows_what_the_view_shows() {
-        let key = KeySchema { hash: KeyAttribute { name: "h".into(), kind: Type::S }, range: None };
+        let key = KeySchema::new(KeyAttribute { name: "h".into(), kind: Type::S }, None);
         let (old, new) = (item("1"), item("2"));
         let shown = |old, new, view| -> Value {
             serde_json::from_slice(&change_line(&key, 7, old, new, view)).unwrap()

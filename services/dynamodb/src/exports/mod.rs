@@ -253,7 +253,7 @@ pub(crate) fn sample(what: What) -> Export {
     Export {
         contents: 1,
         table: "table-id".into(),
-        key: KeySchema { hash: KeyAttribute { name: "h".into(), kind: Type::S }, range: None },
+        key: KeySchema::new(KeyAttribute { name: "h".into(), kind: Type::S }, None),
         wanted: Wanted {
             what,
             token: Some("t".into()),

@@ -50,7 +50,7 @@ struct World {
 }
 
 fn item(key: u8, value: u16) -> (Key, Item) {
-    let schema = KeySchema { hash: KeyAttribute { name: "h".into(), kind: Type::S }, range: None };
+    let schema = KeySchema::new(KeyAttribute { name: "h".into(), kind: Type::S }, None);
     let number = Attribute::Number(value.to_string().parse().unwrap());
     let item = Item::from([("h".into(), Attribute::String(key.to_string())), ("v".into(), number)]);
     (layout::item(&schema, &item).unwrap(), item)

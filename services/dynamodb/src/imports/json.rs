@@ -8,9 +8,21 @@ use serde_json::Value as Json;
 
 use crate::attribute::{Item, Supplied, Type};
 
-/// The item of a line such as `{"Item": {"id": {"S": "1"}}}`.
-pub(super) fn item(line: &[u8]) -> Option<Item> {
-    let whole: Json = serde_json::from_slice(line).ok()?;
+/// The items of a line such as `{"Item": {"id": {"S": "1"}}}`; none for what is none. What follows something that is no
+/// JSON cannot be told from it.
+pub(super) fn items(line: &[u8]) -> Vec<Option<Item>> {
+    let mut items = Vec::new();
+    for whole in serde_json::Deserializer::from_slice(line).into_iter::<Json>() {
+        let is_json = whole.is_ok();
+        items.push(whole.ok().and_then(|whole| item(&whole)));
+        if !is_json {
+            break;
+        }
+    }
+    items
+}
+
+fn item(whole: &Json) -> Option<Item> {
     let members = whole.as_object().filter(|members| members.len() == 1)?;
     let attributes = members.get("Item")?.as_object()?;
     let read = |value| Supplied::from_value(typed(value)?).ok()?.0.ok();
@@ -61,15 +73,15 @@ mod tests {
     #[test]
     fn what_exports_write_is_read_again() {
         let line = br#"{"Item":{"a":{"L":[{"M":{"n":{"N":"1.5"}}},{"NULL":true}]},"b":{"BS":["Yg=="]},"c":{"S":""}}}"#;
-        let found = item(line).unwrap();
+        let found = items(line).remove(0).unwrap();
         assert_eq!(item_line(&found).trim_ascii(), line);
     }
 
     proptest::proptest! {
         #[test]
         fn any_line_is_an_item_or_none(line: Vec<u8>, inner in "[\\[\\]{}:,\"SNBML1]{0,40}") {
-            item(&line);
-            item(format!(r#"{{"Item":{{"a":{inner}}}}}"#).as_bytes());
+            items(&line);
+            items(format!(r#"{{"Item":{{"a":{inner}}}}}"#).as_bytes());
         }
     }
 
@@ -87,7 +99,20 @@ mod tests {
             r#"{"Item":{"a":{"SS":[]}}}"#,
             r#"{"Item":{},"More":{}}"#,
         ] {
-            assert!(item(line.as_bytes()).is_none(), "{line}");
+            assert!(items(line.as_bytes()).iter().all(Option::is_none), "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_may_have_several_items() {
+        let count = |line: &str| {
+            let found = items(line.as_bytes());
+            (found.len(), found.iter().flatten().count())
+        };
+        let one = r#"{"Item":{"a":{"S":"1"}}}"#;
+        assert_eq!(count(&format!("{one}{one} {one}")), (3, 3));
+        assert_eq!(count(&format!("{one}{{}}{one}")), (3, 2));
+        assert_eq!(count(&format!("{one}what{one}")), (2, 1));
+        assert_eq!(count("what"), (1, 0));
     }
 }

@@ -118,11 +118,19 @@ impl Import {
         token.is_some() && self.token.as_deref() == token && now < self.began.saturating_add(TOKEN)
     }
 
-    /// The item of a line; none where the line has none that the table can hold, and nothing at all where it names
-    /// fields.
-    pub(crate) fn item(&mut self, line: &[u8]) -> Option<Option<Item>> {
+    /// The items of a line, each of them none where it is none that the table can hold; a line that names fields has
+    /// no items.
+    pub(crate) fn items(&mut self, line: &[u8]) -> Vec<Option<Item>> {
         match &self.source.form {
-            Form::Json => Some(json::item(line)),
+            Form::Json => json::items(line),
+            Form::Csv { .. } => self.fields(line).into_iter().collect(),
+        }
+    }
+
+    /// The item of a line of fields; nothing where it names them.
+    fn fields(&mut self, line: &[u8]) -> Option<Option<Item>> {
+        match &self.source.form {
+            Form::Json => None,
             Form::Csv { delimiter, names } => {
                 let here = self.at.as_mut().map(|object| &mut object.names);
                 let fields = csv::fields(line, *delimiter);

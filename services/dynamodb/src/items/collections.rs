@@ -207,7 +207,7 @@ impl Hold<'_> {
         let Some(partition) = item.and_then(|item| item.get(&definition.key.hash.name)) else {
             return Ok(());
         };
-        let place = (definition.contents, Shelf::Items.partition(partition));
+        let place = (definition.contents, Shelf::Items.partition([partition]));
         self.admit_sizes(place, old, new, || measure(&reader(), definition, partition))
     }
 
@@ -275,7 +275,7 @@ pub(crate) fn measure(
     partition: &Attribute,
 ) -> Result<u64, Error> {
     let mut bytes = 0;
-    for record in reader.cursor(&Scan::within(Shelf::Items.partition(partition)))? {
+    for record in reader.cursor(&Scan::within(Shelf::Items.partition([partition])))? {
         bytes += weight(definition, &decode(&record?.value)?);
     }
     Ok(bytes)

@@ -4,7 +4,7 @@ use crate::{
     Error,
     attribute::{Attribute, Supplied, Type},
     error::invalid_values,
-    expression::{Comparator, Condition, KeyTest, KeyTests, Operand, Path},
+    expression::{Comparator, Condition, KeyConditionFault, KeyTest, KeyTests, Operand, Path},
     model::{self, ComparisonOperator as Op, ConditionalOperator, ExpectedAttributeValue},
 };
 
@@ -205,10 +205,10 @@ pub(crate) fn key_conditions(all: BTreeMap<String, model::Condition>) -> Result<
         check(operator, &values)?;
         tests.push((name, key_test(operator, values)));
     }
-    match tests.len() {
-        1 | 2 => Ok(tests),
-        _ => Err(Error::validation("Conditions can be of length 1 or 2 only")),
+    if tests.is_empty() {
+        return Err(Error::Validation(KeyConditionFault::Count.to_string()));
     }
+    Ok(tests)
 }
 
 fn key_test(operator: Op, values: Vec<Attribute>) -> KeyTest {

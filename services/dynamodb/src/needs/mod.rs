@@ -73,6 +73,7 @@ where
     };
     if let (Ok(plan), Some(facts)) = (&plan, &facts) {
         touched.leading = plan.leading(&facts.definition.key);
+        touched.names(&plan.tells(&facts.definition.key));
         if plan.scans() {
             touched.scan();
         }

@@ -7,7 +7,7 @@ use kurodo_gateway::Find;
 
 use crate::{
     DynamoDb, Error,
-    error::invalid_values,
+    error::invalid_request,
     model::{RestoreTableFromBackupInput, RestoreTableToPointInTimeInput},
     names::{BackupName, TableName},
     resources::{Backup, Filling, Kept, Origin, Target},
@@ -69,11 +69,9 @@ pub(crate) async fn restore_table_to_point_in_time(
     let place = match (&input.source_table_arn, &input.source_table_name) {
         (Some(arn), None) => TableName::from_arn(find, arn)?,
         (None, Some(name)) => TableName::parse(find, name)?,
-        (Some(_), Some(_)) => {
-            return Err(invalid_values("SourceTableArn and SourceTableName cannot be given together"));
-        }
-        (None, None) => {
-            return Err(invalid_values("One of SourceTableArn and SourceTableName must be given"));
+        (Some(_), Some(_)) | (None, None) => {
+            let message = "Must provide exactly one of: sourceTableArn, sourceTableName";
+            return Err(invalid_request(message));
         }
     };
     let target = Target::new(find, &input.target_table_name)?;

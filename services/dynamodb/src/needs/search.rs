@@ -7,7 +7,7 @@ use super::{Names, Touched, Values, need, parse};
 use crate::{
     DynamoDb, Error,
     attribute::{Item, Supplied, item},
-    expression::{Condition, Part, Placeholders, Projection},
+    expression::{Condition, KeyConditionFault, Part, Placeholders, Projection},
     facts::TableFacts,
     legacy,
     model::{self, ConditionalOperator, QueryInput, ReturnConsumedCapacity, ScanInput, Select},
@@ -246,6 +246,10 @@ pub(crate) async fn query(
     let mut touched = asked.touched(input.return_consumed_capacity)?;
     touched.names(tests.iter().map(|(name, _)| name));
     let index = asked.index.clone();
+    // Only an index may have keys of more attributes.
+    if index.is_none() && tests.len() > 2 {
+        return Err(KeyConditionFault::Count.into());
+    }
     need(find, table, index.as_deref(), touched, |facts| asked.draft(facts)?.query(facts, &tests))
 }
 
@@ -273,9 +277,9 @@ pub(super) type Segment = Option<(u32, u32)>;
 fn segment(segment: Option<i32>, total: Option<i32>) -> Result<Segment, Error> {
     let number = |given: i32| u32::try_from(given).unwrap_or_default();
     match (segment, total) {
-        (Some(segment), Some(total)) if segment >= total => Err(Error::Validation(format!(
-            "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: {segment} is not less than TotalSegments: {total}"
-        ))),
+        (Some(segment), Some(total)) if segment >= total => Err(Error::validation(
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments",
+        )),
         (Some(segment), Some(total)) => Ok(Some((number(segment), number(total)))),
         (Some(_), None) => Err(Error::validation(
             "The TotalSegments parameter is required but was not present in the request when Segment parameter is present",

@@ -34,10 +34,9 @@ impl Handler<op::DeleteTable> for DynamoDb {
         let facts = permit.resource().existing()?;
         idle(facts)?;
         if facts.definition.protected {
-            return Err(Error::Validation(format!(
-                "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first. Table: {}",
-                facts.name
-            )));
+            return Err(Error::validation(
+                "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
+            ));
         }
         self.begin_deletion(&asked.permits, facts, asked.call.now_ms).await?;
         begun(self.empty_on(permit, contents, AT_ONCE).await)?;

@@ -6,7 +6,7 @@ use kurodo_store::Scan;
 use super::{Answer, Asked, create_backup::recoverable, settings::random};
 use crate::{
     DynamoDb, Error, backup,
-    error::invalid_values,
+    error::{invalid_request, invalid_values},
     exports::{Export, Wanted, What},
     facts::TableFacts,
     history::{Continuous, Noting},
@@ -40,7 +40,8 @@ impl Handler<op::ExportTableToPointInTime> for DynamoDb {
         let (input, call) = (&asked.input, asked.call);
         check_honoured(input)?;
         let table = asked.permits.1.resource();
-        let facts = recoverable(Some(table.existing()?), &table.name)?;
+        let found = table.existing().map_err(|_| Error::TableNotFound(input.table_arn.clone()))?;
+        let facts = recoverable(Some(found), &table.name)?;
         let id = backup::id(call.now_ms, u32::from_be_bytes(random()?));
         self.sponsors.note(&id, call.caller.clone());
         let begun = self.begin_export(&asked.permits, facts, &id, input, call.now_ms).await;
@@ -178,9 +179,7 @@ fn changes(input: &ExportTableToPointInTimeInput, continuous: Continuous, now: i
     let given = input.incremental_export_specification.as_ref();
     let from = given.and_then(|given| given.export_from_time);
     let (Some(given), Some(from)) = (given, from) else {
-        return Err(invalid_values(
-            "IncrementalExportSpecification with ExportFromTime is required for an ExportType of INCREMENTAL_EXPORT",
-        ));
+        return Err(invalid_request("ExportFromTime must be provided in IncrementalExportSpecification"));
     };
     let from = within(from, continuous, now)?;
     let to = given.export_to_time.map_or(Ok(continuous.latest(now)), |to| within(to, continuous, now))?;

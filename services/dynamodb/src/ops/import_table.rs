@@ -9,7 +9,7 @@ use super::{
 use crate::{
     DynamoDb, Error, backup,
     definition::{Definition, Fresh, create},
-    error::invalid_values,
+    error::invalid_request,
     imports::{Form, Import, Source},
     items::changed,
     layout,
@@ -167,7 +167,10 @@ fn source(input: &ImportTableInput) -> Result<Source, Error> {
         (InputFormat::Csv, csv) => fields(csv),
         (_, None) => Form::Json,
         (_, Some(_)) => {
-            return Err(invalid_values("InputFormatOptions.Csv can only be given for an InputFormat of CSV"));
+            let format = input.input_format;
+            return Err(invalid_request(format!(
+                "Unsupported InputFormatOptions for the given input format: {format}."
+            )));
         }
     };
     Ok(Source {

@@ -31,6 +31,12 @@ const ZIPPED: u64 = 64 << 20;
 type Permits<'r> =
     (Permit<'r, action::ImportTable>, Permit<'r, action::ImportItems>, Permit<'r, action::NoteImport>);
 
+/// How an import ends some of whose items are none.
+///
+/// Source: DynamoDB Developer Guide, "Amazon S3 import formats for DynamoDB", "Data validation errors".
+const INVALID: (&str, &str) =
+    ("ItemValidationError", "Some of the items failed validation checks and were not imported.");
+
 /// An import under way, where it is, and the version of its record.
 struct UnderWay {
     place: ImportName,
@@ -127,6 +133,9 @@ impl DynamoDb {
                 transaction.join(usable);
             }
         }
+        if work.import.ended.is_some() && work.import.imported < work.import.processed {
+            work.import.failure.get_or_insert_with(|| (INVALID.0.to_owned(), INVALID.1.to_owned()));
+        }
         transaction.expect_version(layout::id(id), work.version).put(layout::id(id), work.import.record()?);
         hold.sent();
         if changed(transaction.commit().await)?.is_none() {
@@ -186,16 +195,14 @@ async fn piece(bucket: &Bucket<'_>, object: &Object, zipped: bool) -> Result<(Ve
         return Err(Fault::Refused("S3ObjectTooLarge".to_owned(), message));
     }
     let content = bucket.part(key, 0, *size).await.map_err(of_s3)?;
-    unzipped(&content, *offset).ok_or_else(|| {
-        Fault::Refused("InvalidCompression".to_owned(), format!("{key} is not compressed with GZIP"))
-    })
+    unzipped(&content, *offset)
+        .ok_or_else(|| Fault::Refused(INVALID.0.to_owned(), format!("{key} is not compressed with GZIP")))
 }
 
 /// The items of these lines. Of two with the same key the later one counts.
 fn add(import: &mut Import, whole: &[u8]) -> Items {
     let mut items = Items::new();
-    for line in lines(whole) {
-        let Some(item) = import.item(line) else { continue };
+    for item in lines(whole).flat_map(|line| import.items(line)).collect::<Vec<_>>() {
         import.processed += 1;
         let fits =
             item.filter(|item| item_size(item) <= ITEM && check_item(&import.definition, item).is_ok());

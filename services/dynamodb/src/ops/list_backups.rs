@@ -5,7 +5,7 @@ use super::{Answer, Asked};
 use crate::{
     DynamoDb, Error,
     backup::Backup,
-    error::DamagedTable,
+    error::{DamagedTable, invalid_values},
     layout,
     model::{ListBackupsInput, ListBackupsOutput, op},
     names::{BackupName, TableName},
@@ -42,7 +42,7 @@ impl Handler<op::ListBackups> for DynamoDb {
 fn check_times(input: &ListBackupsInput) -> Result<(), Error> {
     match (input.time_range_lower_bound, input.time_range_upper_bound) {
         (Some(from), Some(to)) if from > to => {
-            Err(Error::validation("TimeRangeLowerBound must not be later than TimeRangeUpperBound"))
+            Err(invalid_values("Time range lower bound must be less than or equal to upper bound"))
         }
         _ => Ok(()),
     }

@@ -7,6 +7,7 @@ use kurodo_policy::{Kind, Policy};
 use crate::{
     DynamoDb, Error,
     definition::ResourcePolicy,
+    error::invalid_values,
     items::changed,
     resources::{Stream, Table},
     streams::{StreamDefinition, encode},
@@ -28,9 +29,9 @@ impl ResourcePolicy {
         before: Option<&Self>,
         now: i64,
     ) -> Result<Self, Error> {
-        let invalid = |why: &dyn Display| Error::Validation(format!("Invalid policy document: {why}"));
+        let invalid = |why: &dyn Display| invalid_values(format!("Invalid policy document: {why}"));
         if text.len() > LONGEST {
-            return Err(Error::validation("Policy size exceeds the limit of 20 KB"));
+            return Err(invalid_values("Maximum policy size of 20480 bytes exceeded"));
         }
         Policy::parse(text, Kind::Resource).map_err(|error| invalid(&error))?;
         let bound = principals.bind(text).map_err(|error| match error {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     DynamoDb, Error,
     definition::{Filling, Fresh, Overrides, Restored, restore},
-    error::invalid_values,
+    error::invalid_request,
     facts::TableFacts,
     history::{Continuous, Cut, Noting},
     model::{RestoreTableToPointInTimeInput, RestoreTableToPointInTimeOutput, op},
@@ -51,13 +51,10 @@ fn time(input: &RestoreTableToPointInTimeInput, continuous: Continuous, now: i64
     let at = match (input.use_latest_restorable_time.unwrap_or(false), input.restore_date_time) {
         (true, None) => return Ok(latest),
         (false, Some(at)) => at.as_second().saturating_mul(1000),
-        (true, Some(_)) => {
-            return Err(invalid_values(
-                "UseLatestRestorableTime and RestoreDateTime cannot be given together",
+        (true, Some(_)) | (false, None) => {
+            return Err(invalid_request(
+                "Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both",
             ));
-        }
-        (false, None) => {
-            return Err(invalid_values("One of UseLatestRestorableTime and RestoreDateTime must be given"));
         }
     };
     if at < continuous.earliest(now) || at > latest {

@@ -150,13 +150,21 @@ fn named(units: Capacity, writes: bool) -> Capacity {
     }
 }
 
+/// What is said of empty values of keys.
+const EMPTY: &str = "The AttributeValue for a key attribute cannot contain an empty";
+
 /// Why plans cannot be done, as the answer tells it.
 pub(super) struct Refused;
 
 impl Refused {
-    /// The code of a reason; `None` for what fails the request rather than cancels the transaction.
+    /// The code of a reason; `None` for what fails the request rather than cancels the transaction: as in AWS, an empty
+    /// value of a key among others.
     pub(super) fn code(error: &Error) -> Option<&'static str> {
-        matches!(error, Error::Validation(_)).then_some("ValidationError")
+        match error {
+            Error::Validation(message) if message.contains(EMPTY) => None,
+            Error::Validation(_) => Some("ValidationError"),
+            _ => None,
+        }
     }
 
     /// The same for statements, whose tables may be missing.
@@ -181,7 +189,12 @@ pub(super) fn cancelled<T>(
         let reasons = plans.iter().map(|plan| reason(plan).unwrap_or(Reason::NONE));
         return Err(Error::TransactionCanceled(reasons.collect()));
     }
-    plans.into_iter().collect()
+    plans.into_iter().collect::<Result<_, _>>().map_err(|error| match error {
+        Error::Validation(message) if message.contains(EMPTY) => {
+            Error::Validation(message.replace("were invalid: ", "are not valid. "))
+        }
+        other => other,
+    })
 }
 
 /// That no item is there twice.
@@ -230,7 +243,7 @@ impl DynamoDb {
                 return Ok(done);
             }
         }
-        Err(Error::TransactionConflict)
+        Err(Error::TransactionCanceled(plans.iter().map(|_| conflict()).collect()))
     }
 
     /// Tries the transaction; `None` where something was changed meanwhile. What was done before is not done again.
@@ -357,6 +370,11 @@ fn check_room(
         true => Ok(()),
         false => Err(Error::TransactionCanceled(reasons)),
     }
+}
+
+/// Why a transaction is cancelled that others come before again and again.
+fn conflict() -> Reason {
+    Reason { code: "TransactionConflict", message: Some(Error::TransactionConflict.to_string()), item: None }
 }
 
 fn reason(error: Error) -> Result<Reason, Error> {

@@ -52,8 +52,8 @@ fn updated(
     now: i64,
 ) -> Result<Option<Continuous>, Error> {
     match (given.point_in_time_recovery_enabled, given.recovery_period_in_days) {
-        (false, Some(_)) => Err(crate::error::invalid_values(
-            "RecoveryPeriodInDays cannot be specified when PointInTimeRecoveryEnabled is false",
+        (false, Some(_)) => Err(crate::error::invalid_request(
+            "Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.",
         )),
         (false, None) => Ok(None),
         (true, days) => {

@@ -27,7 +27,7 @@ pub(crate) struct ItemKey {
 }
 
 impl ItemKey {
-    /// The value of the partition key, as policies see it.
+    /// The value of the table's partition key, as policies see it.
     pub(crate) fn leading(&self, schema: &KeySchema) -> Option<String> {
         self.values.get(&schema.hash.name).map(leading)
     }
@@ -70,7 +70,7 @@ pub(super) fn key_value(
     if is_empty(value) {
         return Err(Refusal::invalid_values(empty(key)));
     }
-    size(value, partition)
+    size(value.size(), partition)
 }
 
 fn is_empty(value: &Attribute) -> bool {
@@ -87,8 +87,9 @@ fn empty(key: &KeyAttribute) -> String {
     format!("The AttributeValue for a key attribute cannot contain an empty {kind} value. Key: {name}")
 }
 
-fn size(value: &Attribute, partition: bool) -> Result<(), Refusal> {
-    match value.size() {
+/// That a partition key, or a sort key, has not too many bytes.
+fn size(bytes: usize, partition: bool) -> Result<(), Refusal> {
+    match bytes {
         size if partition && size > PARTITION_KEY => {
             Err(Refusal::invalid_values("Size of hashkey has exceeded the maximum size limit of2048 bytes"))
         }
@@ -118,7 +119,7 @@ pub(crate) fn key_of_item(schema: &KeySchema, item: &Item) -> Result<ItemKey, Re
                 "One or more parameter values are not valid. {message}"
             )));
         }
-        size(value, at == 0)?;
+        size(value.size(), at == 0)?;
     }
     let stored = layout::item(schema, item).ok_or_else(mismatch)?;
     Ok(ItemKey { values: schema.of(item), stored })
@@ -127,7 +128,7 @@ pub(crate) fn key_of_item(schema: &KeySchema, item: &Item) -> Result<ItemKey, Re
 /// That an item's attributes fit the keys of the indexes.
 pub(crate) fn check_item(definition: &Definition, item: &Item) -> Result<(), Refusal> {
     for index in definition.indexes_of(true).chain(definition.indexes_of(false)) {
-        for (at, key) in index.key.attributes().enumerate() {
+        for key in index.key.attributes() {
             let Some(value) = item.get(&key.name) else { continue };
             if value.type_of() != key.kind {
                 return Err(index_type(key, value.type_of(), &index.name));
@@ -139,10 +140,17 @@ pub(crate) fn check_item(definition: &Definition, item: &Item) -> Result<(), Ref
                     index.name, key.name
                 )));
             }
-            size(value, at == 0)?;
         }
+        check_index_size(&index.key, item)?;
     }
     Ok(())
+}
+
+/// That the attributes of a partition key, and those of a sort key, have together not too many bytes.
+fn check_index_size(schema: &KeySchema, item: &Item) -> Result<(), Refusal> {
+    let bytes = |key: &KeyAttribute| item.get(&key.name).map_or(0, Attribute::size);
+    size(schema.hashes().map(bytes).sum(), true)?;
+    size(schema.ranges().map(bytes).sum(), false)
 }
 
 fn index_type(key: &KeyAttribute, actual: Type, index: &str) -> Refusal {

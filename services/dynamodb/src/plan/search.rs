@@ -8,7 +8,7 @@ use super::{Refusal, check::key_value, check_key_paths, key};
 use crate::{
     attribute::{Attribute, Item},
     definition::{Index, KeyAttribute, KeySchema},
-    expression::{Condition, KeyTest, KeyTests, Path, Projection, begins_with},
+    expression::{Condition, KeyConditionFault, KeyTest, KeyTests, Path, Projection, begins_with},
     facts::TableFacts,
     layout::{self, Shelf},
     model::Select,
@@ -38,8 +38,8 @@ pub struct Search {
 /// What is searched.
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
-    /// The items of one partition.
-    Partition(Attribute, Range),
+    /// The items of one partition, which has these values of the partition key's attributes.
+    Partition(Vec<Attribute>, Range),
     /// All items, or those of a segment.
     All(Range),
 }
@@ -146,12 +146,11 @@ impl SearchDraft {
     pub(crate) fn query(self, facts: &TableFacts, tests: &KeyTests) -> Result<Search, Refusal> {
         let schema = self.schema(facts).clone();
         self.check_start_names(facts, BAD_START)?;
-        let (partition, sort) = self.key_tests(&schema, tests)?;
+        let (partition, sorts) = self.key_tests(&schema, tests)?;
         self.check_start(facts)?;
-        self.start_within(&schema, &partition, sort)?;
+        self.start_within(&schema, &partition, &sorts)?;
         self.check_paths(facts, true)?;
-        let shelf = self.shelf();
-        let range = range(shelf, &partition, sort);
+        let range = range(self.shelf(), &partition, &sorts);
         self.finish(facts, Kind::Partition(partition, range))
     }
 
@@ -159,29 +158,37 @@ impl SearchDraft {
     pub(super) fn part(
         self,
         facts: &TableFacts,
-        partition: Attribute,
+        partition: Vec<Attribute>,
         range: Range,
     ) -> Result<Search, Refusal> {
         self.check_paths(facts, false)?;
         self.finish(facts, Kind::Partition(partition, range))
     }
 
-    /// The partition key's value and the test of the sort key.
+    /// The partition key's values, and the tests of the sort key's first attributes: all but the last are equalities.
     fn key_tests<'t>(
         &self,
         schema: &KeySchema,
         tests: &'t KeyTests,
-    ) -> Result<(Attribute, Option<&'t KeyTest>), Refusal> {
-        let several = schema.range.is_none() && tests.len() > 1;
-        let hash = self.key_test(&schema.hash, tests, true, several)?;
-        let Some(KeyTest::Equal(partition)) = hash else {
-            return refuse("Query key condition not supported");
-        };
-        let sort = match &schema.range {
-            Some(key) => self.key_test(key, tests, false, false)?,
-            None => None,
-        };
-        Ok((partition.clone(), sort))
+    ) -> Result<(Vec<Attribute>, Vec<&'t KeyTest>), Refusal> {
+        let (attributes, hashes) = (schema.attributes().count(), schema.hashes().count());
+        if attributes <= 2 && tests.len() > 2 {
+            return refuse(KeyConditionFault::Count.to_string());
+        }
+        let several = schema.range.is_none() && tests.len() > hashes;
+        let mut partition = Vec::with_capacity(hashes);
+        for key in schema.hashes() {
+            match self.key_test(key, tests, true, several)? {
+                Some(KeyTest::Equal(value)) => partition.push(value.clone()),
+                _ => return refuse("Query key condition not supported"),
+            }
+        }
+        let mut sorts = Vec::new();
+        for key in schema.ranges() {
+            sorts.push((key, self.key_test(key, tests, false, false)?));
+        }
+        check_sorts(&sorts, tests.len() - hashes.min(tests.len()))?;
+        Ok((partition, sorts.into_iter().map_while(|(_, test)| test).collect()))
     }
 
     /// The test of one attribute of the key, and that the starting key has a value for it.
@@ -203,9 +210,7 @@ impl SearchDraft {
         }
         match tests.iter().find(|(known, _)| *known == key.name).map(|(_, test)| test) {
             Some(test) => check_test(key, test, partition).map(|()| Some(test)),
-            None if partition || tests.len() > 1 => {
-                refuse(format!("Query condition missed key schema element: {}", key.name))
-            }
+            None if partition => missed(key),
             None => Ok(None),
         }
     }
@@ -222,11 +227,11 @@ impl SearchDraft {
     /// That the starting key has a value for each attribute of the index's key.
     fn check_start_values(&self) -> Result<(), Refusal> {
         let (Some(start), Some(index)) = (&self.start, &self.index) else { return Ok(()) };
-        for (at, key) in index.key.attributes().enumerate() {
+        for key in index.key.attributes() {
             if !start.contains_key(&key.name) {
                 return refuse(BAD_START);
             }
-            key_value(key, start.get(&key.name), at == 0)?;
+            key_value(key, start.get(&key.name), index.key.is_hash(&key.name))?;
         }
         Ok(())
     }
@@ -244,28 +249,24 @@ impl SearchDraft {
     fn start_within(
         &self,
         schema: &KeySchema,
-        partition: &Attribute,
-        sort: Option<&KeyTest>,
+        partition: &[Attribute],
+        sorts: &[&KeyTest],
     ) -> Result<(), Refusal> {
         let Some(start) = &self.start else { return Ok(()) };
-        let same = start.get(&schema.hash.name).is_some_and(|value| value.equals(partition));
-        match (sort, &schema.range) {
-            (Some(test), Some(key)) => {
-                if !start.get(&key.name).is_some_and(|value| lets_through(test, value)) {
-                    return refuse("The provided starting key does not match the range key predicate");
-                }
-                if !same {
-                    return refuse("The query can return at most one row and cannot be restarted");
-                }
-            }
-            _ if !same => {
-                return refuse(
-                    "The provided starting key is outside query boundaries based on provided conditions",
-                );
-            }
-            _ => {}
+        let value = |key: &KeyAttribute| start.get(&key.name);
+        let mut hashes = schema.hashes().zip(partition);
+        let same = hashes.all(|(key, known)| value(key).is_some_and(|value| value.equals(known)));
+        let mut ranges = schema.ranges().zip(sorts);
+        if !ranges.all(|(key, test)| value(key).is_some_and(|value| lets_through(test, value))) {
+            return refuse("The provided starting key does not match the range key predicate");
         }
-        Ok(())
+        match (same, sorts.is_empty()) {
+            (true, _) => Ok(()),
+            (false, false) => refuse("The query can return at most one row and cannot be restarted"),
+            (false, true) => {
+                refuse("The provided starting key is outside query boundaries based on provided conditions")
+            }
+        }
     }
 
     /// That filter and projection go into no key; and, for a query, that the filter looks at none.
@@ -368,6 +369,33 @@ impl SearchDraft {
     }
 }
 
+fn missed<T>(key: &KeyAttribute) -> Result<T, Refusal> {
+    refuse(format!("Query condition missed key schema element: {}", key.name))
+}
+
+/// That the tests of a sort key's attributes, of which the request has so many, leave no gap, and that no other than the
+/// last is anything but an equality.
+fn check_sorts(sorts: &[(&KeyAttribute, Option<&KeyTest>)], asked: usize) -> Result<(), Refusal> {
+    let tested = sorts.iter().filter(|(_, test)| test.is_some()).count();
+    if tested < asked {
+        // What is tested beside the partition key is no attribute of the key.
+        return match sorts.iter().find(|(_, test)| test.is_none()) {
+            Some((key, _)) => missed(key),
+            None => refuse("Query key condition not supported"),
+        };
+    }
+    for (at, (later, _)) in sorts.iter().enumerate().filter(|(_, (_, test))| test.is_some()) {
+        let open = |(_, test): &&(&KeyAttribute, Option<&KeyTest>)| !matches!(test, Some(KeyTest::Equal(_)));
+        if let Some((earlier, _)) = sorts.iter().take(at).find(open) {
+            return refuse(format!(
+                "RANGE key attributes {} must have equality conditions specified in the query because a condition is present on key attribute {}",
+                earlier.name, later.name
+            ));
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn check_test(key: &KeyAttribute, test: &KeyTest, partition: bool) -> Result<(), Refusal> {
     if *test == KeyTest::Other {
         return refuse("Attempted conditional constraint is not an indexable operation");
@@ -414,22 +442,25 @@ fn lets_through(test: &KeyTest, value: &Attribute) -> bool {
     }
 }
 
-/// The keys of a partition whose sort keys a test lets through.
-pub(super) fn range(shelf: Shelf, partition: &Attribute, test: Option<&KeyTest>) -> Range {
+/// The keys of a partition whose sort keys these tests let through: one of each of the first attributes. What is behind
+/// the first test that is no equality is left to the filter.
+pub(super) fn range(shelf: Shelf, partition: &[Attribute], tests: &[&KeyTest]) -> Range {
+    let fixed: Vec<&Attribute> = tests.iter().map_while(|test| test.equal()).collect();
     let within = shelf.partition(partition);
-    let at = |value: &Attribute| shelf.sorted(partition, value);
-    let from = |value: &Attribute| Some(at(value).to_vec());
-    let past = |value: &Attribute| after_prefix(&at(value));
-    let (from, before) = match test {
-        None | Some(KeyTest::Other) => (None, None),
-        Some(KeyTest::Equal(value)) => (from(value), past(value)),
-        Some(KeyTest::Less(value)) => (None, from(value)),
-        Some(KeyTest::LessOrEqual(value)) => (None, past(value)),
-        Some(KeyTest::Greater(value)) => (past(value), None),
-        Some(KeyTest::GreaterOrEqual(value)) => (from(value), None),
+    let at = |value: Option<&Attribute>| shelf.sorted(partition, fixed.iter().copied().chain(value));
+    let from = |value: &Attribute| Some(at(Some(value)).to_vec());
+    let past = |value: &Attribute| after_prefix(&at(Some(value)));
+    let (first, end) =
+        if fixed.is_empty() { (None, None) } else { (Some(at(None).to_vec()), after_prefix(&at(None))) };
+    let (from, before) = match tests.get(fixed.len()) {
+        None | Some(KeyTest::Other | KeyTest::Equal(_)) => (first, end),
+        Some(KeyTest::Less(value)) => (first, from(value)),
+        Some(KeyTest::LessOrEqual(value)) => (first, past(value)),
+        Some(KeyTest::Greater(value)) => (past(value), end),
+        Some(KeyTest::GreaterOrEqual(value)) => (from(value), end),
         Some(KeyTest::Between(low, high)) => (from(low), past(high)),
         Some(KeyTest::BeginsWith(beginning)) => {
-            let prefix = shelf.beginning(partition, beginning);
+            let prefix = shelf.beginning(partition, fixed.iter().copied(), beginning);
             (Some(prefix.to_vec()), after_prefix(&prefix))
         }
     };

@@ -26,8 +26,8 @@ pub struct Select {
 
 impl Select {
     /// The values of the partition keys that are read; `None` where all may be.
-    pub(crate) fn partitions(&self) -> Option<Vec<&Attribute>> {
-        fn partition(read: &Search) -> Option<&Attribute> {
+    pub(crate) fn partitions(&self) -> Option<Vec<&[Attribute]>> {
+        fn partition(read: &Search) -> Option<&[Attribute]> {
             match &read.kind {
                 Kind::Partition(partition, _) => Some(partition),
                 Kind::All(_) => None,
@@ -58,7 +58,7 @@ pub(crate) fn select(
         return refuse("Too many decomposed read operations for a given query.");
     }
     check_types(&branches, schema)?;
-    let apart = apart(branches, draft()?.shelf())?;
+    let apart = apart(branches, draft()?.shelf(), has_several(schema))?;
     check_order(asked, schema, Some(&apart))?;
     if let (Some(index), Some(condition)) = (index, &asked.condition) {
         check_filter(condition, schema, &|name| index.has(&facts.definition.key, name), &index.name)?;
@@ -119,14 +119,19 @@ pub(super) fn parts(condition: &Condition) -> Vec<&Condition> {
     parts
 }
 
-/// A partition, and what is asked of the sort key there.
+/// A partition, as far as a condition tells it, and what is asked of each attribute of the sort key there.
 #[derive(Debug, Clone, PartialEq)]
 struct Branch {
-    hash: Attribute,
-    sort: Sort,
+    hash: Vec<Option<Attribute>>,
+    sorts: Vec<Sort>,
 }
 
-/// What is asked of a sort key.
+/// Whether the partition key or the sort key has more than one attribute.
+fn has_several(schema: &KeySchema) -> bool {
+    !schema.more_hash.is_empty() || !schema.more_range.is_empty()
+}
+
+/// What is asked of an attribute of a sort key.
 #[derive(Debug, Clone, PartialEq)]
 enum Sort {
     Any,
@@ -135,54 +140,109 @@ enum Sort {
     Other,
 }
 
+impl Sort {
+    /// The test that it is, if a range can say it.
+    fn test(&self) -> Option<&KeyTest> {
+        if let Self::Test(test) = self { Some(test) } else { None }
+    }
+}
+
 /// The partitions that hold all that a condition can let through; `None` where that may be all. Those past the
 /// first that are too many are left out.
 fn branches(condition: &Condition, schema: &KeySchema) -> Option<Vec<Branch>> {
-    let hash = |value: &Attribute| Branch { hash: value.clone(), sort: Sort::Any };
+    let found = known(condition, schema)?;
+    found.iter().all(|branch| branch.hash.iter().all(Option::is_some)).then_some(found)
+}
+
+/// The same, where a condition may also tell some attributes of the partition key only.
+fn known(condition: &Condition, schema: &KeySchema) -> Option<Vec<Branch>> {
+    let place = |name: &str| schema.hashes().position(|key| key.name == name);
+    let one = |at: usize, value: &Attribute| Branch {
+        hash: (0..schema.hashes().count()).map(|other| (other == at).then(|| value.clone())).collect(),
+        sorts: vec![Sort::Any; schema.ranges().count()],
+    };
     match condition {
         Condition::Or(a, b) => {
-            let (a, b) = (branches(a, schema)?, branches(b, schema)?);
+            let (a, b) = (known(a, schema)?, known(b, schema)?);
             Some(a.into_iter().chain(b).take(READS + 1).collect())
         }
-        Condition::And(a, b) => match (branches(a, schema), branches(b, schema)) {
-            (Some(found), _) => Some(narrowed(&found, &sorts(b, schema))),
-            (None, Some(found)) => Some(narrowed(&found, &sorts(a, schema))),
+        Condition::And(a, b) => match (known(a, schema), known(b, schema)) {
+            (Some(found), other) => {
+                let narrowed = narrowed(found, b, schema);
+                Some(completed(narrowed, other.unwrap_or_default()))
+            }
+            (None, Some(found)) => Some(narrowed(found, a, schema)),
             (None, None) => None,
         },
-        Condition::In(Operand::Path(path), all) if !path.is_nested() && path.head == schema.hash.name => {
+        Condition::In(Operand::Path(path), all) if !path.is_nested() => {
+            let at = place(&path.head)?;
             let values = all.iter().map(|operand| match operand {
-                Operand::Value(value) => Some(hash(value)),
+                Operand::Value(value) => Some(one(at, value)),
                 _ => None,
             });
             values.take(READS + 1).collect()
         }
-        part => equal(part).filter(|(name, _)| *name == schema.hash.name).map(|(_, value)| vec![hash(value)]),
+        part => {
+            let (name, value) = equal(part)?;
+            Some(vec![one(place(name)?, value)])
+        }
     }
 }
 
-/// The branches, each with what is asked of the sort key as well.
-fn narrowed(branches: &[Branch], sorts: &[Sort]) -> Vec<Branch> {
-    let each = branches.iter().flat_map(|branch| {
-        let open = branch.sort == Sort::Any;
-        let taken = if open { sorts.len() } else { 1 };
-        sorts.iter().take(taken).map(move |sort| Branch {
-            sort: if open { sort.clone() } else { branch.sort.clone() },
-            ..branch.clone()
-        })
-    });
-    each.take(READS + 1).collect()
+/// The branches, each with what the condition asks of the sort key as well.
+fn narrowed(branches: Vec<Branch>, condition: &Condition, schema: &KeySchema) -> Vec<Branch> {
+    schema.ranges().enumerate().fold(branches, |branches, (at, key)| {
+        let sorts = sorts(condition, key);
+        let each = branches.into_iter().flat_map(|branch| {
+            let open = branch.sorts.get(at) == Some(&Sort::Any);
+            let taken =
+                if open { sorts.clone() } else { branch.sorts.get(at).cloned().into_iter().collect() };
+            taken.into_iter().map(move |sort| {
+                let mut branch = branch.clone();
+                branch.sorts.iter_mut().skip(at).take(1).for_each(|known| *known = sort.clone());
+                branch
+            })
+        });
+        each.take(READS + 1).collect()
+    })
 }
 
-/// What a condition asks of the sort key: one of these.
-fn sorts(condition: &Condition, schema: &KeySchema) -> Vec<Sort> {
-    let Some(key) = schema.range.as_ref().filter(|key| looks_at(condition, key)) else {
+/// The branches, in which attributes of the partition key that they lack are as in one of the others.
+fn completed(branches: Vec<Branch>, others: Vec<Branch>) -> Vec<Branch> {
+    // Where some were left out, what is left stays too much.
+    let whole = branches.len() <= READS && others.len() <= READS;
+    let mut all: Vec<Branch> = Vec::new();
+    for branch in branches {
+        if others.is_empty() || branch.hash.iter().all(Option::is_some) {
+            all.push(branch);
+            continue;
+        }
+        for other in &others {
+            let hash =
+                branch.hash.iter().zip(&other.hash).map(|(mine, other)| mine.as_ref().or(other.as_ref()));
+            let next = Branch {
+                hash: hash.map(Option::<&Attribute>::cloned).collect(),
+                sorts: branch.sorts.clone(),
+            };
+            if !whole || !all.contains(&next) {
+                all.push(next);
+            }
+        }
+    }
+    all.truncate(READS + 1);
+    all
+}
+
+/// What a condition asks of an attribute of the sort key: one of these.
+fn sorts(condition: &Condition, key: &KeyAttribute) -> Vec<Sort> {
+    if !looks_at(condition, key) {
         return vec![Sort::Any];
-    };
+    }
     match condition {
-        Condition::Or(a, b) => sorts(a, schema).into_iter().chain(sorts(b, schema)).take(READS + 1).collect(),
-        Condition::And(a, b) => match sorts(a, schema) {
+        Condition::Or(a, b) => sorts(a, key).into_iter().chain(sorts(b, key)).take(READS + 1).collect(),
+        Condition::And(a, b) => match sorts(a, key) {
             all if all.iter().all(|sort| matches!(sort, Sort::Test(_))) => all,
-            all => match sorts(b, schema) {
+            all => match sorts(b, key) {
                 others if others == [Sort::Any] => all,
                 others => others,
             },
@@ -219,9 +279,14 @@ fn check_types(branches: &[Branch], schema: &KeySchema) -> Result<(), Refusal> {
         check_test(key, test, partition)
     };
     for branch in branches {
-        check(&schema.hash, &KeyTest::Equal(branch.hash.clone()), true)?;
-        if let (Sort::Test(test), Some(key)) = (&branch.sort, &schema.range) {
-            check(key, test, false)?;
+        for (key, value) in schema.hashes().zip(&branch.hash) {
+            let Some(value) = value else { continue };
+            check(key, &KeyTest::Equal(value.clone()), true)?;
+        }
+        for (key, sort) in schema.ranges().zip(&branch.sorts) {
+            if let Sort::Test(test) = sort {
+                check(key, test, false)?;
+            }
         }
     }
     Ok(())
@@ -230,25 +295,30 @@ fn check_types(branches: &[Branch], schema: &KeySchema) -> Result<(), Refusal> {
 /// A partition, and the range of it that is read.
 #[derive(Debug, Clone)]
 struct Part {
-    partition: Attribute,
+    partition: Vec<Attribute>,
     range: Range,
     /// Whether the range is all of it, for want of a better one.
     wide: bool,
 }
 
-/// The parts, none of which has an item that another one has.
-fn apart(branches: Vec<Branch>, shelf: crate::layout::Shelf) -> Result<Vec<Part>, Refusal> {
+/// The parts, none of which has an item that another one has. Where keys have several attributes, parts that meet
+/// become one.
+fn apart(branches: Vec<Branch>, shelf: crate::layout::Shelf, joins: bool) -> Result<Vec<Part>, Refusal> {
     let mut apart: Vec<Part> = Vec::new();
-    for Branch { hash, sort } in branches {
-        let test = if let Sort::Test(test) = &sort { Some(test) } else { None };
-        let wide = sort == Sort::Other;
-        let part = Part { range: search::range(shelf, &hash, test), partition: hash, wide };
+    for Branch { hash, sorts } in branches {
+        let Some(partition) = hash.into_iter().collect::<Option<Vec<_>>>() else { continue };
+        let tests: Vec<&KeyTest> = sorts.iter().map_while(Sort::test).collect();
+        let wide = sorts.first() == Some(&Sort::Other);
+        let part = Part { range: search::range(shelf, &partition, &tests), partition, wide };
         let meets = |other: &Part| other.range.within == part.range.within && meet(&other.range, &part.range);
+        if joins && apart.iter().any(|other| other.range == part.range) {
+            continue;
+        }
         if !apart.iter().any(meets) {
             apart.push(part);
-        } else if part.wide || apart.iter().any(|other| other.wide && meets(other)) {
-            apart.retain(|other| !meets(other));
-            let range = search::range(shelf, &part.partition, None);
+        } else if joins || part.wide || apart.iter().any(|other| other.wide && meets(other)) {
+            apart.retain(|other| other.range.within != part.range.within);
+            let range = search::range(shelf, &part.partition, &[]);
             apart.push(Part { range, wide: true, ..part });
         } else {
             return refuse("Overlapping conditions with range keys are not supported in where clause");
@@ -286,18 +356,31 @@ fn check_order(asked: &partiql::Select, schema: &KeySchema, apart: Option<&[Part
         ));
     }
     let one = apart.windows(2).all(|pair| matches!(pair, [a, b] if a.range.within == b.range.within));
-    if !one && asked.order.first().is_none_or(|by| by.name != schema.hash.name) {
+    let first = asked.order.iter().take_while(|by| schema.is_hash(&by.name)).count();
+    if !one && first < schema.hashes().count() {
         return refuse(
             "Must have hash key in ORDER BY clause when more than one hash key condition specified in WHERE clause.",
         );
     }
-    Ok(())
+    check_ranges(asked, schema)
+}
+
+/// That several attributes of a sort key are ordered by as the index orders them.
+fn check_ranges(asked: &partiql::Select, schema: &KeySchema) -> Result<(), Refusal> {
+    let by: Vec<_> = asked.order.iter().filter(|by| !schema.is_hash(&by.name)).collect();
+    let as_it_is = by.iter().zip(schema.ranges()).all(|(by, key)| by.name == key.name);
+    let one_way = by.windows(2).all(|pair| matches!(pair, [a, b] if a.descending == b.descending));
+    if schema.more_range.is_empty() || (as_it_is && one_way) {
+        return Ok(());
+    }
+    refuse(
+        "ORDER BY clause must have the attributes of the sort key in their order, from the first on and in one direction.",
+    )
 }
 
 /// Whether the sort key is to go down.
 fn descends(asked: &partiql::Select, schema: &KeySchema) -> bool {
-    let range = schema.range.as_ref();
-    range.is_some_and(|key| asked.order.iter().any(|by| by.descending && by.name == key.name))
+    asked.order.iter().any(|by| by.descending && !schema.is_hash(&by.name))
 }
 
 /// The parts in the order that is asked for.
@@ -306,11 +389,14 @@ fn sorted(asked: &partiql::Select, schema: &KeySchema, mut parts: Vec<Part>) -> 
         return parts;
     }
     let turned = |order: Ordering, turn: bool| if turn { order.reverse() } else { order };
-    let by_hash = asked.order.iter().find(|by| by.name == schema.hash.name);
     let down = descends(asked, schema);
     parts.sort_by(|a, b| {
-        let hash = by_hash.and_then(|by| Some(turned(a.partition.order(&b.partition)?, by.descending)));
-        hash.unwrap_or(Ordering::Equal).then_with(|| turned(a.range.from.cmp(&b.range.from), down))
+        let by_hash = asked.order.iter().filter_map(|by| {
+            let at = schema.hashes().position(|key| key.name == by.name)?;
+            Some(turned(a.partition.get(at)?.order(b.partition.get(at)?)?, by.descending))
+        });
+        let hash = by_hash.fold(Ordering::Equal, Ordering::then);
+        hash.then_with(|| turned(a.range.from.cmp(&b.range.from), down))
     });
     parts
 }
@@ -323,7 +409,7 @@ fn check_filter(
     index: &str,
 ) -> Result<(), Refusal> {
     let mut missing: Vec<&str> = Vec::new();
-    for part in parts(condition).into_iter().filter(|part| branches(part, schema).is_none()) {
+    for part in parts(condition).into_iter().filter(|part| known(part, schema).is_none()) {
         part.paths(&mut |path| {
             if !has(&path.head) && !missing.contains(&path.head.as_str()) {
                 missing.push(&path.head);
@@ -338,3 +424,7 @@ fn check_filter(
         "Secondary index {index} does not project one or more filter attributes: [{missing}]"
     )))
 }
+
+#[cfg(test)]
+#[path = "select_tests.rs"]
+mod tests;

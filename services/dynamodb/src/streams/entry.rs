@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn entry(view: View, written: &Written) -> Option<Entry> {
-        let key = KeySchema { hash: KeyAttribute { name: "h".into(), kind: Type::S }, range: None };
+        let key = KeySchema::new(KeyAttribute { name: "h".into(), kind: Type::S }, None);
         let occasion = Occasion { now: 1_700_000_000_123, by: Author::Expiry };
         Some(Entry::new(&key, view, Event::of(written)?, written, occasion))
     }
