@@ -19,7 +19,7 @@ pub use identity::identity_token;
 pub use logs::{logs_block, logs_embedded, logs_pattern, logs_query};
 pub use policies::{arn, policy};
 pub use requests::{chunks, form, head, signature, signed};
-pub use sealed::stored;
+pub use sealed::{kms_ciphertext, stored};
 pub use statements::partiql;
 pub use streams::kinesis;
 

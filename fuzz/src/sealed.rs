@@ -4,6 +4,11 @@ use kurodo_identity::SessionSealer;
 use kurodo_keys::{SecretKey, StoredKeyring, WrappedKey};
 use kurodo_store::{KeyParser, blobs::BlobRef};
 
+/// Reads a ciphertext of KMS: none that was not sealed opens.
+pub fn kms_ciphertext(data: &[u8]) {
+    assert!(!kurodo_kms::opens(data));
+}
+
 /// Reads bytes as every form that is stored; and changes a session's token, which must then be nobody's.
 pub fn stored(data: &[u8]) {
     let _ = BlobRef::from_bytes(data);

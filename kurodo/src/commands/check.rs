@@ -90,6 +90,7 @@ fn records(home: &Home, keys: Keys, findings: &mut Findings) -> Result<Option<u6
     let keys = keys.accounts(&door);
     accounts(&keys, findings)?;
     contents(home, &door, &keys, findings)?;
+    keys_of_kms(&door, &keys, findings)?;
     handed_out(home, &door, sessions, findings)?;
     platform::trail(&door)
 }
@@ -123,6 +124,16 @@ fn contents(home: &Home, door: &CoreDoor, keys: &AccountKeys, findings: &mut Fin
         findings.damaged("blobs", damage);
     }
     say!("blobs: {} contents are whole, {} lie under keys of customers or of KMS", found.whole, found.closed);
+    Ok(())
+}
+
+/// The keys that accounts keep in KMS.
+fn keys_of_kms(door: &CoreDoor, keys: &AccountKeys, findings: &mut Findings) -> Outcome {
+    let found = kurodo_kms::check(door, keys)?;
+    for damage in &found.damaged {
+        findings.damaged("kms", damage);
+    }
+    say!("kms: {} keys open", found.whole);
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! stand beside the key.
 
 mod alias;
+mod check;
 mod cipher;
 mod encryption_context;
 mod error;
@@ -23,6 +24,7 @@ pub mod table;
 mod tags;
 mod view;
 
-pub use cipher::parse_blob;
+pub use check::{Checked, check};
+pub use cipher::opens;
 pub use error::Error;
 pub use service::Kms;
