@@ -73,6 +73,7 @@ def test_configurations_are_put_shown_listed_and_removed(s3, root):
         inventory(target, "b", "Weekly", "Current", Filter={"Prefix": "p/"}, OptionalFields=FIELDS, IsEnabled=False,
                   destination={"Prefix": "lists", "AccountId": root.account, "Encryption": {"SSES3": {}}}),
         inventory(target, "c", IsEnabled=False, destination={"Encryption": {"SSEKMS": {"KeyId": "alias/lists"}}}),
+        inventory(target, "d", IsEnabled=False, destination={"Format": "Parquet"}),
     ]
     for one in reversed(ones):
         put(s3, bucket, one)
@@ -87,8 +88,7 @@ def test_configurations_are_put_shown_listed_and_removed(s3, root):
 def test_what_cannot_be_told_is_refused_by_name(s3):
     bucket, target = new(s3), new(s3)
     wrong = lambda code, status, **more: refused(lambda: put(s3, bucket, inventory(target, **more)), code, status)
-    for format in ("Parquet", "ORC"):
-        wrong("NotImplemented", 501, destination={"Format": format})
+    wrong("NotImplemented", 501, destination={"Format": "ORC"})
     for field in ("IntelligentTieringAccessTier", "ObjectAccessControlList", "LifecycleExpirationDate"):
         wrong("NotImplemented", 501, OptionalFields=[field])
     wrong("InvalidS3DestinationBucket", 400, destination={"Bucket": "arn:aws:s3:::nowhere-at-all"})
@@ -98,6 +98,28 @@ def test_what_cannot_be_told_is_refused_by_name(s3):
     other = inventory(target, "x")
     refused(lambda: s3.put_bucket_inventory_configuration(Bucket=bucket, Id="y", InventoryConfiguration=other),
             "InvalidArgument", 400)
+
+
+def test_lists_are_delivered_in_parquet(s3, root):
+    """What is in the file PyArrow and DuckDB read (tests/conformance/s3_clients.py)."""
+    bucket, target = new(s3), new(s3)
+    for number in range(3):
+        s3.put_object(Bucket=bucket, Key=str(number), Body=b"x")
+    s3.put_bucket_policy(Bucket=target, Policy=document(delivers(target, bucket, root.account)))
+    put(s3, bucket, inventory(target, OptionalFields=["Size", "LastModifiedDate"], destination={"Format": "Parquet"}))
+    until(lambda: any(key.endswith("manifest.checksum") for key in keys(s3, target)))
+    read = lambda key: s3.get_object(Bucket=target, Key=key)["Body"].read()
+    told = json.loads(read(next(key for key in keys(s3, target) if key.endswith("manifest.json"))))
+    assert told["fileFormat"] == "Parquet"
+    assert told["fileSchema"] == (
+        "message s3.inventory { required binary bucket (UTF8); required binary key (UTF8); optional binary version_id (UTF8); "
+        "optional boolean is_latest; optional boolean is_delete_marker; optional int64 size; "
+        "optional int64 last_modified_date (TIMESTAMP_MILLIS); }"
+    )
+    file, = told["files"]
+    data = read(file["key"])
+    assert file["key"].endswith(".parquet") and len(data) == file["size"]
+    assert data[:4] == data[-4:] == b"PAR1" and b"last_modified_date" in data[-int.from_bytes(data[-8:-4], "little") :]
 
 
 def test_lists_are_delivered_once_a_day(own_server, tmp_path):

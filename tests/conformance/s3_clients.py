@@ -10,8 +10,10 @@ import io
 import os
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from urllib.parse import unquote
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -19,6 +21,7 @@ sys.path.insert(0, str(HERE.parent))
 from conftest import Server  # noqa: E402
 
 BUCKET = "clients"
+OBJECTS = 60_000
 
 
 def by_minio(server, root):
@@ -128,13 +131,47 @@ def by_s3fs(server, root):
     assert not files.exists(f"{BUCKET}/tree")
 
 
+def by_readers_of_inventory(server, root):
+    """PyArrow and DuckDB: what an inventory list in Parquet says, of more versions than a group of rows has."""
+    import duckdb
+    import pyarrow.parquet
+    import test_s3_inventory as lists
+    from conftest import document
+
+    s3 = root.client("s3", max_pool_connections=32)
+    source, target = lists.new(s3), lists.new(s3)
+    s3.put_bucket_versioning(Bucket=source, VersioningConfiguration={"Status": "Enabled"})
+    names = [f"{number:05} ü" for number in range(OBJECTS)]
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda name: s3.put_object(Bucket=source, Key=name, Body=name.encode()), names))
+    s3.delete_object(Bucket=source, Key=names[0])
+    s3.put_bucket_policy(Bucket=target, Policy=document(lists.delivers(target, source, root.account)))
+    wanted = lists.inventory(target, OptionalFields=lists.FIELDS, destination={"Format": "Parquet"})
+    lists.put(s3, source, wanted)
+    lists.until(lambda: any(key.endswith("manifest.checksum") for key in lists.keys(s3, target)))
+    file = next(key for key in lists.keys(s3, target) if key.endswith(".parquet"))
+    content = s3.get_object(Bucket=target, Key=file)["Body"].read()
+    table = pyarrow.parquet.read_table(io.BytesIO(content))
+    assert table.num_rows == OBJECTS + 1
+    first, second, last = (table.slice(at, 1).to_pylist()[0] for at in (0, 1, OBJECTS))
+    assert (first["is_delete_marker"], first["is_latest"], first["size"], first["e_tag"]) == (True, True, None, None)
+    assert (second["is_delete_marker"], second["is_latest"], second["size"]) == (False, False, 8)
+    assert unquote(last["key"]) == names[-1] and last["is_multipart_uploaded"] is False
+    assert abs(last["last_modified_date"].replace(tzinfo=timezone.utc) - datetime.now(timezone.utc)) < timedelta(hours=1)
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as named:
+        named.write(content)
+        named.flush()
+        query = f"select count(*), sum(size), count(distinct key), max(encryption_status) from '{named.name}'"
+        assert duckdb.sql(query).fetchall() == [(OBJECTS + 1, 8 * OBJECTS, OBJECTS, "SSE-S3")]
+
+
 def run(folder):
     server = Server(folder / "data").start()
     try:
         os.environ["SSL_CERT_FILE"] = os.environ["AWS_CA_BUNDLE"] = str(server.ca)
         root = server.root()
         root.client("s3").create_bucket(Bucket=BUCKET)
-        for client in (by_minio, by_pyarrow, by_duckdb, by_s3fs):
+        for client in (by_minio, by_pyarrow, by_duckdb, by_s3fs, by_readers_of_inventory):
             client(server, root)
             print(f"{client.__name__.removeprefix('by_'):8} passed")
     finally:

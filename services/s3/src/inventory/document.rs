@@ -25,8 +25,8 @@ impl Inventory {
             return Err(Error::argument("Id", id, "The specified configuration id is invalid"));
         }
         let destination = &asked.destination.s3_bucket_destination;
-        if destination.format != InventoryFormat::Csv {
-            let format = destination.format;
+        let format = destination.format;
+        if format == InventoryFormat::Orc {
             return Err(Error::NotImplemented(format!("S3 Inventory in the format {format}").into()));
         }
         let target = destination.bucket.strip_prefix(ARN);
@@ -44,6 +44,7 @@ impl Inventory {
             sealed: destination.encryption.is_some(),
             kms: kms.map(|kms| kms.key_id.expose().to_owned()),
             fields: fields(asked.optional_fields.as_deref().unwrap_or_default())?,
+            parquet: format == InventoryFormat::Parquet,
         })
     }
 
@@ -61,7 +62,7 @@ impl Inventory {
                 s3_bucket_destination: InventoryS3BucketDestination {
                     account_id: self.account.clone(),
                     bucket: format!("{ARN}{}", self.target),
-                    format: InventoryFormat::Csv,
+                    format: if self.parquet { InventoryFormat::Parquet } else { InventoryFormat::Csv },
                     prefix: self.prefix.clone(),
                     encryption,
                 },

@@ -4,7 +4,11 @@ use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use kurodo_keys::KeyError;
 
-use super::Inventory;
+use super::{
+    Inventory,
+    cell::{Cell, Column},
+    parquet::{self, Parquet},
+};
 use crate::{Error, checksum::md5_of, facts::BucketFacts, records::Salt, times};
 
 /// The keys of the objects that a list consists of.
@@ -43,7 +47,7 @@ impl Files {
             salt.bytes().iter().fold(String::new(), |name, byte| name + &format!("{byte:02x}"));
         let at = format!("{folder}{}", now.strftime("%Y-%m-%dT%H-%MZ"));
         Ok(Self {
-            data: format!("{folder}data/{name}.csv.gz"),
+            data: format!("{folder}data/{name}.{}", if inventory.parquet { "parquet" } else { "csv.gz" }),
             manifest: format!("{at}/manifest.json"),
             checksum: format!("{at}/manifest.checksum"),
             symlink: format!("{folder}hive/dt={}/symlink.txt", now.strftime("%Y-%m-%d-%H-%M")),
@@ -71,7 +75,7 @@ impl Files {
             "destinationBucket": format!("arn:aws:s3:::{}", inventory.target),
             "version": "2016-11-30",
             "creationTimestamp": started_ms.to_string(),
-            "fileFormat": "CSV",
+            "fileFormat": if inventory.parquet { "Parquet" } else { "CSV" },
             "fileSchema": schema,
             "files": [file],
         });
@@ -83,19 +87,46 @@ impl Files {
 }
 
 /// The rows of a list, compressed as they come.
-pub(crate) struct Packed(GzEncoder<Vec<u8>>);
+pub(crate) enum Packed {
+    Csv(GzEncoder<Vec<u8>>),
+    Parquet(Parquet),
+}
 
 impl Packed {
-    pub(crate) fn new() -> Self {
-        Self(GzEncoder::new(Vec::new(), Compression::default()))
+    pub(crate) fn new(inventory: &Inventory, columns: &[Column]) -> Self {
+        match inventory.parquet {
+            true => Self::Parquet(Parquet::new(columns.to_vec())),
+            false => Self::Csv(GzEncoder::new(Vec::new(), Compression::default())),
+        }
     }
 
-    pub(crate) fn add(&mut self, row: &str) -> Result<(), Error> {
-        self.0.write_all(row.as_bytes()).map_err(|_| Error::Full)
+    /// What manifests say of the columns.
+    pub(crate) fn schema(&self, columns: &[Column]) -> String {
+        match self {
+            Self::Csv(_) => {
+                let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
+                names.join(", ")
+            }
+            Self::Parquet(_) => parquet::schema(columns),
+        }
+    }
+
+    pub(crate) fn add(&mut self, row: Vec<Cell>) -> Result<(), Error> {
+        match self {
+            Self::Csv(packed) => {
+                let quoted = row.iter().map(|cell| format!("\"{}\"", cell.shown().replace('"', "\"\"")));
+                let line = quoted.collect::<Vec<_>>().join(",") + "\n";
+                packed.write_all(line.as_bytes()).map_err(|_| Error::Full)
+            }
+            Self::Parquet(list) => list.add(row),
+        }
     }
 
     pub(crate) fn finish(self) -> Result<Bytes, Error> {
-        self.0.finish().map(Bytes::from).map_err(|_| Error::Full)
+        match self {
+            Self::Csv(packed) => packed.finish().map(Bytes::from).map_err(|_| Error::Full),
+            Self::Parquet(list) => list.finish(),
+        }
     }
 }
 

@@ -5,10 +5,13 @@
 //!
 //! Source: S3 User Guide, "Cataloging and analyzing your data with S3 Inventory".
 
+mod cell;
 mod document;
 mod files;
+mod parquet;
 mod rounds;
 mod rows;
+mod thrift;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +43,9 @@ pub(crate) struct Inventory {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kms: Option<String>,
     pub(crate) fields: Vec<Field>,
+    /// Whether the lists are in Parquet, and not comma-separated values.
+    #[serde(default)]
+    pub(crate) parquet: bool,
 }
 
 impl Inventory {

@@ -1,12 +1,14 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Field, Inventory};
+use super::{
+    Field, Inventory,
+    cell::{Cell, Column, Kind},
+};
 use crate::{
     Error,
     facts::BucketFacts,
     listing::Version,
     records::{Content, Head, Kept, Mode},
-    times,
 };
 
 /// Keys are listed in URL encoding.
@@ -19,16 +21,20 @@ pub(crate) struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// The names of the columns, as manifests say them.
-    pub(crate) fn schema(&self) -> String {
-        let versions: &[&str] =
-            if self.inventory.versions { &["VersionId", "IsLatest", "IsDeleteMarker"] } else { &[] };
-        let names = ["Bucket", "Key"].into_iter().chain(versions.iter().copied()).map(str::to_owned);
-        names.chain(self.inventory.fields.iter().map(|field| field.name())).collect::<Vec<_>>().join(", ")
+    /// The columns, in their order.
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        let column = |name: &str, kind, required| Column { name: name.to_owned(), kind, required };
+        let mut columns = vec![column("Bucket", Kind::Text, true), column("Key", Kind::Text, true)];
+        if self.inventory.versions {
+            columns.push(column("VersionId", Kind::Text, false));
+            columns.extend(["IsLatest", "IsDeleteMarker"].map(|name| column(name, Kind::Flag, false)));
+        }
+        columns.extend(self.inventory.fields.iter().map(|field| column(&field.name(), kind(*field), false)));
+        columns
     }
 
     /// One version's row; `None` where it is not listed.
-    pub(crate) fn row(&self, version: &Version) -> Result<Option<String>, Error> {
+    pub(crate) fn row(&self, version: &Version) -> Result<Option<Vec<Cell>>, Error> {
         let prefix = self.inventory.filter.as_deref().unwrap_or_default();
         let head = version.kept.head();
         if !version.key.starts_with(prefix)
@@ -37,59 +43,61 @@ impl Listing<'_> {
             return Ok(None);
         }
         let key = utf8_percent_encode(&version.key, KEYS).to_string();
-        let mut columns = vec![self.facts.name.clone(), key];
+        let mut row = vec![Cell::text(&*self.facts.name), Cell::text(key)];
         if self.inventory.versions {
             let id = version.kept.id();
-            columns.push(if id.is_null() { String::new() } else { id.to_string() });
-            columns.push(version.is_latest.to_string());
-            columns.push(head.is_none().to_string());
+            row.push(if id.is_null() { Cell::Empty } else { Cell::Text(id.to_string()) });
+            row.push(Cell::Flag(version.is_latest));
+            row.push(Cell::Flag(head.is_none()));
         }
         for field in &self.inventory.fields {
-            columns.push(self.told(*field, &version.kept)?);
+            row.push(self.told(*field, &version.kept)?);
         }
-        let quoted: Vec<_> =
-            columns.iter().map(|column| format!("\"{}\"", column.replace('"', "\"\""))).collect();
-        Ok(Some(quoted.join(",") + "\n"))
+        Ok(Some(row))
     }
 
-    /// What a list says of a version; nothing where there is nothing to say.
-    fn told(&self, field: Field, kept: &Kept) -> Result<String, Error> {
+    /// What a list says of a version.
+    fn told(&self, field: Field, kept: &Kept) -> Result<Cell, Error> {
         if let (Kept::Marker(marker), Field::LastModifiedDate) = (kept, field) {
-            return Ok(moment(marker.modified_ms));
+            return Ok(Cell::Moment(marker.modified_ms));
         }
-        let Some(head) = kept.head() else { return Ok(String::new()) };
+        let Some(head) = kept.head() else { return Ok(Cell::Empty) };
         Ok(match field {
-            Field::Size => head.size.to_string(),
-            Field::LastModifiedDate => moment(head.modified_ms),
-            Field::ETag => head.etag.to_string().trim_matches('"').to_owned(),
-            Field::StorageClass => head.class.word().to_string(),
-            Field::IsMultipartUploaded => matches!(head.content, Content::Parts { .. }).to_string(),
+            Field::Size => Cell::Number(i64::try_from(head.size).unwrap_or(i64::MAX)),
+            Field::LastModifiedDate => Cell::Moment(head.modified_ms),
+            Field::ETag => Cell::text(head.etag.to_string().trim_matches('"')),
+            Field::StorageClass => Cell::Text(head.class.word().to_string()),
+            Field::IsMultipartUploaded => Cell::Flag(matches!(head.content, Content::Parts { .. })),
             Field::ReplicationStatus => {
-                head.status()?.map(|status| status.word().to_owned()).unwrap_or_default()
+                head.status()?.map_or(Cell::Empty, |status| Cell::text(status.word()))
             }
-            Field::EncryptionStatus => encryption(head).to_owned(),
+            Field::EncryptionStatus => Cell::text(encryption(head)),
             Field::ObjectLockRetainUntilDate => {
-                head.lock.retention.map(|retention| moment(retention.until_ms)).unwrap_or_default()
+                head.lock.retention.map_or(Cell::Empty, |retention| Cell::Moment(retention.until_ms))
             }
-            Field::ObjectLockMode => mode(head).to_owned(),
-            Field::ObjectLockLegalHoldStatus => match head.lock.hold {
-                Some(true) => "On".to_owned(),
-                Some(false) => "Off".to_owned(),
-                None => String::new(),
-            },
-            Field::BucketKeyStatus => bucket_key(head).to_owned(),
-            Field::ChecksumAlgorithm => {
-                head.checksum.map(|stored| stored.checksum.algorithm().word().to_string()).unwrap_or_default()
+            Field::ObjectLockMode => Cell::text(mode(head)),
+            Field::ObjectLockLegalHoldStatus => {
+                head.lock.hold.map_or(Cell::Empty, |on| Cell::text(if on { "On" } else { "Off" }))
             }
-            Field::ObjectOwner => head
-                .rights()?
-                .map_or_else(|| self.facts.owner.canonical_id.clone(), |(owner, _)| owner.canonical_id),
+            Field::BucketKeyStatus => Cell::text(bucket_key(head)),
+            Field::ChecksumAlgorithm => head
+                .checksum
+                .map_or(Cell::Empty, |stored| Cell::Text(stored.checksum.algorithm().word().to_string())),
+            Field::ObjectOwner => Cell::Text(
+                head.rights()?
+                    .map_or_else(|| self.facts.owner.canonical_id.clone(), |(owner, _)| owner.canonical_id),
+            ),
         })
     }
 }
 
-fn moment(ms: i64) -> String {
-    times::exact(ms).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()
+fn kind(field: Field) -> Kind {
+    match field {
+        Field::Size => Kind::Number,
+        Field::LastModifiedDate | Field::ObjectLockRetainUntilDate => Kind::Moment,
+        Field::IsMultipartUploaded => Kind::Flag,
+        _ => Kind::Text,
+    }
 }
 
 fn encryption(head: &Head) -> &'static str {

@@ -7,7 +7,7 @@ use kurodo_gateway::{Call, Errand, Keeper, Progress};
 use super::own::Own;
 use crate::{
     Error, S3, action,
-    inventory::{Listing, Packed, Work},
+    inventory::{Inventory, Listing, Packed, Work},
     listing::{Ask, Start, walk_versions},
     needs::inventory_caller,
     table::chore,
@@ -16,7 +16,11 @@ use crate::{
 /// So many versions are looked at before others get their turn.
 const PAGE: usize = 1000;
 
-const TYPES: [&str; 4] = ["application/x-gzip", "text/plain", "application/json", "text/plain"];
+/// The content types of a list's files, in their order.
+fn types(inventory: &Inventory) -> [&'static str; 4] {
+    let data = if inventory.parquet { "application/octet-stream" } else { "application/x-gzip" };
+    [data, "text/plain", "application/json", "text/plain"]
+}
 
 impl Keeper<chore::DeliverInventory> for S3 {
     /// A list that may not be delivered is tried again on the next day, or when a bucket's settings change.
@@ -49,7 +53,7 @@ impl S3 {
     ) -> Result<(), Error> {
         let contents = self.list(list, work, call.now_ms).await?;
         let caller = Arc::new(inventory_caller(list.resource().facts()?));
-        for ((put, content), content_type) in puts.zip(contents).zip(TYPES) {
+        for ((put, content), content_type) in puts.zip(contents).zip(types(&work.inventory)) {
             let own = Own { content, content_type, encryption: work.inventory.encryption(), grants: &[] };
             self.put_own(put, own, &caller, call).await?;
         }
@@ -65,14 +69,15 @@ impl S3 {
     ) -> Result<[Bytes; 4], Error> {
         let facts = permit.resource().facts()?;
         let listing = Listing { facts, inventory: &work.inventory };
-        let (mut packed, mut from) = (Packed::new(), (Start::Beginning, None));
+        let columns = listing.columns();
+        let (mut packed, mut from) = (Packed::new(&work.inventory, &columns), (Start::Beginning, None));
         loop {
             let (start, behind) = from;
             let ask = Ask { start, most: PAGE, ..Ask::default() };
             let page = walk_versions(&self.store.read(permit), &[], &ask, behind.as_ref())?;
             for version in &page.versions {
                 if let Some(row) = listing.row(version)? {
-                    packed.add(&row)?;
+                    packed.add(row)?;
                 }
             }
             match page.next {
@@ -81,7 +86,7 @@ impl S3 {
             }
             tokio::task::yield_now().await;
         }
-        let about = (facts.name.as_str(), &work.inventory);
-        Ok(work.files.contents(about, &listing.schema(), now_ms, packed.finish()?))
+        let (about, schema) = ((facts.name.as_str(), &work.inventory), packed.schema(&columns));
+        Ok(work.files.contents(about, &schema, now_ms, packed.finish()?))
     }
 }
