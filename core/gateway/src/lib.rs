@@ -21,6 +21,7 @@ mod head;
 mod inflate;
 mod input;
 mod listen;
+mod measures;
 mod message;
 mod mount;
 mod observer;

@@ -31,6 +31,8 @@ pub struct Seen<'a> {
     pub status: u16,
     /// The error's code, where it failed.
     pub code: Option<&'a str>,
+    /// What the service measured of its work, by names of its own; nothing where the request failed.
+    pub measures: &'a [(&'static str, f64)],
     /// Bytes of content received.
     pub bytes_in: u64,
     /// Bytes of content of the answer, as far as they are known when it begins.

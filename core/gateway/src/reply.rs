@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use http_body::{Frame, SizeHint};
 use kurodo_wire::{Value, Valued};
 
-use crate::Failure;
+use crate::{Failure, measures::Measures};
 
 /// Bytes that a handler sends as they come.
 pub type Content = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send>>;
@@ -29,9 +29,18 @@ pub struct Reply<O> {
     pub status: Option<u16>,
     /// Header fields that the API facts do not describe.
     pub headers: Vec<(&'static str, String)>,
+    /// What is told to those who watch.
+    pub(crate) measures: Measures,
 }
 
 impl<O> Reply<O> {
+    /// Tells those who watch a figure of this work, under a name of the service's.
+    #[must_use]
+    pub fn with_measure(mut self, name: &'static str, number: u64) -> Self {
+        self.measures.put(name, number);
+        self
+    }
+
     /// Adds the content that follows the head.
     #[must_use]
     pub fn with_content(mut self, length: u64, content: Content) -> Self {
@@ -68,7 +77,14 @@ impl<O> Reply<O> {
 
 impl<O> From<O> for Reply<O> {
     fn from(output: O) -> Self {
-        Self { output, content: None, events: None, status: None, headers: Vec::new() }
+        Self {
+            output,
+            content: None,
+            events: None,
+            status: None,
+            headers: Vec::new(),
+            measures: Measures::default(),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use kurodo_authz::{Check, Demand, Denial};
 use crate::{
     Body, Call, Failure, Gateway, Seen,
     answered::End,
+    measures::Measures,
     reply::Response,
     route::{Mounted, Target},
 };
@@ -25,6 +26,7 @@ pub(crate) struct Trail<'a> {
     error: Option<String>,
     denial: Option<(&'static str, &'static str)>,
     started: Instant,
+    measures: Measures,
 }
 
 impl<'a> Trail<'a> {
@@ -69,7 +71,13 @@ impl<'a> Trail<'a> {
             error: None,
             denial: None,
             started: Instant::now(),
+            measures: Measures::default(),
         }
+    }
+
+    /// Notes what the handler measured, for those who watch.
+    pub(crate) fn measured(&mut self, measures: Measures) {
+        self.measures = measures;
     }
 
     /// Notes what was asked of the authorizer.
@@ -147,6 +155,7 @@ impl<'a> Trail<'a> {
             denial: self.denial,
             status,
             code: self.error.as_deref(),
+            measures: self.measures.figures(),
             bytes_in,
             bytes_out,
             duration: self.started.elapsed(),
@@ -228,6 +237,7 @@ pub(crate) async fn refused(
         denial: None,
         status: failure.status,
         code: error,
+        measures: &[],
         bytes_in,
         bytes_out,
         duration,

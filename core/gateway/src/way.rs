@@ -215,6 +215,7 @@ impl Attempt<'_, '_> {
 
         let reply = service.handle(Authorized { input, permits, body, call }).await;
         let reply: Reply<O::Output> = reply.map_err(Into::into)?;
+        trail.measured(reply.measures);
         codec::encode::<O>(mounted, target, call, reply)
     }
 }

@@ -89,7 +89,7 @@ service! { CloudWatch:
         // Data grow coarser as they grow older, until they are gone.
         RollUpData: [PutMetricData] by needs::old_data every 300 seconds;
         // What the services of this server counted.
-        PublishFigures: [PutMetricData for all] by needs::figures every 60 seconds;
+        PublishFigures: [PutMetricData for all] by needs::figures every 60 seconds and at the end;
         EvaluateAlarms: [SetAlarmState for all, GetMetricData for all, ReadAlarms for all]
             by needs::alarms_due every 10 seconds;
         ForgetHistory: [DeleteAlarms for all] by needs::old_history every 3600 seconds;

@@ -2,7 +2,9 @@
 //!
 //! Counting waits for nobody: every thread has a shelf of its own, which another touches once a minute.
 //!
-//! Sources: S3 User Guide, "Metrics and dimensions"; DynamoDB Developer Guide, "DynamoDB metrics and dimensions".
+//! Sources: S3 User Guide, "Metrics and dimensions"; DynamoDB Developer Guide, "DynamoDB metrics and dimensions"; Kinesis Data
+//! Streams Developer Guide, "Monitor the service with CloudWatch"; CloudWatch Logs User Guide, "Monitoring with CloudWatch
+//! metrics".
 
 mod publish;
 mod tally;
@@ -149,6 +151,12 @@ fn container<'a>(service: &str, arn: &'a str) -> &'a str {
     let after = match service {
         "s3" => arn.strip_prefix("arn:aws:s3:::"),
         "dynamodb" => arn.split_once(":table/").map(|(_, rest)| rest),
+        "kinesis" => arn.split_once(":stream/").map(|(_, rest)| rest),
+        "logs" => {
+            let group = arn.split_once(":log-group:").and_then(|(_, rest)| rest.split(':').next());
+            // Names of groups have slashes.
+            return group.unwrap_or_default();
+        }
         _ => None,
     };
     after.and_then(|rest| rest.split('/').next()).unwrap_or_default()
@@ -197,6 +205,10 @@ mod tests {
             ("dynamodb", "arn:aws:dynamodb:r:1:table/t", "t"),
             ("dynamodb", "arn:aws:dynamodb:r:1:table/t/index/i", "t"),
             ("dynamodb", "*", ""),
+            ("kinesis", "arn:aws:kinesis:r:1:stream/s", "s"),
+            ("kinesis", "arn:aws:kinesis:r:1:stream/s/consumer/c:1", "s"),
+            ("logs", "arn:aws:logs:r:1:log-group:/a/b:log-stream:c", "/a/b"),
+            ("logs", "arn:aws:logs:r:1:log-group:/a/b:*", "/a/b"),
             ("iam", "arn:aws:iam::1:user/u", ""),
         ] {
             assert_eq!(container(service, arn), name, "{arn}");
@@ -215,6 +227,7 @@ mod tests {
             denial: None,
             status: if code.is_some() { 404 } else { 200 },
             code,
+            measures: &[],
             bytes_in: 0,
             bytes_out: 10,
             duration: std::time::Duration::from_millis(2),
@@ -242,6 +255,46 @@ mod tests {
         // Without errors: all, 4xx, 5xx, bytes, latency, gets.
         assert_eq!((told.len(), told.iter().filter(|sum| **sum == 400.0).count()), (6, 2));
         assert!(figures.take(AccountId::new(1).unwrap()).is_empty());
+    }
+
+    #[test]
+    fn what_streams_and_groups_took_is_told() {
+        let (figures, region) = (Figures::default(), "us-east-1".parse::<Region>().unwrap());
+        let account = AccountId::new(1).unwrap();
+        let put = Seen {
+            service: "kinesis",
+            operation: "PutRecords",
+            measures: &[("Bytes", 30.0), ("Records", 3.0), ("Failed", 1.0)],
+            ..request(&region, "arn:aws:kinesis:us-east-1:1:stream/s", None)
+        };
+        figures.seen(&put);
+        figures.seen(&put);
+        figures.seen(&Seen {
+            service: "logs",
+            operation: "PutLogEvents",
+            measures: &[("Bytes", 7.0), ("Events", 2.0)],
+            ..request(&region, "arn:aws:logs:us-east-1:1:log-group:/g:log-stream:s", None)
+        });
+        let found = figures.take(account);
+        let sum = |namespace: &str, name: &str| {
+            let figures =
+                found.iter().filter(|(_, own, _)| *own == namespace).flat_map(|(.., figures)| figures);
+            figures
+                .filter(|figure| figure.name() == name)
+                .map(|figure| figure.datum(0).0.samples.sum)
+                .sum::<f64>()
+        };
+        for (name, expected) in [
+            ("IncomingBytes", 60.0),
+            ("IncomingRecords", 6.0),
+            ("PutRecords.TotalRecords", 8.0),
+            ("PutRecords.FailedRecords", 2.0),
+            ("PutRecords.Success", 2.0),
+        ] {
+            assert_eq!(sum("AWS/Kinesis", name), expected, "{name}");
+        }
+        // Of the group, and of all groups.
+        assert_eq!((sum("AWS/Logs", "IncomingBytes"), sum("AWS/Logs", "IncomingLogEvents")), (14.0, 4.0));
     }
 
     #[test]

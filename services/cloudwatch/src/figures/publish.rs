@@ -23,6 +23,11 @@ pub(crate) struct Figure {
 }
 
 impl Figure {
+    #[cfg(test)]
+    pub(crate) fn name(&self) -> &str {
+        &self.metric.name
+    }
+
     /// The same as it is put, of this second.
     pub(crate) fn datum(&self, time: i64) -> (Datum, MetricName) {
         let (unit, samples) = (unit_number(self.unit), self.samples.clone());
@@ -83,6 +88,10 @@ impl Figures {
                 "dynamodb" => {
                     dynamodb(&mut Collector { namespace: "AWS/DynamoDB", ..into }, subject, tally, own)
                 }
+                "kinesis" if own => {
+                    kinesis(&mut Collector { namespace: "AWS/Kinesis", ..into }, subject, tally)
+                }
+                "logs" if own => logs(&mut Collector { namespace: "AWS/Logs", ..into }, subject, tally),
                 _ => {}
             }
             let mut into = Collector { all: &mut all, region: &subject.region, namespace: "Kurodo" };
@@ -150,4 +159,56 @@ fn dynamodb(into: &mut Collector<'_>, subject: &Subject, tally: &Tally, own: boo
         &[("TableName", &subject.resource)],
         tally.failed_conditions,
     );
+}
+
+/// What a stream took and gave.
+///
+/// Source: Kinesis Data Streams Developer Guide, "Basic stream-level metrics".
+fn kinesis(into: &mut Collector<'_>, subject: &Subject, tally: &Tally) {
+    let of = [("StreamName", &*subject.resource)];
+    let (bytes, records) = (tally.measured("Bytes"), tally.measured("Records"));
+    let operation = subject.operation;
+    let named = |what: &str| format!("{operation}.{what}");
+    match operation {
+        "PutRecord" | "PutRecords" => {
+            into.put("IncomingBytes", &of, StandardUnit::Bytes, bytes.samples());
+            into.put("IncomingRecords", &of, StandardUnit::Count, records.samples());
+            into.count("WriteProvisionedThroughputExceeded", &of, tally.throttled);
+        }
+        "GetRecords" => {
+            let age = tally.measured("Age").samples();
+            into.put("GetRecords.IteratorAgeMilliseconds", &of, StandardUnit::Milliseconds, age);
+            into.put("GetRecords.Records", &of, StandardUnit::Count, records.samples());
+            into.count("ReadProvisionedThroughputExceeded", &of, tally.throttled);
+        }
+        _ => return,
+    }
+    if operation == "PutRecords" {
+        let failed = tally.measured("Failed");
+        let total = records.together(&failed);
+        for (name, spread) in [
+            ("PutRecords.TotalRecords", total),
+            ("PutRecords.SuccessfulRecords", records),
+            ("PutRecords.FailedRecords", failed),
+            ("PutRecords.ThrottledRecords", failed),
+        ] {
+            into.put(name, &of, StandardUnit::Count, spread.samples());
+        }
+    }
+    into.put(&named("Bytes"), &of, StandardUnit::Bytes, bytes.samples());
+    into.put(&named("Latency"), &of, StandardUnit::Milliseconds, tally.latency.samples());
+    let succeeded = tally.requests.saturating_sub(tally.wrong() + tally.server_errors);
+    into.rate(&named("Success"), &of, succeeded, tally.requests);
+}
+
+/// What a log group took, and all of them together.
+///
+/// Source: CloudWatch Logs User Guide, "Monitoring with CloudWatch metrics".
+fn logs(into: &mut Collector<'_>, subject: &Subject, tally: &Tally) {
+    let of = [("LogGroupName", &*subject.resource)];
+    let (bytes, events) = (tally.measured("Bytes"), tally.measured("Events"));
+    for of in [&of[..], &[]] {
+        into.put("IncomingBytes", of, StandardUnit::Bytes, bytes.samples());
+        into.put("IncomingLogEvents", of, StandardUnit::Count, events.samples());
+    }
 }

@@ -12,8 +12,13 @@ pub(super) struct Spread {
 }
 
 impl Spread {
+    /// One number.
+    fn of(number: f64) -> Self {
+        Self { count: 1.0, sum: number, least: number, most: number }
+    }
+
     fn note(&mut self, number: f64) {
-        self.add(&Self { count: 1.0, sum: number, least: number, most: number });
+        self.add(&Self::of(number));
     }
 
     fn add(&mut self, other: &Self) {
@@ -27,9 +32,29 @@ impl Spread {
         self.sum += other.sum;
     }
 
+    /// What two numbers of each request are together.
+    pub(super) fn together(&self, other: &Self) -> Self {
+        let Self { count, sum, least, most } = *self;
+        Self { count, sum: sum + other.sum, least: least + other.least, most: most + other.most }
+    }
+
     /// As a metric has it; nothing of no numbers.
     pub(super) fn samples(&self) -> Option<Summary> {
         (self.count > 0.0).then(|| Summary::set(self.count, self.sum, self.least, self.most))
+    }
+}
+
+/// What a service measured of its work, by names of its own.
+#[derive(Debug, Clone, Copy, Default)]
+struct Measured([(&'static str, Spread); 3]);
+
+impl Measured {
+    fn add(&mut self, name: &'static str, spread: &Spread) {
+        let place = self.0.iter_mut().find(|(known, _)| *known == name || known.is_empty());
+        if let Some((known, all)) = place.filter(|_| spread.count > 0.0) {
+            *known = name;
+            all.add(spread);
+        }
     }
 }
 
@@ -44,6 +69,7 @@ pub(super) struct Tally {
     pub(super) failed_conditions: u64,
     pub(super) bytes_in: Spread,
     pub(super) bytes_out: Spread,
+    measures: Measured,
     /// Milliseconds until the answer began; of those that succeeded, and of all.
     pub(super) succeeded: Spread,
     pub(super) latency: Spread,
@@ -65,6 +91,9 @@ impl Tally {
             (400.., _) => self.client_errors += 1,
             _ => self.succeeded.note(latency),
         }
+        for (name, value) in seen.measures {
+            self.measures.add(name, &Spread::of(*value));
+        }
         if seen.bytes_in > 0 {
             self.bytes_in.note(number(seen.bytes_in));
         }
@@ -80,10 +109,23 @@ impl Tally {
         self.server_errors += other.server_errors;
         self.throttled += other.throttled;
         self.failed_conditions += other.failed_conditions;
+        for (name, spread) in &other.measures.0 {
+            self.measures.add(name, spread);
+        }
         self.bytes_in.add(&other.bytes_in);
         self.bytes_out.add(&other.bytes_out);
         self.succeeded.add(&other.succeeded);
         self.latency.add(&other.latency);
+    }
+
+    /// What the service measured under this name.
+    pub(super) fn measured(&self, name: &str) -> Spread {
+        self.measures
+            .0
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, spread)| *spread)
+            .unwrap_or_default()
     }
 
     /// Whether anything succeeded.

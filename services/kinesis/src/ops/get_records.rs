@@ -1,4 +1,4 @@
-use kurodo_gateway::Handler;
+use kurodo_gateway::{Handler, Reply};
 
 use super::{Answer, Asked};
 use crate::{
@@ -38,12 +38,15 @@ impl Handler<op::GetRecords> for Kinesis {
         self.meter.gave(place, page.bytes);
         let (millis_behind_latest, over) = (page.behind(now), page.left.is_none() && !shard.is_open());
         let next = ShardIterator { at: page.next, given: now, ..iterator.clone() };
-        Ok(GetRecordsOutput {
+        let (bytes, records) = (page.bytes as u64, page.records.len() as u64);
+        let age = page.records.last().map_or(0, |stored| now.saturating_sub(stored.entry.time).max(0));
+        let output = GetRecordsOutput {
             records: page.records.into_iter().map(|stored| view::record(shard, stored)).collect(),
             next_shard_iterator: (!over).then(|| next.show()),
             millis_behind_latest: Some(millis_behind_latest),
             child_shards: over.then(|| view::children(definition, shard.number)),
-        }
-        .into())
+        };
+        let reply = Reply::from(output).with_measure("Bytes", bytes).with_measure("Records", records);
+        Ok(reply.with_measure("Age", age.unsigned_abs()))
     }
 }

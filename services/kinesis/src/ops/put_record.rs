@@ -1,4 +1,4 @@
-use kurodo_gateway::Handler;
+use kurodo_gateway::{Handler, Reply};
 
 use super::{
     Answer, Asked,
@@ -27,12 +27,13 @@ impl Handler<op::PutRecord> for Kinesis {
         }
         let numbers = self.append(permit, facts, &[&routed]).await?;
         let number = numbers.first().ok_or_else(|| Error::Damaged(facts.name.name.clone()))?;
-        Ok(PutRecordOutput {
+        let output = PutRecordOutput {
             shard_id: id.to_string(),
             sequence_number: number.to_string(),
             encryption_type: None,
-        }
-        .into())
+        };
+        let bytes = routed.entry.size() as u64;
+        Ok(Reply::from(output).with_measure("Bytes", bytes).with_measure("Records", 1))
     }
 }
 

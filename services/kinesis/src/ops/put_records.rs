@@ -1,4 +1,4 @@
-use kurodo_gateway::Handler;
+use kurodo_gateway::{Handler, Reply};
 
 use super::{
     Answer, Asked,
@@ -48,7 +48,11 @@ impl Handler<op::PutRecords> for Kinesis {
             }
         }
         let failed_record_count = Some(count(failed));
-        Ok(PutRecordsOutput { failed_record_count, records: results, encryption_type: None }.into())
+        let bytes: usize = taken.iter().map(|(_, routed)| routed.entry.size()).sum();
+        let reply =
+            Reply::from(PutRecordsOutput { failed_record_count, records: results, encryption_type: None });
+        let reply = reply.with_measure("Bytes", bytes as u64).with_measure("Records", taken.len() as u64);
+        Ok(reply.with_measure("Failed", failed as u64))
     }
 }
 

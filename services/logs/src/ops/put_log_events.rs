@@ -1,4 +1,4 @@
-use kurodo_gateway::Handler;
+use kurodo_gateway::{Handler, Reply};
 use kurodo_store::Version;
 
 use super::{Answer, Asked, count};
@@ -62,12 +62,14 @@ impl Handler<op::PutLogEvents> for Logs {
             ingested: now,
             events: events.iter().map(|(time, message)| (*time, (*message).to_owned())).collect(),
         });
-        Ok(PutLogEventsOutput {
+        let bytes: usize = accepted.events.iter().map(|event| event.message.len() + OVERHEAD).sum();
+        let (bytes, taken) = (bytes as u64, accepted.events.len() as u64);
+        let output = PutLogEventsOutput {
             next_sequence_token: Some(sequence_token(commit.version)),
             rejected_log_events_info: accepted.rejected,
             rejected_entity_info: None,
-        }
-        .into())
+        };
+        Ok(Reply::from(output).with_measure("Bytes", bytes).with_measure("Events", taken))
     }
 }
 
