@@ -171,6 +171,27 @@ def test_the_key_policy_denies(root, s3, kms, bucket, key):
     assert read(client, bucket) == b"newer"
 
 
+def test_checksums_are_told_to_those_who_may_decrypt(root, s3, key, bucket):
+    """A checksum of few possible contents is as good as the content."""
+    put(s3, bucket, key, ChecksumAlgorithm="SHA256")
+    upload = s3.create_multipart_upload(
+        Bucket=bucket, Key="parts", ServerSideEncryption=KMS, SSEKMSKeyId=key, ChecksumAlgorithm="SHA256"
+    )["UploadId"]
+    part = s3.upload_part(Bucket=bucket, Key="parts", UploadId=upload, PartNumber=1, Body=b"x", ChecksumAlgorithm="SHA256")
+    done = {"PartNumber": 1, "ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]}
+    s3.complete_multipart_upload(Bucket=bucket, Key="parts", UploadId=upload, MultipartUpload={"Parts": [done]})
+    reader = root.user(policy=[statement("Allow", "s3:*")]).client("s3")
+    thing = {"Bucket": bucket, "Key": "thing"}
+    assert reader.head_object(**thing)["ContentLength"] == 7
+    assert "Checksum" not in reader.get_object_attributes(**thing, ObjectAttributes=["ETag", "ObjectSize"])
+    refused(lambda: reader.head_object(**thing, ChecksumMode="ENABLED"), "403", 403)
+    refused(lambda: reader.get_object_attributes(**thing, ObjectAttributes=["Checksum"]), "AccessDenied", 403)
+    parts = {"Bucket": bucket, "Key": "parts", "ObjectAttributes": ["ObjectParts"]}
+    refused(lambda: reader.get_object_attributes(**parts), "AccessDenied", 403)
+    assert s3.head_object(**thing, ChecksumMode="ENABLED")["ChecksumSHA256"]
+    assert s3.get_object_attributes(**parts)["ObjectParts"]["Parts"]
+
+
 def test_a_key_that_is_off_opens_nothing(s3, kms, bucket, key):
     put(s3, bucket, key)
     kms.disable_key(KeyId=key)

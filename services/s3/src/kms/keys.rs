@@ -10,7 +10,7 @@ use crate::{
     Error, S3,
     content::{Customer, Keys},
     facts::BucketFacts,
-    records::{CustomerKey, KmsKey, Salt},
+    records::{CustomerKey, Head, KmsKey, Salt},
     resources::Object,
 };
 
@@ -31,6 +31,22 @@ impl S3 {
         match kms {
             None => Ok(Keys::one(wrapping)),
             Some(kms) => Box::pin(self.unlock_by_kms(kms, place, call)).await,
+        }
+    }
+
+    /// A checksum tells of content: of that under a key of KMS only those are told whom KMS lets decrypt it.
+    ///
+    /// Source: S3 API Reference, HeadObject, "x-amz-checksum-mode".
+    pub(crate) async fn check_telling(
+        &self,
+        checksum: bool,
+        head: &Head,
+        place: &Object,
+        call: &Call,
+    ) -> Result<(), Error> {
+        match head.kms.as_deref().filter(|_| checksum) {
+            None => Ok(()),
+            Some(kms) => Box::pin(self.unlock_by_kms(kms, place, call)).await.map(drop),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{
         self, GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectAttributesParts,
         ObjectAttributes, ObjectPart, op,
     },
-    records::PartEntry,
+    records::{Head, PartEntry},
     resources::Object,
     times,
 };
@@ -24,7 +24,7 @@ impl Handler<op::GetObjectAttributes> for S3 {
         &self,
         call: Authorized<'_, Self, op::GetObjectAttributes>,
     ) -> Answer<op::GetObjectAttributes> {
-        let Authorized { input, permits: (permit, _attributes, _missing), .. } = call;
+        let Authorized { input, permits: (permit, _attributes, _missing), call, .. } = call;
         let head = Object::granted(&permit)?;
         check_key(customer!(input)?.as_ref(), head, permit.resource().facts())?;
         let asked = |attribute| input.object_attributes.contains(&attribute);
@@ -33,6 +33,8 @@ impl Handler<op::GetObjectAttributes> for S3 {
             true => Some(page(&input, &parts)?),
             false => None,
         };
+        let tells = checksum_is_told(head, object_parts.as_ref(), asked(ObjectAttributes::Checksum));
+        self.check_telling(tells, head, permit.resource(), call).await?;
         let checksum = head.checksum.filter(|_| asked(ObjectAttributes::Checksum)).map(|stored| {
             let mut shown = model::Checksum::default();
             show_checksum!(shown, Some(stored));
@@ -51,6 +53,11 @@ impl Handler<op::GetObjectAttributes> for S3 {
         }
         .into())
     }
+}
+
+/// Whether the answer has a checksum of the object or of a part.
+fn checksum_is_told(head: &Head, parts: Option<&GetObjectAttributesParts>, whole: bool) -> bool {
+    head.checksum.is_some() && (whole || parts.is_some_and(|parts| parts.parts.is_some()))
 }
 
 /// Some of the parts.

@@ -25,6 +25,7 @@ impl Handler<op::HeadObject> for S3 {
         let part = self.part(&permit, reading.part)?;
         let extent = reading.extent(head, part.as_ref())?;
         let checksum = reading.shown_checksum(head, &extent, part.as_ref());
+        self.check_telling(checksum.is_some(), head, permit.resource(), call).await?;
 
         let mut output = HeadObjectOutput::default();
         show_checksum!(output, checksum);
