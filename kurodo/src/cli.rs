@@ -155,6 +155,10 @@ pub(crate) struct ServeArgs {
     /// The most bytes of an item collection in DynamoDB, to try what a client does at the limit [default: 10 GiB, as AWS].
     #[arg(long, env = "KURODO_DYNAMODB_COLLECTION_BYTES", value_name = "BYTES")]
     pub(crate) dynamodb_collection_bytes: Option<u64>,
+    /// Where CloudWatch's alarms may send messages: beginnings of addresses under https, such as
+    /// `https://hooks.example/alarms/`; may be repeated [default: none].
+    #[arg(long, env = "KURODO_ALARM_WEBHOOKS", value_name = "URL", value_delimiter = ',')]
+    pub(crate) alarm_webhooks: Option<Vec<String>>,
     /// The seconds that restoring an archived object of S3 takes, whatever its class and tier [default: as long as AWS].
     #[arg(long, env = "KURODO_S3_RESTORE_SECONDS", value_name = "SECONDS")]
     pub(crate) s3_restore_seconds: Option<u32>,

@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) audit_data: AuditData,
     /// The accounts that may sign with Signature Version 2.
     pub(crate) signature_v2: Vec<AccountId>,
+    /// Where alarms may send messages.
+    pub(crate) alarm_webhooks: Vec<String>,
     /// Whether DynamoDB enforces the capacity that tables have provisioned.
     pub(crate) dynamodb_throughput: bool,
     /// The most bytes of an item collection in DynamoDB, where fewer than AWS's.
@@ -58,6 +60,7 @@ struct File {
     private_key: Option<PathBuf>,
     audit_data: Option<AuditData>,
     signature_v2: Option<Vec<String>>,
+    alarm_webhooks: Option<Vec<String>>,
     dynamodb_throughput: Option<bool>,
     dynamodb_collection_bytes: Option<u64>,
     s3_restore_seconds: Option<u32>,
@@ -83,6 +86,7 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
         .map(|accounts| accounts.iter().map(|account| account.parse()).collect::<Result<_, _>>())
         .transpose()?;
     let signature_v2 = sources.pick("signature_v2", args.signature_v2, opted_in);
+    let alarm_webhooks = sources.pick("alarm_webhooks", args.alarm_webhooks, file.alarm_webhooks);
     let dynamodb_throughput =
         sources.pick("dynamodb_throughput", args.dynamodb_throughput, file.dynamodb_throughput);
     let dynamodb_collection_bytes = sources.pick(
@@ -105,6 +109,7 @@ pub(crate) fn resolve(args: Box<ServeArgs>, matches: &ArgMatches) -> Result<Conf
         certificate: certificate.zip(private_key),
         audit_data: audit_data.unwrap_or(AuditData::All),
         signature_v2: signature_v2.unwrap_or_default(),
+        alarm_webhooks: alarm_webhooks.unwrap_or_default(),
         dynamodb_throughput: dynamodb_throughput.unwrap_or_default(),
         dynamodb_collection_bytes,
         s3_restore_seconds,

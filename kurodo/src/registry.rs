@@ -62,6 +62,7 @@ services! {
     kurodo_cloudwatch::CloudWatch: |parts| kurodo_cloudwatch::CloudWatch::new(
         parts.store.clone(),
         parts.figures.clone(),
+        parts.webhooks.clone(),
     );
     kurodo_logs::Logs: |parts| kurodo_logs::Logs::new(
         parts.store.clone(),

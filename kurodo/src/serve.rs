@@ -32,6 +32,8 @@ pub(crate) struct Parts {
     pub(crate) audit: Audit,
     /// What is counted of all requests.
     pub(crate) figures: Arc<kurodo_cloudwatch::Figures>,
+    /// Whom alarms may tell.
+    pub(crate) webhooks: kurodo_cloudwatch::Webhooks,
     /// How services ask each other.
     pub(crate) relay: Relay,
     /// The keyrings that services wrap their buckets' and tables' keys with.
@@ -152,6 +154,7 @@ fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
         keys,
         dynamodb_limits,
         figures: Arc::default(),
+        webhooks: kurodo_cloudwatch::Webhooks::new(config.alarm_webhooks.clone()),
         s3_restorations,
     };
     Ok((parts, sweep))

@@ -1,3 +1,5 @@
+use kurodo_outside::OutsideError;
+
 /// Why a token was not believed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -41,20 +43,12 @@ pub enum TokenError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// The address is none under `https`.
-    #[error("{0} is no address under https")]
-    Address(String),
-    /// No connection, no TLS, a certificate that nobody vouches for, or an answer that ends early.
-    #[error("{address}: {error}")]
-    Unreachable {
-        /// The address.
-        address: String,
-        /// What failed.
-        error: String,
-    },
-    /// It took too long.
-    #[error("{0} took too long to answer")]
-    Slow(String),
+    /// There was no answer.
+    #[error(transparent)]
+    Outside(#[from] OutsideError),
+    /// The connection could not be prepared.
+    #[error("{0}")]
+    Client(String),
     /// The answer was another than 200.
     #[error("{address} answered {status}")]
     Status {

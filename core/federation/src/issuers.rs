@@ -92,11 +92,7 @@ async fn fetch_keys(issuer: &Issuer) -> Result<Keys, FetchError> {
     let base = format!("https://{}", issuer.url);
     let address = format!("{}/.well-known/openid-configuration", base.trim_end_matches('/'));
     let client = Trust::client(&issuer.thumbprints);
-    let client =
-        Arc::new(client.map_err(|error| FetchError::Unreachable {
-            address: address.clone(),
-            error: error.to_string(),
-        })?);
+    let client = Arc::new(client.map_err(|error| FetchError::Client(error.to_string()))?);
     let found: Configuration = fetch::json(&client, &address, "an OpenID Connect configuration").await?;
     if found.issuer != base {
         return Err(FetchError::Issuer { address, issuer: found.issuer });

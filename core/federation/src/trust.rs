@@ -1,6 +1,7 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use ::aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use kurodo_outside::machine;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
     client::{
@@ -59,21 +60,6 @@ impl Trust {
         let verifier = verifier.map_err(|error| Error::General(error.to_string()))?;
         verifier.verify_server_cert(server, chain, name, ocsp, now)
     }
-}
-
-/// The authorities that this machine trusts.
-fn machine() -> Arc<RootCertStore> {
-    static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
-    let load = || {
-        let found = rustls_native_certs::load_native_certs();
-        for error in &found.errors {
-            tracing::warn!(%error, "some of the machine's certificate authorities cannot be read");
-        }
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(found.certs);
-        Arc::new(roots)
-    };
-    ROOTS.get_or_init(load).clone()
 }
 
 impl ServerCertVerifier for Trust {

@@ -23,6 +23,7 @@ pub mod table;
 mod tags;
 mod time;
 
+pub use alarm::Webhooks;
 pub use data::{Statistic, Summary};
 pub use error::Error;
 pub use figures::Figures;

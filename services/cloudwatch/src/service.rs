@@ -6,7 +6,7 @@ use kurodo_gateway::{
 };
 use kurodo_store::Store;
 
-use crate::{Error, figures::Figures, model, needs::Watch};
+use crate::{Error, Webhooks, figures::Figures, model, needs::Watch};
 
 /// The service.
 pub struct CloudWatch {
@@ -15,12 +15,14 @@ pub struct CloudWatch {
     pub(crate) watch: Watch,
     /// What the services of this server count.
     pub(crate) figures: Arc<Figures>,
+    /// Whom alarms may tell.
+    pub(crate) webhooks: Webhooks,
 }
 
 impl CloudWatch {
-    /// The service over this store; what is counted there is published.
-    pub fn new(store: Store, figures: Arc<Figures>) -> Self {
-        Self { store, watch: Watch::default(), figures }
+    /// The service over this store; what is counted there is published, and alarms tell these webhooks.
+    pub fn new(store: Store, figures: Arc<Figures>, webhooks: Webhooks) -> Self {
+        Self { store, watch: Watch::default(), figures, webhooks }
     }
 }
 

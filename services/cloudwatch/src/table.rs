@@ -92,6 +92,8 @@ service! { CloudWatch:
         PublishFigures: [PutMetricData for all] by needs::figures every 60 seconds and at the end;
         EvaluateAlarms: [SetAlarmState for all, GetMetricData for all, ReadAlarms for all]
             by needs::alarms_due every 10 seconds;
+        // What alarms tell webhooks.
+        SendNotices: [SetAlarmState for all] by needs::noticed every 1 seconds;
         ForgetHistory: [DeleteAlarms for all] by needs::old_history every 3600 seconds;
     }
     refused {

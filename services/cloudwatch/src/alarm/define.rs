@@ -5,7 +5,7 @@
 use kurodo_arn::Arn;
 
 use super::{
-    Condition, Missing, Rule, State, StateOf, Stored, Watched,
+    Actions, Condition, Missing, Rule, State, StateOf, Stored, Watched, Webhooks,
     stored::{WatchedQuery, WatchedStat},
 };
 use crate::{
@@ -26,9 +26,10 @@ fn wrong<T>(message: impl Into<String>) -> Result<T, Error> {
 }
 
 /// A metric alarm as it was put, in its first state.
-pub(crate) fn metric(input: &PutMetricAlarmInput, now_ms: i64) -> Result<Stored, Error> {
-    no_actions(
+pub(crate) fn metric(input: &PutMetricAlarmInput, webhooks: &Webhooks, now_ms: i64) -> Result<Stored, Error> {
+    let actions = actions(
         "PutMetricAlarm",
+        webhooks,
         [&input.ok_actions, &input.alarm_actions, &input.insufficient_data_actions],
     )?;
     let comparison = match input.comparison_operator {
@@ -86,6 +87,8 @@ pub(crate) fn metric(input: &PutMetricAlarmInput, now_ms: i64) -> Result<Stored,
         updated: now_ms,
         transitioned: now_ms,
         tags: tags::new(input.tags.as_deref())?,
+        actions,
+        notices: Vec::new(),
     })
 }
 
@@ -189,8 +192,28 @@ fn math(queries: &[MetricDataQuery]) -> Result<(Watched, i64), Error> {
 }
 
 /// Actions call services that Kurodo has not: they are refused by name.
-fn no_actions(operation: &str, actions: [&Option<Vec<String>>; 3]) -> Result<(), Error> {
-    let Some(action) = actions.into_iter().flatten().flatten().next() else { return Ok(()) };
+/// What alarms do: the webhooks that the operator allows.
+fn actions(
+    operation: &str,
+    webhooks: &Webhooks,
+    [ok, alarm, insufficient_data]: [&Option<Vec<String>>; 3],
+) -> Result<Actions, Error> {
+    let checked = |given: &Option<Vec<String>>| {
+        let given = given.clone().unwrap_or_default();
+        given.iter().try_for_each(|action| known(operation, webhooks, action)).map(|()| given)
+    };
+    Ok(Actions { ok: checked(ok)?, alarm: checked(alarm)?, insufficient_data: checked(insufficient_data)? })
+}
+
+fn known(operation: &str, webhooks: &Webhooks, action: &str) -> Result<(), Error> {
+    if webhooks.allows(action) {
+        return Ok(());
+    }
+    if action.starts_with("https://") {
+        return Err(Error::Refused(format!(
+            "{operation} does not allow the webhook {action}: its operator names the addresses that alarms may tell (--alarm-webhooks)."
+        )));
+    }
     match action.parse::<Arn>() {
         Ok(arn) => Err(Error::Refused(format!(
             "{operation} does not implement the action {action}: Kurodo has no actions of {} for alarms. What alarms do is in their history.",
@@ -204,10 +227,12 @@ fn no_actions(operation: &str, actions: [&Option<Vec<String>>; 3]) -> Result<(),
 pub(crate) fn composite(
     input: &PutCompositeAlarmInput,
     others: &Others,
+    webhooks: &Webhooks,
     now_ms: i64,
 ) -> Result<Stored, Error> {
-    no_actions(
+    let actions = actions(
         "PutCompositeAlarm",
+        webhooks,
         [&input.ok_actions, &input.alarm_actions, &input.insufficient_data_actions],
     )?;
     let rule = match Rule::parse(&input.alarm_rule) {
@@ -236,5 +261,7 @@ pub(crate) fn composite(
         updated: now_ms,
         transitioned: now_ms,
         tags: tags::new(input.tags.as_deref())?,
+        actions,
+        notices: Vec::new(),
     })
 }

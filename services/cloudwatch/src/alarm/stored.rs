@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Rule;
+use super::{Actions, Notice, Rule};
 use crate::{Error, model::StateValue, tags::Tags};
 
 /// The state of an alarm.
@@ -121,6 +121,12 @@ pub(crate) struct Stored {
     /// When the state itself changed last; likewise.
     pub(crate) transitioned: i64,
     pub(crate) tags: Tags,
+    /// Whom it tells.
+    #[serde(default)]
+    pub(crate) actions: Actions,
+    /// What it has not told yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notices: Vec<Notice>,
 }
 
 impl Stored {

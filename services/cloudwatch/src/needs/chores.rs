@@ -32,6 +32,8 @@ pub(crate) struct Watch {
     merged: Mutex<HashMap<AccountId, u64>>,
     /// Which namespace is looked at for old data, and after what.
     rolled: Mutex<HashMap<AccountId, (Vec<u8>, Mark)>>,
+    /// What there was of alarms when none had anything to tell.
+    told: Mutex<HashMap<AccountId, u64>>,
 }
 
 /// The namespaces of an account, with their keys below all of its metrics.
@@ -137,6 +139,36 @@ pub(crate) async fn alarms_due(find: &Find<'_, CloudWatch>) -> Found<Option<Due>
     let metrics = regions.iter().map(|region| Need::new(Metrics { account, region: region.clone() }));
     let states = regions.iter().map(|region| Need::new(Alarms { account, region: region.clone() }));
     Ok(Some((alarms, metrics.collect(), states.collect())))
+}
+
+/// The most alarms whose messages are sent together.
+const TELLING: usize = 32;
+
+/// Alarms that have something to tell webhooks.
+pub(crate) async fn noticed(find: &Find<'_, CloudWatch>) -> Found<Option<Vec<Need<action::SetAlarmState>>>> {
+    let Some(account) = find.account() else { return Ok(None) };
+    let generation = find.service.store.generation(layout::ALARMS);
+    let told = || find.service.watch.told.lock().unwrap_or_else(PoisonError::into_inner);
+    if told().get(&account) == Some(&generation) {
+        return Ok(None);
+    }
+    let (all, now) = (layout::all_alarms(account), find.call.now_ms);
+    let (mut needs, mut waits) = (Vec::new(), false);
+    for record in find.stored().cursor(&Scan::within(all.prefix()))? {
+        let record = record?;
+        let stored = Stored::read(&record.value)?;
+        waits |= !stored.notices.is_empty();
+        if needs.len() < TELLING && stored.notices.iter().any(|notice| notice.next <= now) {
+            let key = record.key.get(all.prefix().len()..).unwrap_or_default();
+            let (region, name) = layout::parse_alarm(key).ok_or(Error::Damaged("an alarm's name"))?;
+            let (stored, others) = (Some(stored), Others::default());
+            needs.push(Need::new(Alarm { region, account, name, stored, others }));
+        }
+    }
+    if !waits {
+        told().insert(account, generation);
+    }
+    Ok(Some(needs).filter(|needs| !needs.is_empty()))
 }
 
 /// Alarms with history that is too old.

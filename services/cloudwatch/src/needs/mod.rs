@@ -9,7 +9,7 @@ use kurodo_authz::{Action, Need, OneOf};
 use kurodo_gateway::{ConditionValue, Find};
 use kurodo_store::Scan;
 
-pub(crate) use chores::{Watch, alarms_due, figures, old_data, old_history, unmerged};
+pub(crate) use chores::{Watch, alarms_due, figures, noticed, old_data, old_history, unmerged};
 
 use crate::{
     CloudWatch, Error,

@@ -102,10 +102,13 @@ impl CloudWatch {
             }
             let before = stored.state.clone();
             stored.enter(state.clone(), now_ms);
+            let moved = before.value != stored.state.value;
+            if moved && stored.actions_enabled {
+                stored.tell(&before, &permit.resource().arn(), now_ms)?;
+            }
             let mut transaction = writer.transaction();
             transaction.expect_version(layout::ITSELF, found.version);
             transaction.put(layout::ITSELF, stored.to_bytes()?);
-            let moved = before.value != stored.state.value;
             if moved {
                 let item = transition(&stored, &before, now_ms).to_bytes()?;
                 transaction.in_annex(permit).append(layout::ITSELF, item);

@@ -13,7 +13,7 @@ impl Handler<op::PutMetricAlarm> for CloudWatch {
     async fn handle(&self, asked: Asked<'_, op::PutMetricAlarm>) -> Answer<op::PutMetricAlarm> {
         let (permit, _) = &asked.permits;
         let now_ms = asked.call.now_ms;
-        let alarm = metric(&asked.input, now_ms)?;
+        let alarm = metric(&asked.input, &self.webhooks, now_ms)?;
         self.put_alarm(permit, &permit.resource().arn(), alarm, now_ms).await?;
         Ok(PutMetricAlarmOutput {}.into())
     }
@@ -23,7 +23,7 @@ impl Handler<op::PutCompositeAlarm> for CloudWatch {
     async fn handle(&self, asked: Asked<'_, op::PutCompositeAlarm>) -> Answer<op::PutCompositeAlarm> {
         let (permit, _) = &asked.permits;
         let now_ms = asked.call.now_ms;
-        let alarm = composite(&asked.input, &permit.resource().others, now_ms)?;
+        let alarm = composite(&asked.input, &permit.resource().others, &self.webhooks, now_ms)?;
         self.put_alarm(permit, &permit.resource().arn(), alarm, now_ms).await?;
         Ok(PutCompositeAlarmOutput {}.into())
     }
@@ -51,7 +51,7 @@ impl CloudWatch {
                         let message = format!("An alarm of another type has the name {}.", new.name);
                         return Err(Error::Validation(message));
                     }
-                    (new.state, new.tags) = (old.state, old.tags);
+                    (new.state, new.tags, new.notices) = (old.state, old.tags, old.notices);
                     (new.updated, new.transitioned) = (old.updated, old.transitioned);
                     transaction.expect_version(layout::ITSELF, found.version);
                     "Update"
