@@ -10,11 +10,11 @@ from cloudwatch import MINUTE, at, began, namespace, put, statistics, value  # n
 from conftest import Server, refused
 
 
-def unverified(server):
+def unverified(server, service="cloudwatch"):
     """A client of a server that may have its clock ahead, so that its certificate is from the future."""
     root = server.root()
     return boto3.client(
-        "cloudwatch",
+        service,
         endpoint_url=server.endpoint,
         verify=False,
         region_name="us-east-1",

@@ -2,13 +2,16 @@
 
 import base64
 import json
+import time
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import document, fresh, statement
+import clock
+from conftest import document, fresh, kurodo, statement
 from test_at_rest import search
+from test_cloudwatch_figures import unverified
 
 CONTEXT = {"tenant": "red", "app": "ledger"}
 
@@ -290,8 +293,36 @@ def test_keys_outlive_a_restart_and_nothing_of_them_lies_open(own_server):
             content = path.read_bytes()
             assert secret not in content and base64.b64encode(secret)[:40] not in content, path
     assert not list(search(own_server.data_dir, ["a plain description of mine", key.split("/")[1]]))
+    # What wraps the keys may be renewed; they are what they were.
+    kurodo("keys", "rotate", "--accounts", "--data-dir", own_server.data_dir)
+    assert "kms: 1 keys open" in kurodo("check", "--data-dir", own_server.data_dir).stdout
     own_server.start()
     kms = own_server.root().client("kms")
     opened = kms.decrypt(CiphertextBlob=made["CiphertextBlob"], EncryptionContext=CONTEXT)
     assert opened["Plaintext"] == secret
     assert json.loads(kms.get_key_policy(KeyId=key)["Policy"])["Id"] == "key-default-1"
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+def test_keys_rotate_by_themselves_and_end_when_their_days_are_over(own_server, tmp_path):
+    kms = own_server.root().client("kms")
+    doomed, turning = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
+    blobs = [kms.encrypt(KeyId=key, Plaintext=b"old")["CiphertextBlob"] for key in (doomed, turning)]
+    kms.create_grant(KeyId=doomed, GranteePrincipal=arn_of(own_server.root()), Operations=["Decrypt"])
+    kms.schedule_key_deletion(KeyId=doomed, PendingWindowInDays=30)
+    kms.enable_key_rotation(KeyId=turning, RotationPeriodInDays=90)
+    assert own_server.stop() == 0
+    ahead = 91 * 24 * 60 * 60
+    own_server.start(clock.environment(tmp_path, ahead))
+    kms = unverified(own_server, "kms")
+    with clock.signing_ahead(ahead):
+        for _ in range(450):
+            if kms.list_key_rotations(KeyId=turning)["Rotations"] and len(kms.list_keys()["Keys"]) == 1:
+                break
+            time.sleep(0.2)
+        assert [one["RotationType"] for one in kms.list_key_rotations(KeyId=turning)["Rotations"]] == ["AUTOMATIC"]
+        assert kms.decrypt(CiphertextBlob=blobs[1])["Plaintext"] == b"old"
+        with refusal("InvalidCiphertextException"):
+            kms.decrypt(CiphertextBlob=blobs[0])
+        with refusal("NotFoundException", "does not exist"):
+            kms.describe_key(KeyId=doomed)

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use kurodo_arn::AccountId;
-use kurodo_policy::{Attached, Context, Policies, PrincipalKind, Reason, Request, evaluate, explain};
+use kurodo_policy::{Attached, Context, Model, Policies, PrincipalKind, Reason, Request, evaluate, explain};
 
 use crate::{Action, Caller, Denial, Named, Need, Permit, Resource};
 
@@ -125,14 +125,16 @@ impl<'r> Desk<'r> {
             session: caller.session.as_deref(),
             endpoint: None,
         };
-        let decision = evaluate(&request, &policies, resource.model());
+        // What has no say is not waited for either.
+        let model = if self.resources { resource.model() } else { Model::Standard };
+        let decision = evaluate(&request, &policies, model);
         if decision.allowed {
             let by_list = matches!(decision.reason, Reason::AllowGrant { .. });
             let by = self.caller.aside();
             self.checks.push(Check { action: A::NAME, resource: arn, owner, allowed: true, by_list, by });
             return Ok(Permit::mint(resource));
         }
-        let explanation = explain(&request, &policies, resource.model());
+        let explanation = explain(&request, &policies, model);
         let by = self.caller.aside();
         let denied =
             Check { action: A::NAME, resource: arn.clone(), owner, allowed: false, by_list: false, by };
