@@ -233,8 +233,7 @@ def test_what_cannot_be_exported_is_told_so(client, bucket):
     refused(
         lambda: export(client, arn, bucket, IncrementalExportSpecification=specification), "ValidationException", 400
     )
-    for asked in ({"ExportFormat": "ION"}, {"S3SseAlgorithm": "KMS"}, {"S3SseKmsKeyId": "alias/x"}):
-        refused(lambda: export(client, arn, bucket, **asked), "NotImplemented", 501)
+    refused(lambda: export(client, arn, bucket, ExportFormat="ION"), "NotImplemented", 501)
 
 
 def test_an_export_to_no_bucket_fails(client):
@@ -331,3 +330,21 @@ def test_an_export_that_a_restart_interrupts_has_failed(own_server):
     done = ended(client, begun)
     if done["ExportStatus"] == "FAILED":  # It may have been done before.
         assert done["FailureCode"] == "ExportInterrupted"
+
+
+def test_exports_are_protected_by_keys_of_kms(root, client, bucket):
+    """By the key that is named, if the caller may use it by DynamoDB and S3."""
+    arn = recoverable(client, 1)
+    second_after()
+    kms, s3 = root.client("kms"), root.client("s3")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    done = ended(client, export(client, arn, bucket, S3Prefix="kms", S3SseAlgorithm="KMS", S3SseKmsKeyId=key))
+    assert (done["ExportStatus"], done["S3SseAlgorithm"], done["S3SseKmsKeyId"]) == ("COMPLETED", "KMS", key)
+    objects = s3.list_objects_v2(Bucket=bucket, Prefix="kms/")["Contents"]
+    heads = [s3.head_object(Bucket=bucket, Key=one["Key"]) for one in objects]
+    assert {(head["ServerSideEncryption"], head["SSEKMSKeyId"]) for head in heads} == {("aws:kms", key)}
+    mine = statement("Allow", ["dynamodb:*", "s3:*"])
+    stranger = root.user(policy=[mine]).client("dynamodb")
+    failed = ended(client, export(stranger, arn, bucket, S3SseAlgorithm="KMS", S3SseKmsKeyId=key))
+    assert (failed["ExportStatus"], failed["FailureCode"]) == ("FAILED", "S3AccessDenied")
+    refused(lambda: export(client, arn, bucket, S3SseKmsKeyId=key), "ValidationException", 400)

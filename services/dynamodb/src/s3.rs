@@ -24,6 +24,8 @@ pub(crate) struct Bucket<'r> {
     pub(crate) name: &'r str,
     /// The account that must own it, if one must.
     pub(crate) owner: Option<&'r str>,
+    /// The key of KMS that is to protect what is written; the account's own for S3 where it is empty.
+    pub(crate) kms: Option<&'r str>,
 }
 
 /// Why S3 did not do it.
@@ -39,7 +41,11 @@ impl Bucket<'_> {
     /// Writes an object; its ETag.
     pub(crate) async fn put(&self, key: &str, content: Bytes) -> Result<String, Fault> {
         let mut request = Request::put(self.path(key)).header("content-type", content_type(key));
-        request = request.header("x-amz-server-side-encryption", "AES256");
+        let algorithm = if self.kms.is_some() { "aws:kms" } else { "AES256" };
+        request = request.header("x-amz-server-side-encryption", algorithm);
+        if let Some(key) = self.kms.filter(|key| !key.is_empty()) {
+            request = request.header("x-amz-server-side-encryption-aws-kms-key-id", key);
+        }
         if self.is_foreign() {
             request = request.header("x-amz-acl", "bucket-owner-full-control");
         }

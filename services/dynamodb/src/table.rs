@@ -181,7 +181,7 @@ service! { DynamoDb:
                 "GlobalSecondaryIndexOverride.OnDemandThroughput", "GlobalSecondaryIndexOverride.WarmThroughput"];
 
         ExportTableToPointInTime: ExportTableToPointInTime on exported(table_arn), HoldOrigin on origin(table_arn)
-            refusing ["S3SseKmsKeyId", "FilterSpecification"];
+            refusing ["FilterSpecification"];
         DescribeExport: DescribeExport on export(export_arn);
         ListExports: ListExports on exports(table_arn, next_token);
         ImportTable: [ImportTable, ImportItems, NoteImport] by needs::import_table

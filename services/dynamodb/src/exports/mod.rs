@@ -80,6 +80,21 @@ pub(crate) struct Wanted {
     /// The account that owns the bucket.
     pub(crate) owner: Option<String>,
     pub(crate) prefix: Option<String>,
+    /// The key of KMS that protects the files; the account's own for S3 where it is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kms: Option<String>,
+}
+
+impl Wanted {
+    /// The key of KMS that was named.
+    pub(crate) fn key(&self) -> Option<&String> {
+        self.kms.as_ref().filter(|key| !key.is_empty())
+    }
+
+    /// How the files are encrypted.
+    pub(crate) fn algorithm(&self) -> S3SseAlgorithm {
+        if self.kms.is_some() { S3SseAlgorithm::Kms } else { S3SseAlgorithm::Aes256 }
+    }
 }
 
 /// What of a table.
@@ -199,7 +214,8 @@ impl Export {
             s3_bucket: Some(wanted.bucket),
             s3_bucket_owner: wanted.owner,
             s3_prefix: wanted.prefix,
-            s3_sse_algorithm: Some(S3SseAlgorithm::Aes256),
+            s3_sse_algorithm: Some(self.wanted.algorithm()),
+            s3_sse_kms_key_id: self.wanted.key().cloned(),
             failure_code,
             failure_message,
             export_format: Some(ExportFormat::DynamodbJson),

@@ -141,9 +141,12 @@ fn new_export(facts: &TableFacts, wanted: Wanted, now: i64) -> Export {
 /// What is asked for and not done is refused by name.
 fn check_honoured(input: &ExportTableToPointInTimeInput) -> Result<(), Error> {
     let refuse = |member| Err(Error::NotImplemented { operation: "ExportTableToPointInTime", member });
-    match (input.export_format, input.s3_sse_algorithm) {
+    let by_kms = input.s3_sse_algorithm == Some(S3SseAlgorithm::Kms);
+    match (input.export_format, &input.s3_sse_kms_key_id) {
         (Some(ExportFormat::Ion), _) => refuse("ExportFormat ION"),
-        (_, Some(S3SseAlgorithm::Kms)) => refuse("S3SseAlgorithm KMS"),
+        (_, Some(_)) if !by_kms => Err(Error::Validation(
+            "S3SseKmsKeyId can only be specified when S3SseAlgorithm is KMS".to_owned(),
+        )),
         _ => Ok(()),
     }
 }
@@ -159,6 +162,8 @@ fn wanted(input: &ExportTableToPointInTimeInput, continuous: Continuous, now: i6
         bucket: input.s3_bucket.clone(),
         owner: input.s3_bucket_owner.clone(),
         prefix: input.s3_prefix.clone().filter(|prefix| !prefix.is_empty()),
+        kms: (input.s3_sse_algorithm == Some(S3SseAlgorithm::Kms))
+            .then(|| input.s3_sse_kms_key_id.clone().unwrap_or_default()),
     })
 }
 

@@ -66,7 +66,8 @@ impl DynamoDb {
         let caller = self.sponsors.of(&place.id).ok_or_else(interrupted)?;
         let (wanted, region) = (export.wanted.clone(), place.table.region.clone());
         let owner = wanted.owner.as_deref();
-        let bucket = Bucket { relay: &self.relay, caller, region, name: &wanted.bucket, owner };
+        let kms = wanted.kms.as_deref();
+        let bucket = Bucket { relay: &self.relay, caller, region, name: &wanted.bucket, owner, kms };
         if !export.started {
             put(&bucket, &export.started_key(&place.id), Vec::new()).await?;
             export.started = true;

@@ -84,7 +84,7 @@ impl DynamoDb {
         let caller = self.sponsors.of(&place.id).ok_or_else(interrupted)?;
         let (source, region) = (import.source.clone(), place.table.region.clone());
         let owner = source.owner.as_deref();
-        let bucket = Bucket { relay: &self.relay, caller, region, name: &source.bucket, owner };
+        let bucket = Bucket { relay: &self.relay, caller, region, name: &source.bucket, owner, kms: None };
         let Some(object) = import.at.clone() else {
             let prefix = source.prefix.as_deref().unwrap_or_default();
             let next = bucket.next(prefix, import.after.as_deref()).await.map_err(of_s3)?;
