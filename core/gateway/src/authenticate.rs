@@ -22,7 +22,7 @@ use crate::{
     reply::Response,
     respond,
     route::{self, Mounted},
-    trail,
+    scrape, trail,
 };
 
 /// Why a request's signature leads to no caller.
@@ -79,6 +79,7 @@ pub(crate) struct Arrival {
 impl Arrival {
     /// Reads the authentication: from the head; or, where a form comes without any there, from the form.
     pub(crate) async fn read(head: Head, mut body: Body) -> Self {
+        let head = scrape::presented(head);
         let claim = kurodo_sigv4::read(&head.signed());
         if !matches!(claim, Ok(Claim::Anonymous)) || !route::is_form(&head) {
             return Self { head, claim: claim.map_err(Into::into), form: None, body };

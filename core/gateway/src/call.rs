@@ -10,7 +10,7 @@ use kurodo_policy::{Context, Values};
 use kurodo_sigv4::{AuthType, SignatureVersion, Verified};
 use rustls::{CipherSuite, ProtocolVersion};
 
-use crate::{Limits, guard::Framing, head::Head};
+use crate::{Limits, guard::Framing, head::Head, scrape};
 
 /// One client's connection.
 #[derive(Debug, Clone)]
@@ -149,6 +149,11 @@ impl Call {
         let Peer { tls, cipher, .. } = self.peer?;
         let version = if tls == Tls::V12 { "TLSv1.2" } else { "TLSv1.3" };
         Some((version, cipher.and_then(suite)))
+    }
+
+    /// Whether Prometheus asks for the figures of a service, instead of one that calls the operation.
+    pub fn is_scrape(&self) -> bool {
+        scrape::is_scrape(&self.head)
     }
 
     /// The id of the request.

@@ -1,5 +1,7 @@
 use kurodo_wire::ServiceSchema;
 
+use crate::Scraped;
+
 /// What the gateway must know of a service beside its API facts.
 #[derive(Debug)]
 pub struct ServiceFacts {
@@ -13,6 +15,8 @@ pub struct ServiceFacts {
     pub region: Option<&'static str>,
     /// Seconds that a signature's time may differ from ours.
     pub skew_seconds: i64,
+    /// What Prometheus gets to see of the service, where it is anything.
+    pub scraped: Option<Scraped>,
     /// The operations that are data events; all others are management events, which the audit trail always
     /// keeps.
     ///

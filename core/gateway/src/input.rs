@@ -83,6 +83,9 @@ async fn choose(
         kurodo_wire::Dialect::S3 => gateway.routes.s3_path(&call.head),
         _ => call.head.path().into(),
     };
+    if let Some(scraped) = mounted.scraped(&call.head) {
+        query.extend(scraped.parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+    }
     let target = mounted.operation(&call.head, protocol, &path, &query)?;
     Ok((target, owned(query), content))
 }

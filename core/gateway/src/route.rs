@@ -3,9 +3,10 @@ use std::{borrow::Cow, collections::HashMap, sync::Arc};
 use kurodo_wire::{Protocol, RestRouter, Routed};
 
 use crate::{
-    Dialect, Failure, Mount, ServiceFacts,
+    Dialect, Failure, Mount, Scraped, ServiceFacts,
     authenticate::{self, Arrival},
     head::Head,
+    scrape,
 };
 
 /// A service with what routing needs of it.
@@ -215,6 +216,9 @@ impl Mounted {
         if protocol.is_rest() {
             return self.rest_operation(head, protocol, path, pairs);
         }
+        if let Some(scraped) = self.scraped(head) {
+            return self.named(scraped.operation, Protocol::Query, Vec::new());
+        }
         let name = match protocol {
             Protocol::Query | Protocol::Ec2 => value(pairs, "Action"),
             Protocol::RpcV2Cbor => path.rsplit('/').next(),
@@ -225,6 +229,11 @@ impl Mounted {
             self.check_version(name, value(pairs, "Version"))?;
         }
         self.named(name, protocol, Vec::new())
+    }
+
+    /// The operation that the request is, where it is a scrape of a service that can be scraped.
+    pub(crate) fn scraped(&self, head: &Head) -> Option<Scraped> {
+        self.facts.scraped.filter(|_| scrape::is_scrape(head))
     }
 
     fn named(&self, name: &str, protocol: Protocol, labels: Labels) -> Result<Target, Failure> {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use kurodo_gateway::{
-    Dialect, Failure, Service, ServiceFacts,
+    Dialect, Failure, Scraped, Service, ServiceFacts,
     wire::{Violation, violation_message},
 };
 use kurodo_store::Store;
@@ -30,6 +30,18 @@ impl CloudWatch {
 const FIRST: [&str; 6] =
     ["PutMetricData", "GetMetricStatistics", "ListMetrics", "GetDashboard", "PutDashboard", "ListDashboards"];
 
+/// A scrape is a look at the newest data of all metrics: what its handler answers does not hang on these parameters, which
+/// GetMetricData cannot do without.
+const SCRAPED: Scraped = Scraped {
+    operation: "GetMetricData",
+    parameters: &[
+        ("MetricDataQueries.member.1.Id", "scrape"),
+        ("MetricDataQueries.member.1.Expression", "SEARCH('', 'Sum', 60)"),
+        ("StartTime", "1970-01-01T00:00:00Z"),
+        ("EndTime", "1970-01-01T00:05:00Z"),
+    ],
+};
+
 impl Service for CloudWatch {
     type Error = Error;
     const FACTS: &'static ServiceFacts = &ServiceFacts {
@@ -37,6 +49,7 @@ impl Service for CloudWatch {
         dialect: Dialect::Query,
         region: None,
         skew_seconds: 5 * 60,
+        scraped: Some(SCRAPED),
         data_events: &["GetMetricData", "GetMetricStatistics", "ListMetrics", "PutMetricData"],
     };
 

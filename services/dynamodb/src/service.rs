@@ -84,6 +84,7 @@ impl Service for DynamoDb {
         dialect: Dialect::Json,
         region: None,
         skew_seconds: 15 * 60,
+        scraped: None,
         data_events: &[
             "BatchExecuteStatement",
             "BatchGetItem",

@@ -25,6 +25,7 @@ impl Service for Iam {
         dialect: Dialect::Query,
         region: Some("us-east-1"),
         skew_seconds: 15 * 60,
+        scraped: None,
         data_events: &[],
     };
 }

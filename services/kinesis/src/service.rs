@@ -46,6 +46,7 @@ impl Service for Kinesis {
         dialect: Dialect::Json,
         region: None,
         skew_seconds: 15 * 60,
+        scraped: None,
         data_events: &["GetRecords", "GetShardIterator", "PutRecord", "PutRecords", "SubscribeToShard"],
     };
 

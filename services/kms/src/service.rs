@@ -27,6 +27,7 @@ impl Service for Kms {
         dialect: Dialect::Json,
         region: None,
         skew_seconds: 5 * 60,
+        scraped: None,
         data_events: &[],
     };
 }

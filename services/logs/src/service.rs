@@ -66,6 +66,7 @@ impl Service for Logs {
         dialect: Dialect::Json,
         region: None,
         skew_seconds: 5 * 60,
+        scraped: None,
         data_events: &["FilterLogEvents", "GetLogEvents", "GetLogRecord", "GetQueryResults", "PutLogEvents"],
     };
 

@@ -25,6 +25,7 @@ impl Service for Organizations {
         dialect: Dialect::Json,
         region: Some("us-east-1"),
         skew_seconds: 5 * 60,
+        scraped: None,
         data_events: &[],
     };
 }

@@ -156,6 +156,7 @@ impl Service for S3 {
         dialect: Dialect::S3,
         region: None,
         skew_seconds: 900,
+        scraped: None,
         data_events: DATA_EVENTS,
     };
 

@@ -23,6 +23,7 @@ impl Service for S3Control {
         dialect: Dialect::S3,
         region: None,
         skew_seconds: 15 * 60,
+        scraped: None,
         data_events: &[],
     };
 }

@@ -31,6 +31,7 @@ impl Service for Sts {
         dialect: Dialect::Query,
         region: None,
         skew_seconds: 15 * 60,
+        scraped: None,
         data_events: &[],
     };
 }

@@ -80,5 +80,5 @@ pub mod model {
 impl Service for Shelf {
     type Error = Failure;
     const FACTS: &'static ServiceFacts =
-        &ServiceFacts { schema: &model::SERVICE, dialect: Dialect::Json, region: None, skew_seconds: 900, data_events: &[] };
+        &ServiceFacts { schema: &model::SERVICE, dialect: Dialect::Json, region: None, skew_seconds: 900, scraped: None, data_events: &[] };
 }

@@ -130,6 +130,7 @@ const FACTS: ServiceFacts = ServiceFacts {
     dialect: kurodo_gateway::Dialect::S3,
     region: None,
     skew_seconds: 900,
+    scraped: None,
     data_events: &["PutThing", "GetThing", "HeadThing"],
 };
 pub(crate) static S3: ServiceFacts = FACTS;

@@ -1,6 +1,6 @@
 use kurodo_gateway::Handler;
 
-use super::{Answer, Asked};
+use super::{Answer, Asked, scrape::exposed};
 use crate::{
     CloudWatch, Error,
     data::View,
@@ -18,6 +18,10 @@ const MOST: i32 = 100_800;
 impl Handler<op::GetMetricData> for CloudWatch {
     async fn handle(&self, asked: Asked<'_, op::GetMetricData>) -> Answer<op::GetMetricData> {
         let (input, call) = (&asked.input, asked.call);
+        if call.is_scrape() {
+            let reader = self.store.read(&asked.permits);
+            return exposed(&reader, call.head.query(), call.now_ms.div_euclid(1000));
+        }
         let plan = Plan::read("MetricDataQueries", &input.metric_data_queries)?;
         let zone = Zone::parse(input.label_options.as_ref().and_then(|options| options.timezone.as_deref()))?;
         let (start, end) = bounds(input)?;

@@ -12,6 +12,7 @@ mod get_metric_statistics;
 mod list_metrics;
 mod put_alarm;
 mod put_metric_data;
+mod scrape;
 mod send_notices;
 mod set_alarm_state;
 mod tags;

@@ -22,6 +22,7 @@ impl Service for DynamoDbStreams {
         dialect: Dialect::Json,
         region: None,
         skew_seconds: 15 * 60,
+        scraped: None,
         data_events: &["GetRecords", "GetShardIterator"],
     };
     const CRC32: bool = true;
