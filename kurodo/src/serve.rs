@@ -154,7 +154,8 @@ fn open(home: &Home, config: &Config) -> Result<(Parts, Sweep), Fault> {
         keys,
         dynamodb_limits,
         figures: Arc::default(),
-        webhooks: kurodo_cloudwatch::Webhooks::new(config.alarm_webhooks.clone()),
+        webhooks: kurodo_cloudwatch::Webhooks::new(config.alarm_webhooks.clone())
+            .map_err(|wrong| format!("alarm_webhooks: {wrong} is no address under https"))?,
         s3_restorations,
     };
     Ok((parts, sweep))

@@ -171,8 +171,14 @@ pub struct Webhooks(Vec<String>);
 
 impl Webhooks {
     /// Those whose addresses begin so.
-    pub fn new(beginnings: Vec<String>) -> Self {
-        Self(beginnings)
+    ///
+    /// # Errors
+    /// The one that is no address under `https`.
+    pub fn new(beginnings: Vec<String>) -> Result<Self, String> {
+        match beginnings.iter().find(|beginning| parts(beginning).is_none()) {
+            Some(wrong) => Err(wrong.clone()),
+            None => Ok(Self(beginnings)),
+        }
     }
 
     /// Whether an address is one of them: the host is the very same, and the path begins with the one that was given.
@@ -203,8 +209,11 @@ mod tests {
 
     #[test]
     fn only_what_the_operator_names_is_told() {
-        let hooks =
-            Webhooks::new(vec!["https://hooks.example/alarms/".to_owned(), "https://b:8443".to_owned()]);
+        let named = ["https://hooks.example/alarms/", "https://b:8443"].map(str::to_owned);
+        let hooks = Webhooks::new(named.to_vec()).unwrap();
+        for wrong in ["http://hooks.example/", "hooks.example", "https://", "https://a@b/"] {
+            assert!(Webhooks::new(vec![wrong.to_owned()]).is_err(), "{wrong}");
+        }
         for good in
             ["https://hooks.example/alarms/a?b=c", "https://HOOKS.example/alarms/", "https://b:8443/x"]
         {
