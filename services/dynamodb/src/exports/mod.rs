@@ -276,6 +276,7 @@ pub(crate) fn sample(what: What) -> Export {
             bucket: "b".into(),
             owner: None,
             prefix: Some("p/".into()),
+            kms: None,
         },
         began: 1_604_474_914_028,
         ended: None,
