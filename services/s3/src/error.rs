@@ -2,6 +2,7 @@ mod fields;
 
 use std::borrow::Cow;
 
+use kurodo_envelope::EnvelopeError;
 use kurodo_gateway::{BodyError, Failure};
 use kurodo_keys::KeyError;
 use kurodo_store::{StoreError, blobs::BlobError};
@@ -484,6 +485,20 @@ impl From<BlobError> for Error {
         match error {
             BlobError::Full => Self::Full,
             other => Self::Blob(other),
+        }
+    }
+}
+
+/// What S3 says of KMS's refusals: denials are its own, other errors have KMS's name in front.
+///
+/// Source: S3 API Reference, "Error responses", `KMS.DisabledException` and its like.
+impl From<EnvelopeError> for Error {
+    fn from(error: EnvelopeError) -> Self {
+        match error {
+            EnvelopeError::Denied(message) => Self::AccessDenied(message.into()),
+            EnvelopeError::Refused { code, message } => Self::Kms { code, message },
+            EnvelopeError::Unavailable(why) => Self::Relay(why),
+            EnvelopeError::Damaged => Self::Relay(error.to_string()),
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use kurodo_authz::Caller;
+use kurodo_envelope::Kms;
 use kurodo_gateway::Call;
 
-use super::{Kms, Wish};
+use super::Wish;
 use crate::{
     Error, S3,
     content::{Customer, Keys},
@@ -14,6 +15,8 @@ use crate::{
     resources::Object,
 };
 
+/// The host name of S3, as policies see it in `aws:CalledVia`.
+const VIA: &str = "s3.amazonaws.com";
 /// What S3 adds to every encryption context.
 const ARN: &str = "aws:s3:arn";
 
@@ -54,7 +57,7 @@ impl S3 {
         check_signature(call)?;
         let context = context(&kms.context, kms.bucket_key, place);
         let client = self.kms(Arc::clone(&call.caller), place.facts())?;
-        let data = client.decrypt(&kms.arn, &kms.wrapped, &context).await?;
+        let data = client.decrypt(Some(&kms.arn), &kms.wrapped, &context).await?;
         Ok(Keys::of_kms(&data, kms, &place.facts().key))
     }
 
@@ -77,7 +80,7 @@ impl S3 {
     /// Keys lie in the region of the bucket.
     fn kms(&self, caller: Arc<Caller>, facts: &BucketFacts) -> Result<Kms<'_>, Error> {
         let region = facts.region.parse().map_err(|_| Error::Relay("a bucket's region".to_owned()))?;
-        Ok(Kms { relay: &self.relay, caller, region })
+        Ok(Kms { relay: &self.relay, via: VIA, caller, region })
     }
 }
 

@@ -6,9 +6,7 @@
 //! Source: S3 User Guide, "Using server-side encryption with AWS KMS keys (SSE-KMS)".
 
 mod asked;
-mod client;
 mod keys;
 
 pub(crate) use asked::{Asked, Wish, asked_encryption, shown_context};
-pub(crate) use client::Kms;
 pub(crate) use keys::check_signature;
