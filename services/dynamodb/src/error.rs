@@ -127,6 +127,12 @@ pub enum Error {
     /// Another service could not be asked, or did not say why it refused.
     #[error("{0}")]
     Relayed(String),
+    /// The key of KMS that protects the table is not to be used by the caller, or by anybody. Says why.
+    #[error("{0}")]
+    KeyDenied(String),
+    /// Nobody opened the table's key. Holds the table's name.
+    #[error("table {0} is under a key of KMS that was not opened")]
+    Locked(String),
     /// There were no random bytes.
     #[error("the system's random generator failed")]
     Random,
@@ -227,8 +233,14 @@ impl Error {
             Self::ThroughputExceeded(_) => "ProvisionedThroughputExceededException",
             Self::Trimmed => "TrimmedDataAccessException",
             Self::ExpiredIterator => "ExpiredIteratorException",
+            Self::KeyDenied(_) => "AccessDeniedException",
             Self::NotImplemented { .. } => "NotImplemented",
-            Self::Store(_) | Self::Item(_) | Self::Table(_) | Self::Relayed(_) | Self::Random => return None,
+            Self::Store(_)
+            | Self::Item(_)
+            | Self::Table(_)
+            | Self::Relayed(_)
+            | Self::Locked(_)
+            | Self::Random => return None,
         })
     }
 

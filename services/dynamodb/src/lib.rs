@@ -7,6 +7,7 @@
 pub mod attribute;
 mod backup;
 mod definition;
+mod encryption;
 mod error;
 mod exports;
 mod expression;

@@ -8,6 +8,7 @@ use kurodo_store::Store;
 
 use crate::{
     Error,
+    encryption::Inaccessible,
     exports::Sponsors,
     facts::Cache,
     history::Clock,
@@ -36,6 +37,8 @@ pub struct DynamoDb {
     pub(crate) collections: Collections,
     /// In whose names exports under way are written, and imports under way read.
     pub(crate) sponsors: Sponsors,
+    /// The tables whose keys of KMS cannot be used.
+    pub(crate) inaccessible: Inaccessible,
     /// The way to other services.
     pub(crate) relay: Relay,
     /// Seals the tokens with which statements go on.
@@ -53,7 +56,7 @@ pub struct Limits {
 
 impl DynamoDb {
     /// The service over this store. Below `secret` is the key of the tokens that it gives out. Through `relay` it asks
-    /// S3.
+    /// S3 and KMS.
     pub fn new(
         store: Store,
         principals: Principals,
@@ -71,6 +74,7 @@ impl DynamoDb {
             meter: Meter::new(limits.throughput),
             collections: Collections::new(limits.collection.map_or(LARGEST, |bytes| bytes.min(LARGEST))),
             sponsors: Sponsors::default(),
+            inaccessible: Inaccessible::default(),
             relay,
             pages: Sealer::new(&secret.derive("dynamodb-pages", b"")),
         }

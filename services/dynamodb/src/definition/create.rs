@@ -76,6 +76,7 @@ pub(crate) fn create(input: &CreateTableInput, fresh: Fresh) -> Result<Definitio
         importing: None,
         deleting: false,
         stream: stream(input.stream_specification.as_ref(), fresh.now)?,
+        protection: None,
     })
 }
 

@@ -5,12 +5,14 @@ use jiff::Timestamp;
 use super::{Definition, Index, KeyAttribute, KeySchema, Projected, Restored, Throughput};
 use crate::{
     attribute::Type,
+    encryption::Protection,
     facts::TableFacts,
     model::{
         AttributeDefinition, BillingMode, BillingModeSummary, GlobalSecondaryIndexDescription, IndexStatus,
         KeySchemaElement, KeyType, LocalSecondaryIndexDescription, Projection, ProjectionType,
-        ProvisionedThroughputDescription, RestoreSummary, ScalarAttributeType, StreamSpecification,
-        TableClass, TableClassSummary, TableDescription, TableStatus,
+        ProvisionedThroughputDescription, RestoreSummary, SSEDescription, SSEStatus, SSEType,
+        ScalarAttributeType, StreamSpecification, TableClass, TableClassSummary, TableDescription,
+        TableStatus,
     },
     streams::label,
 };
@@ -56,9 +58,19 @@ pub(crate) fn describe(
         stream_specification: definition.stream.filter(|stream| stream.enabled).map(|stream| {
             StreamSpecification { stream_enabled: true, stream_view_type: Some(stream.view.kind()) }
         }),
+        sse_description: definition.protection.as_ref().map(encryption),
         latest_stream_label: definition.stream.map(|stream| label(stream.created)),
         latest_stream_arn: definition.stream.map(|stream| facts.stream(stream).arn()),
         ..TableDescription::default()
+    }
+}
+
+fn encryption(protection: &Protection) -> SSEDescription {
+    SSEDescription {
+        status: Some(SSEStatus::Enabled),
+        sse_type: Some(SSEType::Kms),
+        kms_master_key_arn: Some(protection.arn.clone()),
+        inaccessible_encryption_date_time: None,
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) use update::{check_asked, update};
 
 use crate::{
     attribute::{Item, Type},
+    encryption::Protection,
     streams::TableStream,
 };
 
@@ -59,6 +60,9 @@ pub(crate) struct Definition {
     /// The latest stream, also one that was disabled.
     #[serde(default)]
     pub(crate) stream: Option<TableStream>,
+    /// The key of KMS that it is under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) protection: Option<Protection>,
 }
 
 /// The policy attached to a table.

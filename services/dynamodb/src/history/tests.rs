@@ -85,7 +85,7 @@ impl World {
         let time = self.tick();
         let writer = self.door.write();
         let noting = Noting::read(&writer).unwrap();
-        let (old, version) = get(&writer, &key).unwrap().unzip();
+        let (old, version) = get(&writer, crate::encryption::TableKey::none(), &key).unwrap().unzip();
         let mut transaction = writer.transaction();
         noting.expect(&mut transaction);
         match &new {

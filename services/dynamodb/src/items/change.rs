@@ -6,8 +6,9 @@ use kurodo_store::{Reader, Transaction};
 use super::Written;
 use crate::{
     Error,
-    attribute::{Item, encode},
+    attribute::Item,
     definition::{Definition, Index},
+    encryption::TableKey,
     facts::TableFacts,
     history::Noting,
     layout, streams,
@@ -45,36 +46,43 @@ pub(crate) fn looks_back(definition: &Definition) -> bool {
 
 /// Adds to a transaction that the item of this key is another one now, and what follows from that: its copies in
 /// indexes, what the table's stream tells, and what the item was until this time, where that is kept. `reader` reads
-/// what the transaction is based on.
+/// what the transaction is based on; what is stored of the item is sealed with the table's key.
 pub(crate) fn stage(
     transaction: &mut Transaction<'_>,
     reader: &Reader<'_>,
-    facts: &TableFacts,
+    (facts, table): (&TableFacts, &TableKey),
     key: &[u8],
     written: &Written,
     occasion: Occasion,
     (noting, time): (&Noting, u64),
 ) -> Result<(), Error> {
     match &written.new {
-        Some(item) => transaction.put(key, encode(item)),
+        Some(item) => transaction.put(key, table.seal(key, item)?),
         None => transaction.delete(key),
     };
     for index in &facts.definition.indexes {
-        reindex(transaction, facts, index, written);
+        reindex(transaction, (facts, table), index, written)?;
     }
     noting.note(reader, time, transaction, key, written)?;
     streams::append(transaction, reader, facts, written, occasion)
 }
 
-fn reindex(transaction: &mut Transaction<'_>, facts: &TableFacts, index: &Index, written: &Written) {
+fn reindex(
+    transaction: &mut Transaction<'_>,
+    (facts, table): (&TableFacts, &TableKey),
+    index: &Index,
+    written: &Written,
+) -> Result<(), Error> {
     let (before, after) =
         (place(facts, index, written.old.as_ref()), place(facts, index, written.new.as_ref()));
     if let Some(before) = before.as_ref().filter(|before| Some(*before) != after.as_ref()) {
         transaction.delete(before);
     }
     if let (Some(after), Some(item)) = (after, &written.new) {
-        transaction.put(after, encode(&index.copy(&facts.definition.key, item)));
+        let copy = table.seal(&after, &index.copy(&facts.definition.key, item))?;
+        transaction.put(after, copy);
     }
+    Ok(())
 }
 
 fn place(facts: &TableFacts, index: &Index, item: Option<&Item>) -> Option<kurodo_store::Key> {

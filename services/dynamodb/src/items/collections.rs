@@ -17,8 +17,9 @@ use kurodo_store::{Key, Reader, Scan};
 use super::Written;
 use crate::{
     Error,
-    attribute::{Attribute, Item, decode, item_size},
+    attribute::{Attribute, Item, item_size},
     definition::{Definition, Index},
+    encryption::TableKey,
     facts::TableFacts,
     layout::Shelf,
 };
@@ -193,7 +194,7 @@ impl Hold<'_> {
     /// That a collection has room for what becomes of one of its items. `reader` makes a reader of what is stored now.
     pub(crate) fn admit<'r>(
         &mut self,
-        facts: &TableFacts,
+        (facts, table): (&TableFacts, &TableKey),
         written: &Written,
         reader: impl FnOnce() -> Reader<'r>,
     ) -> Result<(), Error> {
@@ -208,7 +209,7 @@ impl Hold<'_> {
             return Ok(());
         };
         let place = (definition.contents, Shelf::Items.partition([partition]));
-        self.admit_sizes(place, old, new, || measure(&reader(), definition, partition))
+        self.admit_sizes(place, old, new, || measure(&reader(), (definition, table), partition))
     }
 
     fn admit_sizes(
@@ -271,12 +272,13 @@ fn weight(definition: &Definition, item: &Item) -> u64 {
 /// The bytes of the collection of this partition key.
 pub(crate) fn measure(
     reader: &Reader<'_>,
-    definition: &Definition,
+    (definition, table): (&Definition, &TableKey),
     partition: &Attribute,
 ) -> Result<u64, Error> {
     let mut bytes = 0;
     for record in reader.cursor(&Scan::within(Shelf::Items.partition([partition])))? {
-        bytes += weight(definition, &decode(&record?.value)?);
+        let record = record?;
+        bytes += weight(definition, &table.open(&record.key, &record.value)?);
     }
     Ok(bytes)
 }

@@ -210,7 +210,8 @@ async fn a_collection_is_its_items_and_their_copies_in_local_indexes() {
         transaction.put(key, crate::attribute::encode(item));
     }
     transaction.commit().await.unwrap();
-    let bytes =
-        |partition: &str| measure(&door.read(), &definition, &Attribute::String(partition.into())).unwrap();
+    let bytes = |partition: &str| {
+        measure(&door.read(), (&definition, TableKey::none()), &Attribute::String(partition.into())).unwrap()
+    };
     assert_eq!((bytes("a"), bytes("ab"), bytes("b")), (13 + 33, 5, 0));
 }

@@ -6,6 +6,7 @@ use super::collections::measure;
 use crate::{
     Error,
     attribute::{Item, shown},
+    encryption::TableKey,
     facts::TableFacts,
     model::{ItemCollectionMetrics, ReturnItemCollectionMetrics},
 };
@@ -15,14 +16,14 @@ const GIB: u64 = 1 << 30;
 /// How large the collection of this key is, where it is asked for and the table has collections.
 pub(crate) fn collection(
     reader: &Reader<'_>,
-    facts: &TableFacts,
+    (facts, table): (&TableFacts, &TableKey),
     key: &Item,
     asked: Option<ReturnItemCollectionMetrics>,
 ) -> Result<Option<ItemCollectionMetrics>, Error> {
     let hash = &facts.definition.key.hash.name;
     let value = key.get(hash).filter(|_| facts.definition.indexes_of(false).next().is_some());
     let (Some(ReturnItemCollectionMetrics::Size), Some(value)) = (asked, value) else { return Ok(None) };
-    let bytes = measure(reader, &facts.definition, value)?;
+    let bytes = measure(reader, (&facts.definition, table), value)?;
     #[expect(clippy::cast_precision_loss, reason = "a count of gigabytes")]
     let least = (bytes / GIB) as f64;
     Ok(Some(ItemCollectionMetrics {

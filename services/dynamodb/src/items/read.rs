@@ -1,15 +1,15 @@
 use kurodo_store::{Reader, Record, Scan, Version};
 
-use crate::{
-    Error,
-    attribute::{Item, decode},
-    plan::Lookup,
-};
+use crate::{Error, attribute::Item, encryption::TableKey, plan::Lookup};
 
 /// The item of this key, and the version of its record.
-pub(crate) fn get(reader: &Reader<'_>, key: impl AsRef<[u8]>) -> Result<Option<(Item, Version)>, Error> {
-    let Some(record) = reader.get(key)? else { return Ok(None) };
-    Ok(Some((decode(&record.value)?, record.version)))
+pub(crate) fn get(
+    reader: &Reader<'_>,
+    table: &TableKey,
+    key: impl AsRef<[u8]>,
+) -> Result<Option<(Item, Version)>, Error> {
+    let Some(record) = reader.get(&key)? else { return Ok(None) };
+    Ok(Some((table.open(key.as_ref(), &record.value)?, record.version)))
 }
 
 /// The most bytes of records that are looked at together.
@@ -30,8 +30,12 @@ pub(crate) fn some(reader: &Reader<'_>, scan: &Scan, most: usize) -> Result<Vec<
 }
 
 /// What a lookup finds: the whole item, and what of it was asked for.
-pub(crate) fn found(reader: &Reader<'_>, lookup: &Lookup) -> Result<Option<(Item, Option<Item>)>, Error> {
-    let Some((item, _)) = get(reader, &lookup.key.stored)? else { return Ok(None) };
+pub(crate) fn found(
+    reader: &Reader<'_>,
+    table: &TableKey,
+    lookup: &Lookup,
+) -> Result<Option<(Item, Option<Item>)>, Error> {
+    let Some((item, _)) = get(reader, table, &lookup.key.stored)? else { return Ok(None) };
     let part = lookup.projection.as_ref().map(|projection| projection.apply(&item));
     Ok(Some((item, part)))
 }

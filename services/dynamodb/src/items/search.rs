@@ -3,7 +3,8 @@ use kurodo_store::{Reader, Record, Scan};
 use super::{Consumed, capacity::read_units, get};
 use crate::{
     Error,
-    attribute::{Item, decode, item_size},
+    attribute::{Item, item_size},
+    encryption::TableKey,
     facts::TableFacts,
     layout,
     plan::Search,
@@ -30,14 +31,18 @@ pub(crate) struct Found {
 }
 
 /// The next page of a search.
-pub(crate) fn search(reader: &Reader<'_>, facts: &TableFacts, search: &Search) -> Result<Found, Error> {
+pub(crate) fn search(
+    reader: &Reader<'_>,
+    (facts, table): (&TableFacts, &TableKey),
+    search: &Search,
+) -> Result<Found, Error> {
     let (mut found, mut fetched) = (Found::default(), 0.0);
     for record in reader.cursor(&scan(search))? {
         let record = record?;
         if is_past(search, &record) {
             break;
         }
-        let mut item = decode(&record.value)?;
+        let mut item = table.open(&record.key, &record.value)?;
         found.scanned += 1;
         found.bytes += item_size(&item);
         let full = found.scanned == search.limit.unwrap_or(usize::MAX) || found.bytes >= PAGE;
@@ -45,7 +50,7 @@ pub(crate) fn search(reader: &Reader<'_>, facts: &TableFacts, search: &Search) -
             found.last = Some(search.key_after(&facts.definition.key, &item));
         }
         if search.fetches {
-            item = whole(reader, facts, item)?;
+            item = whole(reader, (facts, table), item)?;
             fetched += read_units(item_size(&item), search.consistent);
         }
         found.take(search, item);
@@ -116,7 +121,7 @@ fn is_past(search: &Search, record: &Record) -> bool {
 }
 
 /// The item in the table that an index has a copy of.
-fn whole(reader: &Reader<'_>, facts: &TableFacts, copy: Item) -> Result<Item, Error> {
+fn whole(reader: &Reader<'_>, (facts, table): (&TableFacts, &TableKey), copy: Item) -> Result<Item, Error> {
     let Some(key) = layout::item(&facts.definition.key, &copy) else { return Ok(copy) };
-    Ok(get(reader, &key)?.map_or(copy, |(item, _)| item))
+    Ok(get(reader, table, &key)?.map_or(copy, |(item, _)| item))
 }

@@ -4,12 +4,12 @@ use super::{
     Mark,
     search::{Found, PAGE, search},
 };
-use crate::{Error, facts::TableFacts, plan::Select};
+use crate::{Error, encryption::TableKey, facts::TableFacts, plan::Select};
 
 /// The next page of what a statement reads, and where the page after that begins.
 pub(crate) fn select(
     reader: &Reader<'_>,
-    facts: &TableFacts,
+    (facts, table): (&TableFacts, &TableKey),
     select: &Select,
     from: Option<Mark>,
 ) -> Result<(Found, Option<Mark>), Error> {
@@ -17,7 +17,11 @@ pub(crate) fn select(
     let mut page = Found::default();
     for (at, read) in select.reads.iter().enumerate().skip(first) {
         let limit = read.limit.map(|limit| limit.saturating_sub(page.scanned));
-        let part = search(reader, facts, &read.resumed(&facts.definition.key, last.take().as_ref(), limit))?;
+        let part = search(
+            reader,
+            (facts, table),
+            &read.resumed(&facts.definition.key, last.take().as_ref(), limit),
+        )?;
         page.add(part);
         if page.last.is_some() {
             let last = page.last.clone();

@@ -8,6 +8,7 @@ use super::{Occasion, get, looks_back, stage};
 use crate::{
     DynamoDb, Error,
     attribute::{DEEPEST, Invalid, Item, item_size},
+    encryption::TableKey,
     expression::UpdateFault,
     facts::TableFacts,
     history::Noting,
@@ -86,7 +87,7 @@ fn check_updated(facts: &TableFacts, new: &Item) -> Result<(), Error> {
 /// What of a transaction a change is: the item before, where it matters, and the transaction.
 fn prepare<'w>(
     writer: &'w Writer<'_>,
-    facts: &TableFacts,
+    (facts, table): (&TableFacts, &TableKey),
     change: &Change,
     looks: bool,
     occasion: Occasion,
@@ -95,7 +96,7 @@ fn prepare<'w>(
     let mut transaction = writer.transaction();
     let mut written = Written::default();
     if looks {
-        match get(writer, &change.key.stored)? {
+        match get(writer, table, &change.key.stored)? {
             Some((item, version)) => {
                 transaction.expect_version(&change.key.stored, version);
                 (written.old, written.version) = (Some(item), Some(version));
@@ -105,7 +106,7 @@ fn prepare<'w>(
     }
     written.new = change.outcome(facts, written.old.as_ref())?;
     if !matches!(change.act, Act::Check) {
-        stage(&mut transaction, writer, facts, &change.key.stored, &written, occasion, past)?;
+        stage(&mut transaction, writer, (facts, table), &change.key.stored, &written, occasion, past)?;
     }
     Ok((written, transaction))
 }
@@ -114,7 +115,7 @@ fn prepare<'w>(
 pub(crate) async fn write<G>(
     service: &DynamoDb,
     permit: &G,
-    facts: &TableFacts,
+    (facts, table): (&TableFacts, &TableKey),
     changes: &[&Change],
     looks: bool,
     occasion: Occasion,
@@ -136,8 +137,9 @@ where
         let mut hold = service.collections.hold();
         for change in changes {
             let looks = looks || change.depends(facts);
-            let (one, transaction) = prepare(&writer, facts, change, looks, occasion, (noting, time))?;
-            hold.admit(facts, &one, || service.store.read(permit))?;
+            let (one, transaction) =
+                prepare(&writer, (facts, table), change, looks, occasion, (noting, time))?;
+            hold.admit((facts, table), &one, || service.store.read(permit))?;
             all.join(transaction);
             written.push(one);
         }

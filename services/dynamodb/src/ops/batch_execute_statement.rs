@@ -7,6 +7,7 @@ use super::{Answer, Asked};
 use crate::{
     DynamoDb, Error,
     attribute::{Supplied, shown},
+    encryption::Locked,
     model::{
         BatchExecuteStatementOutput, BatchStatementError, BatchStatementErrorCodeEnum as Code,
         BatchStatementResponse, ConsumedCapacity, ReturnConsumedCapacity, op,
@@ -28,7 +29,10 @@ impl Handler<op::BatchExecuteStatement> for DynamoDb {
             let done = match Statement::parse(&one.statement, one.parameters.as_deref()) {
                 Err(fault) => Some(Err(Failed::before(fault.into()))),
                 Ok(Statement::Exists(_)) => Some(Err(Failed::before(Fault::Exists.into()))),
-                Ok(Statement::Select(_)) => selects.next().map(|permit| self.read_one(permit, capacity)),
+                Ok(Statement::Select(_)) => match selects.next() {
+                    Some(permit) => Some(self.read_one(permit, asked.call, capacity).await),
+                    None => None,
+                },
                 Ok(Statement::Insert(_)) => self.change_one(inserts.next(), asked.call, capacity).await,
                 Ok(Statement::Change(change)) if change.update.is_some() => {
                     self.change_one(updates.next(), asked.call, capacity).await
@@ -93,6 +97,7 @@ fn code(error: &Error) -> Option<Code> {
         Error::Validation(_) | Error::Statement(_) => Code::ValidationError,
         Error::ResourceNotFound(_) => Code::ResourceNotFound,
         Error::ConditionalCheckFailed(_) => Code::ConditionalCheckFailed,
+        Error::KeyDenied(_) => Code::AccessDenied,
         Error::DuplicateItem => Code::DuplicateItem,
         Error::CollectionTooLarge => Code::ItemCollectionSizeLimitExceeded,
         Error::TransactionConflict => Code::TransactionConflict,
@@ -105,15 +110,18 @@ fn code(error: &Error) -> Option<Code> {
 type Decided<G> = Result<G, Box<Denial>>;
 
 impl DynamoDb {
-    fn read_one(
+    async fn read_one(
         &self,
         permit: Decided<Permit<'_, action::PartiQLSelect>>,
+        call: &Call,
         capacity: Option<ReturnConsumedCapacity>,
     ) -> Result<Done, Failed> {
         let permit = permit.map_err(Failed::Denied)?;
         let (plan, facts) = permit.resource().plan().map_err(Failed::before)?;
-        let found = self.select(&self.store.read(&permit), facts, plan, None);
-        let (found, _) = found.map_err(|error| Failed::Error(error, Some(facts.name.clone())))?;
+        let failed = |error| Failed::Error(error, Some(facts.name.clone()));
+        let keys = self.unlock(Locked::from_iter([facts]), call).await.map_err(failed)?;
+        let table = (facts, keys.of(facts).map_err(failed)?);
+        let (found, _) = self.select(&self.store.read(&permit), table, plan, None).map_err(failed)?;
         Ok(Done {
             table: facts.name.clone(),
             item: found.items.into_iter().next().map(shown),

@@ -19,17 +19,20 @@ const ANSWER: usize = 16 << 20;
 impl Handler<op::BatchGetItem> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::BatchGetItem>) -> Answer<op::BatchGetItem> {
         let capacity = asked.input.return_consumed_capacity;
+        let plans = asked.permits.iter().map(|permit| permit.resource().plan().map(|(_, facts)| facts));
+        let keys = self.unlock(plans.collect::<Result<_, _>>()?, asked.call).await?;
         let (mut responses, mut unprocessed) = (BTreeMap::new(), BTreeMap::new());
         let (mut consumed_capacity, mut refused) = (Vec::new(), Vec::new());
         let (mut bytes, mut full) = (0, false);
         for (permit, (name, request)) in asked.permits.iter().zip(asked.input.request_items) {
             let (lookups, facts) = permit.resource().plan()?;
             let admitted = self.meter.admit_read(facts, None);
-            let reader = self.store.read(permit);
+            let (reader, table) = (self.store.read(permit), keys.of(facts)?);
             let (mut items, mut left, mut units) = (Vec::new(), Vec::new(), 0.0);
             for key in &lookups.keys {
                 let leave = full || admitted.is_err();
-                let found = if leave { None } else { get(&reader, &key.stored)?.map(|(item, _)| item) };
+                let found =
+                    if leave { None } else { get(&reader, table, &key.stored)?.map(|(item, _)| item) };
                 let size = found.as_ref().map_or(0, item_size);
                 full |= bytes + size > ANSWER;
                 if leave || full {

@@ -14,17 +14,17 @@ use crate::{
 impl Handler<op::BatchWriteItem> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::BatchWriteItem>) -> Answer<op::BatchWriteItem> {
         let (permits, input) = (&asked.permits, &asked.input);
-        for permit in permits {
-            permit.resource().plan()?;
-        }
+        let plans = permits.iter().map(|permit| permit.resource().plan().map(|(_, facts)| facts));
+        let keys = self.unlock(plans.collect::<Result<_, _>>()?, asked.call).await?;
         let occasion = Occasion::call(asked.call.now_ms);
         let looks = wants(input.return_consumed_capacity);
         let (mut consumed_capacity, mut metrics) = (Vec::new(), BTreeMap::new());
         let (mut unprocessed, mut refused) = (BTreeMap::new(), None);
         for permit in permits {
             let (changes, facts) = permit.resource().plan()?;
+            let table = (facts, keys.of(facts)?);
             let all: Vec<&Change> = changes.0.iter().collect();
-            let written = match write(self, permit, facts, &all, looks, occasion).await {
+            let written = match write(self, permit, table, &all, looks, occasion).await {
                 Err(refusal @ Error::ThroughputExceeded(_)) => {
                     unprocessed
                         .insert(facts.name.clone(), all.iter().map(|change| request(change)).collect());
@@ -38,7 +38,7 @@ impl Handler<op::BatchWriteItem> for DynamoDb {
             consumed_capacity.extend(consumed.view(input.return_consumed_capacity, &facts.name));
             let reader = self.store.read(permit);
             let asked = input.return_item_collection_metrics;
-            let each = all.iter().map(|change| collection(&reader, facts, &change.key.values, asked));
+            let each = all.iter().map(|change| collection(&reader, table, &change.key.values, asked));
             let found: Vec<_> = each.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
             if !found.is_empty() {
                 metrics.insert(facts.name.clone(), found);

@@ -8,6 +8,7 @@ use kurodo_gateway::Call;
 use crate::{
     DynamoDb, Error,
     attribute::{Item, Supplied, shown},
+    encryption::Locked,
     expression::only,
     items::{Consumed, Occasion, Written, collection, wants, write},
     model::{
@@ -39,8 +40,10 @@ impl DynamoDb {
         G: Grant<Access = Write, Resource = resources::Change>,
     {
         let (change, facts) = permit.resource().plan()?;
+        let keys = self.unlock(Locked::from_iter([facts]), call).await?;
+        let table = (facts, keys.of(facts)?);
         let occasion = Occasion::call(call.now_ms);
-        let written = write(self, permit, facts, &[change], wants(capacity), occasion).await?;
+        let written = write(self, permit, table, &[change], wants(capacity), occasion).await?;
         let written = written.into_iter().next().unwrap_or_default();
         let consumed = Consumed::written(facts, &written);
         Ok(Changed {
@@ -48,7 +51,7 @@ impl DynamoDb {
             consumed_capacity: consumed.view(capacity, &facts.name),
             item_collection_metrics: collection(
                 &self.store.read(permit),
-                facts,
+                table,
                 &change.key.values,
                 metrics,
             )?,

@@ -1,6 +1,10 @@
 use kurodo_gateway::Handler;
 
-use super::{Answer, Asked, counts::count, settings::random};
+use super::{
+    Answer, Asked,
+    counts::count,
+    settings::{random, unprotected},
+};
 use crate::{
     DynamoDb, Error,
     backup::{self, Backup},
@@ -17,7 +21,8 @@ impl Handler<op::CreateBackup> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::CreateBackup>) -> Answer<op::CreateBackup> {
         let ((permit, contents), now) = (&asked.permits, asked.call.now_ms);
         let facts = recoverable(contents.resource().facts(), &permit.resource().name)?;
-        let counts = count(&self.store.read(contents), None)?;
+        unprotected(&facts.definition, "CreateBackup", "backups of tables under keys of KMS")?;
+        let counts = count(&self.store.read(contents), &facts.definition, None)?;
         let backup = Backup::new(asked.input.backup_name, facts.definition.clone(), counts, now);
         let place = new_place(facts, now)?;
         for _ in 0..ATTEMPTS {

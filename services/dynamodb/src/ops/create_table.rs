@@ -8,6 +8,7 @@ use super::{
 use crate::{
     DynamoDb, Error,
     definition::{Counts, Fresh, ResourcePolicy, create, describe},
+    encryption::{Wish, wish},
     facts::TableFacts,
     history::KnownPast,
     model::{CreateTableInput, CreateTableOutput, TableStatus, op},
@@ -17,7 +18,8 @@ use crate::{
 impl Handler<op::CreateTable> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::CreateTable>) -> Answer<op::CreateTable> {
         let ((permit, streams, _, _), input, call) = (&asked.permits, &asked.input, asked.call);
-        check_honoured(input)?;
+        let wish = wish(input.sse_specification.as_ref())?;
+        check_honoured(input, &wish)?;
         let fresh = Fresh {
             id: uuid()?,
             contents: u64::from_be_bytes(random()?),
@@ -25,11 +27,14 @@ impl Handler<op::CreateTable> for DynamoDb {
             tags: tags_of(input)?,
             now: call.now_ms,
         };
-        let definition = create(input, fresh)?;
+        let mut definition = create(input, fresh)?;
         let table = permit.resource();
         let exists = || Error::ResourceInUse(format!("Table already exists: {}", table.name));
         if table.facts().is_some() {
             return Err(exists());
+        }
+        if let Wish::Kms(key) = &wish {
+            definition.protection = Some(self.protect(key, &table.place(), call).await?);
         }
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
@@ -61,10 +66,11 @@ impl Handler<op::CreateTable> for DynamoDb {
 }
 
 /// What is asked for and not done is refused by name.
-fn check_honoured(input: &CreateTableInput) -> Result<(), Error> {
-    let refuse = |member| Err(Error::NotImplemented { operation: "CreateTable", member });
-    if input.sse_specification.as_ref().is_some_and(|sse| sse.enabled != Some(false)) {
-        return refuse("SSESpecification");
+fn check_honoured(input: &CreateTableInput, wish: &Wish) -> Result<(), Error> {
+    let streams = input.stream_specification.as_ref().is_some_and(|given| given.stream_enabled);
+    if streams && *wish != Wish::Default {
+        let member = "StreamSpecification together with a key of KMS in SSESpecification";
+        return Err(Error::NotImplemented { operation: "CreateTable", member });
     }
     Ok(())
 }

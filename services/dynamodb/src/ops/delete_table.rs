@@ -66,7 +66,13 @@ impl DynamoDb {
             let mut kept = items.transaction();
             if noting.history.continuous.is_some() {
                 history.backups += 1;
-                transaction.join(last_backup(&backups, &mut kept, facts, count(&items, None)?, now)?);
+                transaction.join(last_backup(
+                    &backups,
+                    &mut kept,
+                    facts,
+                    count(&items, &facts.definition, None)?,
+                    now,
+                )?);
             }
             noting.replace(&mut kept, &history)?;
             transaction.join(kept);

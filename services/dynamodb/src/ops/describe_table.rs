@@ -1,12 +1,14 @@
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use kurodo_gateway::Handler;
 
 use super::{Answer, Asked, counts::count};
 use crate::{
     DynamoDb,
     definition::{describe, status},
-    model::{DescribeTableOutput, op},
+    facts::TableFacts,
+    model::{DescribeTableOutput, TableDescription, TableStatus, op},
 };
 
 impl Handler<op::DescribeTable> for DynamoDb {
@@ -14,13 +16,27 @@ impl Handler<op::DescribeTable> for DynamoDb {
         let (permit, contents) = &asked.permits;
         let facts = permit.resource().existing()?;
         let reader = self.store.read(contents);
-        let mut counts = HashMap::from([(None, count(&reader, None)?)]);
+        let mut counts = HashMap::from([(None, count(&reader, &facts.definition, None)?)]);
         for index in &facts.definition.indexes {
-            counts.insert(Some(index.number), count(&reader, Some(index))?);
+            counts.insert(Some(index.number), count(&reader, &facts.definition, Some(index))?);
         }
         let counted = |index: Option<&crate::definition::Index>| {
             counts.get(&index.map(|index| index.number)).copied().unwrap_or_default()
         };
-        Ok(DescribeTableOutput { table: Some(describe(facts, status(&facts.definition), counted)) }.into())
+        let mut table = describe(facts, status(&facts.definition), counted);
+        self.show_access(facts, &mut table);
+        Ok(DescribeTableOutput { table: Some(table) }.into())
+    }
+}
+
+impl DynamoDb {
+    /// Says so where KMS did not use the table's key when it was last asked.
+    fn show_access(&self, facts: &TableFacts, table: &mut TableDescription) {
+        let since = self.inaccessible.since(facts.definition.contents);
+        let (Some(since), Some(description)) = (since, &mut table.sse_description) else { return };
+        description.inaccessible_encryption_date_time = Timestamp::from_millisecond(since).ok();
+        if table.table_status == Some(TableStatus::Active) {
+            table.table_status = Some(TableStatus::InaccessibleEncryptionCredentials);
+        }
     }
 }

@@ -5,6 +5,7 @@ use super::{Answer, Asked};
 use crate::{
     DynamoDb, Error,
     attribute::{Item, shown},
+    encryption::Locked,
     facts::TableFacts,
     items::{Digest, Page},
     model::{ExecuteStatementInput, ExecuteStatementOutput, op},
@@ -18,7 +19,7 @@ impl Handler<op::ExecuteStatement> for DynamoDb {
         let (input, capacity) = (&asked.input, asked.input.return_consumed_capacity);
         let (selects, _, inserts, updates, deletes) = &asked.permits;
         if let Some(permit) = selects {
-            return self.selected(permit, input, asked.call).map(Into::into);
+            return self.selected(permit, input, asked.call).await.map(Into::into);
         }
         if input.next_token.is_some() {
             return Err(Error::validation("NextToken does not match request"));
@@ -39,13 +40,14 @@ impl Handler<op::ExecuteStatement> for DynamoDb {
 }
 
 impl DynamoDb {
-    fn selected(
+    async fn selected(
         &self,
         permit: &Permit<'_, action::PartiQLSelect>,
         input: &ExecuteStatementInput,
         call: &Call,
     ) -> Result<ExecuteStatementOutput, Error> {
         let (plan, facts) = permit.resource().plan()?;
+        let keys = self.unlock(Locked::from_iter([facts]), call).await?;
         let page = Page {
             sealer: &self.pages,
             account: call.account().ok_or(Error::Unsigned)?,
@@ -53,7 +55,7 @@ impl DynamoDb {
             now: call.now_ms,
         };
         let from = input.next_token.as_deref().map(|token| page.open(token)).transpose()?;
-        let (found, mark) = self.select(&self.store.read(permit), facts, plan, from)?;
+        let (found, mark) = self.select(&self.store.read(permit), (facts, keys.of(facts)?), plan, from)?;
         Ok(ExecuteStatementOutput {
             items: Some(found.items.into_iter().map(shown).collect()),
             next_token: mark.map(|mark| page.seal(&mark)).transpose()?,

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kurodo_authz::Permit;
-use kurodo_gateway::Handler;
+use kurodo_gateway::{Call, Handler};
 
 use super::{
     Answer, Asked,
@@ -21,12 +21,13 @@ impl Handler<op::ExecuteTransaction> for DynamoDb {
         let (capacity, input) = (asked.input.return_consumed_capacity, asked.input);
         let (selects, exists, inserts, updates, deletes) = asked.permits;
         if !selects.is_empty() {
-            return self.selected_together(&selects, capacity).map(Into::into);
+            return self.selected_together(&selects, asked.call, capacity).await.map(Into::into);
         }
         let parts = parts((exists, inserts, updates, deletes), &input);
         let plans = planned(parts.iter().map(|part| part.plan()).collect())?;
+        let keys = self.unlock(plans.iter().map(|(_, facts)| *facts).collect(), asked.call).await?;
         let token = input.client_request_token.as_deref();
-        let done = self.transact(&parts, &plans, token, asked.call).await?;
+        let done = self.transact((&parts, &keys), &plans, token, asked.call).await?;
         let consumed_capacity = done.consumed(&plans, capacity);
         Ok(ExecuteTransactionOutput { responses: Some(Vec::new()), consumed_capacity }.into())
     }
@@ -73,12 +74,14 @@ fn parts<'r>(
 
 impl DynamoDb {
     /// Reads items as they are in one state of the store.
-    fn selected_together(
+    async fn selected_together(
         &self,
         permits: &[Permit<'_, action::PartiQLSelect>],
+        call: &Call,
         capacity: Option<ReturnConsumedCapacity>,
     ) -> Result<ExecuteTransactionOutput, Error> {
         let plans = planned(permits.iter().map(|permit| permit.resource().plan()).collect())?;
+        let keys = self.unlock(plans.iter().map(|(_, facts)| *facts).collect(), call).await?;
         let mut seen = BTreeSet::new();
         once(
             plans
@@ -92,7 +95,7 @@ impl DynamoDb {
         let state = self.store.read(first);
         let (mut responses, mut consumed) = (Vec::new(), BTreeMap::new());
         for (permit, (plan, facts)) in permits.iter().zip(plans) {
-            let (found, _) = self.select(&state.beside(permit), facts, plan, None)?;
+            let (found, _) = self.select(&state.beside(permit), (facts, keys.of(facts)?), plan, None)?;
             let table: &mut Consumed = consumed.entry(facts.name.clone()).or_default();
             table.add(&found.consumed.times(2.0));
             responses.push(ItemResponse { item: found.items.into_iter().next().map(shown) });

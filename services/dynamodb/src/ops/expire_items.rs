@@ -3,6 +3,7 @@ use kurodo_gateway::{Errand, Keeper, Progress};
 
 use crate::{
     DynamoDb, Error,
+    encryption::TableKey,
     facts::TableFacts,
     items::{ATTEMPTS, Author, EXPIRED_TOGETHER, Occasion, Written, changed, get, is_over, stage},
     plan::Due,
@@ -37,6 +38,7 @@ impl DynamoDb {
         now: i64,
     ) -> Result<(), Error> {
         let Some(attribute) = &facts.definition.expiry else { return Ok(()) };
+        let table = (facts, TableKey::plain(facts)?);
         for _ in 0..ATTEMPTS {
             let writer = self.store.write(permit);
             let mut transaction = writer.transaction();
@@ -46,14 +48,14 @@ impl DynamoDb {
             past.expect(&mut transaction);
             let (mut found, mut hold) = (false, self.collections.hold());
             for key in &due.0 {
-                let Some((item, version)) = get(&writer, key)? else { continue };
+                let Some((item, version)) = get(&writer, table.1, key)? else { continue };
                 if is_over(&item, attribute, now) {
                     transaction.expect_version(key, version);
                     let written = Written { old: Some(item), version: Some(version), new: None };
                     let occasion = Occasion { now, by: Author::Expiry };
                     let noted = (noting, time);
-                    hold.admit(facts, &written, || self.store.read(permit))?;
-                    stage(&mut transaction, &writer, facts, key, &written, occasion, noted)?;
+                    hold.admit(table, &written, || self.store.read(permit))?;
+                    stage(&mut transaction, &writer, table, key, &written, occasion, noted)?;
                     found = true;
                 }
             }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use kurodo_authz::Grant;
+use kurodo_gateway::Call;
 use kurodo_store::Reader;
 
 use super::count;
 use crate::{
     DynamoDb, Error,
     attribute::{Supplied, shown},
+    encryption::{Locked, TableKey},
     facts::TableFacts,
     items::{self, Mark, search},
     meter::Kind,
@@ -31,25 +33,27 @@ impl DynamoDb {
     pub(super) fn select(
         &self,
         reader: &Reader<'_>,
-        facts: &TableFacts,
+        (facts, table): (&TableFacts, &TableKey),
         plan: &Select,
         from: Option<Mark>,
     ) -> Result<(items::Found, Option<Mark>), Error> {
         self.meter.admit_read(facts, plan.reads.first().and_then(|read| read.index.as_ref()))?;
-        let (found, mark) = items::select(reader, facts, plan, from)?;
+        let (found, mark) = items::select(reader, (facts, table), plan, from)?;
         self.meter.charge(facts, Kind::Read, &found.consumed);
         Ok((found, mark))
     }
 
     /// The page that the permit is for.
-    pub(super) fn found<G: Grant<Resource = resources::Search>>(
+    pub(super) async fn found<G: Grant<Resource = resources::Search>>(
         &self,
         permit: &G,
+        call: &Call,
         capacity: Option<ReturnConsumedCapacity>,
     ) -> Result<Found, Error> {
         let (plan, facts) = permit.resource().plan()?;
+        let keys = self.unlock(Locked::from_iter([facts]), call).await?;
         self.meter.admit_read(facts, plan.index.as_ref())?;
-        let found = search(&self.store.read(permit), facts, plan)?;
+        let found = search(&self.store.read(permit), (facts, keys.of(facts)?), plan)?;
         self.meter.charge(facts, Kind::Read, &found.consumed);
         Ok(Found {
             items: (!plan.count).then(|| found.items.into_iter().map(shown).collect()),

@@ -11,6 +11,7 @@ use crate::{
     DynamoDb, Error,
     attribute::{Item, item_size},
     definition::Definition,
+    encryption::TableKey,
     facts::TableFacts,
     history::Noting,
     imports::{Import, Object, chunk, lines, unzipped},
@@ -123,7 +124,8 @@ impl DynamoDb {
         if let Some(facts) = facts {
             transaction.expect_fact(&facts.current);
             let time = (now, self.clock.tick(now));
-            let room = |written: &Written| hold.admit(facts, written, || self.store.read(filling));
+            let key = TableKey::plain(facts)?;
+            let room = |written: &Written| hold.admit((facts, key), written, || self.store.read(filling));
             let (staged, refused) = staged(&writer, facts, items, time, room)?;
             transaction.join(staged);
             work.import.imported -= refused;
@@ -225,10 +227,11 @@ fn staged<'w>(
     mut room: impl FnMut(&Written) -> Result<(), Error>,
 ) -> Result<(Transaction<'w>, i64), Error> {
     let (mut transaction, nothing, mut refused) = (writer.transaction(), Noting::default(), 0);
+    let table = TableKey::plain(facts)?;
     for (key, item) in items.into_values() {
         let old = match facts.definition.indexes.is_empty() {
             true => None,
-            false => get(writer, &key)?.map(|(item, _)| item),
+            false => get(writer, table, &key)?.map(|(item, _)| item),
         };
         let written = Written { old, version: None, new: Some(item) };
         match room(&written) {
@@ -238,7 +241,15 @@ fn staged<'w>(
             }
             other => other?,
         }
-        stage(&mut transaction, writer, facts, &key, &written, Occasion::call(now), (&nothing, time))?;
+        stage(
+            &mut transaction,
+            writer,
+            (facts, table),
+            &key,
+            &written,
+            Occasion::call(now),
+            (&nothing, time),
+        )?;
     }
     Ok((transaction, refused))
 }

@@ -6,8 +6,9 @@ use kurodo_store::{Key, Scan, Writer};
 use super::{settings::record, sweeping::TOGETHER};
 use crate::{
     DynamoDb, Error,
-    attribute::{Item, decode, encode},
+    attribute::{Item, encode},
     definition::{Definition, Index, KeyAttribute},
+    encryption::TableKey,
     facts::TableFacts,
     items::{changed, some},
     layout::{self, Shelf},
@@ -51,6 +52,7 @@ impl DynamoDb {
         facts: &TableFacts,
         index: &Index,
     ) -> Result<bool, Error> {
+        let table = TableKey::plain(facts)?;
         let writer = self.store.write(contents);
         let (scan, key) = (Scan::within(Shelf::Items.all()), layout::index_progress(index.number));
         let progress = writer.get(&key)?;
@@ -63,7 +65,9 @@ impl DynamoDb {
         let mut transaction = writer.transaction();
         transaction.expect_fact(&facts.current);
         for record in &records {
-            if let Some((place, copy)) = copy_for(&facts.definition, index, &decode(&record.value)?) {
+            if let Some((place, copy)) =
+                copy_for(&facts.definition, index, &table.open(&record.key, &record.value)?)
+            {
                 transaction.expect_version(&record.key, record.version);
                 transaction.put(place, copy);
             }
@@ -116,7 +120,7 @@ fn done<'w>(items: &'w Writer<'_>, number: u32) -> kurodo_store::Transaction<'w>
     transaction
 }
 
-/// What an index has of an item, and where. An item whose attribute is of another type than the index's key is left
+/// What an index of a table under no key of KMS has of an item, and where. An item whose attribute is of another type than the index's key is left
 /// out, as in AWS.
 pub(super) fn copy_for(definition: &Definition, index: &Index, item: &Item) -> Option<(Key, Vec<u8>)> {
     let fits = |key: &KeyAttribute| item.get(&key.name).is_some_and(|value| value.type_of() == key.kind);

@@ -21,12 +21,13 @@ impl Handler<op::TransactGetItems> for DynamoDb {
         let Some(first) = asked.permits.first() else {
             return Ok(TransactGetItemsOutput::default().into());
         };
+        let keys = self.unlock(plans.iter().map(|(_, facts)| *facts).collect(), asked.call).await?;
         throttled(plans.iter().map(|(_, facts)| self.meter.admit_read(facts, None)))?;
         // All items are as they are in one state of the store.
         let state = self.store.read(first);
         let (mut responses, mut consumed) = (Vec::new(), BTreeMap::new());
         for (permit, (lookup, facts)) in asked.permits.iter().zip(plans) {
-            let found = found(&state.beside(permit), lookup)?;
+            let found = found(&state.beside(permit), keys.of(facts)?, lookup)?;
             let size = found.as_ref().map_or(0, |(item, _)| item_size(item));
             let table: &mut Consumed = consumed.entry(facts.name.clone()).or_default();
             let units = Consumed::read(read_units(size, true) * 2.0);

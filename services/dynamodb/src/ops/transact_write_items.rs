@@ -16,11 +16,16 @@ impl Handler<op::TransactWriteItems> for DynamoDb {
         let input = asked.input;
         let parts = parts(asked.permits, &input);
         let plans = cancelled(parts.iter().map(|part| part.plan()).collect(), Refused::code)?;
+        let keys = self.unlock(plans.iter().map(|(_, facts)| *facts).collect(), asked.call).await?;
         let token = input.client_request_token.as_deref();
-        let done = self.transact(&parts, &plans, token, asked.call).await?;
+        let done = self.transact((&parts, &keys), &plans, token, asked.call).await?;
         Ok(TransactWriteItemsOutput {
             consumed_capacity: done.consumed(&plans, input.return_consumed_capacity),
-            item_collection_metrics: self.metrics(&parts, &plans, input.return_item_collection_metrics)?,
+            item_collection_metrics: self.metrics(
+                (&parts, &keys),
+                &plans,
+                input.return_item_collection_metrics,
+            )?,
         }
         .into())
     }

@@ -12,6 +12,7 @@ use kurodo_store::{Reader, Transaction, Writer};
 use crate::{
     DynamoDb, Error,
     attribute::item_size,
+    encryption::Keys,
     error::Reason,
     facts::TableFacts,
     history::Known,
@@ -79,7 +80,8 @@ impl<G: Grant<Resource = resources::Change> + Send + Sync> Part for Reached<G> {
     }
 }
 
-type Parts<'r> = [Box<dyn Part + 'r>];
+/// The parts of a transaction, and the opened keys of their tables.
+type Parts<'p, 'r> = (&'p [Box<dyn Part + 'r>], &'p Keys);
 
 /// What became of the items.
 pub(super) struct Done {
@@ -220,7 +222,7 @@ impl DynamoDb {
     /// Does the transaction. One that has the token of another is not done again.
     pub(super) async fn transact(
         &self,
-        parts: &Parts<'_>,
+        (parts, keys): Parts<'_, '_>,
         plans: &[Plan<'_>],
         token: Option<&str>,
         call: &Call,
@@ -236,7 +238,7 @@ impl DynamoDb {
         throttled(plans.iter().map(|(_, facts)| self.meter.admit_write(facts)))?;
         let occasion = Occasion::call(call.now_ms);
         for _ in 0..ATTEMPTS {
-            if let Some(done) = self.attempt(parts, plans, tokens.as_ref(), occasion).await? {
+            if let Some(done) = self.attempt((parts, keys), plans, tokens.as_ref(), occasion).await? {
                 for ((_, facts), written) in plans.iter().zip(&done.written) {
                     self.meter.charge(facts, Kind::Write, &Consumed::written(facts, written).times(2.0));
                 }
@@ -249,7 +251,7 @@ impl DynamoDb {
     /// Tries the transaction; `None` where something was changed meanwhile. What was done before is not done again.
     async fn attempt(
         &self,
-        parts: &Parts<'_>,
+        (parts, keys): Parts<'_, '_>,
         plans: &[Plan<'_>],
         tokens: Option<&Tokens<'_>>,
         occasion: Occasion,
@@ -261,25 +263,25 @@ impl DynamoDb {
         if let (Some(tokens), Some(first)) = (tokens, first)
             && tokens.is_done(first)?
         {
-            let unchanged = parts.iter().zip(plans).map(|(part, (change, _))| {
-                let (item, version) = get(&part.beside(&state), &change.key.stored)?.unzip();
+            let unchanged = parts.iter().zip(plans).map(|(part, (change, facts))| {
+                let (item, version) = get(&part.beside(&state), keys.of(facts)?, &change.key.stored)?.unzip();
                 Ok(Written { old: item.clone(), version, new: item })
             });
             let written = unchanged.collect::<Result<Vec<_>, Error>>()?;
             return Ok(Some(Done { written, again: true }));
         }
-        let looked = look(self, parts, plans, &state)?;
+        let looked = look(self, (parts, keys), plans, &state)?;
         let Some(first) = first else { return Ok(Some(done(looked))) };
         let mut transaction = first.transaction();
         let mut hold = self.collections.hold();
-        check_room(self, parts, plans, &looked, &mut hold)?;
+        check_room(self, (parts, keys), plans, &looked, &mut hold)?;
         for (one, (_, facts)) in looked.iter().zip(plans) {
             transaction.expect_fact(&facts.current).expect_fact(&one.fact);
             one.past.expect(&mut transaction);
         }
         for ((writer, one), plan) in writers.iter().zip(&looked).zip(plans) {
             if let Some(writer) = writer {
-                transaction.join(staged(writer, *plan, one, (occasion, time))?);
+                transaction.join(staged(writer, (*plan, keys), one, (occasion, time))?);
             }
         }
         if let Some(tokens) = tokens {
@@ -300,13 +302,15 @@ impl DynamoDb {
 
     pub(super) fn metrics(
         &self,
-        parts: &Parts<'_>,
+        (parts, keys): Parts<'_, '_>,
         plans: &[Plan<'_>],
         asked: Option<ReturnItemCollectionMetrics>,
     ) -> Result<Option<BTreeMap<String, Vec<ItemCollectionMetrics>>>, Error> {
         let mut all: BTreeMap<String, Vec<_>> = BTreeMap::new();
         for (part, (change, facts)) in parts.iter().zip(plans) {
-            if let Some(found) = collection(&part.reader(self), facts, &change.key.values, asked)? {
+            if let Some(found) =
+                collection(&part.reader(self), (facts, keys.of(facts)?), &change.key.values, asked)?
+            {
                 all.entry(facts.name.clone()).or_default().push(found);
             }
         }
@@ -329,7 +333,7 @@ fn done(looked: Vec<Looked>) -> Done {
 /// Finds every item and what becomes of it; or why the transaction is cancelled.
 fn look(
     service: &DynamoDb,
-    parts: &Parts<'_>,
+    (parts, keys): Parts<'_, '_>,
     plans: &[Plan<'_>],
     state: &Reader<'_>,
 ) -> Result<Vec<Looked>, Error> {
@@ -339,7 +343,8 @@ fn look(
         let (record, fact) = reader.fact(&change.key.stored)?;
         let past = facts.past.now(&service.store, || part.reader(service))?;
         let version = record.as_ref().map(|record| record.version);
-        let old = record.map(|record| crate::attribute::decode(&record.value)).transpose()?;
+        let table = keys.of(facts)?;
+        let old = record.map(|record| table.open(&change.key.stored, &record.value)).transpose()?;
         match change.outcome(facts, old.as_ref()) {
             Ok(new) => {
                 looked.push(Looked { written: Written { old, version, new }, fact, past });
@@ -354,14 +359,14 @@ fn look(
 /// That the collections of all items have room for them; or why the transaction is cancelled.
 fn check_room(
     service: &DynamoDb,
-    parts: &Parts<'_>,
+    (parts, keys): Parts<'_, '_>,
     plans: &[Plan<'_>],
     looked: &[Looked],
     hold: &mut Hold<'_>,
 ) -> Result<(), Error> {
     let mut reasons = Vec::with_capacity(plans.len());
     for ((part, (_, facts)), one) in parts.iter().zip(plans).zip(looked) {
-        reasons.push(match hold.admit(facts, &one.written, || part.reader(service)) {
+        reasons.push(match hold.admit((facts, keys.of(facts)?), &one.written, || part.reader(service)) {
             Ok(()) => Reason::NONE,
             Err(error) => reason(error)?,
         });
@@ -392,13 +397,14 @@ fn reason(error: Error) -> Result<Reason, Error> {
 
 fn staged<'w>(
     writer: &'w Writer<'_>,
-    (change, facts): Plan<'_>,
+    ((change, facts), keys): (Plan<'_>, &Keys),
     looked: &Looked,
     (occasion, time): (Occasion, u64),
 ) -> Result<Transaction<'w>, Error> {
     let (mut transaction, past) = (writer.transaction(), (looked.past.noting(), time));
     if !matches!(change.act, Act::Check) {
-        stage(&mut transaction, writer, facts, &change.key.stored, &looked.written, occasion, past)?;
+        let table = (facts, keys.of(facts)?);
+        stage(&mut transaction, writer, table, &change.key.stored, &looked.written, occasion, past)?;
     }
     Ok(transaction)
 }

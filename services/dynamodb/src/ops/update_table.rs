@@ -8,10 +8,11 @@ use super::{
 };
 use crate::{
     DynamoDb, Error,
-    definition::{Counts, Index, check_asked, describe, update},
+    definition::{Counts, Definition, Index, check_asked, describe, update},
+    encryption::{Wish, wish},
     facts::TableFacts,
     history::KnownPast,
-    model::{TableStatus, UpdateTableInput, UpdateTableOutput, op},
+    model::{SSEStatus, TableStatus, UpdateTableInput, UpdateTableOutput, op},
     streams::{stage, switch},
     table::action,
 };
@@ -19,15 +20,19 @@ use crate::{
 impl Handler<op::UpdateTable> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::UpdateTable>) -> Answer<op::UpdateTable> {
         let ((permit, contents, streams), input) = (&asked.permits, &asked.input);
-        check_honoured(input)?;
+        let wish = wish(input.sse_specification.as_ref())?;
         check_asked(input)?;
         let before = permit.resource().existing()?;
         idle(before)?;
+        check_honoured(input, &before.definition, &wish)?;
         let now = asked.call.now_ms;
         let mut definition = update(&before.definition, input, now)?;
         if let Some(given) = &input.stream_specification {
             let stream = switch(&before.name, before.definition.stream, given, now)?;
             definition.stream = Some(stream);
+        }
+        if let (Wish::Kms(key), Some(known)) = (&wish, &before.definition.protection) {
+            definition.protection = Some(self.protect_anew((known, before), key, asked.call).await?);
         }
         let (old, new) = (Some(&before.definition), Some(&definition));
         let switched = stage(&self.store.write(streams), streams.resource(), old, new, now)?;
@@ -44,9 +49,12 @@ impl Handler<op::UpdateTable> for DynamoDb {
         };
         begun(self.index_at_once(permit, contents, &facts).await)?;
         let reader = self.store.read(contents);
-        let whole = count(&reader, None)?;
+        let whole = count(&reader, &facts.definition, None)?;
         let counts = |index: Option<&Index>| if index.is_none() { whole } else { Counts::default() };
-        let description = describe(&shown(before, facts), TableStatus::Updating, counts);
+        let mut description = describe(&shown(before, facts), TableStatus::Updating, counts);
+        if let Some(encryption) = description.sse_description.as_mut().filter(|_| wish != Wish::Default) {
+            encryption.status = Some(SSEStatus::Updating);
+        }
         Ok(UpdateTableOutput { table_description: Some(description) }.into())
     }
 }
@@ -81,10 +89,20 @@ fn shown(before: &TableFacts, mut after: TableFacts) -> TableFacts {
 }
 
 /// What is asked for and not done is refused by name.
-fn check_honoured(input: &UpdateTableInput) -> Result<(), Error> {
+fn check_honoured(input: &UpdateTableInput, before: &Definition, wish: &Wish) -> Result<(), Error> {
     let refuse = |member| Err(Error::NotImplemented { operation: "UpdateTable", member });
-    if input.sse_specification.as_ref().is_some_and(|sse| sse.enabled != Some(false)) {
-        return refuse("SSESpecification");
+    let mut indexes = input.global_secondary_index_updates.iter().flatten();
+    match (&before.protection, wish) {
+        (None, Wish::Kms(_)) => refuse("SSESpecification for a table that was made without a key of KMS"),
+        (Some(_), Wish::Default) if input.sse_specification.is_some() => {
+            refuse("SSESpecification that takes a table from its key of KMS")
+        }
+        (Some(_), _) if input.stream_specification.as_ref().is_some_and(|given| given.stream_enabled) => {
+            refuse("StreamSpecification for a table under a key of KMS")
+        }
+        (Some(_), _) if indexes.any(|one| one.create.is_some()) => {
+            refuse("GlobalSecondaryIndexUpdates.Create for a table under a key of KMS")
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }

@@ -1,6 +1,6 @@
 use kurodo_gateway::Handler;
 
-use super::{Answer, Asked};
+use super::{Answer, Asked, settings::unprotected};
 use crate::{
     DynamoDb, Error,
     model::{UpdateTimeToLiveOutput, op},
@@ -10,6 +10,7 @@ impl Handler<op::UpdateTimeToLive> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::UpdateTimeToLive>) -> Answer<op::UpdateTimeToLive> {
         let given = asked.input.time_to_live_specification;
         let mut definition = asked.permits.resource().definition()?;
+        unprotected(&definition, "UpdateTimeToLive", "time to live in tables under keys of KMS")?;
         let same = definition.expiry.as_ref() == Some(&given.attribute_name);
         match (given.enabled, &definition.expiry) {
             (true, Some(_)) => return Err(Error::validation("TimeToLive is already enabled")),

@@ -34,6 +34,11 @@ impl Table {
         Ok(Self { region, account, name, facts })
     }
 
+    /// Which table it is.
+    pub(crate) fn place(&self) -> TableName {
+        TableName { region: self.region.clone(), account: self.account, name: self.name.clone() }
+    }
+
     /// The table as it was when it was decided on, if there was one.
     pub(crate) fn facts(&self) -> Option<&TableFacts> {
         self.facts.as_deref()

@@ -1,0 +1,19 @@
+//! Tables under keys of KMS.
+//!
+//! Each has a table key, which seals the values of its items and of their copies in indexes, beneath the store's own
+//! encryption. It is stored sealed under a data key that KMS made in the name of who chose the key of KMS. Every request
+//! asks KMS, in its caller's name, to open that data key: a key that is disabled, or a permission that was taken away, holds
+//! for the next request. No opened key outlives its request, and nothing opens one that nobody asked for: what the service
+//! would have to do by itself with such a table is refused by name.
+//!
+//! Source: DynamoDB Developer Guide, "DynamoDB encryption at rest: How it works".
+
+mod asked;
+mod key;
+mod protection;
+mod unlock;
+
+pub(crate) use asked::{Wish, wish};
+pub(crate) use key::TableKey;
+pub(crate) use protection::Protection;
+pub(crate) use unlock::{Inaccessible, Keys, Locked};
