@@ -360,18 +360,78 @@ def test_going_to_another_key_demands_both(root, ddb, kms, key, table):
     assert described(ddb, table)["SSEDescription"]["KMSMasterKeyArn"] == second
 
 
+# Streams.
+
+STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def shard_of(client, arn, of="TRIM_HORIZON"):
+    [shard] = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    return {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": of}
+
+
+def records(client, arn):
+    """The new images of a stream's records."""
+    iterator = client.get_shard_iterator(**shard_of(client, arn))["ShardIterator"]
+    found = client.get_records(ShardIterator=iterator)["Records"]
+    return [one["dynamodb"].get("NewImage") for one in found]
+
+
+def test_a_stream_has_the_key_of_its_table(root, ddb, kms, key):
+    streams = root.client("dynamodbstreams")
+    table = create(ddb, key, StreamSpecification=STREAM)
+    arn = described(ddb, table)["LatestStreamArn"]
+    ddb.put_item(TableName=table, Item=ITEM)
+    ddb.delete_item(TableName=table, Key=KEY)
+    assert records(streams, arn) == [ITEM, None]
+    iterator = streams.get_shard_iterator(**shard_of(streams, arn))["ShardIterator"]
+    user = can(root).client("dynamodbstreams")
+    for call in (
+        lambda: user.get_records(ShardIterator=iterator),
+        lambda: user.get_shard_iterator(**shard_of(user, arn)),
+        lambda: user.get_shard_iterator(**shard_of(user, arn, "LATEST")),
+    ):
+        answer = refused(call, "AccessDeniedException", 400)
+        assert "kms:Decrypt" in text(answer) and key in text(answer)
+    reader = can(root, statement("Allow", "kms:Decrypt", key)).client("dynamodbstreams")
+    assert records(reader, arn) == [ITEM, None]
+    kms.disable_key(KeyId=key)
+    refused(lambda: streams.get_records(ShardIterator=iterator), "AccessDeniedException", 400)
+    kms.enable_key(KeyId=key)
+    # It follows its table to another key, and outlives it.
+    second = new_key(kms)
+    ddb.update_table(TableName=table, **under(second))
+    kms.disable_key(KeyId=key)
+    ddb.put_item(TableName=table, Item=OTHER)
+    assert records(streams, arn) == [ITEM, None, OTHER]
+    ddb.delete_table(TableName=table)
+    assert records(streams, arn) == [ITEM, None, OTHER]
+    kms.disable_key(KeyId=second)
+    refused(lambda: records(streams, arn), "AccessDeniedException", 400)
+
+
+def test_a_stream_that_is_switched_on_later_is_sealed_as_well(root, ddb, kms, key, table):
+    streams = root.client("dynamodbstreams")
+    ddb.update_table(TableName=table, StreamSpecification=STREAM)
+    arn = described(ddb, table)["LatestStreamArn"]
+    ddb.put_item(TableName=table, Item=OTHER)
+    assert records(streams, arn) == [OTHER]
+    ddb.update_table(TableName=table, StreamSpecification={"StreamEnabled": False})
+    # One that was switched off stays under the key of that time.
+    second = new_key(kms)
+    ddb.update_table(TableName=table, **under(second))
+    kms.disable_key(KeyId=key)
+    refused(lambda: records(streams, arn), "AccessDeniedException", 400)
+    assert ddb.get_item(TableName=table, Key=OTHER)["Item"] == OTHER
+
+
 # What is not done with such tables is refused by name.
 
 
 def test_what_would_lie_beside_the_layer_is_refused_by_name(ddb, key, table):
-    stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
     plain = dynamodb.create(ddb)
     one = {"IndexName": "more", "KeySchema": dynamodb.key_schema("g"), "Projection": {"ProjectionType": "ALL"}}
     calls = {
-        "StreamSpecification": [
-            lambda: create(ddb, key, StreamSpecification=stream),
-            lambda: ddb.update_table(TableName=table, StreamSpecification=stream),
-        ],
         "GlobalSecondaryIndexUpdates.Create": [
             lambda: ddb.update_table(
                 TableName=table,

@@ -49,7 +49,10 @@ services! {
         parts.dynamodb_limits,
         parts.relay.clone(),
     );
-    kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(parts.store.clone());
+    kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(
+        parts.store.clone(),
+        parts.relay.clone(),
+    );
     kurodo_kinesis::Kinesis: |parts| kurodo_kinesis::Kinesis::new(
         parts.store.clone(),
         principals(parts),

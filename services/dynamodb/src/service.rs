@@ -8,7 +8,7 @@ use kurodo_store::Store;
 
 use crate::{
     Error,
-    encryption::Inaccessible,
+    encryption::Vault,
     exports::Sponsors,
     facts::Cache,
     history::Clock,
@@ -37,8 +37,8 @@ pub struct DynamoDb {
     pub(crate) collections: Collections,
     /// In whose names exports under way are written, and imports under way read.
     pub(crate) sponsors: Sponsors,
-    /// The tables whose keys of KMS cannot be used.
-    pub(crate) inaccessible: Inaccessible,
+    /// Where the keys of tables under keys of KMS are opened.
+    pub(crate) vault: Vault,
     /// The way to other services.
     pub(crate) relay: Relay,
     /// Seals the tokens with which statements go on.
@@ -74,7 +74,7 @@ impl DynamoDb {
             meter: Meter::new(limits.throughput),
             collections: Collections::new(limits.collection.map_or(LARGEST, |bytes| bytes.min(LARGEST))),
             sponsors: Sponsors::default(),
-            inaccessible: Inaccessible::default(),
+            vault: Vault::new(relay.clone()),
             relay,
             pages: Sealer::new(&secret.derive("dynamodb-pages", b"")),
         }

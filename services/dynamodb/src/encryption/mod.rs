@@ -1,6 +1,6 @@
 //! Tables under keys of KMS.
 //!
-//! Each has a table key, which seals the values of its items and of their copies in indexes, beneath the store's own
+//! Each has a table key, which seals the values of its items, of their copies in indexes and of the records of its streams, beneath the store's own
 //! encryption. It is stored sealed under a data key that KMS made in the name of who chose the key of KMS. Every request
 //! asks KMS, in its caller's name, to open that data key: a key that is disabled, or a permission that was taken away, holds
 //! for the next request. No opened key outlives its request, and nothing opens one that nobody asked for: what the service
@@ -11,9 +11,9 @@
 mod asked;
 mod key;
 mod protection;
-mod unlock;
+mod vault;
 
 pub(crate) use asked::{Wish, wish};
 pub(crate) use key::TableKey;
 pub(crate) use protection::Protection;
-pub(crate) use unlock::{Inaccessible, Keys, Locked};
+pub(crate) use vault::{Keys, Locked, Vault};

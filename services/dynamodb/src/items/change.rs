@@ -64,7 +64,7 @@ pub(crate) fn stage(
         reindex(transaction, (facts, table), index, written)?;
     }
     noting.note(reader, time, transaction, key, written)?;
-    streams::append(transaction, reader, facts, written, occasion)
+    streams::append(transaction, reader, (facts, table), written, occasion)
 }
 
 fn reindex(
@@ -88,3 +88,7 @@ fn reindex(
 fn place(facts: &TableFacts, index: &Index, item: Option<&Item>) -> Option<kurodo_store::Key> {
     layout::indexed(index.number, &index.key, &facts.definition.key, item?)
 }
+
+#[cfg(test)]
+#[path = "change_tests.rs"]
+mod tests;

@@ -119,7 +119,7 @@ impl DynamoDb {
         let permit = permit.map_err(Failed::Denied)?;
         let (plan, facts) = permit.resource().plan().map_err(Failed::before)?;
         let failed = |error| Failed::Error(error, Some(facts.name.clone()));
-        let keys = self.unlock(Locked::from_iter([facts]), call).await.map_err(failed)?;
+        let keys = self.vault.unlock(Locked::from_iter([facts]), call).await.map_err(failed)?;
         let table = (facts, keys.of(facts).map_err(failed)?);
         let (found, _) = self.select(&self.store.read(&permit), table, plan, None).map_err(failed)?;
         Ok(Done {

@@ -20,7 +20,7 @@ impl Handler<op::BatchGetItem> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::BatchGetItem>) -> Answer<op::BatchGetItem> {
         let capacity = asked.input.return_consumed_capacity;
         let plans = asked.permits.iter().map(|permit| permit.resource().plan().map(|(_, facts)| facts));
-        let keys = self.unlock(plans.collect::<Result<_, _>>()?, asked.call).await?;
+        let keys = self.vault.unlock(plans.collect::<Result<_, _>>()?, asked.call).await?;
         let (mut responses, mut unprocessed) = (BTreeMap::new(), BTreeMap::new());
         let (mut consumed_capacity, mut refused) = (Vec::new(), Vec::new());
         let (mut bytes, mut full) = (0, false);

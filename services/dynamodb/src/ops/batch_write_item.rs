@@ -15,7 +15,7 @@ impl Handler<op::BatchWriteItem> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::BatchWriteItem>) -> Answer<op::BatchWriteItem> {
         let (permits, input) = (&asked.permits, &asked.input);
         let plans = permits.iter().map(|permit| permit.resource().plan().map(|(_, facts)| facts));
-        let keys = self.unlock(plans.collect::<Result<_, _>>()?, asked.call).await?;
+        let keys = self.vault.unlock(plans.collect::<Result<_, _>>()?, asked.call).await?;
         let occasion = Occasion::call(asked.call.now_ms);
         let looks = wants(input.return_consumed_capacity);
         let (mut consumed_capacity, mut metrics) = (Vec::new(), BTreeMap::new());

@@ -40,7 +40,7 @@ impl DynamoDb {
         G: Grant<Access = Write, Resource = resources::Change>,
     {
         let (change, facts) = permit.resource().plan()?;
-        let keys = self.unlock(Locked::from_iter([facts]), call).await?;
+        let keys = self.vault.unlock(Locked::from_iter([facts]), call).await?;
         let table = (facts, keys.of(facts)?);
         let occasion = Occasion::call(call.now_ms);
         let written = write(self, permit, table, &[change], wants(capacity), occasion).await?;

@@ -19,7 +19,6 @@ impl Handler<op::CreateTable> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::CreateTable>) -> Answer<op::CreateTable> {
         let ((permit, streams, _, _), input, call) = (&asked.permits, &asked.input, asked.call);
         let wish = wish(input.sse_specification.as_ref())?;
-        check_honoured(input, &wish)?;
         let fresh = Fresh {
             id: uuid()?,
             contents: u64::from_be_bytes(random()?),
@@ -34,7 +33,7 @@ impl Handler<op::CreateTable> for DynamoDb {
             return Err(exists());
         }
         if let Wish::Kms(key) = &wish {
-            definition.protection = Some(self.protect(key, &table.place(), call).await?);
+            definition.protection = Some(self.vault.protect(key, &table.place(), call).await?);
         }
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
@@ -63,16 +62,6 @@ impl Handler<op::CreateTable> for DynamoDb {
         let description = describe(&facts, TableStatus::Creating, |_| Counts::default());
         Ok(CreateTableOutput { table_description: Some(description) }.into())
     }
-}
-
-/// What is asked for and not done is refused by name.
-fn check_honoured(input: &CreateTableInput, wish: &Wish) -> Result<(), Error> {
-    let streams = input.stream_specification.as_ref().is_some_and(|given| given.stream_enabled);
-    if streams && *wish != Wish::Default {
-        let member = "StreamSpecification together with a key of KMS in SSESpecification";
-        return Err(Error::NotImplemented { operation: "CreateTable", member });
-    }
-    Ok(())
 }
 
 impl DynamoDb {

@@ -47,7 +47,7 @@ impl DynamoDb {
         call: &Call,
     ) -> Result<ExecuteStatementOutput, Error> {
         let (plan, facts) = permit.resource().plan()?;
-        let keys = self.unlock(Locked::from_iter([facts]), call).await?;
+        let keys = self.vault.unlock(Locked::from_iter([facts]), call).await?;
         let page = Page {
             sealer: &self.pages,
             account: call.account().ok_or(Error::Unsigned)?,

@@ -25,7 +25,7 @@ impl Handler<op::ExecuteTransaction> for DynamoDb {
         }
         let parts = parts((exists, inserts, updates, deletes), &input);
         let plans = planned(parts.iter().map(|part| part.plan()).collect())?;
-        let keys = self.unlock(plans.iter().map(|(_, facts)| *facts).collect(), asked.call).await?;
+        let keys = self.vault.unlock(plans.iter().map(|(_, facts)| *facts).collect(), asked.call).await?;
         let token = input.client_request_token.as_deref();
         let done = self.transact((&parts, &keys), &plans, token, asked.call).await?;
         let consumed_capacity = done.consumed(&plans, capacity);
@@ -81,7 +81,7 @@ impl DynamoDb {
         capacity: Option<ReturnConsumedCapacity>,
     ) -> Result<ExecuteTransactionOutput, Error> {
         let plans = planned(permits.iter().map(|permit| permit.resource().plan()).collect())?;
-        let keys = self.unlock(plans.iter().map(|(_, facts)| *facts).collect(), call).await?;
+        let keys = self.vault.unlock(plans.iter().map(|(_, facts)| *facts).collect(), call).await?;
         let mut seen = BTreeSet::new();
         once(
             plans

@@ -51,7 +51,7 @@ impl DynamoDb {
         capacity: Option<ReturnConsumedCapacity>,
     ) -> Result<Found, Error> {
         let (plan, facts) = permit.resource().plan()?;
-        let keys = self.unlock(Locked::from_iter([facts]), call).await?;
+        let keys = self.vault.unlock(Locked::from_iter([facts]), call).await?;
         self.meter.admit_read(facts, plan.index.as_ref())?;
         let found = search(&self.store.read(permit), (facts, keys.of(facts)?), plan)?;
         self.meter.charge(facts, Kind::Read, &found.consumed);

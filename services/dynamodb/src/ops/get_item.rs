@@ -13,7 +13,7 @@ use crate::{
 impl Handler<op::GetItem> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::GetItem>) -> Answer<op::GetItem> {
         let (lookup, facts) = asked.permits.resource().plan()?;
-        let keys = self.unlock(Locked::from_iter([facts]), asked.call).await?;
+        let keys = self.vault.unlock(Locked::from_iter([facts]), asked.call).await?;
         self.meter.admit_read(facts, None)?;
         let found = found(&self.store.read(&asked.permits), keys.of(facts)?, lookup)?;
         let size = found.as_ref().map_or(0, |(item, _)| item_size(item));

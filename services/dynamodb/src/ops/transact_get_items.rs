@@ -21,7 +21,7 @@ impl Handler<op::TransactGetItems> for DynamoDb {
         let Some(first) = asked.permits.first() else {
             return Ok(TransactGetItemsOutput::default().into());
         };
-        let keys = self.unlock(plans.iter().map(|(_, facts)| *facts).collect(), asked.call).await?;
+        let keys = self.vault.unlock(plans.iter().map(|(_, facts)| *facts).collect(), asked.call).await?;
         throttled(plans.iter().map(|(_, facts)| self.meter.admit_read(facts, None)))?;
         // All items are as they are in one state of the store.
         let state = self.store.read(first);

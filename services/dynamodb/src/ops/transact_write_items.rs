@@ -16,7 +16,7 @@ impl Handler<op::TransactWriteItems> for DynamoDb {
         let input = asked.input;
         let parts = parts(asked.permits, &input);
         let plans = cancelled(parts.iter().map(|part| part.plan()).collect(), Refused::code)?;
-        let keys = self.unlock(plans.iter().map(|(_, facts)| *facts).collect(), asked.call).await?;
+        let keys = self.vault.unlock(plans.iter().map(|(_, facts)| *facts).collect(), asked.call).await?;
         let token = input.client_request_token.as_deref();
         let done = self.transact((&parts, &keys), &plans, token, asked.call).await?;
         Ok(TransactWriteItemsOutput {

@@ -32,7 +32,7 @@ impl Handler<op::UpdateTable> for DynamoDb {
             definition.stream = Some(stream);
         }
         if let (Wish::Kms(key), Some(known)) = (&wish, &before.definition.protection) {
-            definition.protection = Some(self.protect_anew((known, before), key, asked.call).await?);
+            definition.protection = Some(self.vault.protect_anew((known, before), key, asked.call).await?);
         }
         let (old, new) = (Some(&before.definition), Some(&definition));
         let switched = stage(&self.store.write(streams), streams.resource(), old, new, now)?;
@@ -96,9 +96,6 @@ fn check_honoured(input: &UpdateTableInput, before: &Definition, wish: &Wish) ->
         (None, Wish::Kms(_)) => refuse("SSESpecification for a table that was made without a key of KMS"),
         (Some(_), Wish::Default) if input.sse_specification.is_some() => {
             refuse("SSESpecification that takes a table from its key of KMS")
-        }
-        (Some(_), _) if input.stream_specification.as_ref().is_some_and(|given| given.stream_enabled) => {
-            refuse("StreamSpecification for a table under a key of KMS")
         }
         (Some(_), _) if indexes.any(|one| one.create.is_some()) => {
             refuse("GlobalSecondaryIndexUpdates.Create for a table under a key of KMS")

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::KEPT;
 use crate::{
     definition::{KeySchema, ResourcePolicy},
+    encryption::Protection,
     model::StreamViewType,
 };
 
@@ -17,6 +18,9 @@ pub(crate) struct StreamDefinition {
     /// Since when nothing is added to it, in milliseconds since 1970.
     pub(crate) disabled: Option<i64>,
     pub(crate) policy: Option<ResourcePolicy>,
+    /// The key of KMS that its table is under, or was when the stream was disabled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) protection: Option<Protection>,
 }
 
 impl StreamDefinition {

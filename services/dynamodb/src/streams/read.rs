@@ -1,13 +1,14 @@
 use bytes::BytesMut;
-use kurodo_store::{Cursor, Place, Reader, Record, Scan, Version};
+use kurodo_store::{Cursor, Key, Place, Reader, Record, Scan, Version};
 
 use super::{
+    StreamFacts,
     entry::Entry,
     sequence::{behind, first},
     shard::Shard,
     write::{CONTINUED, MORE},
 };
-use crate::{Error, attribute::Damaged, layout};
+use crate::{Error, attribute::Damaged, encryption::TableKey, layout};
 
 /// A record of a stream, where it stands.
 pub(super) struct Stored {
@@ -18,17 +19,27 @@ pub(super) struct Stored {
 }
 
 /// The records of a stream from a place on, up to those of the transaction that opened the next shard.
-pub(super) struct Stream {
+pub(super) struct Stream<'k> {
     cursor: Cursor,
     end: Option<Version>,
+    table: &'k TableKey,
+    /// Where the table's items see its records, to which they are bound.
+    prefix: Key,
 }
 
-impl Stream {
+impl<'k> Stream<'k> {
     /// The records that this reader reaches.
-    pub(super) fn read(reader: &Reader<'_>, from: Place, end: Option<Version>) -> Result<Self, Error> {
+    pub(super) fn read(
+        reader: &Reader<'_>,
+        (facts, table): (&StreamFacts, &'k TableKey),
+        from: Place,
+        end: Option<Version>,
+    ) -> Result<Self, Error> {
         let entries = layout::entries();
         let start = [&*entries, &from.bytes()].concat();
-        Ok(Self { cursor: reader.cursor(&Scan::within(entries).from(start))?, end })
+        let (cursor, prefix) =
+            (reader.cursor(&Scan::within(entries).from(start))?, layout::stream_entries(facts.name.created));
+        Ok(Self { cursor, end, table, prefix })
     }
 
     /// The next record with its place, if it belongs to the shard.
@@ -57,12 +68,12 @@ impl Stream {
             }
             (last, record) = self.part()?.ok_or(Damaged)?;
         }
-        let entry = Entry::decode(&whole.freeze())?;
+        let entry = Entry::decode(&self.table.open_entry(&self.prefix, whole.freeze())?)?;
         Ok(Some(Stored { place, next: behind(last), entry }))
     }
 }
 
-impl Iterator for Stream {
+impl Iterator for Stream<'_> {
     type Item = Result<Stored, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -1,17 +1,19 @@
-use kurodo_gateway::{Dialect, Service, ServiceFacts};
+use kurodo_gateway::{Dialect, Relay, Service, ServiceFacts};
 use kurodo_store::Store;
 
-use crate::{Error, model};
+use crate::{Error, encryption::Vault, model};
 
 /// The service. Its records are those that [`crate::DynamoDb`] writes.
 pub struct DynamoDbStreams {
     pub(super) store: Store,
+    /// Where the keys of tables under keys of KMS are opened.
+    pub(super) vault: Vault,
 }
 
 impl DynamoDbStreams {
-    /// The service over this store.
-    pub fn new(store: Store) -> Self {
-        Self { store }
+    /// The service over this store. Through `relay` it asks KMS.
+    pub fn new(store: Store, relay: Relay) -> Self {
+        Self { store, vault: Vault::new(relay) }
     }
 }
 

@@ -46,7 +46,8 @@ pub(crate) fn switch(
     }
 }
 
-/// The transaction that makes or disables the stream of a table, where its definition goes from one to the other; no
+/// The transaction that makes or disables the stream of a table, where its definition goes from one to the other, or has the
+/// stream follow to another key of KMS; no
 /// definition is that of a table that is not there.
 pub(crate) fn stage<'w>(
     writer: &Writer<'w>,
@@ -60,7 +61,16 @@ pub(crate) fn stage<'w>(
     };
     match (open(before), open(after), after) {
         (None, Some(stream), Some(table)) => make(writer, streams, stream, table).map(Some),
-        (Some(stream), None, _) => disable(writer, streams, stream, now).map(Some),
+        (Some(stream), None, _) => {
+            let disabled = |known| StreamDefinition { disabled: Some(now), ..known };
+            redefine(writer, streams, stream, disabled).map(Some)
+        }
+        (Some(stream), Some(_), Some(table))
+            if before.is_some_and(|before| before.protection != table.protection) =>
+        {
+            let follow = |known| StreamDefinition { protection: table.protection.clone(), ..known };
+            redefine(writer, streams, stream, follow).map(Some)
+        }
         _ => Ok(None),
     }
 }
@@ -77,6 +87,7 @@ fn make<'w>(
         key: table.key.clone(),
         disabled: None,
         policy: None,
+        protection: table.protection.clone(),
     };
     let (mut transaction, key) = (writer.transaction(), layout::stream_of_table(stream.created));
     let (_, absent) = writer.fact(&key)?;
@@ -85,17 +96,18 @@ fn make<'w>(
     Ok(transaction)
 }
 
-fn disable<'w>(
+/// Changes the definition of a stream, if there is one.
+fn redefine<'w>(
     writer: &Writer<'w>,
     streams: &TableStreams,
     stream: TableStream,
-    now: i64,
+    change: impl FnOnce(StreamDefinition) -> StreamDefinition,
 ) -> Result<Transaction<'w>, Error> {
     let (mut transaction, key) = (writer.transaction(), layout::stream_of_table(stream.created));
     let (Some(found), current) = writer.fact(&key)? else { return Ok(transaction) };
     let definition = decode(&found.value, &streams.stream(stream.created))?;
     transaction.expect_fact(&current);
-    transaction.put(&key, encode(&StreamDefinition { disabled: Some(now), ..definition }, &streams.name)?);
+    transaction.put(&key, encode(&change(definition), &streams.name)?);
     Ok(transaction)
 }
 

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Error,
+    encryption::TableKey,
     facts::TableFacts,
     items::{Occasion, Written},
     layout,
@@ -22,7 +23,7 @@ pub(super) const CONTINUED: u8 = 2;
 pub(crate) fn append(
     transaction: &mut Transaction<'_>,
     reader: &Reader<'_>,
-    facts: &TableFacts,
+    (facts, table): (&TableFacts, &TableKey),
     written: &Written,
     occasion: Occasion,
 ) -> Result<(), Error> {
@@ -30,7 +31,9 @@ pub(crate) fn append(
     let (Some(stream), Some(event)) = (enabled, Event::of(written)) else { return Ok(()) };
     open_shard(transaction, reader, stream, occasion.now)?;
     let entry = Entry::new(&facts.definition.key, stream.view, event, written, occasion).encode();
-    let (prefix, parts) = (layout::stream_entries(stream.created), entry.chunks(MAX_VALUE - 1));
+    let prefix = layout::stream_entries(stream.created);
+    let entry = table.seal_entry(&prefix, entry)?;
+    let parts = entry.chunks(MAX_VALUE - 1);
     let last = parts.len().saturating_sub(1);
     for (at, part) in parts.enumerate() {
         let mark = if at > 0 { CONTINUED } else { 0 } | if at < last { MORE } else { 0 };

@@ -7,6 +7,7 @@ use super::{Answer, Asked, describe_stream::kind, limit, shard};
 use crate::{
     DynamoDbStreams, Error,
     attribute::shown,
+    encryption::TableKey,
     items::Author,
     model::streams::{GetRecordsOutput, Identity, OperationType, Record, StreamRecord, op},
     streams::{
@@ -36,12 +37,13 @@ impl Handler<op::GetRecords> for DynamoDbStreams {
             return Err(Error::ExpiredIterator);
         }
         let facts = permit.resource().existing()?;
+        let table = self.vault.unlock_stream(facts, asked.call).await?;
         let reader = self.store.read(permit);
         let shard = shard(&reader, facts, now, |shard| shard.start == iterator.shard)?;
         if iterator.at < read::trimmed(&reader)? {
             return Err(Error::Trimmed);
         }
-        let page = page(&reader, &shard, iterator, limit, now)?;
+        let page = page(&reader, (facts, &table), &shard, iterator, (limit, now))?;
         let next = ShardIterator { at: page.next, given: now, ..iterator.clone() };
         let over = page.ended && shard.closed.is_some();
         Ok(GetRecordsOutput {
@@ -62,14 +64,14 @@ struct Page {
 
 fn page(
     reader: &Reader<'_>,
+    stream: (&StreamFacts, &TableKey),
     shard: &Shard,
     iterator: &ShardIterator,
-    limit: usize,
-    now: i64,
+    (limit, now): (usize, i64),
 ) -> Result<Page, Error> {
     let mut page = Page { records: Vec::new(), next: iterator.at, ended: true };
     let mut bytes = 0;
-    for stored in Stream::read(reader, iterator.at, shard.end)? {
+    for stored in Stream::read(reader, stream, iterator.at, shard.end)? {
         let stored = stored?;
         // What is a day old is not given out, though it may still be there.
         if stored.entry.time.saturating_add(KEPT) > now {

@@ -18,6 +18,7 @@ impl Handler<op::GetShardIterator> for DynamoDbStreams {
         let (permit, input, now) = (&asked.permits, &asked.input, asked.call.now_ms);
         let sequence = sequence(input)?;
         let facts = permit.resource().existing()?;
+        self.vault.unlock_stream(facts, asked.call).await?;
         let reader = self.store.read(permit);
         let shard = shard(&reader, facts, now, |shard| shard.id == input.shard_id)?;
         let at = place(&reader, &shard, input.shard_iterator_type, sequence)?;

@@ -5,12 +5,18 @@ use std::{
 
 use kurodo_authz::Caller;
 use kurodo_envelope::{EncryptionContext, EnvelopeError, Kms, Opener, seal};
-use kurodo_gateway::Call;
+use kurodo_gateway::{Call, Relay};
 use kurodo_keys::SecretKey;
 use zeroize::Zeroizing;
 
 use super::{Protection, TableKey};
-use crate::{DynamoDb, Error, error::invalid_values, facts::TableFacts, names::TableName};
+use crate::{
+    Error,
+    error::invalid_values,
+    facts::TableFacts,
+    names::TableName,
+    streams::{StreamFacts, StreamName},
+};
 
 /// The host name of DynamoDB, as policies see it in `aws:CalledVia`.
 const VIA: &str = "dynamodb.amazonaws.com";
@@ -46,11 +52,11 @@ impl Keys {
 
 /// The tables whose keys KMS would not use when it was last asked, and since when, in milliseconds since 1970.
 #[derive(Default)]
-pub(crate) struct Inaccessible(Mutex<HashMap<u64, i64>>);
+struct Inaccessible(Mutex<HashMap<u64, i64>>);
 
 impl Inaccessible {
     /// Since when it is so of a table with these contents.
-    pub(crate) fn since(&self, contents: u64) -> Option<i64> {
+    fn since(&self, contents: u64) -> Option<i64> {
         self.lock().get(&contents).copied()
     }
 
@@ -67,7 +73,43 @@ impl Inaccessible {
     }
 }
 
-impl DynamoDb {
+/// Where the keys of tables are made and opened: by KMS, in the name of who calls.
+pub(crate) struct Vault {
+    relay: Relay,
+    inaccessible: Inaccessible,
+}
+
+/// What a table key is opened for.
+struct Place<'p> {
+    protection: &'p Protection,
+    table: TableName,
+    contents: u64,
+}
+
+impl<'p> Place<'p> {
+    fn table(protection: &'p Protection, facts: &TableFacts) -> Self {
+        Self { protection, table: facts.place(), contents: facts.definition.contents }
+    }
+
+    fn stream(protection: &'p Protection, facts: &StreamFacts) -> Self {
+        let StreamName { region, account, table, .. } = &facts.name;
+        let table = TableName { region: region.clone(), account: *account, name: table.clone() };
+        Self { protection, table, contents: facts.definition.contents }
+    }
+}
+
+impl Vault {
+    /// One that reaches KMS on this way.
+    pub(crate) fn new(relay: Relay) -> Self {
+        Self { relay, inaccessible: Inaccessible::default() }
+    }
+
+    /// Since when KMS does not use the key of the table with these contents, in milliseconds since 1970, if it would not
+    /// when it was last asked.
+    pub(crate) fn inaccessible(&self, contents: u64) -> Option<i64> {
+        self.inaccessible.since(contents)
+    }
+
     /// Opens the keys of these tables that are under keys of KMS, in the name of who calls.
     ///
     /// # Errors
@@ -75,36 +117,33 @@ impl DynamoDb {
     pub(crate) async fn unlock(&self, tables: Locked<'_>, call: &Call) -> Result<Keys, Error> {
         let mut keys = Keys::default();
         for (protection, facts) in tables.0 {
-            let opened = Box::pin(self.open(protection, facts, call)).await?;
+            let opened = Box::pin(self.open(Place::table(protection, facts), call)).await?;
             keys.0.push((facts.definition.contents, TableKey::opened(&opened)));
         }
         Ok(keys)
     }
 
-    async fn open(
-        &self,
-        protection: &Protection,
-        facts: &TableFacts,
-        call: &Call,
-    ) -> Result<SecretKey, Error> {
-        let place = facts.place();
-        let mut opener = Opener::new(self.kms(&call.caller, &place), context(&place));
-        let contents = facts.definition.contents;
-        let opened = match opener.open(&protection.sealed).await {
-            Err(error) => {
-                if matches!(error, EnvelopeError::Refused { .. }) {
-                    self.inaccessible.note(contents, call.now_ms);
-                }
-                return Err(refused(error));
-            }
-            Ok(opened) => Zeroizing::new(opened),
-        };
-        self.inaccessible.forget(contents);
-        let bytes: Zeroizing<[u8; SecretKey::LEN]> = opened
-            .as_slice()
-            .try_into()
-            .map(Zeroizing::new)
-            .map_err(|_| Error::Relayed(EnvelopeError::Damaged.to_string()))?;
+    /// The same for a stream, which has the key of its table.
+    ///
+    /// # Errors
+    /// As [`Self::unlock`].
+    pub(crate) async fn unlock_stream(&self, facts: &StreamFacts, call: &Call) -> Result<TableKey, Error> {
+        let Some(protection) = &facts.definition.protection else { return Ok(TableKey::nothing()) };
+        let opened = Box::pin(self.open(Place::stream(protection, facts), call)).await?;
+        Ok(TableKey::opened(&opened))
+    }
+
+    async fn open(&self, place: Place<'_>, call: &Call) -> Result<SecretKey, Error> {
+        let mut opener = Opener::new(self.kms(&call.caller, &place.table), context(&place.table));
+        let opened = opener.open(&place.protection.sealed).await.map(Zeroizing::new);
+        match &opened {
+            Err(EnvelopeError::Refused { .. }) => self.inaccessible.note(place.contents, call.now_ms),
+            Err(_) => {}
+            Ok(_) => self.inaccessible.forget(place.contents),
+        }
+        let opened = opened.map_err(refused)?;
+        let bytes: Result<[u8; SecretKey::LEN], _> = opened.as_slice().try_into();
+        let bytes = Zeroizing::new(bytes.map_err(|_| refused(EnvelopeError::Damaged))?);
         Ok(SecretKey::from_bytes(*bytes))
     }
 
@@ -132,7 +171,7 @@ impl DynamoDb {
         key: &str,
         call: &Call,
     ) -> Result<Protection, Error> {
-        let table_key = Box::pin(self.open(known, facts, call)).await?;
+        let table_key = Box::pin(self.open(Place::table(known, facts), call)).await?;
         let new = Box::pin(self.wrap(&table_key, key, &facts.place(), call)).await?;
         if new.arn == known.arn {
             return Err(invalid_values("Table is already encrypted by given KMSMasterKey"));
