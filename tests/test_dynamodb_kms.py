@@ -425,10 +425,88 @@ def test_a_stream_that_is_switched_on_later_is_sealed_as_well(root, ddb, kms, ke
     assert ddb.get_item(TableName=table, Key=OTHER)["Item"] == OTHER
 
 
+# Backups, and what tables were.
+
+
+def back_up(client, table):
+    return client.create_backup(TableName=table, BackupName="kept")["BackupDetails"]["BackupArn"]
+
+
+WITHOUT_INDEXES = {"GlobalSecondaryIndexOverride": [], "LocalSecondaryIndexOverride": []}
+
+
+def restored(client, call, **more):
+    """The name of the table that a call restores to."""
+    target = dynamodb.name()
+    call(TargetTableName=target, **WITHOUT_INDEXES, **more)
+    client.get_waiter("table_exists").wait(TableName=target)
+    return target
+
+
+def restore(client, backup, **more):
+    return restored(client, client.restore_table_from_backup, BackupArn=backup, **more)
+
+
+def test_a_backup_has_the_key_of_its_table(root, ddb, kms, key, table):
+    backup = back_up(ddb, table)
+    ddb.put_item(TableName=table, Item={**ITEM, "v": s("newer")})
+    ddb.put_item(TableName=table, Item=OTHER)
+    features = ddb.describe_backup(BackupArn=backup)["BackupDescription"]["SourceTableFeatureDetails"]
+    assert features["SSEDescription"] == {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key}
+    # The table goes to another key; the backup stays under the one of its time.
+    second = new_key(kms)
+    ddb.update_table(TableName=table, **under(second))
+    target = restore(ddb, backup)
+    assert described(ddb, target)["SSEDescription"]["KMSMasterKeyArn"] == key
+    assert ddb.scan(TableName=target)["Items"] == [ITEM]
+    other = restore(ddb, backup, SSESpecificationOverride=under(second)["SSESpecification"])
+    assert described(ddb, other)["SSEDescription"]["KMSMasterKeyArn"] == second
+    kms.disable_key(KeyId=key)
+    assert ddb.scan(TableName=other)["Items"] == [ITEM]
+    refused(lambda: ddb.scan(TableName=target), "AccessDeniedException", 400)
+    refused(lambda: restore(ddb, backup), "AccessDeniedException", 400)
+    ddb.delete_backup(BackupArn=backup)
+
+
+def test_backups_demand_the_key(root, ddb, key, table):
+    backup, user = back_up(ddb, table), can(root).client("dynamodb")
+    for call in (lambda: back_up(user, table), lambda: restore(user, backup)):
+        answer = refused(call, "AccessDeniedException", 400)
+        assert "kms:Decrypt" in text(answer) and key in text(answer)
+    # A new table is made under the key, too.
+    answer = refused(lambda: restore(decrypting(root, key), backup), "AccessDeniedException", 400)
+    assert "kms:GenerateDataKey" in text(answer)
+    both = can(root, statement("Allow", ["kms:Decrypt", "kms:GenerateDataKey"], key)).client("dynamodb")
+    assert both.scan(TableName=restore(both, backup))["Items"] == [ITEM]
+
+
+def test_a_table_is_recovered_to_a_point_in_time_by_its_key(root, ddb, kms, key, table):
+    recoverable = {"PointInTimeRecoveryEnabled": True}
+    ddb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=recoverable)
+    time.sleep(3)
+    ddb.put_item(TableName=table, Item=OTHER)
+    time.sleep(3)
+    ddb.put_item(TableName=table, Item={**ITEM, "v": s("newest")})
+    ddb.delete_item(TableName=table, Key=OTHER)
+    latest = {"SourceTableName": table, "UseLatestRestorableTime": True}
+    target = restored(ddb, ddb.restore_table_to_point_in_time, **latest)
+    found = ddb.scan(TableName=target)["Items"]
+    assert {one["h"]["S"] for one in found} == {"a", "b"} and ITEM in found
+    user = can(root).client("dynamodb")
+    answer = refused(lambda: restored(user, user.restore_table_to_point_in_time, **latest), "AccessDeniedException", 400)
+    assert "kms:Decrypt" in text(answer)
+    # Its deletion leaves a backup, which is under the key.
+    ddb.delete_table(TableName=table)
+    [left] = ddb.list_backups(TableName=table, BackupType="SYSTEM")["BackupSummaries"]
+    assert ddb.scan(TableName=restore(ddb, left["BackupArn"]))["Items"] == [{**ITEM, "v": s("newest")}]
+    kms.disable_key(KeyId=key)
+    refused(lambda: restore(ddb, left["BackupArn"]), "AccessDeniedException", 400)
+
+
 # What is not done with such tables is refused by name.
 
 
-def test_what_would_lie_beside_the_layer_is_refused_by_name(ddb, key, table):
+def test_what_nobody_would_ask_the_key_for_is_refused_by_name(ddb, key, table):
     plain = dynamodb.create(ddb)
     one = {"IndexName": "more", "KeySchema": dynamodb.key_schema("g"), "Projection": {"ProjectionType": "ALL"}}
     calls = {
@@ -448,22 +526,20 @@ def test_what_would_lie_beside_the_layer_is_refused_by_name(ddb, key, table):
                 TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": "t"}
             )
         ],
-        "backups": [lambda: ddb.create_backup(TableName=table, BackupName="kept")],
-        "past": [
-            lambda: ddb.update_continuous_backups(
-                TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
-            )
+        "secondary indexes": [
+            lambda: ddb.restore_table_from_backup(TargetTableName=dynamodb.name(), BackupArn=back_up(ddb, table))
+        ],
+        "SSESpecificationOverride": [
+            lambda: restore(ddb, back_up(ddb, table), SSESpecificationOverride={"Enabled": False}),
+            lambda: restore(ddb, back_up(ddb, plain), SSESpecificationOverride=under(key)["SSESpecification"]),
+        ],
+        "exports": [
+            lambda: ddb.export_table_to_point_in_time(TableArn=described(ddb, table)["TableArn"], S3Bucket="none")
         ],
     }
     for name, each in calls.items():
         for call in each:
             assert name in text(refused(call, "NotImplemented", 501))
-    arn = described(ddb, table)["TableArn"]
-    refused(
-        lambda: ddb.export_table_to_point_in_time(TableArn=arn, S3Bucket="none"),
-        "PointInTimeRecoveryUnavailableException",
-        400,
-    )
     assert described(ddb, table)["TableStatus"] == "ACTIVE"
 
 

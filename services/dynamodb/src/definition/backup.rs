@@ -2,7 +2,7 @@
 
 use super::{
     Counts, Definition, Index, KeySchema, Throughput,
-    describe::{attribute, key_schema, projection, some, time},
+    describe::{attribute, encryption, key_schema, projection, some, time},
 };
 use crate::model::{
     BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo,
@@ -41,6 +41,7 @@ pub(crate) fn features(definition: &Definition) -> SourceTableFeatureDetails {
         stream_description: definition.stream.filter(|stream| stream.enabled).map(|stream| {
             StreamSpecification { stream_enabled: true, stream_view_type: Some(stream.view.kind()) }
         }),
+        sse_description: definition.protection.as_ref().map(encryption),
         ..SourceTableFeatureDetails::default()
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn describe(
     }
 }
 
-fn encryption(protection: &Protection) -> SSEDescription {
+pub(super) fn encryption(protection: &Protection) -> SSEDescription {
     SSEDescription {
         status: Some(SSEStatus::Enabled),
         sse_type: Some(SSEType::Kms),

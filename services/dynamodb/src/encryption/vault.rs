@@ -161,6 +161,23 @@ impl Vault {
         Box::pin(self.wrap(&table_key, key, table, call)).await
     }
 
+    /// Puts a table that is made of what another one was under this key of KMS. The table key is the other's, so that its
+    /// items are copied as they are.
+    ///
+    /// # Errors
+    /// As [`Self::unlock`] and [`Self::protect`].
+    pub(crate) async fn protect_copy(
+        &self,
+        (known, source, contents): (&Protection, TableName, u64),
+        key: &str,
+        table: &TableName,
+        call: &Call,
+    ) -> Result<Protection, Error> {
+        let place = Place { protection: known, table: source, contents };
+        let table_key = Box::pin(self.open(place, call)).await?;
+        Box::pin(self.wrap(&table_key, key, table, call)).await
+    }
+
     /// Puts a table under another key of KMS. Its table key stays, so that its items do.
     ///
     /// # Errors

@@ -4,7 +4,8 @@ use kurodo_store::{Reader, Scan, Transaction, Version, Versioned};
 use super::{History, keep::day};
 use crate::{
     Error,
-    attribute::encode,
+    attribute::Item,
+    encryption::TableKey,
     error::DamagedTable,
     items::Written,
     layout::{self, Past},
@@ -69,15 +70,17 @@ impl Noting {
         time: u64,
         transaction: &mut Transaction<'_>,
         key: &[u8],
-        written: &Written,
+        (written, table): (&Written, &TableKey),
     ) -> Result<(), Error> {
         if !self.looks() || (written.old.is_none() && written.new.is_none()) {
             return Ok(());
         }
         let now = i64::try_from(time / 1000).unwrap_or(i64::MAX);
         let before = written.old.as_ref().zip(written.version);
-        let record =
-            before.map(|(item, version)| [&version.number().to_be_bytes()[..], &encode(item)].concat());
+        let sealed = |(item, version): (&Item, Version)| {
+            Ok::<_, Error>([&version.number().to_be_bytes()[..], &table.seal(key, item)?].concat())
+        };
+        let record = before.map(sealed).transpose()?;
         // Backups were all made before this was written, so an item that was written since is of none of them.
         let backed = self.history.backups > 0 && written.version.is_some_and(|old| Some(old) <= self.version);
         if let Some(record) = record.as_ref().filter(|_| backed) {

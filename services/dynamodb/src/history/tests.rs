@@ -93,7 +93,8 @@ impl World {
             None => transaction.delete(&key),
         };
         let written = Written { old, version, new: new.clone() };
-        noting.note(&writer, time, &mut transaction, &key, &written).unwrap();
+        let table = crate::encryption::TableKey::none();
+        noting.note(&writer, time, &mut transaction, &key, (&written, table)).unwrap();
         transaction.commit().await.unwrap();
         match new {
             Some(item) => self.now.insert(key.to_vec(), item),

@@ -63,7 +63,7 @@ pub(crate) fn stage(
     for index in &facts.definition.indexes {
         reindex(transaction, (facts, table), index, written)?;
     }
-    noting.note(reader, time, transaction, key, written)?;
+    noting.note(reader, time, transaction, key, (written, table))?;
     streams::append(transaction, reader, (facts, table), written, occasion)
 }
 

@@ -32,7 +32,7 @@ async fn written(table: &TableKey) -> (usize, usize) {
     let key = SecretKey::from_bytes([7; SecretKey::LEN]);
     let (_store, door) = Store::open(dir.path(), &key, &StoreOptions::default()).unwrap();
     let facts = facts(door.read().fact([0]).unwrap().1);
-    let text = |bytes: &[u8]| Attribute::String(String::from_utf8_lossy(bytes).into_owned().into());
+    let text = |bytes: &[u8]| Attribute::String(String::from_utf8_lossy(bytes).into_owned());
     let item: Item = [("h", text(b"a")), ("g", text(b"b")), ("v", text(WORD))]
         .map(|(name, value)| (name.into(), value))
         .into();

@@ -1,13 +1,10 @@
 use kurodo_gateway::Handler;
 
-use super::{
-    Answer, Asked,
-    counts::count,
-    settings::{random, unprotected},
-};
+use super::{Answer, Asked, counts::count, settings::random};
 use crate::{
     DynamoDb, Error,
     backup::{self, Backup},
+    encryption::Locked,
     facts::TableFacts,
     history::{History, Noting},
     items::{ATTEMPTS, changed},
@@ -21,7 +18,7 @@ impl Handler<op::CreateBackup> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::CreateBackup>) -> Answer<op::CreateBackup> {
         let ((permit, contents), now) = (&asked.permits, asked.call.now_ms);
         let facts = recoverable(contents.resource().facts(), &permit.resource().name)?;
-        unprotected(&facts.definition, "CreateBackup", "backups of tables under keys of KMS")?;
+        self.vault.unlock(Locked::from_iter([facts]), asked.call).await?;
         let counts = count(&self.store.read(contents), &facts.definition, None)?;
         let backup = Backup::new(asked.input.backup_name, facts.definition.clone(), counts, now);
         let place = new_place(facts, now)?;

@@ -3,7 +3,11 @@ use kurodo_authz::Permit;
 use kurodo_gateway::Handler;
 use kurodo_store::Scan;
 
-use super::{Answer, Asked, create_backup::recoverable, settings::random};
+use super::{
+    Answer, Asked,
+    create_backup::recoverable,
+    settings::{random, unprotected},
+};
 use crate::{
     DynamoDb, Error, backup,
     error::{invalid_request, invalid_values},
@@ -42,6 +46,7 @@ impl Handler<op::ExportTableToPointInTime> for DynamoDb {
         let table = asked.permits.1.resource();
         let found = table.existing().map_err(|_| Error::TableNotFound(input.table_arn.clone()))?;
         let facts = recoverable(Some(found), &table.name)?;
+        unprotected(&facts.definition, "ExportTableToPointInTime", "exports of tables under keys of KMS")?;
         let id = backup::id(call.now_ms, u32::from_be_bytes(random()?));
         self.sponsors.note(&id, call.caller.clone());
         let begun = self.begin_export(&asked.permits, facts, &id, input, call.now_ms).await;

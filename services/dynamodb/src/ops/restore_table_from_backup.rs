@@ -2,7 +2,7 @@ use kurodo_gateway::Handler;
 
 use super::{
     Answer, Asked,
-    restoring::{check_honoured, check_target, shown},
+    restoring::{check_target, shown},
     settings::{AT_ONCE, begun, uuid},
 };
 use crate::{
@@ -19,7 +19,7 @@ impl Handler<op::RestoreTableFromBackup> for DynamoDb {
     ) -> Answer<op::RestoreTableFromBackup> {
         let (permit, kept, put, batch, ..) = &asked.permits;
         let (input, now) = (&asked.input, asked.call.now_ms);
-        check_honoured("RestoreTableFromBackup", input.sse_specification_override.as_ref())?;
+        let encryption = ("RestoreTableFromBackup", input.sse_specification_override.as_ref());
         let (place, target) = (permit.resource().place(), put.resource());
         let (backup, fact) = permit.resource().existing(now)?;
         check_target(target)?;
@@ -39,6 +39,8 @@ impl Handler<op::RestoreTableFromBackup> for DynamoDb {
         };
         let fresh = Fresh { id: uuid()?, contents: target.contents, policy: None, tags: Vec::new(), now };
         let definition = restore(&backup.definition, &Overrides::from(input), fresh, restored)?;
+        let source = (&backup.definition, place.table.clone());
+        let definition = self.protect_restored(encryption, source, target, definition, asked.call).await?;
         let facts = self.begin_restore(kept, put, definition, fact).await?;
         begun(self.fill_on(kept, put, batch, &facts, (AT_ONCE, now)).await)?;
         Ok(RestoreTableFromBackupOutput { table_description: Some(shown(&facts)) }.into())

@@ -3,7 +3,7 @@ use kurodo_gateway::Handler;
 use super::{
     Answer, Asked,
     create_backup::recoverable,
-    restoring::{check_honoured, check_target, shown},
+    restoring::{check_target, shown},
     settings::{AT_ONCE, begun, uuid},
 };
 use crate::{
@@ -23,7 +23,7 @@ impl Handler<op::RestoreTableToPointInTime> for DynamoDb {
     ) -> Answer<op::RestoreTableToPointInTime> {
         let (origin, put, batch, ..) = &asked.permits;
         let (input, now) = (&asked.input, asked.call.now_ms);
-        check_honoured("RestoreTableToPointInTime", input.sse_specification_override.as_ref())?;
+        let encryption = ("RestoreTableToPointInTime", input.sse_specification_override.as_ref());
         let (before, target) = (origin.resource().existing()?, put.resource());
         let before = recoverable(Some(before), &before.name)?;
         let continuous = Noting::read(&self.store.read(origin))?.history.continuous;
@@ -33,6 +33,8 @@ impl Handler<op::RestoreTableToPointInTime> for DynamoDb {
         check_target(target)?;
         let fresh = Fresh { id: uuid()?, contents: target.contents, policy: None, tags: Vec::new(), now };
         let definition = restore(&before.definition, &Overrides::from(input), fresh, restored(before, at))?;
+        let source = (&before.definition, before.place());
+        let definition = self.protect_restored(encryption, source, target, definition, asked.call).await?;
         let facts = self.begin_restore(origin, put, definition, &before.current).await?;
         begun(self.fill_on(origin, put, batch, &facts, (AT_ONCE, now)).await)?;
         Ok(RestoreTableToPointInTimeOutput { table_description: Some(shown(&facts)) }.into())

@@ -1,6 +1,7 @@
 //! Tables that are made of backups, or of what other tables were.
 
 use kurodo_authz::{Grant, Permit, Write};
+use kurodo_gateway::Call;
 use kurodo_store::{Fact, Transaction, Writer};
 
 use super::{indexing::copy_for, settings::record};
@@ -8,12 +9,14 @@ use crate::{
     DynamoDb, Error,
     attribute::decode,
     definition::{Counts, Definition, Filling, Restored, describe},
+    encryption::{Wish, wish},
     error::DamagedTable,
     facts::TableFacts,
     history::{History, KnownPast, Noting, Restore, page},
     items::{ATTEMPTS, changed},
     layout,
     model::{SSESpecification, TableDescription, TableStatus},
+    names::TableName,
     resources::Target,
     table::action,
 };
@@ -27,16 +30,25 @@ const RESTORES: usize = 50;
 
 type ByPut<'r> = Permit<'r, action::RestoreByPut>;
 
+/// The key of KMS that a restored table is to be under, where it is to be under one: that of what it is made of, or another.
 /// What is asked for and not done is refused by name.
-pub(super) fn check_honoured(
+fn key_asked(
     operation: &'static str,
-    encryption: Option<&SSESpecification>,
-) -> Result<(), Error> {
-    match encryption {
-        Some(given) if given.enabled != Some(false) => {
-            Err(Error::NotImplemented { operation, member: "SSESpecificationOverride" })
+    (before, after): (&Definition, &Definition),
+    given: Option<&SSESpecification>,
+) -> Result<Option<String>, Error> {
+    let refuse = |member| Err(Error::NotImplemented { operation, member });
+    match (&before.protection, given, wish(given)?) {
+        (None, _, Wish::Default) => Ok(None),
+        (None, _, Wish::Kms(_)) => refuse("SSESpecificationOverride of what was under no key of KMS"),
+        (Some(_), Some(_), Wish::Default) => {
+            refuse("SSESpecificationOverride that takes a table from its key of KMS")
         }
-        _ => Ok(()),
+        (Some(_), ..) if !after.indexes.is_empty() => refuse(
+            "secondary indexes of what was under a key of KMS (GlobalSecondaryIndexOverride and LocalSecondaryIndexOverride can leave them out)",
+        ),
+        (Some(known), None, _) => Ok(Some(known.arn.clone())),
+        (Some(_), _, Wish::Kms(key)) => Ok(Some(key)),
     }
 }
 
@@ -54,6 +66,24 @@ pub(super) fn check_target(target: &Target) -> Result<(), Error> {
 }
 
 impl DynamoDb {
+    /// Puts the new table under a key of KMS, if what it is made of was under one.
+    pub(super) async fn protect_restored(
+        &self,
+        (operation, given): (&'static str, Option<&SSESpecification>),
+        (before, source): (&Definition, TableName),
+        target: &Target,
+        mut after: Definition,
+        call: &Call,
+    ) -> Result<Definition, Error> {
+        let key = key_asked(operation, (before, &after), given)?;
+        if let (Some(key), Some(known)) = (key, &before.protection) {
+            let Target { region, account, name, .. } = target.clone();
+            let (source, place) = ((known, source, before.contents), TableName { region, account, name });
+            after.protection = Some(self.vault.protect_copy(source, &key, &place, call).await?);
+        }
+        Ok(after)
+    }
+
     /// Makes the new table, which is filled from now on. What it is filled from stays until then.
     pub(super) async fn begin_restore<G: Grant<Access = Write>>(
         &self,
@@ -205,6 +235,9 @@ fn copy(
 ) -> Result<(), Error> {
     if definition.indexes.is_empty() {
         return Ok(());
+    }
+    if definition.protection.is_some() {
+        return Err(Error::Locked(definition.id.clone()));
     }
     let item = decode(value)?;
     for index in &definition.indexes {

@@ -1,6 +1,6 @@
 use kurodo_gateway::Handler;
 
-use super::{Answer, Asked, continuous::describe, create_backup::recoverable, settings::unprotected};
+use super::{Answer, Asked, continuous::describe, create_backup::recoverable};
 use crate::{
     DynamoDb, Error,
     history::{Continuous, History, Noting},
@@ -25,7 +25,6 @@ impl Handler<op::UpdateContinuousBackups> for DynamoDb {
             Error::TableInUse(_) => Error::ContinuousBackupsUnavailable(name.clone()),
             other => other,
         })?;
-        unprotected(&facts.definition, "UpdateContinuousBackups", "the past of tables under keys of KMS")?;
         for _ in 0..ATTEMPTS {
             let writer = self.store.write(permit);
             let noting = Noting::read(&writer)?;
