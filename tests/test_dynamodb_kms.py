@@ -4,8 +4,9 @@ import time
 
 import dynamodb
 import pytest
+import test_dynamodb_exports as exports
 from botocore.exceptions import ClientError
-from conftest import fresh, kurodo, refused, statement
+from conftest import document, fresh, kurodo, refused, statement
 from dynamodb import index, n, s
 from test_at_rest import search
 from test_audit import tail
@@ -292,8 +293,6 @@ def test_key_policies_see_dynamodb_and_the_table(root, ddb, kms, account):
 def test_another_account_needs_the_key_beside_the_table(ddb, kms, key, table, other, account):
     who = {"Principal": {"AWS": f"arn:aws:iam::{other.account}:root"}}
     arn = described(ddb, table)["TableArn"]
-    from conftest import document
-
     ddb.put_resource_policy(ResourceArn=arn, Policy=document(statement("Allow", "dynamodb:GetItem", arn, **who)))
     theirs = other.user(policy=[statement("Allow", ["dynamodb:*", "kms:*"])]).client("dynamodb")
     refused(lambda: theirs.get_item(TableName=arn, Key=KEY), "AccessDeniedException", 400)
@@ -503,6 +502,40 @@ def test_a_table_is_recovered_to_a_point_in_time_by_its_key(root, ddb, kms, key,
     refused(lambda: restore(ddb, left["BackupArn"]), "AccessDeniedException", 400)
 
 
+# Exports.
+
+
+def recoverable(client, key):
+    table = create(client, key)
+    client.update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    client.put_item(TableName=table, Item=ITEM)
+    time.sleep(2)
+    return described(client, table)["TableArn"]
+
+
+def test_an_export_opens_the_table_in_the_name_of_who_asks(root, ddb, kms, key, bucket):
+    s3, arn = root.client("s3"), recoverable(ddb, key)
+    begun = exports.second_after()
+    ddb.update_item(TableName=arn, Key=KEY, UpdateExpression="SET v = :v", ExpressionAttributeValues={":v": s("newer")})
+    at = exports.second_after()
+    full = exports.ended(ddb, exports.export(ddb, arn, bucket, ExportTime=at))
+    newer = {**ITEM, "v": s("newer")}
+    assert exports.lines(s3, full)[1] == [{"Item": newer}]
+    period = {"ExportFromTime": begun, "ExportToTime": at, "ExportViewType": "NEW_AND_OLD_IMAGES"}
+    changes = exports.export(
+        ddb, arn, bucket, ExportType="INCREMENTAL_EXPORT", IncrementalExportSpecification=period
+    )
+    [change] = exports.lines(s3, exports.ended(ddb, changes))[1]
+    assert change["NewImage"] == newer and change["OldImage"] == ITEM
+    user = can(root, statement("Allow", "s3:*")).client("dynamodb")
+    answer = refused(lambda: exports.export(user, arn, bucket), "AccessDeniedException", 400)
+    assert "kms:Decrypt" in text(answer) and key in text(answer)
+    kms.disable_key(KeyId=key)
+    refused(lambda: exports.export(ddb, arn, bucket), "AccessDeniedException", 400)
+
+
 # What is not done with such tables is refused by name.
 
 
@@ -532,9 +565,6 @@ def test_what_nobody_would_ask_the_key_for_is_refused_by_name(ddb, key, table):
         "SSESpecificationOverride": [
             lambda: restore(ddb, back_up(ddb, table), SSESpecificationOverride={"Enabled": False}),
             lambda: restore(ddb, back_up(ddb, plain), SSESpecificationOverride=under(key)["SSESpecification"]),
-        ],
-        "exports": [
-            lambda: ddb.export_table_to_point_in_time(TableArn=described(ddb, table)["TableArn"], S3Bucket="none")
         ],
     }
     for name, each in calls.items():

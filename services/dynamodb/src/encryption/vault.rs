@@ -13,6 +13,7 @@ use super::{Protection, TableKey};
 use crate::{
     Error,
     error::invalid_values,
+    exports::Export,
     facts::TableFacts,
     names::TableName,
     streams::{StreamFacts, StreamName},
@@ -50,25 +51,25 @@ impl Keys {
     }
 }
 
-/// The tables whose keys KMS would not use when it was last asked, and since when, in milliseconds since 1970.
+/// The keys, by their ARNs, that KMS would not use when it was last asked, and since when, in milliseconds since 1970.
 #[derive(Default)]
-struct Inaccessible(Mutex<HashMap<u64, i64>>);
+struct Inaccessible(Mutex<HashMap<String, i64>>);
 
 impl Inaccessible {
-    /// Since when it is so of a table with these contents.
-    fn since(&self, contents: u64) -> Option<i64> {
-        self.lock().get(&contents).copied()
+    /// Since when it is so of this key.
+    fn since(&self, arn: &str) -> Option<i64> {
+        self.lock().get(arn).copied()
     }
 
-    fn note(&self, contents: u64, now: i64) {
-        self.lock().entry(contents).or_insert(now);
+    fn note(&self, arn: &str, now: i64) {
+        self.lock().entry(arn.to_owned()).or_insert(now);
     }
 
-    fn forget(&self, contents: u64) {
-        self.lock().remove(&contents);
+    fn forget(&self, arn: &str) {
+        self.lock().remove(arn);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, i64>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, i64>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -83,18 +84,17 @@ pub(crate) struct Vault {
 struct Place<'p> {
     protection: &'p Protection,
     table: TableName,
-    contents: u64,
 }
 
 impl<'p> Place<'p> {
     fn table(protection: &'p Protection, facts: &TableFacts) -> Self {
-        Self { protection, table: facts.place(), contents: facts.definition.contents }
+        Self { protection, table: facts.place() }
     }
 
     fn stream(protection: &'p Protection, facts: &StreamFacts) -> Self {
         let StreamName { region, account, table, .. } = &facts.name;
         let table = TableName { region: region.clone(), account: *account, name: table.clone() };
-        Self { protection, table, contents: facts.definition.contents }
+        Self { protection, table }
     }
 }
 
@@ -104,10 +104,9 @@ impl Vault {
         Self { relay, inaccessible: Inaccessible::default() }
     }
 
-    /// Since when KMS does not use the key of the table with these contents, in milliseconds since 1970, if it would not
-    /// when it was last asked.
-    pub(crate) fn inaccessible(&self, contents: u64) -> Option<i64> {
-        self.inaccessible.since(contents)
+    /// Since when KMS does not use the key, in milliseconds since 1970, if it would not when it was last asked.
+    pub(crate) fn inaccessible(&self, protection: &Protection) -> Option<i64> {
+        self.inaccessible.since(&protection.arn)
     }
 
     /// Opens the keys of these tables that are under keys of KMS, in the name of who calls.
@@ -117,7 +116,8 @@ impl Vault {
     pub(crate) async fn unlock(&self, tables: Locked<'_>, call: &Call) -> Result<Keys, Error> {
         let mut keys = Keys::default();
         for (protection, facts) in tables.0 {
-            let opened = Box::pin(self.open(Place::table(protection, facts), call)).await?;
+            let opened =
+                Box::pin(self.open(Place::table(protection, facts), (&call.caller, call.now_ms))).await?;
             keys.0.push((facts.definition.contents, TableKey::opened(&opened)));
         }
         Ok(keys)
@@ -129,17 +129,34 @@ impl Vault {
     /// As [`Self::unlock`].
     pub(crate) async fn unlock_stream(&self, facts: &StreamFacts, call: &Call) -> Result<TableKey, Error> {
         let Some(protection) = &facts.definition.protection else { return Ok(TableKey::nothing()) };
-        let opened = Box::pin(self.open(Place::stream(protection, facts), call)).await?;
+        let opened =
+            Box::pin(self.open(Place::stream(protection, facts), (&call.caller, call.now_ms))).await?;
         Ok(TableKey::opened(&opened))
     }
 
-    async fn open(&self, place: Place<'_>, call: &Call) -> Result<SecretKey, Error> {
-        let mut opener = Opener::new(self.kms(&call.caller, &place.table), context(&place.table));
+    /// The same for an export, in the name of whoever asked for it.
+    ///
+    /// # Errors
+    /// As [`Self::unlock`].
+    pub(crate) async fn unlock_export(
+        &self,
+        export: (&Export, &TableName),
+        asker: (&Arc<Caller>, i64),
+    ) -> Result<TableKey, Error> {
+        let (Export { protection: Some(protection), .. }, table) = export else {
+            return Ok(TableKey::nothing());
+        };
+        let place = Place { protection, table: table.clone() };
+        Ok(TableKey::opened(&Box::pin(self.open(place, asker)).await?))
+    }
+
+    async fn open(&self, place: Place<'_>, (caller, now): (&Arc<Caller>, i64)) -> Result<SecretKey, Error> {
+        let mut opener = Opener::new(self.kms(caller, &place.table), context(&place.table));
         let opened = opener.open(&place.protection.sealed).await.map(Zeroizing::new);
         match &opened {
-            Err(EnvelopeError::Refused { .. }) => self.inaccessible.note(place.contents, call.now_ms),
+            Err(EnvelopeError::Refused { .. }) => self.inaccessible.note(&place.protection.arn, now),
             Err(_) => {}
-            Ok(_) => self.inaccessible.forget(place.contents),
+            Ok(_) => self.inaccessible.forget(&place.protection.arn),
         }
         let opened = opened.map_err(refused)?;
         let bytes: Result<[u8; SecretKey::LEN], _> = opened.as_slice().try_into();
@@ -168,13 +185,13 @@ impl Vault {
     /// As [`Self::unlock`] and [`Self::protect`].
     pub(crate) async fn protect_copy(
         &self,
-        (known, source, contents): (&Protection, TableName, u64),
+        (known, source): (&Protection, TableName),
         key: &str,
         table: &TableName,
         call: &Call,
     ) -> Result<Protection, Error> {
-        let place = Place { protection: known, table: source, contents };
-        let table_key = Box::pin(self.open(place, call)).await?;
+        let place = Place { protection: known, table: source };
+        let table_key = Box::pin(self.open(place, (&call.caller, call.now_ms))).await?;
         Box::pin(self.wrap(&table_key, key, table, call)).await
     }
 
@@ -188,7 +205,7 @@ impl Vault {
         key: &str,
         call: &Call,
     ) -> Result<Protection, Error> {
-        let table_key = Box::pin(self.open(Place::table(known, facts), call)).await?;
+        let table_key = Box::pin(self.open(Place::table(known, facts), (&call.caller, call.now_ms))).await?;
         let new = Box::pin(self.wrap(&table_key, key, &facts.place(), call)).await?;
         if new.arn == known.arn {
             return Err(invalid_values("Table is already encrypted by given KMSMasterKey"));
@@ -250,13 +267,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_inaccessible_from_the_first_refusal_to_the_next_use() {
+    fn a_key_is_inaccessible_from_the_first_refusal_to_the_next_use() {
         let all = Inaccessible::default();
-        assert_eq!(all.since(1), None);
-        all.note(1, 10);
-        all.note(1, 20);
-        assert_eq!((all.since(1), all.since(2)), (Some(10), None));
-        all.forget(1);
-        assert_eq!(all.since(1), None);
+        assert_eq!(all.since("a"), None);
+        all.note("a", 10);
+        all.note("a", 20);
+        assert_eq!((all.since("a"), all.since("b")), (Some(10), None));
+        all.forget("a");
+        assert_eq!(all.since("a"), None);
     }
 }

@@ -27,6 +27,7 @@ pub(crate) use manifest::{checksum, files_manifest, summary_manifest};
 use crate::{
     Error,
     definition::KeySchema,
+    encryption::Protection,
     error::DamagedTable,
     history::Restore,
     model::{
@@ -53,6 +54,9 @@ pub(crate) struct Export {
     /// The table's id.
     pub(crate) table: String,
     pub(crate) key: KeySchema,
+    /// The key of KMS that the table was under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) protection: Option<Protection>,
     /// What was asked for.
     pub(crate) wanted: Wanted,
     /// When it began, in milliseconds since 1970.
@@ -270,6 +274,7 @@ pub(crate) fn sample(what: What) -> Export {
         contents: 1,
         table: "table-id".into(),
         key: KeySchema::new(KeyAttribute { name: "h".into(), kind: Type::S }, None),
+        protection: None,
         wanted: Wanted {
             what,
             token: Some("t".into()),

@@ -72,6 +72,8 @@ pub(crate) fn page(
 /// An item that was written between two times.
 #[derive(Debug)]
 pub(crate) struct Event {
+    /// The key of its record.
+    pub(crate) key: Vec<u8>,
     /// What it was before; none where it was not.
     pub(crate) old: Option<Bytes>,
     /// What it is after.
@@ -107,12 +109,12 @@ pub(crate) fn events(
         for strand in &mut strands {
             strand.take(&key, &mut [before, then])?;
         }
-        found.last = Some(key);
         let (at, old, new) = (then.written, before.record(), then.record());
         if at > micros(from) && (old.is_some() || new.is_some()) {
             bytes += old.as_ref().map_or(0, Bytes::len) + new.as_ref().map_or(0, Bytes::len);
-            found.events.push(Event { old, new, at });
+            found.events.push(Event { key: key.clone(), old, new, at });
         }
+        found.last = Some(key);
         if bytes > PAGE {
             break;
         }

@@ -3,13 +3,10 @@ use kurodo_authz::Permit;
 use kurodo_gateway::Handler;
 use kurodo_store::Scan;
 
-use super::{
-    Answer, Asked,
-    create_backup::recoverable,
-    settings::{random, unprotected},
-};
+use super::{Answer, Asked, create_backup::recoverable, settings::random};
 use crate::{
     DynamoDb, Error, backup,
+    encryption::Locked,
     error::{invalid_request, invalid_values},
     exports::{Export, Wanted, What},
     facts::TableFacts,
@@ -46,7 +43,7 @@ impl Handler<op::ExportTableToPointInTime> for DynamoDb {
         let table = asked.permits.1.resource();
         let found = table.existing().map_err(|_| Error::TableNotFound(input.table_arn.clone()))?;
         let facts = recoverable(Some(found), &table.name)?;
-        unprotected(&facts.definition, "ExportTableToPointInTime", "exports of tables under keys of KMS")?;
+        self.vault.unlock(Locked::from_iter([facts]), call).await?;
         let id = backup::id(call.now_ms, u32::from_be_bytes(random()?));
         self.sponsors.note(&id, call.caller.clone());
         let begun = self.begin_export(&asked.permits, facts, &id, input, call.now_ms).await;
@@ -132,6 +129,7 @@ fn new_export(facts: &TableFacts, wanted: Wanted, now: i64) -> Export {
         contents: definition.contents,
         table: definition.id.clone(),
         key: definition.key.clone(),
+        protection: facts.definition.protection.clone(),
         wanted,
         began: now,
         ended: None,

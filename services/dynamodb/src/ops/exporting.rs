@@ -6,7 +6,8 @@ use kurodo_store::{Reader, Transaction, Version};
 
 use crate::{
     DynamoDb, Error,
-    attribute::{decode, item_size},
+    attribute::item_size,
+    encryption::TableKey,
     exports::{
         DataFile, Export, File, What, change_line, checksum, files_manifest, item_line, summary_manifest,
     },
@@ -73,9 +74,11 @@ impl DynamoDb {
             export.started = true;
             return Ok(());
         }
+        let table = self.vault.unlock_export((export, &place.table), (&bucket.caller, now)).await;
+        let table = table.map_err(of_kms)?;
         let (content, items, more) = {
             let reader = self.store.read(origin);
-            next_file(&reader, export, now).map_err(Fault::Failed)?
+            next_file(&reader, (export, &table), now).map_err(Fault::Failed)?
         };
         if items > 0 || export.files.is_empty() {
             let (key, md5) = (export.data_key(&place.id), checksum(&content));
@@ -151,6 +154,14 @@ fn interrupted() -> Fault {
     Fault::Refused("ExportInterrupted".to_owned(), message.to_owned())
 }
 
+/// That the caller may not use the table's key any more fails the export.
+fn of_kms(error: Error) -> Fault {
+    match error {
+        Error::KeyDenied(message) => Fault::Refused("KMSAccessDenied".to_owned(), message),
+        other => Fault::Failed(other),
+    }
+}
+
 /// Writes a file; what S3 refuses is told in the words of exports.
 async fn put(bucket: &Bucket<'_>, key: &str, content: impl Into<bytes::Bytes>) -> Result<String, Fault> {
     bucket.put(key, content.into()).await.map_err(|fault| match fault {
@@ -173,12 +184,18 @@ async fn finish(bucket: &Bucket<'_>, place: &ExportName, export: &Export, now: i
 }
 
 /// The next data file, how many items it has, and whether there may be more after it.
-fn next_file(reader: &Reader<'_>, export: &mut Export, now: i64) -> Result<(bytes::Bytes, i64, bool), Error> {
+fn next_file(
+    reader: &Reader<'_>,
+    (export, table): (&mut Export, &TableKey),
+    now: i64,
+) -> Result<(bytes::Bytes, i64, bool), Error> {
     let (mut file, mut more) = (DataFile::new(), true);
     while more && file.bytes < FILE {
         more = match export.wanted.what {
-            What::Full { at } => add_items(reader, export, &mut file, at, now)?,
-            What::Changes { from, to, old } => add_changes(reader, export, &mut file, (from, to, old), now)?,
+            What::Full { at } => add_items(reader, (export, table), &mut file, at, now)?,
+            What::Changes { from, to, old } => {
+                add_changes(reader, (export, table), &mut file, (from, to, old), now)?
+            }
         };
     }
     let items = file.items;
@@ -187,14 +204,14 @@ fn next_file(reader: &Reader<'_>, export: &mut Export, now: i64) -> Result<(byte
 
 fn add_items(
     reader: &Reader<'_>,
-    export: &mut Export,
+    (export, table): (&mut Export, &TableKey),
     file: &mut DataFile,
     at: i64,
     now: i64,
 ) -> Result<bool, Error> {
     let found = page(reader, Cut::Time(at), export.after.as_deref(), TOGETHER, now)?;
-    for (_, record) in &found.items {
-        let item = decode(record)?;
+    for (key, record) in &found.items {
+        let item = table.open(key, record)?;
         export.bytes = export.bytes.saturating_add(i64::try_from(item_size(&item)).unwrap_or(i64::MAX));
         file.add(&item_line(&item))?;
     }
@@ -204,15 +221,17 @@ fn add_items(
 
 fn add_changes(
     reader: &Reader<'_>,
-    export: &mut Export,
+    (export, table): (&mut Export, &TableKey),
     file: &mut DataFile,
     (from, to, view): (i64, i64, bool),
     now: i64,
 ) -> Result<bool, Error> {
     let found = events(reader, (from, to), export.after.as_deref(), TOGETHER, now)?;
     for event in &found.events {
-        let old = event.old.as_ref().map(decode).transpose()?;
-        let new = event.new.as_ref().map(decode).transpose()?;
+        let open = |record: &Option<bytes::Bytes>| {
+            record.as_ref().map(|record| table.open(&event.key, record)).transpose()
+        };
+        let (old, new) = (open(&event.old)?, open(&event.new)?);
         let bytes: usize = [&old, &new].into_iter().flatten().map(item_size).sum();
         export.bytes = export.bytes.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));
         file.add(&change_line(&export.key, event.at, old.as_ref(), new.as_ref(), view))?;

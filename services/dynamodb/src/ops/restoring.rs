@@ -78,7 +78,7 @@ impl DynamoDb {
         let key = key_asked(operation, (before, &after), given)?;
         if let (Some(key), Some(known)) = (key, &before.protection) {
             let Target { region, account, name, .. } = target.clone();
-            let (source, place) = ((known, source, before.contents), TableName { region, account, name });
+            let (source, place) = ((known, source), TableName { region, account, name });
             after.protection = Some(self.vault.protect_copy(source, &key, &place, call).await?);
         }
         Ok(after)
