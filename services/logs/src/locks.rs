@@ -110,11 +110,7 @@ impl Logs {
     }
 }
 
-async fn unwrap(
-    kms: &Kms<'_>,
-    lock: &Lock,
-    context: &EncryptionContext,
-) -> Result<SecretKey, EnvelopeError> {
+async fn unwrap(kms: &Kms<'_>, lock: &Lock, context: &EncryptionContext) -> Result<SecretKey, EnvelopeError> {
     let wrapped = BASE64.decode(&lock.wrapped).map_err(|_| EnvelopeError::Damaged)?;
     kms.decrypt(Some(&lock.key), &wrapped, context).await
 }
@@ -224,7 +220,9 @@ mod tests {
     #[test]
     fn keys_are_named_by_their_arns() {
         assert!(check("arn:aws:kms:us-east-1:111122223333:key/1234abcd").is_ok());
-        for text in ["1234abcd", "alias/a", "arn:aws:kms:us-east-1:111122223333:alias/a", "arn:aws:s3:::key/a"] {
+        for text in
+            ["1234abcd", "alias/a", "arn:aws:kms:us-east-1:111122223333:alias/a", "arn:aws:s3:::key/a"]
+        {
             assert!(check(text).is_err(), "{text}");
         }
     }

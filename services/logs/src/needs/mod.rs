@@ -15,9 +15,9 @@ use crate::{
     Error, Logs,
     filter::role_for,
     model::{
-        AssociateKmsKeyInput, CreateLogGroupInput, DeleteResourcePolicyInput, DescribeLogStreamsInput, DisassociateKmsKeyInput, FilterLogEventsInput,
-        GetLogEventsInput, PutResourcePolicyInput, PutSubscriptionFilterInput, TagLogGroupInput,
-        TagResourceInput,
+        AssociateKmsKeyInput, CreateLogGroupInput, DeleteResourcePolicyInput, DescribeLogStreamsInput,
+        DisassociateKmsKeyInput, FilterLogEventsInput, GetLogEventsInput, PutResourcePolicyInput,
+        PutSubscriptionFilterInput, TagLogGroupInput, TagResourceInput,
     },
     names::{self, GroupName},
     resources::{self, Contents, Events, Group, Groups, Role},
@@ -169,7 +169,11 @@ fn protected(find: &Find<'_, Logs>, name: Option<&str>, identifier: Option<&str>
         }
         (None, Some(arn)) => GroupName::from_arn(find.region(), arn)?,
         (Some(name), None) => one_group(find, Some(name), None)?,
-        _ => return Err(Error::invalid("Either logGroupName or resourceIdentifier must be given, and not both.")),
+        _ => {
+            return Err(Error::invalid(
+                "Either logGroupName or resourceIdentifier must be given, and not both.",
+            ));
+        }
     };
     Group::find(find, group)
 }

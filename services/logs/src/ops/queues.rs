@@ -5,7 +5,7 @@ use crate::{Error, Logs, filter::Taken, locks::Locks, resources::Pending};
 impl Logs {
     /// Takes what waits in a queue, as much as is worked on at once; `None` where KMS does not let it be read: it goes on
     /// waiting.
-    pub(super) async fn take<A>(&self, permit: &Permit<'_, A>) -> Result<Option<Taken>, Error>
+    pub(super) async fn take<A>(&self, permit: &Permit<'_, A>, now: i64) -> Result<Option<Taken>, Error>
     where
         A: Action<Access = Write, Resource = Pending>,
     {
@@ -17,6 +17,7 @@ impl Logs {
         };
         match Taken::next(&reader.annex(permit), (&reader, &locks), pending.consumer) {
             Err(Error::KeyDenied(why)) => {
+                self.pauses.pause(pending.queue(), now);
                 tracing::warn!(why, "what waits to be made of log events goes on waiting");
                 Ok(None)
             }
