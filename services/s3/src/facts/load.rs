@@ -27,8 +27,8 @@ impl S3 {
         stored: &Reader<'_>,
         name: &str,
     ) -> Result<Option<Arc<BucketFacts>>, Error> {
-        // Both only grow, so that the sum tells whether either did.
-        let generations = [layout::BUCKETS, self.accounts.namespace];
+        // They only grow, so that the sum tells whether one did.
+        let generations = [layout::BUCKETS, self.accounts.namespace, self.points.namespace];
         let generation = generations.map(|namespace| self.store.generation(namespace)).iter().sum();
         let known = self.buckets.find(name, generation);
         if let Some((facts, true)) = known {
@@ -96,6 +96,8 @@ impl S3 {
                 .unwrap_or_default(),
             logging: optional(setting(Setting::Logging), "logging status")?,
             object_lock: optional(setting(Setting::ObjectLock), "object lock configuration")?,
+            attached: (self.points.of_bucket)(reader, name)?,
+            gate: None,
         }))
     }
 
