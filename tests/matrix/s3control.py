@@ -22,24 +22,24 @@ def blocked(world, name):
 
 
 def bucket(world, name):
-    bucket = f"{name}-points"
+    bucket = f"{name.lower()}-points"
     world.s3.create_bucket(Bucket=bucket)
     return bucket
 
 
 def new_point(world, name):
-    return {"AccountId": world.account, "Name": name, "Bucket": bucket(world, name)}
+    return {"AccountId": world.account, "Name": name.lower(), "Bucket": bucket(world, name)}
 
 
 def point(world, name):
     asked = new_point(world, name)
     world.s3control.create_access_point(**asked)
-    return {"AccountId": world.account, "Name": name}
+    return {"AccountId": world.account, "Name": name.lower()}
 
 
 def new_policy(world, name):
     found = point(world, name)
-    arn = f"arn:aws:s3:us-east-1:{world.account}:accesspoint/{name}"
+    arn = f"arn:aws:s3:us-east-1:{world.account}:accesspoint/{name.lower()}"
     given = statement("Allow", "s3:GetObject", f"{arn}/object/matrix", Principal={"AWS": world.account})
     return {**found, "Policy": document(given)}
 
@@ -47,7 +47,7 @@ def new_policy(world, name):
 def with_policy(world, name):
     asked = new_policy(world, name)
     world.s3control.put_access_point_policy(**asked)
-    return {"AccountId": world.account, "Name": name}
+    return {"AccountId": world.account, "Name": name.lower()}
 
 
 SAMPLES = {
