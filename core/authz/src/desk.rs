@@ -110,10 +110,8 @@ impl<'r> Desk<'r> {
     /// The denial, with the whole evaluation.
     pub fn permit<A: Action>(&mut self, need: Need<A>) -> Result<Permit<'r, A>, Box<Denial>> {
         let Need { resource, context } = need;
-        if let Some(gate) = resource.gate().filter(|_| self.resources) {
-            self.pass::<A>(&gate, &*resource, context.clone())?;
-        }
         let (arn, owner) = (resource.arn(), resource.owner());
+        let gate = resource.gate().filter(|_| self.resources).map(|gate| (gate, context.clone()));
         let context = self.context(&*resource, owner, context);
         let principal = &self.caller.caller().principal;
         let heard = self.resources.then_some(&*resource);
@@ -126,12 +124,14 @@ impl<'r> Desk<'r> {
             // What has no say is not waited for either.
             model: if self.resources { resource.model() } else { Model::Standard },
         };
-        match self.decide(A::NAME, arn, owner, &context, says) {
-            Ok(()) => Ok(Permit::mint(resource)),
-            Err(denial) => {
-                Err(Box::new(Denial { called: resource.called().unwrap_or(denial.called), ..*denial }))
-            }
+        let decided = self.decide(A::NAME, arn, owner, &context, says);
+        decided.map_err(|denial| {
+            Box::new(Denial { called: resource.called().unwrap_or(denial.called), ..*denial })
+        })?;
+        if let Some((gate, need)) = gate {
+            self.pass::<A>(&gate, &*resource, need)?;
         }
+        Ok(Permit::mint(resource))
     }
 
     /// Decides whether the action may come through a gate to its resource.
