@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from conftest import allow, document, fresh, refused, statement
+from conftest import allow, document, fresh, new_account, refused, statement
 
 ALL_OFF = dict.fromkeys(["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], False)
 
@@ -320,9 +320,24 @@ def test_an_access_point_may_lead_to_a_bucket_of_another_account(root, other, s3
     delegate(s3, bucket, other.account)
     assert read(admin, theirs.arn) == b"content"
     denied(lambda: read(admin, bucket))
-    refused(lambda: s3.delete_bucket(Bucket=bucket), "BucketHasAccessPointsAttached", 400)
     stranger = root.user(policy=[statement("Allow", "s3:*")]).client("s3")
     denied(lambda: read(stranger, theirs.arn), f"{theirs.arn}/object/a")
+
+
+def test_access_points_of_others_hold_no_bucket_and_lead_to_no_other(root, other, server, s3, bucket):
+    theirs = Point(other, bucket, BucketAccountId=root.account)
+    delegate(s3, bucket, other.account)
+    mine = other.client("s3")
+    mine.put_object(Bucket=theirs.arn, Key="a", Body=b"content")
+    s3.delete_object(Bucket=bucket, Key="a")
+    s3.delete_bucket(Bucket=bucket)
+    refused(lambda: read(mine, theirs.arn), "NoSuchBucket", 404)
+    # Whoever makes a bucket of the old name gets nothing that was meant for the old one.
+    thief = new_account(server, fresh("thief")).client("s3")
+    thief.create_bucket(Bucket=bucket)
+    delegate(thief, bucket, other.account)
+    refused(lambda: mine.put_object(Bucket=theirs.arn, Key="a", Body=b"content"), "NoSuchBucket", 404)
+    thief.delete_bucket(Bucket=bucket)
 
 
 def test_access_points_are_the_business_of_their_account(root, other, point):

@@ -92,6 +92,7 @@ fn access_points() -> kurodo_s3::AccessPoints {
             block: block(point.block),
             policy: point.policy.map(|(_, bound)| bound),
             bucket: point.bucket,
+            bucket_account: point.bucket_account,
         }))
     };
     kurodo_s3::AccessPoints {

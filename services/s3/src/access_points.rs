@@ -29,13 +29,13 @@ pub struct AccessPoints {
     /// The access point of this label or alias in this region, by a reader of everything.
     pub find: fn(&Reader<'_>, &str, &str) -> Result<Option<AccessPoint>, StoreError>,
     /// Whether this is the label of one in any region, with the fact that it is so.
-    pub is_label: Told,
-    /// Whether the bucket of this name has access points, with the fact that it is so.
-    pub of_bucket: Told,
+    pub is_label: fn(&Reader<'_>, &str) -> Found,
+    /// Whether the bucket of this name has access points of this account, with the fact that it is so.
+    pub of_bucket: fn(&Reader<'_>, &str, AccountId) -> Found,
 }
 
 /// Whether something is so, with the fact that it is.
-pub type Told = fn(&Reader<'_>, &str) -> Result<(bool, Fact), StoreError>;
+pub type Found = Result<(bool, Fact), StoreError>;
 
 /// An access point.
 #[derive(Debug, Clone)]
@@ -44,8 +44,10 @@ pub struct AccessPoint {
     pub arn: String,
     /// Whose it is.
     pub account: AccountId,
-    /// The bucket that it leads to.
+    /// The bucket that it leads to, as long as it is this account's.
     pub bucket: String,
+    /// The bucket's account.
+    pub bucket_account: AccountId,
     /// What it blocks, beside what the bucket does.
     pub block: BlockPublic,
     /// Its policy's text.
@@ -122,6 +124,9 @@ pub(crate) fn entered(
         return Err(Error::AccessPointSignature);
     }
     let facts = at_home(find, &point.bucket, expected_owner)?;
+    if facts.account != point.bucket_account {
+        return Err(Error::NoSuchBucket(name.to_owned()));
+    }
     let block_public = Some(facts.block_public.unwrap_or_default().or(point.block));
     let gate = Some(Arc::new(Passage::of(point, &find.call.caller.principal)?));
     Ok(Arc::new(BucketFacts { gate, block_public, ..BucketFacts::clone(&facts) }))
@@ -144,8 +149,9 @@ pub(crate) fn behind(
     let point = if may_be(name) { (service.points.find)(stored, name, region)? } else { None };
     let Some(point) = point else { return service.facts_of(stored, name) };
     let facts = service.facts_of(stored, &point.bucket)?;
-    let AccessPoint { arn, account, .. } = point;
+    let AccessPoint { arn, account, bucket_account, .. } = point;
     let gate = Some(Arc::new(Passage { arn, account, policy: None }));
+    let facts = facts.filter(|facts| facts.account == bucket_account);
     Ok(facts.map(|facts| Arc::new(BucketFacts { gate, ..BucketFacts::clone(&facts) })))
 }
 

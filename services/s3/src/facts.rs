@@ -63,7 +63,7 @@ pub(crate) struct BucketFacts {
     pub(crate) replication: Option<Replication>,
     /// By their ids.
     pub(crate) inventories: Vec<Inventory>,
-    /// Whether it has access points, with the fact that it is so.
+    /// Whether its account has access points that lead to it, with the fact that it is so.
     pub(crate) attached: (bool, Fact),
     /// The access point that the request comes through.
     pub(crate) gate: Option<Arc<Passage>>,

@@ -50,7 +50,7 @@ use kurodo_identity::StoredDirectory;
 use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
 use kurodo_wire::{OperationSchema, Violation};
 
-pub use access_points::{AccessPoint, AccessPoints, Told, home};
+pub use access_points::{AccessPoint, AccessPoints, Found, home};
 pub use check::{Checked, check};
 pub use error::Error;
 pub use facts::AccountBlocks;

@@ -137,13 +137,15 @@ pub fn is_label(reader: &Reader<'_>, text: &str) -> Result<(bool, Fact), StoreEr
     Ok((found.is_some(), fact))
 }
 
-/// Whether a bucket has access points, with the fact that it is so, by a reader of everything.
+/// Whether a bucket has access points of this account, with the fact that it is so, by a reader of everything.
 ///
 /// # Errors
 /// As [`Reader::get`].
-pub fn has_some(reader: &Reader<'_>, bucket: &str) -> Result<(bool, Fact), StoreError> {
+pub fn has_some(reader: &Reader<'_>, bucket: &str, account: AccountId) -> Result<(bool, Fact), StoreError> {
     let (found, fact) = reader.fact(of_bucket(bucket).prefix())?;
-    Ok((found.is_some(), fact))
+    let labels: Vec<String> = found.and_then(|found| read(&found.value)).unwrap_or_default();
+    let own = format!("-{account}");
+    Ok((labels.iter().any(|label| label.ends_with(&own)), fact))
 }
 
 /// What was stored as JSON.

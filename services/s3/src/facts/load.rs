@@ -96,7 +96,7 @@ impl S3 {
                 .unwrap_or_default(),
             logging: optional(setting(Setting::Logging), "logging status")?,
             object_lock: optional(setting(Setting::ObjectLock), "object lock configuration")?,
-            attached: (self.points.of_bucket)(reader, name)?,
+            attached: (self.points.of_bucket)(reader, name, account)?,
             gate: None,
         }))
     }
