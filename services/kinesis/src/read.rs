@@ -1,10 +1,12 @@
 //! Finding records again.
 
+use std::collections::HashSet;
+
 use kurodo_store::{Cursor, Place, Reader, Scan, Version};
 
 use crate::{
     Error,
-    entry::{Damaged, Entry, Part},
+    entry::{Damaged, Found, Part},
     layout,
     sequence::{behind, start},
     shard::Shard,
@@ -14,7 +16,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Stored {
     pub(crate) place: Place,
-    pub(crate) entry: Entry,
+    pub(crate) found: Found,
 }
 
 /// The records of a shard from a place on.
@@ -45,7 +47,7 @@ impl Records {
                 true => Some(self.part()?.ok_or(Damaged)?.1),
                 false => None,
             };
-            return Ok(Some(Stored { place, entry: part.entry(rest.as_ref())? }));
+            return Ok(Some(Stored { place, found: part.entry(rest.as_ref())? }));
         }
     }
 }
@@ -77,7 +79,7 @@ pub(crate) fn since(reader: &Reader<'_>, shard: u32, time: i64) -> Result<Place,
     let from = well_before(reader, shard, time.saturating_sub(SKEW))?;
     for stored in Records::read(reader, shard, from)? {
         let stored = stored?;
-        if stored.entry.time >= time {
+        if stored.found.time() >= time {
             return Ok(stored.place);
         }
     }
@@ -92,12 +94,15 @@ fn well_before(reader: &Reader<'_>, shard: u32, time: i64) -> Result<Place, Erro
         let middle = low + (high - low) / 2;
         let from = Place { version: Version::from_number(middle), change: 0 };
         match Records::read(reader, shard, from)?.next().transpose()? {
-            Some(stored) if stored.entry.time < time => low = stored.place.version.number() + 1,
+            Some(stored) if stored.found.time() < time => low = stored.place.version.number() + 1,
             _ => high = middle,
         }
     }
     Ok(Place { version: Version::from_number(low), change: 0 })
 }
+
+/// The most data keys of a page: KMS is asked for each of them.
+const KEYS: usize = 100;
 
 /// What of a shard goes into one answer.
 #[derive(Debug)]
@@ -130,13 +135,17 @@ impl Page {
         measure: Measure,
     ) -> Result<Self, Error> {
         let mut page = Self { records: Vec::new(), next: from, left: None, bytes: 0 };
+        let mut keys = HashSet::new();
         for stored in Records::read(reader, shard.number, from)? {
             let stored = stored?;
-            if stored.entry.time > measure.horizon {
-                let bytes = page.bytes + stored.entry.size();
-                let full = page.records.len() == measure.records;
+            if stored.found.time() > measure.horizon {
+                let bytes = page.bytes + stored.found.size();
+                if let Some(key) = stored.found.data_key()?.filter(|key| !keys.contains(*key)) {
+                    keys.insert(key.to_vec());
+                }
+                let full = page.records.len() == measure.records || keys.len() > KEYS;
                 if full || (bytes > measure.bytes && !page.records.is_empty()) {
-                    page.left = Some(stored.entry.time);
+                    page.left = Some(stored.found.time());
                     return Ok(page);
                 }
                 page.bytes = bytes;
