@@ -104,6 +104,21 @@ fn well_before(reader: &Reader<'_>, shard: u32, time: i64) -> Result<Place, Erro
 /// The most data keys of a page: KMS is asked for each of them.
 const KEYS: usize = 100;
 
+/// The data keys of a page.
+#[derive(Default)]
+struct Keys(HashSet<Vec<u8>>);
+
+impl Keys {
+    /// Whether the page may have one more record, as far as its data keys go.
+    fn admit(&mut self, record: &Found) -> Result<bool, Damaged> {
+        let Some(key) = record.data_key()? else { return Ok(true) };
+        if !self.0.contains(key) {
+            self.0.insert(key.to_vec());
+        }
+        Ok(self.0.len() <= KEYS)
+    }
+}
+
 /// What of a shard goes into one answer.
 #[derive(Debug)]
 pub(crate) struct Page {
@@ -135,15 +150,12 @@ impl Page {
         measure: Measure,
     ) -> Result<Self, Error> {
         let mut page = Self { records: Vec::new(), next: from, left: None, bytes: 0 };
-        let mut keys = HashSet::new();
+        let mut keys = Keys::default();
         for stored in Records::read(reader, shard.number, from)? {
             let stored = stored?;
             if stored.found.time() > measure.horizon {
                 let bytes = page.bytes + stored.found.size();
-                if let Some(key) = stored.found.data_key()?.filter(|key| !keys.contains(*key)) {
-                    keys.insert(key.to_vec());
-                }
-                let full = page.records.len() == measure.records || keys.len() > KEYS;
+                let full = page.records.len() == measure.records || !keys.admit(&stored.found)?;
                 if full || (bytes > measure.bytes && !page.records.is_empty()) {
                     page.left = Some(stored.found.time());
                     return Ok(page);
@@ -161,5 +173,33 @@ impl Page {
     /// How far the last of it is behind the newest record, in milliseconds.
     pub(crate) fn behind(&self, now: i64) -> i64 {
         self.left.map_or(0, |left| now.saturating_sub(left).max(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kurodo_envelope::{Made, SealedKey};
+    use kurodo_keys::SecretKey;
+
+    use super::*;
+    use crate::entry::Entry;
+
+    #[test]
+    fn a_page_has_so_many_data_keys() {
+        let found = |key: Option<&SealedKey>| {
+            let entry = Entry { time: 1, partition_key: "k".into(), data: "d".into() };
+            let parts = entry.encode(key).unwrap();
+            Part::new(parts[0].clone()).entry(None).unwrap()
+        };
+        let key = |number: u8| {
+            let data = SecretKey::from_bytes([number; SecretKey::LEN]);
+            SealedKey::from(Made { arn: "a".into(), wrapped: vec![number; 9], data })
+        };
+        let mut keys = Keys::default();
+        for number in (0..100).chain(0..100) {
+            assert_eq!(keys.admit(&found(Some(&key(number)))), Ok(true), "{number}");
+        }
+        assert_eq!(keys.admit(&found(None)), Ok(true));
+        assert_eq!(keys.admit(&found(Some(&key(100)))), Ok(false));
     }
 }
