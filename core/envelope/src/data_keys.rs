@@ -66,7 +66,7 @@ mod tests {
     fn old_keys_are_forgotten() {
         let keys = DataKeys::default();
         let name = |text: &str| (text.to_owned(), EncryptionContext::new());
-        let mut put = |text: &str, age| {
+        let put = |text: &str, age| {
             let data = SecretKey::from_bytes([1; SecretKey::LEN]);
             let key = Arc::new(Made { arn: text.to_owned(), wrapped: vec![1], data }.into());
             let made = Instant::now().checked_sub(age).unwrap();
