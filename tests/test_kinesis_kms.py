@@ -7,10 +7,12 @@ import time
 import kinesis
 import pytest
 from botocore.exceptions import EventStreamError
+from clock import signing_ahead
 from conftest import allow, document, fresh, kurodo, refused, statement
 from kinesis import consumer, create, iterator, patiently, records, settled
 from test_at_rest import search
 from test_audit import tail
+from test_kinesis import HOUR, ahead
 from test_logs import logs, stream  # noqa: F401
 from test_logs_metrics import eventually
 from test_logs_subscriptions import PUT, forwarded, role, subscribe
@@ -534,3 +536,28 @@ def test_nothing_of_it_is_on_the_disk_and_it_outlives_a_restart(own_server):
     kms.disable_key(KeyId=key)
     refused(lambda: read(client, name), "KMSDisabledException", 400)
     assert settled(client, name)["KeyId"] == key
+
+
+def test_what_a_destroyed_key_sealed_is_gone(own_server):
+    root, earlier = own_server.root(), -8 * 24 * HOUR
+    client = ahead(own_server, earlier)
+    with signing_ahead(earlier):
+        kms = root.client("kms")
+        key = new_key(kms)
+        name, _ = create(client)
+        client.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=8760)
+        put(client, name, b"plain")
+        encrypt(client, name, key)
+        put(client, name, b"sealed")
+        kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    client = ahead(own_server, 0)
+    kms = root.client("kms")
+    eventually(lambda: key in [one["KeyArn"] for one in kms.list_keys()["Keys"]], False, 90)
+    refused(lambda: read(client, name), "KMSNotFoundException", 400)
+    refused(lambda: put(client, name), "KMSNotFoundException", 400)
+    page = patiently(client.get_records, ShardIterator=iterator(client, name), Limit=1)
+    assert [one["Data"] for one in page["Records"]] == [b"plain"]
+    # Encryption can be stopped all the same.
+    client.stop_stream_encryption(StreamName=name, EncryptionType="KMS", KeyId=key)
+    settled(client, name)
+    assert "EncryptionType" not in put(client, name)
