@@ -385,6 +385,17 @@ def test_only_keys_that_can_encrypt_are_taken(root, client, kms, key, account):
     assert settled(client, name)["KeyId"] == key
 
 
+def test_a_key_is_named_25_times_a_day(client, key):
+    name, _ = create(client)
+    refused(lambda: encrypt(client, name, "alias/nothing-of-this-name"), "KMSNotFoundException", 400)
+    for _ in range(25):
+        encrypt(client, name, key)
+    refused(lambda: encrypt(client, name, key), "LimitExceededException", 400)
+    # Stopping counts by itself.
+    client.stop_stream_encryption(StreamName=name, EncryptionType="KMS", KeyId=key)
+    assert settled(client, name)["EncryptionType"] == "NONE"
+
+
 def test_the_accounts_own_key_for_kinesis_is_for_all_of_the_account(root, other, client, kms):
     name, arn = create(client)
     user = can(root).client("kinesis")
