@@ -57,6 +57,8 @@ services! {
     kurodo_kinesis::Kinesis: |parts| kurodo_kinesis::Kinesis::new(
         parts.store.clone(),
         principals(parts),
+        parts.relay.clone(),
+        parts.directory.clone(),
     );
     kurodo_kms::Kms: |parts| kurodo_kms::Kms::new(
         parts.store.clone(),

@@ -10,7 +10,7 @@ use kurodo_policy::{Context, Values};
 use kurodo_sigv4::{AuthType, SignatureVersion, Verified};
 use rustls::{CipherSuite, ProtocolVersion};
 
-use crate::{Limits, guard::Framing, head::Head, scrape};
+use crate::{Limits, authenticate, guard::Framing, head::Head, scrape};
 
 /// One client's connection.
 #[derive(Debug, Clone)]
@@ -128,6 +128,12 @@ impl Call {
     /// The caller's account; `None` for an anonymous caller.
     pub fn account(&self) -> Option<AccountId> {
         self.caller.principal.account
+    }
+
+    /// The session token that the request brought; with the access key it finds the caller anew.
+    pub fn session_token(&self) -> Option<String> {
+        let claim = kurodo_sigv4::read(&self.head.signed()).ok()?;
+        authenticate::token(&claim).map(str::to_owned)
     }
 
     /// What another caller needs for its part of a chore, or of a request.
