@@ -102,14 +102,16 @@ impl Call {
         caller: Arc<Caller>,
         region: Region,
         now_ms: i64,
-        via: Option<&str>,
+        via: Option<&'static str>,
     ) -> Self {
+        let caller = via.map_or_else(|| Arc::clone(&caller), |via| Arc::new(caller.through(via)));
         let mut context = Self::context(&caller, &region, now_ms);
-        if let Some(via) = via {
+        if let (Some(first), Some(last)) = (caller.via.first(), caller.via.last()) {
+            let all: Vec<_> = caller.via.iter().map(|via| (*via).to_owned()).collect();
             context.set("aws:ViaAWSService", true);
-            context.set("aws:CalledVia", vec![via.to_owned()]);
-            context.set("aws:CalledViaFirst", via);
-            context.set("aws:CalledViaLast", via);
+            context.set("aws:CalledVia", all);
+            context.set("aws:CalledViaFirst", *first);
+            context.set("aws:CalledViaLast", *last);
         }
         Self { head, caller, region, now_ms, context: Arc::new(context), peer: None }
     }
