@@ -336,7 +336,7 @@ def test_what_is_not_honoured_is_refused_by_name(client):
     for call in [
         lambda: client.create_stream(StreamName=fresh(), ShardCount=1, MaxRecordSizeInKiB=2048),
         lambda: client.put_record(StreamName=name, PartitionKey="k", Data=b"", DryRun=True),
-        lambda: client.start_stream_encryption(StreamName=name, EncryptionType="KMS", KeyId="alias/aws/kinesis"),
+        lambda: client.update_max_record_size(StreamARN=arn, MaxRecordSizeInKiB=2048),
     ]:
         refused(call, "NotImplemented", 501)
 

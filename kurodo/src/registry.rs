@@ -32,12 +32,16 @@ services! {
         parts.store.clone(),
         parts.blobs.clone(),
         parts.keys.clone(),
-        account_blocks(),
+        kurodo_s3::Control { accounts: account_blocks(), points: access_points() },
         parts.directory.clone(),
         parts.s3_restorations,
         parts.relay.clone(),
     );
-    kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(parts.store.clone());
+    kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(
+        parts.store.clone(),
+        kurodo_s3::home,
+        principals(parts),
+    );
     kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(
         parts.store.clone(),
         kurodo_identity::Founder::new(parts.door.clone()),
@@ -56,6 +60,8 @@ services! {
     kurodo_kinesis::Kinesis: |parts| kurodo_kinesis::Kinesis::new(
         parts.store.clone(),
         principals(parts),
+        parts.relay.clone(),
+        parts.directory.clone(),
     );
     kurodo_kms::Kms: |parts| kurodo_kms::Kms::new(
         parts.store.clone(),
@@ -81,17 +87,41 @@ fn principals(parts: &Parts) -> kurodo_identity::Principals {
     kurodo_identity::Principals::new(parts.door.clone())
 }
 
+/// The access points that lead to buckets, from the service that keeps them.
+fn access_points() -> kurodo_s3::AccessPoints {
+    let find = |reader: &kurodo_store::Reader<'_>, text: &str, region: &str| {
+        let found = kurodo_s3control::find(reader, text)?.filter(|(.., point)| point.region == region);
+        Ok(found.map(|(account, name, point)| kurodo_s3::AccessPoint {
+            arn: kurodo_s3control::arn(region, account, &name),
+            account,
+            block: block(point.block),
+            policy: point.policy.map(|(_, bound)| bound),
+            bucket: point.bucket,
+            bucket_account: point.bucket_account,
+        }))
+    };
+    kurodo_s3::AccessPoints {
+        namespace: kurodo_s3control::ACCESS_POINTS,
+        find,
+        is_label: kurodo_s3control::is_label,
+        of_bucket: kurodo_s3control::has_some,
+    }
+}
+
+fn block(block: kurodo_s3control::PublicAccessBlock) -> kurodo_s3::BlockPublic {
+    kurodo_s3::BlockPublic {
+        acls: block.block_public_acls,
+        ignore_acls: block.ignore_public_acls,
+        policy: block.block_public_policy,
+        restrict: block.restrict_public_buckets,
+    }
+}
+
 /// What accounts block for all of their buckets, from the service that keeps it.
 fn account_blocks() -> kurodo_s3::AccountBlocks {
     let of = |reader: &kurodo_store::Reader<'_>, account| {
-        let (block, fact) = kurodo_s3control::block_of(reader, account)?;
-        let block = kurodo_s3::BlockPublic {
-            acls: block.block_public_acls,
-            ignore_acls: block.ignore_public_acls,
-            policy: block.block_public_policy,
-            restrict: block.restrict_public_buckets,
-        };
-        Ok((block, fact))
+        let (found, fact) = kurodo_s3control::block_of(reader, account)?;
+        Ok((block(found), fact))
     };
     kurodo_s3::AccountBlocks { namespace: kurodo_s3control::ACCOUNTS, of }
 }

@@ -61,6 +61,13 @@ def longer(world, name):
     return {**where, "RetentionPeriodHours": 24}
 
 
+def encrypted(world, name):
+    where = {**stream(world, name), "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
+    world.kinesis.start_stream_encryption(**where)
+    kinesis.settled(world.kinesis, name)
+    return where
+
+
 def iterator(world, name):
     stream(world, name)
     return {"ShardIterator": kinesis.iterator(world.kinesis, name)}
@@ -103,6 +110,8 @@ SAMPLES = {
     "RegisterStreamConsumer": having(arn, ConsumerName="matrix", Tags=TAGS),
     "RemoveTagsFromStream": having(stream, TagKeys=["team"]),
     "SplitShard": having(stream, ShardToSplit=SHARD["ShardId"], NewStartingHashKey=str(2**127)),
+    "StartStreamEncryption": having(stream, EncryptionType="KMS", KeyId="alias/aws/kinesis"),
+    "StopStreamEncryption": encrypted,
     "SubscribeToShard": subscription,
     "TagResource": having(resource, Tags={"new": "b"}),
     "UntagResource": having(resource, TagKeys=["team"]),

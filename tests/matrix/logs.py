@@ -50,6 +50,14 @@ def having(sample, **more):
     return lambda world, name: {**sample(world, name), **more}
 
 
+def protecting_key(world):
+    """A key of KMS that CloudWatch Logs may use."""
+    own = statement("Allow", "kms:*", Principal={"AWS": f"arn:aws:iam::{world.account}:root"})
+    use = ["kms:GenerateDataKey", "kms:Decrypt"]
+    logs = statement("Allow", use, Principal={"Service": "logs.us-east-1.amazonaws.com"})
+    return world.kms.create_key(Policy=document(own, logs))["KeyMetadata"]["Arn"]
+
+
 def policy(resource):
     """A policy that denies what the matrix does not try."""
     return document({**statement("Deny", "logs:PutSubscriptionFilter", resource), "Principal": "*"})
@@ -140,6 +148,7 @@ def task(world, name):
 
 
 SAMPLES = {
+    "AssociateKmsKey": lambda world, name: {**group(world, name), "kmsKeyId": protecting_key(world)},
     "CancelExportTask": task,
     "CreateExportTask": export,
     "CreateLogGroup": lambda world, name: {"logGroupName": name, "tags": TAGS},
@@ -159,6 +168,7 @@ SAMPLES = {
     "DescribeQueryDefinitions": nothing,
     "DescribeResourcePolicies": nothing,
     "DescribeSubscriptionFilters": group,
+    "DisassociateKmsKey": group,
     "FilterLogEvents": having(group, filterPattern="a"),
     "GetLogEvents": filled,
     "GetLogGroupFields": group,

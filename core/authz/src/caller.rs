@@ -4,7 +4,7 @@ use kurodo_arn::AccountId;
 use kurodo_policy::{Attached, Context, Kind, Policy, PolicyError, Principal, PrincipalKind};
 
 /// Who makes a request, with all that limits and lets them: found once per credential, then shared.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Caller {
     /// The principal, as policies name it.
     pub principal: Principal,
@@ -20,9 +20,21 @@ pub struct Caller {
     pub scps: Vec<Vec<Attached>>,
     /// The principal's condition keys, such as `aws:PrincipalTag/..` and `aws:TokenIssueTime`.
     pub context: Arc<Context>,
+    /// The services that ask in the caller's name, one the other, by their host names; none where the caller asks.
+    ///
+    /// Source: IAM User Guide, "AWS global condition context keys", `aws:CalledVia`.
+    pub via: Vec<&'static str>,
 }
 
 impl Caller {
+    /// The same caller, in whose name a service asks.
+    #[must_use]
+    pub fn through(&self, service: &'static str) -> Self {
+        let mut caller = self.clone();
+        caller.via.push(service);
+        caller
+    }
+
     /// The caller of a request that carries no signature.
     ///
     /// Source: IAM User Guide, "IAM policy elements: Variables and tags", "Principal key values".
@@ -47,6 +59,7 @@ impl Caller {
             session: None,
             scps: Vec::new(),
             context: Arc::new(context),
+            via: Vec::new(),
         }
     }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use kurodo_arn::AccountId;
 use kurodo_policy::{Attached, Context, Model, Policies, PrincipalKind, Reason, Request, evaluate, explain};
 
-use crate::{Action, Caller, Denial, Named, Need, Permit, Resource};
+use crate::{Action, Caller, Denial, Gate, Named, Need, Permit, Resource};
 
 /// What limits a resource's account, whoever asks.
 pub trait Guardrails: Send + Sync {
@@ -68,6 +68,14 @@ impl Who<'_> {
     }
 }
 
+/// What has a say on a decision beside the caller's own policies.
+struct Says<'s> {
+    policy: Option<&'s Attached>,
+    grant: Option<&'s str>,
+    public_grant: Option<&'s str>,
+    model: Model,
+}
+
 impl<'r> Desk<'r> {
     /// The desk for one request.
     pub fn new(caller: &'r Caller, request: Arc<Context>, guardrails: &'r dyn Guardrails) -> Self {
@@ -103,48 +111,80 @@ impl<'r> Desk<'r> {
     pub fn permit<A: Action>(&mut self, need: Need<A>) -> Result<Permit<'r, A>, Box<Denial>> {
         let Need { resource, context } = need;
         let (arn, owner) = (resource.arn(), resource.owner());
+        let gate = resource.gate().filter(|_| self.resources).map(|gate| (gate, context.clone()));
         let context = self.context(&*resource, owner, context);
-        let rcps = self.guardrails.rcps(owner);
-        let caller = self.caller.caller();
-        let principal = &caller.principal;
+        let principal = &self.caller.caller().principal;
         let heard = self.resources.then_some(&*resource);
         let grant = heard.and_then(|resource| resource.grant(A::NAME, principal));
         let public = heard.and_then(|resource| resource.public_grant(A::NAME, principal));
-        let request =
-            Request { principal, action: A::NAME, resource: &arn, owner: Some(owner), context: &context };
+        let says = Says {
+            policy: heard.filter(|resource| resource.hears(A::NAME, principal)).and_then(A::Resource::policy),
+            grant: grant.as_deref(),
+            public_grant: public.as_deref(),
+            // What has no say is not waited for either.
+            model: if self.resources { resource.model() } else { Model::Standard },
+        };
+        let decided = self.decide(A::NAME, arn, owner, &context, says);
+        decided.map_err(|denial| {
+            Box::new(Denial { called: resource.called().unwrap_or(denial.called), ..*denial })
+        })?;
+        if let Some((gate, need)) = gate {
+            self.pass::<A>(&gate, &*resource, need)?;
+        }
+        Ok(Permit::mint(resource))
+    }
+
+    /// Decides whether the action may come through a gate to its resource.
+    fn pass<A: Action>(
+        &mut self,
+        gate: &Gate<'_>,
+        resource: &A::Resource,
+        need: Context,
+    ) -> Result<(), Box<Denial>> {
+        let context = self.context(resource, gate.owner, need);
+        let says = Says { policy: gate.policy, grant: None, public_grant: None, model: Model::Standard };
+        self.decide(A::NAME, gate.arn.clone(), gate.owner, &context, says)
+    }
+
+    fn decide(
+        &mut self,
+        action: &'static str,
+        arn: String,
+        owner: AccountId,
+        context: &Context,
+        says: Says<'_>,
+    ) -> Result<(), Box<Denial>> {
+        let rcps = self.guardrails.rcps(owner);
+        let caller = self.caller.caller();
+        let principal = &caller.principal;
+        let request = Request { principal, action, resource: &arn, owner: Some(owner), context };
         let policies = Policies {
             scps: &caller.scps,
             rcps: &rcps,
-            resource: heard
-                .filter(|resource| resource.hears(A::NAME, principal))
-                .and_then(A::Resource::policy),
-            resource_grant: grant.as_deref(),
-            public_grant: public.as_deref(),
+            resource: says.policy,
+            resource_grant: says.grant,
+            public_grant: says.public_grant,
             identity: &caller.identity,
             boundary: caller.boundary.as_ref(),
             session: caller.session.as_deref(),
             endpoint: None,
         };
-        // What has no say is not waited for either.
-        let model = if self.resources { resource.model() } else { Model::Standard };
-        let decision = evaluate(&request, &policies, model);
+        let decision = evaluate(&request, &policies, says.model);
+        let by = self.caller.aside();
         if decision.allowed {
             let by_list = matches!(decision.reason, Reason::AllowGrant { .. });
-            let by = self.caller.aside();
-            self.checks.push(Check { action: A::NAME, resource: arn, owner, allowed: true, by_list, by });
-            return Ok(Permit::mint(resource));
+            self.checks.push(Check { action, resource: arn, owner, allowed: true, by_list, by });
+            return Ok(());
         }
-        let explanation = explain(&request, &policies, model);
-        let by = self.caller.aside();
-        let denied =
-            Check { action: A::NAME, resource: arn.clone(), owner, allowed: false, by_list: false, by };
+        let explanation = explain(&request, &policies, says.model);
+        let denied = Check { action, resource: arn.clone(), owner, allowed: false, by_list: false, by };
         let (own, foreign) = (principal.account == Some(owner), self.is_foreign(owner));
         let denial = Box::new(Denial {
             principal: (!caller.is_anonymous()).then(|| principal.arn.clone()),
             principal_id: principal.user_id.clone(),
             federated: matches!(principal.kind, PrincipalKind::WebIdentity | PrincipalKind::Saml),
-            action: A::NAME,
-            called: resource.called().unwrap_or_else(|| arn.clone()),
+            action,
+            called: arn.clone(),
             resource: arn,
             own,
             foreign,

@@ -86,12 +86,30 @@ pub trait Resource: Named + Send + Sync + 'static {
     fn public_grant(&self, _action: &str, _principal: &Principal) -> Option<String> {
         None
     }
+    /// What the request came through to the resource, where that has a say of its own.
+    fn gate(&self) -> Option<Gate<'_>> {
+        None
+    }
     /// Adds the condition keys that the resource itself knows, such as `aws:ResourceTag/..`.
     fn describe(&self, _context: &mut Context) {}
     /// How the resource's policy and the caller's combine.
     fn model(&self) -> Model {
         Model::Standard
     }
+}
+
+/// What a request comes through to a resource, such as an access point of S3. Whoever comes through needs the action twice:
+/// on the gate, where the gate's policy and the caller's decide, and on the resource.
+///
+/// Source: S3 User Guide, "Configuring IAM policies for using access points".
+#[derive(Debug)]
+pub struct Gate<'g> {
+    /// The ARN by which policies name the resource as it is seen through the gate.
+    pub arn: String,
+    /// The account that owns the gate.
+    pub owner: AccountId,
+    /// The gate's policy, as far as it counts.
+    pub policy: Option<&'g Attached>,
 }
 
 /// A resource whose records lie in two parts of the record space, such as the current version of an object among the

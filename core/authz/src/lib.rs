@@ -17,5 +17,5 @@ pub use caller::{Caller, Steward};
 pub use demand::{Another, ByAnother, Demand, Each, May, OneOf};
 pub use denial::Denial;
 pub use desk::{Check, Desk, Guardrails};
-pub use grant::{Access, Annexed, Grant, Named, Read, Resource, Scope, Write};
+pub use grant::{Access, Annexed, Gate, Grant, Named, Read, Resource, Scope, Write};
 pub use permit::Permit;

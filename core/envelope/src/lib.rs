@@ -18,4 +18,4 @@ pub use data_keys::{DataKeys, LASTING};
 pub use error::EnvelopeError;
 pub use kms::{Described, EncryptionContext, Kms, Made};
 pub use opener::Opener;
-pub use sealed::{SealedKey, seal};
+pub use sealed::{SealedKey, data_key, seal};

@@ -50,6 +50,14 @@ pub(crate) fn sealer(data: &SecretKey) -> Sealer {
     Sealer::new(&data.derive("envelope", &[]))
 }
 
+/// The wrapped key of what [`seal`] made: the same for all that was sealed under one data key.
+///
+/// # Errors
+/// [`EnvelopeError::Damaged`]: it is nothing that was sealed so.
+pub fn data_key(stored: &[u8]) -> Result<&[u8], EnvelopeError> {
+    parts(stored).map(|(wrapped, _)| wrapped)
+}
+
 /// Takes apart what [`seal`] made: the wrapped key, and what it sealed.
 pub(crate) fn parts(stored: &[u8]) -> Result<(&[u8], &[u8]), EnvelopeError> {
     let (length, rest) = stored.split_first_chunk().ok_or(EnvelopeError::Damaged)?;
@@ -75,6 +83,7 @@ mod tests {
             let mut sealed = seal(&sealing, &content).unwrap();
             prop_assert_eq!(sealed.len(), content.len() + sealing.overhead());
             let (wrapped, inner) = parts(&sealed).unwrap();
+            prop_assert_eq!(data_key(&sealed).unwrap(), &[1; 99]);
             prop_assert_eq!(opening.open_random(wrapped, inner).unwrap(), content);
             prop_assert!(other.open_random(wrapped, inner).is_err());
             let at = flip.index(sealed.len());

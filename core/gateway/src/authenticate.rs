@@ -326,7 +326,7 @@ fn access_key_id(claim: &Claim) -> Option<&str> {
     }
 }
 
-fn token(claim: &Claim) -> Option<&str> {
+pub(crate) fn token(claim: &Claim) -> Option<&str> {
     match claim {
         Claim::V4(claim) => claim.token.as_deref(),
         Claim::V4a(claim) => claim.token.as_deref(),

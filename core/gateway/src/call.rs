@@ -10,7 +10,7 @@ use kurodo_policy::{Context, Values};
 use kurodo_sigv4::{AuthType, SignatureVersion, Verified};
 use rustls::{CipherSuite, ProtocolVersion};
 
-use crate::{Limits, guard::Framing, head::Head, scrape};
+use crate::{Limits, authenticate, guard::Framing, head::Head, scrape};
 
 /// One client's connection.
 #[derive(Debug, Clone)]
@@ -102,14 +102,16 @@ impl Call {
         caller: Arc<Caller>,
         region: Region,
         now_ms: i64,
-        via: Option<&str>,
+        via: Option<&'static str>,
     ) -> Self {
+        let caller = via.map_or_else(|| Arc::clone(&caller), |via| Arc::new(caller.through(via)));
         let mut context = Self::context(&caller, &region, now_ms);
-        if let Some(via) = via {
+        if let (Some(first), Some(last)) = (caller.via.first(), caller.via.last()) {
+            let all: Vec<_> = caller.via.iter().map(|via| (*via).to_owned()).collect();
             context.set("aws:ViaAWSService", true);
-            context.set("aws:CalledVia", vec![via.to_owned()]);
-            context.set("aws:CalledViaFirst", via);
-            context.set("aws:CalledViaLast", via);
+            context.set("aws:CalledVia", all);
+            context.set("aws:CalledViaFirst", *first);
+            context.set("aws:CalledViaLast", *last);
         }
         Self { head, caller, region, now_ms, context: Arc::new(context), peer: None }
     }
@@ -128,6 +130,12 @@ impl Call {
     /// The caller's account; `None` for an anonymous caller.
     pub fn account(&self) -> Option<AccountId> {
         self.caller.principal.account
+    }
+
+    /// The session token that the request brought; with the access key it finds the caller anew.
+    pub fn session_token(&self) -> Option<String> {
+        let claim = kurodo_sigv4::read(&self.head.signed()).ok()?;
+        authenticate::token(&claim).map(str::to_owned)
     }
 
     /// What another caller needs for its part of a chore, or of a request.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    encryption::{StreamKey, Turn},
     model::{StreamMode, StreamStatus},
     reshape::Reshape,
     shard::{Range, Shard},
@@ -38,6 +39,15 @@ pub(crate) struct Definition {
     pub(crate) scaled: Vec<i64>,
     /// When the mode was changed within the last day, likewise.
     pub(crate) switched: Vec<i64>,
+    /// The key of KMS that records are sealed under; nothing where none ever was.
+    #[serde(default)]
+    pub(crate) encryption: Option<Turn>,
+    /// When a key was named within the last day, in milliseconds since 1970.
+    #[serde(default)]
+    pub(crate) sealed: Vec<i64>,
+    /// When encryption was stopped within the last day, likewise.
+    #[serde(default)]
+    pub(crate) unsealed: Vec<i64>,
     pub(crate) tags: Vec<(String, String)>,
     /// As it was given.
     pub(crate) policy: Option<String>,
@@ -71,6 +81,9 @@ impl Definition {
             reshape: None,
             scaled: Vec::new(),
             switched: Vec::new(),
+            encryption: None,
+            sealed: Vec::new(),
+            unsealed: Vec::new(),
             tags: Vec::new(),
             policy: None,
             bound_policy: None,
@@ -84,7 +97,7 @@ impl Definition {
             StreamStatus::Deleting
         } else if now < self.created.saturating_add(CREATING) {
             StreamStatus::Creating
-        } else if self.reshape.is_some() {
+        } else if self.reshape.is_some() || self.is_turning(now) {
             StreamStatus::Updating
         } else {
             StreamStatus::Active
@@ -94,6 +107,21 @@ impl Definition {
     /// Lets this become of the shards soon.
     pub(crate) fn begin(&mut self, reshape: Reshape, now: i64) {
         self.reshape = Some((reshape, now.saturating_add(UPDATING)));
+    }
+
+    /// Lets records be sealed under this key soon, or under none.
+    pub(crate) fn turn(&mut self, key: Option<StreamKey>, now: i64) {
+        let before = self.key(now).cloned();
+        self.encryption = Some(Turn { before, after: key, at: now.saturating_add(UPDATING) });
+    }
+
+    /// The key that records are sealed under.
+    pub(crate) fn key(&self, now: i64) -> Option<&StreamKey> {
+        self.encryption.as_ref().and_then(|turn| turn.key(now))
+    }
+
+    fn is_turning(&self, now: i64) -> bool {
+        self.encryption.as_ref().is_some_and(|turn| now < turn.at)
     }
 
     /// Whether records can be put and read.
@@ -170,6 +198,25 @@ mod tests {
         stream.deleting = true;
         assert_eq!(stream.status(10_000_500), StreamStatus::Deleting);
         assert!(!stream.is_usable(10_000_500));
+    }
+
+    #[test]
+    fn a_key_holds_once_the_stream_is_active_again() {
+        let named = |key: &StreamKey| key.named.clone();
+        let key = |name: &str| Some(StreamKey { named: name.into(), arn: name.into() });
+        let mut stream = Definition::new(1, 1, false, 0);
+        assert_eq!(stream.key(1000), None);
+        stream.turn(key("a"), 1000);
+        assert_eq!((stream.status(1499), stream.key(1499)), (StreamStatus::Updating, None));
+        assert!(stream.is_usable(1499));
+        let seen = |stream: &Definition, now| (stream.status(now), stream.key(now).map(named));
+        assert_eq!(seen(&stream, 1500), (StreamStatus::Active, Some("a".into())));
+        stream.turn(key("b"), 2000);
+        assert_eq!(seen(&stream, 2499), (StreamStatus::Updating, Some("a".into())));
+        assert_eq!(seen(&stream, 2500), (StreamStatus::Active, Some("b".into())));
+        stream.turn(None, 3000);
+        assert_eq!(seen(&stream, 3499), (StreamStatus::Updating, Some("b".into())));
+        assert_eq!(seen(&stream, 3500), (StreamStatus::Active, None));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Source: Kinesis API Reference, the errors of each operation.
 
 use kurodo_arn::AccountId;
+use kurodo_envelope::EnvelopeError;
 use kurodo_gateway::Failure;
 use kurodo_store::StoreError;
 
@@ -39,6 +40,17 @@ pub enum Error {
     /// A token that was given out too long ago.
     #[error("{0}")]
     ExpiredNextToken(String),
+    /// KMS refuses the key that a stream's records are sealed under.
+    #[error("{message}")]
+    Kms {
+        /// Kinesis's code for it.
+        code: &'static str,
+        /// What KMS says.
+        message: String,
+    },
+    /// KMS did not answer as it should.
+    #[error("{0}")]
+    Envelope(String),
     /// A sequence number of a form that AWS no longer knows.
     #[error("a sequence number of another time")]
     OldSequence,
@@ -63,6 +75,11 @@ impl Error {
     /// A parameter that cannot be used as it is.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::InvalidArgument(message.into())
+    }
+
+    /// KMS refuses a key.
+    pub(crate) fn kms(code: &'static str, message: String) -> Self {
+        Self::Kms { code, message }
     }
 
     /// There is no such stream.
@@ -114,13 +131,44 @@ impl Error {
             Self::ThroughputExceeded(_) => "ProvisionedThroughputExceededException",
             Self::ExpiredIterator(_) => "ExpiredIteratorException",
             Self::ExpiredNextToken(_) => "ExpiredNextTokenException",
-            Self::OldSequence
+            Self::Kms { code, .. } => code,
+            Self::Envelope(_)
+            | Self::OldSequence
             | Self::Changed
             | Self::Store(_)
             | Self::Record(_)
             | Self::Damaged(_)
             | Self::Random => return None,
         })
+    }
+}
+
+/// What Kinesis says of KMS's refusals, in KMS's words.
+///
+/// Source: Kinesis API Reference, the errors of PutRecord, `KMSAccessDeniedException` and its like.
+impl From<EnvelopeError> for Error {
+    fn from(error: EnvelopeError) -> Self {
+        let (code, message) = match error {
+            EnvelopeError::Denied(message) => return Self::kms("KMSAccessDeniedException", message),
+            EnvelopeError::Refused { code, message } => (code, message),
+            EnvelopeError::Unavailable(why) => return Self::Envelope(why),
+            EnvelopeError::Damaged => return Damaged.into(),
+        };
+        match code.as_str() {
+            "NotFoundException" => Self::kms("KMSNotFoundException", message),
+            // The context is the stream's own, so that only the key can be missing.
+            "InvalidCiphertextException" => Self::kms(
+                "KMSNotFoundException",
+                "The key that encrypted the records was deleted.".to_owned(),
+            ),
+            "DisabledException" => Self::kms("KMSDisabledException", message),
+            "KMSInvalidStateException" | "InvalidKeyUsageException" => {
+                Self::kms("KMSInvalidStateException", message)
+            }
+            "LimitExceededException" | "ThrottlingException" => Self::kms("KMSThrottlingException", message),
+            "InvalidArnException" | "ValidationException" => Self::InvalidArgument(message),
+            code => Self::Envelope(format!("KMS answers {code}: {message}")),
+        }
     }
 }
 
@@ -134,5 +182,31 @@ impl From<Error> for Failure {
             None if matches!(error, Error::OldSequence) => Self::new("InternalFailure", 500, ""),
             None => Self::internal(&error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_of_kms_have_names_of_their_own() {
+        let told = |error: EnvelopeError| Failure::from(Error::from(error)).code.into_owned();
+        let refused = |code: &str| told(EnvelopeError::Refused { code: code.into(), message: "m".into() });
+        assert_eq!(told(EnvelopeError::Denied("m".into())), "KMSAccessDeniedException");
+        for (code, name) in [
+            ("NotFoundException", "KMSNotFoundException"),
+            ("InvalidCiphertextException", "KMSNotFoundException"),
+            ("DisabledException", "KMSDisabledException"),
+            ("KMSInvalidStateException", "KMSInvalidStateException"),
+            ("InvalidKeyUsageException", "KMSInvalidStateException"),
+            ("ThrottlingException", "KMSThrottlingException"),
+            ("InvalidArnException", "InvalidArgumentException"),
+            ("SomethingElse", "InternalError"),
+        ] {
+            assert_eq!(refused(code), name, "{code}");
+        }
+        assert_eq!(told(EnvelopeError::Damaged), "InternalError");
+        assert_eq!(told(EnvelopeError::Unavailable("m".into())), "InternalError");
     }
 }

@@ -8,6 +8,7 @@ mod account;
 mod bell;
 pub mod brought;
 mod definition;
+mod encryption;
 mod entry;
 mod error;
 mod facts;

@@ -20,6 +20,7 @@ use tokio::{sync::watch, time::sleep_until};
 use crate::{
     Error,
     definition::Definition,
+    encryption::Listener,
     facts,
     model::SubscribeToShardEvent,
     names::StreamName,
@@ -99,6 +100,8 @@ impl Turn {
 /// A shard's records on their way to a consumer.
 pub(crate) struct Push {
     pub(crate) turn: Turn,
+    /// Who is pushed them.
+    pub(crate) listener: Listener,
     pub(crate) bell: watch::Receiver<()>,
     /// Reads what the stream holds.
     pub(crate) contents: Standing,
@@ -147,11 +150,7 @@ impl Going {
             match self.look() {
                 Err(error) => return Some((Err(error), None)),
                 Ok(Look::Late) => return None,
-                Ok(Look::Event(event)) => {
-                    self.pulse = Some(tokio::time::Instant::now() + PULSE);
-                    let going = (!event.over).then_some(self);
-                    return Some((Ok(event), going));
-                }
+                Ok(Look::Page { page, over }) => return Some(self.tell(page, over).await),
                 Ok(Look::Nothing) => self.wait().await,
             }
         }
@@ -190,21 +189,39 @@ impl Going {
         if page.records.is_empty() && !over && !due {
             return Ok(Look::Nothing);
         }
-        let children = if over { view::children(definition, self.push.shard.number) } else { Vec::new() };
-        self.push.at = page.next;
+        Ok(Look::Page { page, over })
+    }
+
+    /// Tells what there is. What is sealed is opened by what the consumer may do now; who may not any more is told so,
+    /// and nothing else.
+    async fn tell(mut self, page: Page, over: bool) -> (Result<Event, Error>, Option<Self>) {
+        match self.event(page, over).await {
+            Err(error) => (Err(error), None),
+            Ok(event) => {
+                self.pulse = Some(tokio::time::Instant::now() + PULSE);
+                (Ok(event), (!over).then_some(self))
+            }
+        }
+    }
+
+    async fn event(&mut self, page: Page, over: bool) -> Result<Event, Error> {
+        let (now, Push { listener, name, shard, .. }) = (self.now(), &self.push);
         let behind = page.behind(now);
-        let shard = &self.push.shard;
         let continuation = Sequence::of(shard, before(page.next), now).to_string();
-        let records: Vec<_> = page.records.into_iter().map(|stored| view::record(shard, stored)).collect();
+        let sealed = page.records.iter().any(|stored| stored.found.is_sealed());
+        let mut opener = listener.opener(name, sealed, now)?;
+        let records = view::records(shard, page.records, &mut opener).await?;
+        let definition = self.known.as_ref().map(|(_, definition)| definition).filter(|_| over);
         let event = SubscribeToShardEvent {
             continuation_sequence_number: records
                 .last()
                 .map_or(continuation, |last| last.sequence_number.clone()),
             records,
             millis_behind_latest: behind,
-            child_shards: Some(children),
+            child_shards: Some(definition.map_or_else(Vec::new, |known| view::children(known, shard.number))),
         };
-        Ok(Look::Event(Event { event, over }))
+        self.push.at = page.next;
+        Ok(Event { event, over })
     }
 
     /// Reads the stream's definition, if it is another one; `false` when the time is over.
@@ -231,7 +248,7 @@ fn before(place: Place) -> Place {
 
 /// What a look came to.
 enum Look {
-    Event(Event),
+    Page { page: Page, over: bool },
     Nothing,
     Late,
 }

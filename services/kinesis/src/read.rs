@@ -1,10 +1,12 @@
 //! Finding records again.
 
+use std::collections::HashSet;
+
 use kurodo_store::{Cursor, Place, Reader, Scan, Version};
 
 use crate::{
     Error,
-    entry::{Damaged, Entry, Part},
+    entry::{Damaged, Found, Part},
     layout,
     sequence::{behind, start},
     shard::Shard,
@@ -14,7 +16,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Stored {
     pub(crate) place: Place,
-    pub(crate) entry: Entry,
+    pub(crate) found: Found,
 }
 
 /// The records of a shard from a place on.
@@ -45,7 +47,7 @@ impl Records {
                 true => Some(self.part()?.ok_or(Damaged)?.1),
                 false => None,
             };
-            return Ok(Some(Stored { place, entry: part.entry(rest.as_ref())? }));
+            return Ok(Some(Stored { place, found: part.entry(rest.as_ref())? }));
         }
     }
 }
@@ -77,7 +79,7 @@ pub(crate) fn since(reader: &Reader<'_>, shard: u32, time: i64) -> Result<Place,
     let from = well_before(reader, shard, time.saturating_sub(SKEW))?;
     for stored in Records::read(reader, shard, from)? {
         let stored = stored?;
-        if stored.entry.time >= time {
+        if stored.found.time() >= time {
             return Ok(stored.place);
         }
     }
@@ -92,11 +94,29 @@ fn well_before(reader: &Reader<'_>, shard: u32, time: i64) -> Result<Place, Erro
         let middle = low + (high - low) / 2;
         let from = Place { version: Version::from_number(middle), change: 0 };
         match Records::read(reader, shard, from)?.next().transpose()? {
-            Some(stored) if stored.entry.time < time => low = stored.place.version.number() + 1,
+            Some(stored) if stored.found.time() < time => low = stored.place.version.number() + 1,
             _ => high = middle,
         }
     }
     Ok(Place { version: Version::from_number(low), change: 0 })
+}
+
+/// The most data keys of a page: KMS is asked for each of them.
+const KEYS: usize = 100;
+
+/// The data keys of a page.
+#[derive(Default)]
+struct Keys(HashSet<Vec<u8>>);
+
+impl Keys {
+    /// Whether the page may have one more record, as far as its data keys go.
+    fn admit(&mut self, record: &Found) -> Result<bool, Damaged> {
+        let Some(key) = record.data_key()? else { return Ok(true) };
+        if !self.0.contains(key) {
+            self.0.insert(key.to_vec());
+        }
+        Ok(self.0.len() <= KEYS)
+    }
 }
 
 /// What of a shard goes into one answer.
@@ -130,13 +150,14 @@ impl Page {
         measure: Measure,
     ) -> Result<Self, Error> {
         let mut page = Self { records: Vec::new(), next: from, left: None, bytes: 0 };
+        let mut keys = Keys::default();
         for stored in Records::read(reader, shard.number, from)? {
             let stored = stored?;
-            if stored.entry.time > measure.horizon {
-                let bytes = page.bytes + stored.entry.size();
-                let full = page.records.len() == measure.records;
+            if stored.found.time() > measure.horizon {
+                let bytes = page.bytes + stored.found.size();
+                let full = page.records.len() == measure.records || !keys.admit(&stored.found)?;
                 if full || (bytes > measure.bytes && !page.records.is_empty()) {
-                    page.left = Some(stored.entry.time);
+                    page.left = Some(stored.found.time());
                     return Ok(page);
                 }
                 page.bytes = bytes;
@@ -152,5 +173,33 @@ impl Page {
     /// How far the last of it is behind the newest record, in milliseconds.
     pub(crate) fn behind(&self, now: i64) -> i64 {
         self.left.map_or(0, |left| now.saturating_sub(left).max(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kurodo_envelope::{Made, SealedKey};
+    use kurodo_keys::SecretKey;
+
+    use super::*;
+    use crate::entry::Entry;
+
+    #[test]
+    fn a_page_has_so_many_data_keys() {
+        let found = |key: Option<&SealedKey>| {
+            let entry = Entry { time: 1, partition_key: "k".into(), data: "d".into() };
+            let parts = entry.encode(key).unwrap();
+            Part::new(parts[0].clone()).entry(None).unwrap()
+        };
+        let key = |number: u8| {
+            let data = SecretKey::from_bytes([number; SecretKey::LEN]);
+            SealedKey::from(Made { arn: "a".into(), wrapped: vec![number; 9], data })
+        };
+        let mut keys = Keys::default();
+        for number in (0..100).chain(0..100) {
+            assert_eq!(keys.admit(&found(Some(&key(number)))), Ok(true), "{number}");
+        }
+        assert_eq!(keys.admit(&found(None)), Ok(true));
+        assert_eq!(keys.admit(&found(Some(&key(100)))), Ok(false));
     }
 }

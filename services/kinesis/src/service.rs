@@ -1,5 +1,8 @@
-use kurodo_gateway::{CrossOrigin, Dialect, Service, ServiceFacts, Sharing};
-use kurodo_identity::Principals;
+use std::sync::Arc;
+
+use kurodo_envelope::DataKeys;
+use kurodo_gateway::{CrossOrigin, Dialect, Relay, Service, ServiceFacts, Sharing};
+use kurodo_identity::{Principals, StoredDirectory};
 use kurodo_store::{Reader, Store};
 use kurodo_wire::{OperationSchema, Value, Violation};
 
@@ -12,6 +15,12 @@ pub struct Kinesis {
     pub(crate) store: Store,
     /// Whom the policies of streams and consumers name.
     pub(crate) principals: Principals,
+    /// How KMS is asked for the keys of records.
+    pub(crate) relay: Relay,
+    /// Knows what consumers that are pushed records may still do.
+    pub(crate) directory: Arc<StoredDirectory>,
+    /// What records are sealed with.
+    pub(crate) data_keys: DataKeys,
     /// The streams that requests asked for lately.
     pub(crate) streams: Cache,
     /// What shards take and give.
@@ -25,11 +34,14 @@ pub struct Kinesis {
 }
 
 impl Kinesis {
-    /// The service over this store.
-    pub fn new(store: Store, principals: Principals) -> Self {
+    /// The service over this store; KMS is asked through the relay.
+    pub fn new(store: Store, principals: Principals, relay: Relay, directory: Arc<StoredDirectory>) -> Self {
         Self {
             store,
             principals,
+            relay,
+            directory,
+            data_keys: DataKeys::default(),
             streams: Cache::default(),
             meter: Meter::default(),
             bells: Bells::default(),

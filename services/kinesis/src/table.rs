@@ -60,6 +60,8 @@ service! { Kinesis:
         RemoveTagsFromStream: Write on Stream = "kinesis:RemoveTagsFromStream";
         ReshapeStream: Write on Stream = "kinesis:UpdateShardCount";
         SplitShard: Write on Stream = "kinesis:SplitShard";
+        StartStreamEncryption: Write on Stream = "kinesis:StartStreamEncryption";
+        StopStreamEncryption: Write on Stream = "kinesis:StopStreamEncryption";
         SubscribeToShard: Read on Subscribed = "kinesis:SubscribeToShard";
         TagConsumer: Write on Consumer = "kinesis:TagResource";
         TagConsumers: Write on Consumers = "kinesis:TagResource";
@@ -105,6 +107,8 @@ service! { Kinesis:
         EnableEnhancedMonitoring: EnableEnhancedMonitoring on stream(stream_name, stream_arn) refusing ["StreamId"];
         DisableEnhancedMonitoring: DisableEnhancedMonitoring on stream(stream_name, stream_arn)
             refusing ["StreamId"];
+        StartStreamEncryption: StartStreamEncryption on stream(stream_name, stream_arn) refusing ["StreamId"];
+        StopStreamEncryption: StopStreamEncryption on stream(stream_name, stream_arn) refusing ["StreamId"];
         UpdateStreamMode: UpdateStreamMode on switched(stream_arn) refusing ["StreamId", "WarmThroughputMiBps"];
         SplitShard: SplitShard on scaled(stream_name, stream_arn) refusing ["StreamId"];
         MergeShards: MergeShards on stream(stream_name, stream_arn) refusing ["StreamId"];
@@ -133,7 +137,6 @@ service! { Kinesis:
         ForgetShards: [TrimShards for all] by needs::old_shards every 600 seconds;
     }
     refused {
-        StartStreamEncryption, StopStreamEncryption,
         UpdateMaxRecordSize, UpdateStreamRecordDistributionStrategy, UpdateStreamWarmThroughput,
         DescribeAccountSettings, UpdateAccountSettings,
         CreateChannel, DeleteChannel, DescribeChannel, ListChannels, UpdateChannel,

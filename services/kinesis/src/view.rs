@@ -1,8 +1,10 @@
 //! Streams, shards and records as answers carry them.
 
 use jiff::Timestamp;
+use kurodo_envelope::Opener;
 
 use crate::{
+    Error,
     definition::{Consumer, Definition},
     facts::StreamFacts,
     model::{
@@ -55,15 +57,32 @@ pub(crate) fn children(definition: &Definition, of: u32) -> Vec<ChildShard> {
     definition.children(of).map(child).collect()
 }
 
-/// A record of a shard.
-pub(crate) fn record(shard: &Shard, stored: Stored) -> Record {
-    let Stored { place, entry } = stored;
-    Record {
-        sequence_number: Sequence::of(shard, place, entry.time).to_string(),
-        approximate_arrival_timestamp: Some(time(entry.time)),
-        data: entry.data,
-        partition_key: Some(entry.partition_key),
-        encryption_type: None,
+/// The records of a page of a shard, opened where they are sealed; all of them or none.
+pub(crate) async fn records(
+    shard: &Shard,
+    page: Vec<Stored>,
+    opener: &mut Opener<'_>,
+) -> Result<Vec<Record>, Error> {
+    let mut records = Vec::with_capacity(page.len());
+    for Stored { place, found } in page {
+        let encryption_type = found.is_sealed().then_some(EncryptionType::Kms);
+        let entry = found.open(opener).await?;
+        records.push(Record {
+            sequence_number: Sequence::of(shard, place, entry.time).to_string(),
+            approximate_arrival_timestamp: Some(time(entry.time)),
+            data: entry.data,
+            partition_key: Some(entry.partition_key),
+            encryption_type,
+        });
+    }
+    Ok(records)
+}
+
+/// Whether records are sealed, and under which key, as it was named.
+fn encryption(definition: &Definition, now: i64) -> (Option<EncryptionType>, Option<String>) {
+    match definition.key(now) {
+        Some(key) => (Some(EncryptionType::Kms), Some(key.named.clone())),
+        None => (Some(EncryptionType::None), None),
     }
 }
 
@@ -89,6 +108,7 @@ pub(crate) fn stream(
     now: i64,
 ) -> StreamDescription {
     let StreamFacts { name, definition, .. } = facts;
+    let (encryption_type, key_id) = encryption(definition, now);
     StreamDescription {
         stream_name: name.name.clone(),
         stream_arn: name.arn(),
@@ -99,14 +119,15 @@ pub(crate) fn stream(
         retention_period_hours: definition.hours,
         stream_creation_timestamp: whole_seconds(definition.created),
         enhanced_monitoring: monitoring(definition),
-        encryption_type: Some(EncryptionType::None),
-        key_id: None,
+        encryption_type,
+        key_id,
     }
 }
 
 /// A stream in short.
 pub(crate) fn summary(facts: &StreamFacts, consumers: usize, now: i64) -> StreamDescriptionSummary {
     let StreamFacts { name, definition, .. } = facts;
+    let (encryption_type, key_id) = encryption(definition, now);
     let open = definition.seen(now).filter(|shard| shard.is_open()).count();
     StreamDescriptionSummary {
         stream_name: name.name.clone(),
@@ -117,8 +138,8 @@ pub(crate) fn summary(facts: &StreamFacts, consumers: usize, now: i64) -> Stream
         retention_period_hours: definition.hours,
         stream_creation_timestamp: whole_seconds(definition.created),
         enhanced_monitoring: monitoring(definition),
-        encryption_type: Some(EncryptionType::None),
-        key_id: None,
+        encryption_type,
+        key_id,
         open_shard_count: count(open),
         consumer_count: Some(count(consumers)),
         warm_throughput: None,

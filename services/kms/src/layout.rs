@@ -12,8 +12,8 @@ use kurodo_store::KeyBuilder;
 
 /// The namespace of keys.
 pub(crate) const KEYS: u8 = 42;
-const ALIASES: u8 = 43;
-const GRANTS: u8 = 44;
+pub(crate) const ALIASES: u8 = 43;
+pub(crate) const GRANTS: u8 = 44;
 
 fn within(namespace: u8, account: AccountId, region: &Region) -> KeyBuilder {
     KeyBuilder::new(namespace).number(account.value()).part(region.as_str())

@@ -11,6 +11,7 @@ mod encryption_context;
 mod error;
 mod grant;
 mod key;
+mod known;
 mod layout;
 pub mod model;
 mod names;

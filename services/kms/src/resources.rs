@@ -10,9 +10,9 @@ use kurodo_store::Fact;
 
 use crate::{
     Error, Kms,
-    alias::{self, Alias as StoredAlias},
+    alias::Alias as StoredAlias,
     encryption_context::Pairs,
-    grant::{self, Deed, Draft, Grant},
+    grant::{Deed, Draft, Grant},
     key::Key as Stored,
     layout,
     model::{KeySpec, KeyState, KeyUsageType},
@@ -29,7 +29,7 @@ pub struct Key {
     pub account: AccountId,
     /// The id.
     pub id: String,
-    found: Option<Found>,
+    found: Option<Arc<Found>>,
     occasion: Occasion,
 }
 
@@ -38,8 +38,8 @@ pub(crate) struct Found {
     pub(crate) key: Arc<Stored>,
     /// That it is so; a key that a service is about to make is not there yet.
     pub(crate) current: Option<Fact>,
-    policy: Attached,
-    aliases: Vec<String>,
+    pub(crate) policy: Attached,
+    pub(crate) aliases: Vec<String>,
     pub(crate) grants: Vec<Grant>,
 }
 
@@ -102,23 +102,11 @@ impl Key {
         id: String,
         alias: Option<String>,
     ) -> Result<Self, Error> {
-        let stored = find.stored();
-        let found = match stored.fact(layout::key(account, region, &id).prefix())? {
-            (Some(record), current) => {
-                let key = Stored::read(&record.value)?;
-                let policy = policy::compile(&key)?;
-                let aliases = alias::of_key(&stored, account, region, &id)?;
-                let grants = grant::of_key(&stored, account, region, &id)?;
-                Some(Found { key: Arc::new(key), current: Some(current), policy, aliases, grants })
-            }
-            (None, _) if find.account() == Some(account) => {
-                return Err(Error::NotFound(format!(
-                    "Key '{}' does not exist",
-                    key_arn(account, region, &id)
-                )));
-            }
-            (None, _) => None,
-        };
+        let found = Kms::known(find, region, account, &id)?;
+        if found.is_none() && find.account() == Some(account) {
+            let arn = key_arn(account, region, &id);
+            return Err(Error::NotFound(format!("Key '{arn}' does not exist")));
+        }
         Ok(Self { region: region.clone(), account, id, found, occasion: Occasion::of(find, alias) })
     }
 
@@ -132,7 +120,8 @@ impl Key {
         let key = managed::key(find, account, service)?;
         let (id, policy) = (key.id.clone(), policy::compile(&key)?);
         let key = Arc::new(key);
-        let found = Found { key, current: None, policy, aliases: vec![name.clone()], grants: Vec::new() };
+        let aliases = vec![name.clone()];
+        let found = Arc::new(Found { key, current: None, policy, aliases, grants: Vec::new() });
         let occasion = Occasion::of(find, Some(name));
         Ok(Self { region: region.clone(), account, id, found: Some(found), occasion })
     }
@@ -176,7 +165,7 @@ impl Key {
     /// The key, in whatever state.
     pub(crate) fn existing(&self) -> Result<&Found, Error> {
         let missing = || Error::NotFound(format!("Key '{}' does not exist", self.called()));
-        self.found.as_ref().ok_or_else(missing)
+        self.found.as_deref().ok_or_else(missing)
     }
 
     /// The key, if it is not about to be destroyed.

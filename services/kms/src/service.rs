@@ -2,7 +2,7 @@ use kurodo_gateway::{Dialect, Service, ServiceFacts};
 use kurodo_identity::Principals;
 use kurodo_store::{AccountKeys, Store};
 
-use crate::{Error, model};
+use crate::{Error, known::Known, model};
 
 /// The service.
 pub struct Kms {
@@ -11,12 +11,14 @@ pub struct Kms {
     pub(crate) keyrings: AccountKeys,
     /// Whom key policies and grants name.
     pub(crate) principals: Principals,
+    /// Keys that were asked for lately.
+    pub(crate) known: Known,
 }
 
 impl Kms {
     /// The service over this store.
     pub fn new(store: Store, keyrings: AccountKeys, principals: Principals) -> Self {
-        Self { store, keyrings, principals }
+        Self { store, keyrings, principals, known: Known::default() }
     }
 }
 

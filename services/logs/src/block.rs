@@ -10,6 +10,8 @@ pub const BUCKET: i64 = 5 * 60 * 1000;
 const FULL: usize = 64 << 10;
 /// The form of both parts.
 const FORM: u8 = 1;
+/// The form of messages under a key of KMS.
+pub(crate) const SEALED: u8 = 2;
 
 /// A stored block cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

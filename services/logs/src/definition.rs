@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     filter::{MetricFilter, Subscription},
+    locks::Lock,
     model::LogGroupClass,
 };
 
@@ -26,6 +27,12 @@ pub(crate) struct GroupDefinition {
     /// What forwards its events, by name.
     #[serde(default)]
     pub(crate) subscriptions: Vec<Subscription>,
+    /// The keys that protect its messages, or did. Messages say theirs by its place here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) locks: Vec<Lock>,
+    /// The place of the one that protects what is put now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lock: Option<usize>,
 }
 
 /// A policy of an account or of a group.

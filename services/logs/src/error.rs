@@ -53,6 +53,9 @@ pub enum Error {
     /// The role of a subscription filter cannot be assumed.
     #[error("Make sure you have given CloudWatch Logs permission to assume the provided role.")]
     NotAssumable,
+    /// CloudWatch Logs may not use a key of KMS.
+    #[error("{0}")]
+    KeyDenied(String),
     /// More tags than a group can have. Holds its ARN.
     #[error("This resource has exceeded the allowed number of tags: at most 50.")]
     TooManyTags(String),
@@ -96,6 +99,7 @@ impl Error {
             Self::InvalidOperation(_) => "InvalidOperationException",
             Self::SessionTimeout => "SessionTimeoutException",
             Self::MalformedQuery(_) => "MalformedQueryException",
+            Self::KeyDenied(_) => "AccessDeniedException",
             Self::Unsigned => "MissingAuthenticationTokenException",
             Self::NotFound(_) => "ResourceNotFoundException",
             Self::AlreadyExists(_) => "ResourceAlreadyExistsException",

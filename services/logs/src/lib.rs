@@ -13,6 +13,7 @@ mod facts;
 mod filter;
 pub mod insights;
 mod layout;
+mod locks;
 pub mod model;
 mod names;
 mod needs;

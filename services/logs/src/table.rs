@@ -48,6 +48,7 @@ service! { Logs:
         Metrics {} = "*";
     }
     actions {
+        AssociateKmsKey: Write on Group = "logs:AssociateKmsKey";
         CancelExportTask: Write on Exports = "logs:CancelExportTask";
         CreateExportTask: Write on Exported = "logs:CreateExportTask";
         CreateLogGroup: Write on Group = "logs:CreateLogGroup";
@@ -68,6 +69,7 @@ service! { Logs:
         DescribeQueryDefinitions: Read on Definitions = "logs:DescribeQueryDefinitions";
         DescribeResourcePolicies: Read on Groups = "logs:DescribeResourcePolicies";
         DescribeSubscriptionFilters: Read on Group = "logs:DescribeSubscriptionFilters";
+        DisassociateKmsKey: Write on Group = "logs:DisassociateKmsKey";
         DiscardContents: Write on Remains = "logs:DeleteLogGroup";
         ExpireEvents: Write on Contents = "logs:PutRetentionPolicy";
         FilterLogEvents: Read on Contents = "logs:FilterLogEvents";
@@ -103,8 +105,7 @@ service! { Logs:
         UntagResource: Write on Tagged = "logs:UntagResource";
     }
     operations {
-        CreateLogGroup: [CreateLogGroup, TagResource if asked] by needs::create_log_group
-            refusing ["kmsKeyId"];
+        CreateLogGroup: [CreateLogGroup, TagResource if asked] by needs::create_log_group;
         DeleteLogGroup: DeleteLogGroup on group(log_group_name);
         DescribeLogGroups: DescribeLogGroups on groups()
             refusing ["accountIdentifiers"];
@@ -113,6 +114,8 @@ service! { Logs:
         PutRetentionPolicy: PutRetentionPolicy on group(log_group_name);
         DeleteRetentionPolicy: DeleteRetentionPolicy on group(log_group_name);
         PutLogGroupDeletionProtection: PutLogGroupDeletionProtection on group(log_group_identifier);
+        AssociateKmsKey: [AssociateKmsKey] by needs::associate_kms_key;
+        DisassociateKmsKey: [DisassociateKmsKey] by needs::disassociate_kms_key;
 
         CreateLogStream: CreateLogStream on stream(log_group_name, log_stream_name);
         DeleteLogStream: DeleteLogStream on stream(log_group_name, log_stream_name);
@@ -175,8 +178,6 @@ service! { Logs:
         DiscardContents: [DiscardContents] by needs::remains every 5 seconds;
     }
     refused {
-        // Encryption with keys of KMS.
-        AssociateKmsKey, DisassociateKmsKey,
         // Ways out: to other accounts.
         DeleteDestination, DescribeDestinations, PutDestination, PutDestinationPolicy,
         // Delivery of other services' logs.

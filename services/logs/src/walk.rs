@@ -9,6 +9,7 @@ use crate::{
     block::{BUCKET, Damaged, Head, Messages, bucket},
     event::EventId,
     layout,
+    locks::Locks,
 };
 
 /// Which events are asked for: from an id on, up to but without another.
@@ -49,6 +50,7 @@ pub(crate) struct Found {
 /// blocks that are being read.
 pub(crate) struct Walk<'r> {
     reader: &'r Reader<'r>,
+    locks: &'r Locks,
     /// Where the events of the stream lie, below the reader's scope.
     stream: Vec<u8>,
     range: Range,
@@ -59,7 +61,7 @@ pub(crate) struct Walk<'r> {
 
 impl<'r> Walk<'r> {
     pub(crate) fn new(
-        reader: &'r Reader<'r>,
+        (reader, locks): (&'r Reader<'r>, &'r Locks),
         stream: Vec<u8>,
         range: Range,
         way: Way,
@@ -72,7 +74,7 @@ impl<'r> Walk<'r> {
             Way::Backward => scan.backward().after(below(range.until.time().saturating_add(1))),
         };
         let heads = reader.cursor(&scan)?.peekable();
-        Ok(Self { reader, stream, range, way, heads, open: BinaryHeap::new() })
+        Ok(Self { reader, locks, stream, range, way, heads, open: BinaryHeap::new() })
     }
 
     /// The id of the next event.
@@ -92,7 +94,7 @@ impl<'r> Walk<'r> {
         }
         let Some(mut open) = self.open.pop() else { return Ok(None) };
         let index = open.index;
-        let message = open.messages(self.reader, &self.stream)?.message(index)?.to_owned();
+        let message = open.messages((self.reader, self.locks), &self.stream)?.message(index)?.to_owned();
         let found = Found { id: open.id, ingested: open.ingested, message };
         if open.advance(self.range) {
             self.open.push(open);
@@ -173,18 +175,22 @@ impl Open {
         range.holds(self.id)
     }
 
-    fn messages(&mut self, reader: &Reader<'_>, stream: &[u8]) -> Result<&Messages, Error> {
+    fn messages(&mut self, from: (&Reader<'_>, &Locks), stream: &[u8]) -> Result<&Messages, Error> {
         if self.messages.is_none() {
-            self.messages = Some(messages(reader, stream, self.place)?);
+            self.messages = Some(messages(from, stream, self.place)?);
         }
         self.messages.as_ref().ok_or_else(|| Damaged.into())
     }
 }
 
 /// The messages of the block whose head has this place.
-pub(crate) fn messages(reader: &Reader<'_>, stream: &[u8], head: Place) -> Result<Messages, Error> {
+pub(crate) fn messages(
+    (reader, locks): (&Reader<'_>, &Locks),
+    stream: &[u8],
+    head: Place,
+) -> Result<Messages, Error> {
     let found = reader.get([stream, &layout::messages_of(head)].concat())?;
-    Ok(Messages::decode(&found.ok_or(Damaged)?.value)?)
+    Ok(Messages::decode(&locks.unseal(found.ok_or(Damaged)?.value)?)?)
 }
 
 impl Ord for Open {
@@ -221,14 +227,14 @@ pub(crate) struct Merge<'r> {
 impl<'r> Merge<'r> {
     /// The events of these streams, which have names and ids.
     pub(crate) fn new(
-        reader: &'r Reader<'r>,
+        from: (&'r Reader<'r>, &'r Locks),
         streams: Vec<(String, u64)>,
         range: Range,
         way: Way,
     ) -> Result<Self, Error> {
         let mut merge = Self { walks: Vec::new(), next: BinaryHeap::new(), way };
         for (name, id) in streams {
-            let mut walk = Walk::new(reader, layout::events_below(id), range, way)?;
+            let mut walk = Walk::new(from, layout::events_below(id), range, way)?;
             if let Some(id) = walk.peek()? {
                 merge.next.push((rank(way, id), merge.walks.len()));
                 merge.walks.push((name, walk));

@@ -29,17 +29,28 @@ impl CopySource {
         let version = version.map(|version| Wanted::read(HEADER, version)).transpose()?;
         let path = percent_decode_str(path).decode_utf8().map_err(|_| wrong())?;
         let path = path.strip_prefix('/').unwrap_or(&path);
-        if path.starts_with("arn:") {
-            return Err(Error::NotImplemented("an access point as CopySource".into()));
-        }
-        let (bucket, key) = path.split_once('/').filter(|(_, key)| !key.is_empty()).ok_or_else(wrong)?;
-        Ok(Self { bucket: bucket.to_owned(), key: key.to_owned(), version })
+        let named = match path.starts_with("arn:") {
+            true => through(path),
+            false => path.split_once('/').map(|(bucket, key)| (bucket.to_owned(), key)),
+        };
+        let (bucket, key) = named.filter(|(_, key)| !key.is_empty()).ok_or_else(wrong)?;
+        Ok(Self { bucket, key: key.to_owned(), version })
     }
 
-    /// The condition key `s3:x-amz-copy-source`.
-    pub(crate) fn condition(&self) -> String {
-        format!("{}/{}", self.bucket, self.key)
+    /// The condition key `s3:x-amz-copy-source`, of what lies in this bucket, whatever the request calls it.
+    pub(crate) fn condition(&self, bucket: &str) -> String {
+        format!("{bucket}/{}", self.key)
     }
+}
+
+/// The label and the key that the ARN of an object names which an access point leads to.
+///
+/// Source: S3 API Reference, CopyObject, `x-amz-copy-source`.
+fn through(arn: &str) -> Option<(String, &str)> {
+    let mut parts = arn.splitn(6, ':').skip(2);
+    let (service, _, account) = (parts.next()?, parts.next()?, parts.next()?);
+    let (name, key) = parts.next()?.strip_prefix("accesspoint/")?.split_once("/object/")?;
+    (service == "s3").then(|| (format!("{name}-{account}"), key))
 }
 
 #[cfg(test)]
@@ -58,13 +69,20 @@ mod tests {
     fn a_version_can_be_named() {
         let source = CopySource::parse("b/k%3FversionId?versionId=null").unwrap();
         assert_eq!((source.key.as_str(), source.version), ("k?versionId", Some(Wanted::Null)));
-        assert_eq!(source.condition(), "b/k?versionId");
+        assert_eq!(source.condition("b"), "b/k?versionId");
+    }
+
+    #[test]
+    fn an_access_point_can_be_named() {
+        let source =
+            CopySource::parse("arn:aws:s3:us-east-1:111122223333:accesspoint/a/object/k%2Fl").unwrap();
+        assert_eq!((source.bucket.as_str(), source.key.as_str()), ("a-111122223333", "k/l"));
     }
 
     #[test]
     fn anything_else_is_refused() {
-        for text in
-            ["", "b", "b/", "/", "b/%ff", "b/k?versionId=1", "arn:aws:s3:us-east-1:1:accesspoint/a/object/k"]
+        let point = "arn:aws:s3:us-east-1:1:accesspoint/a/object/";
+        for text in ["", "b", "b/", "/", "b/%ff", "b/k?versionId=1", point, "arn:aws:s3:::b/k", "arn:aws:s3"]
         {
             assert!(CopySource::parse(text).is_err(), "{text}");
         }

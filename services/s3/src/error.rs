@@ -116,6 +116,17 @@ pub enum Error {
     /// A public access control list on a new bucket, which blocks public access.
     #[error("Bucket cannot have public ACLs set with BlockPublicAccess enabled")]
     InvalidBucketAclWithBlockPublicAccess,
+    /// Requests to access points are signed by Signature Version 4.
+    #[error("Requests to access points require AWS Signature Version 4.")]
+    AccessPointSignature,
+    /// What only buckets can do.
+    #[error("The specified method is not allowed against this resource.")]
+    NotForAccessPoints,
+    /// A bucket that access points lead to is not deleted. Holds its name.
+    #[error(
+        "The bucket you are attempting to delete has access points attached. Delete your access points and try again."
+    )]
+    BucketHasAccessPoints(String),
     /// KMS refuses, for another reason than that the caller may not.
     #[error("{message}")]
     Kms {
@@ -460,6 +471,9 @@ impl Error {
             Self::UnexpectedContent => ("UnexpectedContent", 400),
             Self::Full => ("ServiceUnavailable", 503),
             Self::Kms { .. } => ("KMS", 400),
+            Self::AccessPointSignature => ("InvalidRequest", 400),
+            Self::NotForAccessPoints => ("MethodNotAllowed", 405),
+            Self::BucketHasAccessPoints(_) => ("BucketHasAccessPointsAttached", 400),
             Self::Body(_)
             | Self::Store(_)
             | Self::Blob(_)

@@ -13,6 +13,7 @@ use kurodo_store::{Fact, Reader, StoreError};
 pub(crate) use cache::Cache;
 
 use crate::{
+    access_points::Passage,
     acl::Acl,
     inventory::Inventory,
     lifecycle::Lifecycle,
@@ -22,6 +23,7 @@ use crate::{
 };
 
 /// A bucket with its settings.
+#[derive(Clone)]
 pub(crate) struct BucketFacts {
     pub(crate) name: String,
     pub(crate) id: BucketId,
@@ -61,6 +63,10 @@ pub(crate) struct BucketFacts {
     pub(crate) replication: Option<Replication>,
     /// By their ids.
     pub(crate) inventories: Vec<Inventory>,
+    /// Whether its account has access points that lead to it, with the fact that it is so.
+    pub(crate) attached: (bool, Fact),
+    /// The access point that the request comes through.
+    pub(crate) gate: Option<Arc<Passage>>,
 }
 
 /// A block, with the fact that it is so.
@@ -76,6 +82,7 @@ pub struct AccountBlocks {
 }
 
 /// A bucket's policy, compiled.
+#[derive(Clone)]
 pub(crate) struct BucketPolicy {
     pub(crate) whole: Arc<Attached>,
     /// Its denials alone, which count for objects of other owners too; only where there can be such objects.

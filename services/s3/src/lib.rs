@@ -5,6 +5,7 @@
 //!
 //! Source: Amazon S3 API Reference and User Guide.
 
+mod access_points;
 mod acl;
 mod check;
 mod checksum;
@@ -49,6 +50,7 @@ use kurodo_identity::StoredDirectory;
 use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
 use kurodo_wire::{OperationSchema, Violation};
 
+pub use access_points::{AccessPoint, AccessPoints, Found, home};
 pub use check::{Checked, check};
 pub use error::Error;
 pub use facts::AccountBlocks;
@@ -56,6 +58,15 @@ pub use records::BlockPublic;
 pub use restore::Restorations;
 pub use sweep::live_blobs;
 pub use table::action;
+
+/// What S3 Control keeps, and how it is found.
+#[derive(Clone, Copy)]
+pub struct Control {
+    /// What accounts block for all of their buckets.
+    pub accounts: AccountBlocks,
+    /// Access points.
+    pub points: AccessPoints,
+}
 
 /// S3. Its operations are the handlers in `ops`.
 pub struct S3 {
@@ -65,6 +76,8 @@ pub struct S3 {
     keys: AccountKeys,
     buckets: facts::Cache,
     accounts: AccountBlocks,
+    /// Finds access points.
+    points: AccessPoints,
     /// Takes the one-time codes that deleting versions may need.
     codes: Arc<StoredDirectory>,
     /// How far the lifecycle rules have been followed today.
@@ -83,14 +96,14 @@ pub struct S3 {
 }
 
 impl S3 {
-    /// S3 over this store. The keyring of a bucket's account wraps the bucket's key; `accounts` finds what
-    /// accounts block for all of their buckets, `codes` takes one-time codes, `restorations` says how long restoring takes,
+    /// S3 over this store. The keyring of a bucket's account wraps the bucket's key; `control` finds what
+    /// S3 Control keeps, `codes` takes one-time codes, `restorations` says how long restoring takes,
     /// and `relay` leads to KMS.
     pub fn new(
         store: Store,
         blobs: Blobs,
         keys: AccountKeys,
-        accounts: AccountBlocks,
+        Control { accounts, points }: Control,
         codes: Arc<StoredDirectory>,
         restorations: Restorations,
         relay: Relay,
@@ -102,6 +115,7 @@ impl S3 {
             keys,
             buckets: facts::Cache::new(),
             accounts,
+            points,
             codes,
             rounds: lifecycle::Rounds::default(),
             restorations,

@@ -6,11 +6,11 @@ mod object;
 mod role;
 
 pub use all_buckets::{AllBuckets, all_buckets};
-pub use bucket::{Bucket, bucket, contents, objects, policy_of, uploads, versions};
+pub use bucket::{Bucket, bucket, contents, objects, policy_of, reached, uploads, versions};
 pub use object::{Object, begun, completed, object, place, upload};
 pub use role::Role;
 
-pub(crate) use bucket::{Reach, located};
+pub(crate) use bucket::{Reach, at_home, located};
 pub(crate) use object::Door;
 
 use kurodo_gateway::Find;

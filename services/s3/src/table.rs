@@ -99,8 +99,8 @@ service! { S3:
                 "CreateBucketConfiguration.Bucket"];
         DeleteBucket: DeleteBucket on bucket(bucket, expected_bucket_owner),
             DeleteBucket on contents(bucket, expected_bucket_owner);
-        HeadBucket: ListBucket on bucket(bucket, expected_bucket_owner);
-        GetBucketLocation: GetBucketLocation on bucket(bucket, expected_bucket_owner);
+        HeadBucket: ListBucket on reached(bucket, expected_bucket_owner);
+        GetBucketLocation: GetBucketLocation on reached(bucket, expected_bucket_owner);
         GetBucketVersioning: GetBucketVersioning on bucket(bucket, expected_bucket_owner);
         PutBucketVersioning: PutBucketVersioning on bucket(bucket, expected_bucket_owner);
         GetObjectLockConfiguration: GetBucketObjectLockConfiguration on bucket(bucket, expected_bucket_owner);

@@ -23,6 +23,16 @@ pub struct PublicAccessBlock {
     pub restrict_public_buckets: bool,
 }
 
+impl PublicAccessBlock {
+    /// Everything is blocked.
+    pub(crate) const ALL: Self = Self {
+        block_public_acls: true,
+        ignore_public_acls: true,
+        block_public_policy: true,
+        restrict_public_buckets: true,
+    };
+}
+
 /// Where an account's block lies.
 pub(crate) fn scope(account: AccountId) -> Scope {
     Scope::new(KeyBuilder::new(ACCOUNTS).part(account.to_string()).build())
@@ -34,14 +44,9 @@ pub(crate) fn scope(account: AccountId) -> Scope {
 /// # Errors
 /// As [`Reader::get`]; a record that cannot be read blocks everything.
 pub fn block_of(reader: &Reader<'_>, account: AccountId) -> Result<(PublicAccessBlock, Fact), StoreError> {
-    let all = PublicAccessBlock {
-        block_public_acls: true,
-        ignore_public_acls: true,
-        block_public_policy: true,
-        restrict_public_buckets: true,
-    };
     let (found, fact) = reader.fact(scope(account).prefix())?;
-    let block = found
-        .map_or_else(PublicAccessBlock::default, |found| serde_json::from_slice(&found.value).unwrap_or(all));
+    let block = found.map_or_else(PublicAccessBlock::default, |found| {
+        serde_json::from_slice(&found.value).unwrap_or(PublicAccessBlock::ALL)
+    });
     Ok((block, fact))
 }

@@ -12,6 +12,42 @@ pub enum Error {
     /// The header field that names the account names none.
     #[error("The account id in the request is not one")]
     InvalidAccount,
+    /// An access point cannot be called so.
+    #[error("The specified access point name or account is not valid.")]
+    InvalidAccessPoint,
+    /// There is no such access point.
+    #[error("The specified accesspoint does not exist")]
+    NoSuchAccessPoint,
+    /// The access point has no policy.
+    #[error("The specified accesspoint does not have an accesspoint policy")]
+    NoSuchAccessPointPolicy,
+    /// There is one of the name already, maybe in another region.
+    #[error("An access point with an identical name already exists in your account")]
+    AlreadyOwned,
+    /// A bucket is called like the access point's host name.
+    #[error("A bucket is called {0}, as the access point would be in host names; choose another name")]
+    NameOfBucket(String),
+    /// There is no such bucket.
+    #[error("The specified bucket does not exist")]
+    NoSuchBucket(String),
+    /// The bucket is in another region than the request.
+    #[error("Access points are made in the region of their bucket")]
+    OtherRegion,
+    /// The bucket is another account's than the request says.
+    #[error("Access Denied")]
+    Denied,
+    /// A policy is none, or none for this access point.
+    #[error("{0}")]
+    MalformedPolicy(String),
+    /// Only so many of them.
+    #[error("You have attempted to create more access points than allowed")]
+    TooMany,
+    /// A token that we did not give out.
+    #[error("The continuation token provided is incorrect")]
+    InvalidToken,
+    /// There were no random bytes.
+    #[error("the system's random generator failed")]
+    Random,
     /// Another request changed the same thing meanwhile.
     #[error(
         "A conflicting conditional operation is currently in progress against this resource. Please try again."
@@ -24,7 +60,7 @@ pub enum Error {
     #[error(transparent)]
     Store(StoreError),
     /// A stored record is not what was written.
-    #[error("the account's public access block cannot be read: run `kurodo check`")]
+    #[error("what the account decides for its buckets cannot be read: run `kurodo check`")]
     Damaged,
 }
 
@@ -43,9 +79,19 @@ impl From<Error> for Failure {
         let (code, status) = match &error {
             Error::NoSuchPublicAccessBlock(_) => ("NoSuchPublicAccessBlockConfiguration", 404),
             Error::InvalidAccount => ("InvalidRequest", 400),
+            Error::InvalidAccessPoint => ("InvalidAccessPoint", 400),
+            Error::NoSuchAccessPoint => ("NoSuchAccessPoint", 404),
+            Error::NoSuchAccessPointPolicy => ("NoSuchAccessPointPolicy", 404),
+            Error::AlreadyOwned => ("AccessPointAlreadyOwnedByYou", 409),
+            Error::NameOfBucket(_) | Error::OtherRegion => ("InvalidRequest", 400),
+            Error::NoSuchBucket(_) => ("NoSuchBucket", 404),
+            Error::Denied => ("AccessDenied", 403),
+            Error::MalformedPolicy(_) => ("MalformedPolicy", 400),
+            Error::TooMany => ("TooManyAccessPoints", 400),
+            Error::InvalidToken => ("InvalidArgument", 400),
             Error::OperationAborted => ("OperationAborted", 409),
             Error::Full => ("ServiceUnavailable", 503),
-            Error::Store(_) | Error::Damaged => return Self::internal(&error),
+            Error::Store(_) | Error::Damaged | Error::Random => return Self::internal(&error),
         };
         let failure = Self::new(code, status, error.to_string());
         match error {

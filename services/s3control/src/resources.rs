@@ -1,5 +1,13 @@
 //! What the rows of the table name.
 
+mod access_point;
+mod attached;
+
+pub use access_point::{AccessPoint, Points};
+pub use attached::Attached;
+
+pub(crate) use access_point::{access_point, points};
+
 use kurodo_arn::AccountId;
 use kurodo_authz::{Resource, Scope};
 use kurodo_gateway::Find;

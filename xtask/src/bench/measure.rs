@@ -1,6 +1,6 @@
 use std::{path::Path, time::Duration};
 
-use super::{crowd, load, server::Server, work::Work};
+use super::{crowd, load, process::own_busy, server::Server, work::Work};
 use crate::failure::Outcome;
 
 /// One load on one server.
@@ -12,6 +12,8 @@ pub(crate) struct Sample {
     pub(crate) p99: Duration,
     /// Processor time of the server per request, in microseconds.
     pub(crate) cpu: f64,
+    /// Processor time of the load generator per request, in microseconds.
+    pub(crate) client: f64,
     /// Resident memory of the server at the end, in KiB.
     pub(crate) resident: u64,
     /// Requests that were not answered as they should be, per request.
@@ -33,18 +35,19 @@ pub(crate) fn measure(server: &mut Server, work: Work, seconds: u32, folder: &Pa
         // So that just-in-time compilers, caches and buffers have settled; errors tell later.
         let _ = load::run(&server.endpoint, work, 2, folder);
     }
-    let before = server.process.busy();
+    let before = (server.process.busy(), own_busy());
     let seen = match once {
         Some(once) => crowd::send(&server.endpoint, &once.requests, work.connections(), folder)?,
         None => load::run(&server.endpoint, work, seconds, folder)?,
     };
-    let busy = server.process.busy() - before;
+    let (busy, client) = (server.process.busy() - before.0, own_busy() - before.1);
     let requests = seen.requests as f64;
     let sample = Sample {
         rate: requests / seen.duration.as_secs_f64(),
         median: seen.median,
         p99: seen.p99,
         cpu: busy.as_secs_f64() * 1e6 / requests,
+        client: client.as_secs_f64() * 1e6 / requests,
         resident: server.process.resident(),
         failed: seen.failed as f64 / requests,
     };

@@ -70,8 +70,8 @@ fn starts(fleet: &Fleet) -> String {
 fn load(fleet: &Fleet, work: Work) -> String {
     let mut text = format!(
         "\n### {}, {} connections\n\n\
-         | server | requests/s | p50 | p99 | server CPU per request | memory | requests/s, of Kurodo's | CPU, of Kurodo's |\n\
-         |---|---|---|---|---|---|---|---|\n",
+         | server | requests/s | p50 | p99 | server CPU per request | client CPU per request | memory | requests/s, of Kurodo's | CPU, of Kurodo's |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
         work.name(),
         work.connections()
     );
@@ -83,11 +83,12 @@ fn load(fleet: &Fleet, work: Work) -> String {
         let (rate, cpu) = (get(|s| s.rate), get(|s| s.cpu));
         let (p50, p99) = (shown(get(|s| s.median.as_secs_f64())), shown(get(|s| s.p99.as_secs_f64())));
         let memory = mib(get(|s| s.resident as f64) as u64);
+        let client = get(|s| s.client);
         let (rates, cpus) = (rate / our_rate, cpu / our_cpu);
         let name = server.name;
         let _ = writeln!(
             text,
-            "| {name} | {rate:.0} | {p50} | {p99} | {cpu:.0} µs | {memory} | {rates:.2} | {cpus:.2} |"
+            "| {name} | {rate:.0} | {p50} | {p99} | {cpu:.0} µs | {client:.0} µs | {memory} | {rates:.2} | {cpus:.2} |"
         );
         let failed = get(|s| s.failed) * 100.0;
         if failed > 0.0 {

@@ -1,6 +1,9 @@
 //! What one service asks of another.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use kurodo_authz::Caller;
 use kurodo_gateway::{Order, Relayed};
 use kurodo_identity::Directory as _;
 
@@ -11,6 +14,10 @@ use crate::{
 
 async fn relayed(world: &World, key: &Key, method: &str, path: &str) -> Relayed {
     let caller = world.directory.credential(&key.id, None, now()).unwrap().caller.clone();
+    asked(world, caller, method, path).await
+}
+
+async fn asked(world: &World, caller: Arc<Caller>, method: &str, path: &str) -> Relayed {
     let request = http::Request::builder().method(method).uri(path).body(Bytes::from_static(b"x")).unwrap();
     let region = "us-east-1".parse().unwrap();
     let order = Order { service: "s3", via: "dynamodb.amazonaws.com", caller, region, request };
@@ -50,5 +57,25 @@ async fn policies_see_who_asked_for_it() {
     ] {
         let user = world.user(name, &statement(condition)).await;
         assert_eq!(relayed(&world, &user, "PUT", "/b/k").await.status, status, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn policies_see_all_who_asked_one_the_other() {
+    let world = World::new().await;
+    let statement = |condition: &str| {
+        format!(r#"{{"Effect":"Allow","Action":"s3:PutObject","Resource":"*","Condition":{condition}}}"#)
+    };
+    for (name, condition, status) in [
+        ("first", r#"{"StringEquals":{"aws:CalledViaFirst":"athena.amazonaws.com"}}"#, 200),
+        ("last", r#"{"StringEquals":{"aws:CalledViaLast":"dynamodb.amazonaws.com"}}"#, 200),
+        ("not-first", r#"{"StringEquals":{"aws:CalledViaFirst":"dynamodb.amazonaws.com"}}"#, 403),
+        ("any", r#"{"ForAnyValue:StringEquals":{"aws:CalledVia":"athena.amazonaws.com"}}"#, 200),
+        ("all", r#"{"ForAllValues:StringEquals":{"aws:CalledVia":"dynamodb.amazonaws.com"}}"#, 403),
+    ] {
+        let user = world.user(name, &statement(condition)).await;
+        let caller = world.directory.credential(&user.id, None, now()).unwrap().caller.clone();
+        let caller = Arc::new(caller.through("athena.amazonaws.com"));
+        assert_eq!(asked(&world, caller, "PUT", "/b/k").await.status, status, "{name}");
     }
 }

@@ -150,6 +150,7 @@ impl Assembler<'_> {
             session: None,
             scps: self.guard.scps.clone(),
             context: Arc::new(context),
+            via: Vec::new(),
         }
     }
 

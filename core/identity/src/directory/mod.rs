@@ -236,18 +236,9 @@ impl Guardrails for StoredDirectory {
 
 /// The same credential, so many seconds after a one-time code was shown for it.
 fn aged(credential: &Credential, age: i64) -> Credential {
-    let Caller { principal, access_key_id, identity, boundary, session, scps, context } = &*credential.caller;
-    let mut context = Context::over(context.clone());
+    let mut context = Context::over(credential.caller.context.clone());
     context.set("aws:MultiFactorAuthAge", age.max(0));
-    let caller = Caller {
-        principal: principal.clone(),
-        access_key_id: access_key_id.clone(),
-        identity: identity.clone(),
-        boundary: boundary.clone(),
-        session: session.clone(),
-        scps: scps.clone(),
-        context: Arc::new(context),
-    };
+    let caller = Caller { context: Arc::new(context), ..Caller::clone(&credential.caller) };
     Credential {
         secret: credential.secret.clone(),
         caller: Arc::new(caller),

@@ -9,8 +9,9 @@ use crate::StoreError;
 
 /// The longest key, scope included, in bytes.
 pub const MAX_KEY: usize = 8 << 10;
-/// The longest value, in bytes. Up to about 64 KiB is what records are meant for; blobs take more.
-pub const MAX_VALUE: usize = 1 << 20;
+/// The longest value, in bytes: a megabyte of content, and what its service keeps with it. Up to about 64 KiB is what
+/// records are meant for; blobs take more.
+pub const MAX_VALUE: usize = (1 << 20) + (16 << 10);
 
 /// What a transaction relies on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

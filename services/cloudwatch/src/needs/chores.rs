@@ -58,8 +58,9 @@ fn namespaces(reader: &Reader<'_>, account: AccountId) -> Found<Vec<(Vec<u8>, Re
 /// A namespace with data that were put and not merged.
 pub(crate) async fn unmerged(find: &Find<'_, CloudWatch>) -> Found<Option<Need<action::PutMetricData>>> {
     let Some(account) = find.account() else { return Ok(None) };
-    let (service, stored) = (find.service, find.stored());
-    let generation = service.store.generation(layout::METRICS);
+    // The generation comes first: what is read after it is not older.
+    let (service, generation) = (find.service, find.service.store.generation(layout::METRICS));
+    let stored = find.stored();
     let lock = || service.watch.merged.lock().unwrap_or_else(PoisonError::into_inner);
     if lock().get(&account) == Some(&generation) {
         return Ok(None);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Bytes, Timestamp};
 
 use super::{
-    MetricsName, PutRecordsRequestEntry, RecordDistributionStrategy, ScalingType, ShardFilter,
-    ShardIteratorType, StartingPosition, StreamModeDetails, schema,
+    EncryptionType, MetricsName, PutRecordsRequestEntry, RecordDistributionStrategy, ScalingType,
+    ShardFilter, ShardIteratorType, StartingPosition, StreamModeDetails, schema,
 };
 
 kurodo_wire::shape! {
@@ -218,6 +218,30 @@ kurodo_wire::shape! {
     pub struct DisableEnhancedMonitoringInput: schema::DISABLE_ENHANCED_MONITORING_INPUT {
         stream_name: Option<String> = "StreamName",
         shard_level_metrics: Vec<MetricsName> = "ShardLevelMetrics",
+        stream_arn: Option<String> = "StreamARN",
+        stream_id: Option<String> = "StreamId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `kinesis:StartStreamEncryption`.
+    #[derive(Debug)]
+    pub struct StartStreamEncryptionInput: schema::START_STREAM_ENCRYPTION_INPUT {
+        stream_name: Option<String> = "StreamName",
+        encryption_type: EncryptionType = "EncryptionType",
+        key_id: String = "KeyId",
+        stream_arn: Option<String> = "StreamARN",
+        stream_id: Option<String> = "StreamId",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `kinesis:StopStreamEncryption`.
+    #[derive(Debug)]
+    pub struct StopStreamEncryptionInput: schema::STOP_STREAM_ENCRYPTION_INPUT {
+        stream_name: Option<String> = "StreamName",
+        encryption_type: EncryptionType = "EncryptionType",
+        key_id: String = "KeyId",
         stream_arn: Option<String> = "StreamARN",
         stream_id: Option<String> = "StreamId",
     }

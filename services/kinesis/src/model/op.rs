@@ -26,6 +26,8 @@ kurodo_wire::operations! {
     DecreaseStreamRetentionPeriod(super::DecreaseStreamRetentionPeriodInput) -> super::DecreaseStreamRetentionPeriodOutput = service::DECREASE_STREAM_RETENTION_PERIOD;
     EnableEnhancedMonitoring(super::EnableEnhancedMonitoringInput) -> super::EnableEnhancedMonitoringOutput = service::ENABLE_ENHANCED_MONITORING;
     DisableEnhancedMonitoring(super::DisableEnhancedMonitoringInput) -> super::DisableEnhancedMonitoringOutput = service::DISABLE_ENHANCED_MONITORING;
+    StartStreamEncryption(super::StartStreamEncryptionInput) -> super::StartStreamEncryptionOutput = service::START_STREAM_ENCRYPTION;
+    StopStreamEncryption(super::StopStreamEncryptionInput) -> super::StopStreamEncryptionOutput = service::STOP_STREAM_ENCRYPTION;
     UpdateStreamMode(super::UpdateStreamModeInput) -> super::UpdateStreamModeOutput = service::UPDATE_STREAM_MODE;
     SplitShard(super::SplitShardInput) -> super::SplitShardOutput = service::SPLIT_SHARD;
     MergeShards(super::MergeShardsInput) -> super::MergeShardsOutput = service::MERGE_SHARDS;

@@ -174,6 +174,20 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Output of AWS `kinesis:StartStreamEncryption`.
+    #[derive(Debug, Default)]
+    pub struct StartStreamEncryptionOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `kinesis:StopStreamEncryption`.
+    #[derive(Debug, Default)]
+    pub struct StopStreamEncryptionOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
     /// Output of AWS `kinesis:UpdateStreamMode`.
     #[derive(Debug, Default)]
     pub struct UpdateStreamModeOutput: kurodo_wire::common::UNIT {

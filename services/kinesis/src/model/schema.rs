@@ -624,6 +624,26 @@ pub(super) static DISABLE_ENHANCED_MONITORING_OUTPUT: Schema = Schema::new(
         Member::new("StreamARN", &STREAM_ARN),
     ])),
 );
+pub(super) static START_STREAM_ENCRYPTION_INPUT: Schema = Schema::new(
+    "StartStreamEncryptionInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("StreamName", &STREAM_NAME),
+        Member::new("EncryptionType", &ENCRYPTION_TYPE).required(),
+        Member::new("KeyId", &KEY_ID).required(),
+        Member::new("StreamARN", &STREAM_ARN),
+        Member::new("StreamId", &STREAM_ID),
+    ])),
+);
+pub(super) static STOP_STREAM_ENCRYPTION_INPUT: Schema = Schema::new(
+    "StopStreamEncryptionInput",
+    Kind::Structure(Structure::new(&[
+        Member::new("StreamName", &STREAM_NAME),
+        Member::new("EncryptionType", &ENCRYPTION_TYPE).required(),
+        Member::new("KeyId", &KEY_ID).required(),
+        Member::new("StreamARN", &STREAM_ARN),
+        Member::new("StreamId", &STREAM_ID),
+    ])),
+);
 pub(super) static UPDATE_STREAM_MODE_INPUT: Schema = Schema::new(
     "UpdateStreamModeInput",
     Kind::Structure(Structure::new(&[

@@ -39,6 +39,8 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &DECREASE_STREAM_RETENTION_PERIOD,
         &ENABLE_ENHANCED_MONITORING,
         &DISABLE_ENHANCED_MONITORING,
+        &START_STREAM_ENCRYPTION,
+        &STOP_STREAM_ENCRYPTION,
         &UPDATE_STREAM_MODE,
         &SPLIT_SHARD,
         &MERGE_SHARDS,
@@ -54,22 +56,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &SUBSCRIBE_TO_SHARD,
     ],
     refused: &[
-        RouteSchema {
-            name: "StartStreamEncryption",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "StopStreamEncryption",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
         RouteSchema {
             name: "UpdateMaxRecordSize",
             method: "POST",
@@ -668,6 +654,46 @@ pub(super) static DISABLE_ENHANCED_MONITORING: OperationSchema = OperationSchema
         "POST",
         "/",
         [&schema::DISABLE_ENHANCED_MONITORING_INPUT, &schema::DISABLE_ENHANCED_MONITORING_OUTPUT],
+    )
+};
+pub(super) static START_STREAM_ENCRYPTION: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_ARGUMENT_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_RESOURCE_IN_USE_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_KMS_DISABLED_EXCEPTION,
+        &ERROR_KMS_INVALID_STATE_EXCEPTION,
+        &ERROR_KMS_ACCESS_DENIED_EXCEPTION,
+        &ERROR_KMS_NOT_FOUND_EXCEPTION,
+        &ERROR_KMS_OPT_IN_REQUIRED,
+        &ERROR_KMS_THROTTLING_EXCEPTION,
+        &ERROR_ACCESS_DENIED_EXCEPTION,
+    ],
+    dialect: Dialect::Coral,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "StartStreamEncryption",
+        "POST",
+        "/",
+        [&schema::START_STREAM_ENCRYPTION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static STOP_STREAM_ENCRYPTION: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_ARGUMENT_EXCEPTION,
+        &ERROR_LIMIT_EXCEEDED_EXCEPTION,
+        &ERROR_RESOURCE_IN_USE_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_ACCESS_DENIED_EXCEPTION,
+    ],
+    dialect: Dialect::Coral,
+    max_body: 16777216,
+    ..OperationSchema::new(
+        "StopStreamEncryption",
+        "POST",
+        "/",
+        [&schema::STOP_STREAM_ENCRYPTION_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static UPDATE_STREAM_MODE: OperationSchema = OperationSchema {

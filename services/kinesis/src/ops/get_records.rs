@@ -35,18 +35,21 @@ impl Handler<op::GetRecords> for Kinesis {
         let horizon = now.saturating_sub(definition.kept());
         let measure = Measure { records: limit, bytes: BYTES, horizon };
         let page = Page::read(&self.store.read(permit), shard, iterator.at, measure)?;
-        self.meter.gave(place, page.bytes);
         let (millis_behind_latest, over) = (page.behind(now), page.left.is_none() && !shard.is_open());
         let next = ShardIterator { at: page.next, given: now, ..iterator.clone() };
-        let (bytes, records) = (page.bytes as u64, page.records.len() as u64);
-        let age = page.records.last().map_or(0, |stored| now.saturating_sub(stored.entry.time).max(0));
+        let (bytes, count) = (page.bytes, page.records.len() as u64);
+        let age = page.records.last().map_or(0, |stored| now.saturating_sub(stored.found.time()).max(0));
+        let mut opener = self.opener(&facts.name, asked.call);
+        let records = view::records(shard, page.records, &mut opener).await?;
+        // Who may not read what is sealed uses nothing of what the shard gives, and learns nothing of its size so.
+        self.meter.gave(place, bytes);
         let output = GetRecordsOutput {
-            records: page.records.into_iter().map(|stored| view::record(shard, stored)).collect(),
+            records,
             next_shard_iterator: (!over).then(|| next.show()),
             millis_behind_latest: Some(millis_behind_latest),
             child_shards: over.then(|| view::children(definition, shard.number)),
         };
-        let reply = Reply::from(output).with_measure("Bytes", bytes).with_measure("Records", records);
+        let reply = Reply::from(output).with_measure("Bytes", bytes as u64).with_measure("Records", count);
         Ok(reply.with_measure("Age", age.unsigned_abs()))
     }
 }

@@ -28,6 +28,7 @@ mod remove_tags_from_stream;
 mod retention;
 mod settings;
 mod split_shard;
+mod stream_encryption;
 mod subscribe_to_shard;
 mod tag_resource;
 mod untag_resource;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Error, Kinesis,
-    model::{PutRecordOutput, op},
+    model::{EncryptionType, PutRecordOutput, op},
     names::StreamName,
     sequence::Sequence,
     shard::ShardId,
@@ -21,16 +21,17 @@ impl Handler<op::PutRecord> for Kinesis {
         let given = Given { partition_key, explicit_hash_key, data: input.data };
         let routed = Routed::find(definition, given, now)?;
         check_ordering(input.sequence_number_for_ordering.as_deref(), &facts.name, now)?;
+        let key = self.sealing(facts, asked.call).await?;
         let id = ShardId(routed.shard.number);
         if !self.takes(definition, &routed) {
             return Err(Error::throttled(id, &facts.name.name, facts.name.account));
         }
-        let numbers = self.append(permit, facts, &[&routed]).await?;
+        let numbers = self.append(permit, facts, key.as_deref(), &[&routed]).await?;
         let number = numbers.first().ok_or_else(|| Error::Damaged(facts.name.name.clone()))?;
         let output = PutRecordOutput {
             shard_id: id.to_string(),
             sequence_number: number.to_string(),
-            encryption_type: None,
+            encryption_type: key.map(|_| EncryptionType::Kms),
         };
         let bytes = routed.entry.size() as u64;
         Ok(Reply::from(output).with_measure("Bytes", bytes).with_measure("Records", 1))

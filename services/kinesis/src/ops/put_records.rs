@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Error, Kinesis,
     facts::StreamFacts,
-    model::{PutRecordsOutput, PutRecordsRequestEntry, PutRecordsResultEntry, op},
+    model::{EncryptionType, PutRecordsOutput, PutRecordsRequestEntry, PutRecordsResultEntry, op},
     shard::ShardId,
     view::count,
 };
@@ -27,6 +27,7 @@ impl Handler<op::PutRecords> for Kinesis {
         if all.iter().map(|routed| routed.entry.size()).sum::<usize>() > MOST {
             return Err(Error::invalid("Records size exceeds 10 MB limit"));
         }
+        let key = self.sealing(facts, asked.call).await?;
         let mut taken: Vec<(usize, &Routed<'_>)> =
             all.iter().enumerate().filter(|(_, routed)| self.takes(definition, routed)).collect();
         // The numbers of a shard follow one on the other.
@@ -35,7 +36,7 @@ impl Handler<op::PutRecords> for Kinesis {
         let failed = all.len() - taken.len();
         if !taken.is_empty() {
             let records: Vec<_> = taken.iter().map(|(_, routed)| *routed).collect();
-            let numbers = self.append(permit, facts, &records).await?;
+            let numbers = self.append(permit, facts, key.as_deref(), &records).await?;
             for ((at, routed), number) in taken.iter().zip(numbers) {
                 if let Some(result) = results.get_mut(*at) {
                     *result = PutRecordsResultEntry {
@@ -49,8 +50,8 @@ impl Handler<op::PutRecords> for Kinesis {
         }
         let failed_record_count = Some(count(failed));
         let bytes: usize = taken.iter().map(|(_, routed)| routed.entry.size()).sum();
-        let reply =
-            Reply::from(PutRecordsOutput { failed_record_count, records: results, encryption_type: None });
+        let encryption_type = key.map(|_| EncryptionType::Kms);
+        let reply = Reply::from(PutRecordsOutput { failed_record_count, records: results, encryption_type });
         let reply = reply.with_measure("Bytes", bytes as u64).with_measure("Records", taken.len() as u64);
         Ok(reply.with_measure("Failed", failed as u64))
     }

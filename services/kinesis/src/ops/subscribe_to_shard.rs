@@ -4,6 +4,7 @@ use kurodo_gateway::{Handler, Reply, wire::Streaming};
 use super::{Answer, Asked, Start, place};
 use crate::{
     Error, Kinesis,
+    encryption::Listener,
     model::{SubscribeToShardOutput, op},
     push::{LASTING, Push},
     shard::ShardId,
@@ -30,6 +31,7 @@ impl Handler<op::SubscribeToShard> for Kinesis {
         let push = Push {
             // Whoever comes later ends this one, and is refused for a while.
             turn: self.subscriptions.begin(arn, shard.number)?,
+            listener: Listener::new(self, asked.call),
             bell: self.bells.hear(definition.contents),
             contents: self.store.stand(permit, LASTING),
             definition: self.store.stand_in_annex(permit, LASTING),

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use kurodo_authz::{Action, Permit, Write};
+use kurodo_envelope::SealedKey;
 use kurodo_store::{Place, Version};
 
 use super::settings::changed;
@@ -69,11 +70,12 @@ impl Kinesis {
         }
     }
 
-    /// Puts records, all of them or none, and gives their sequence numbers.
+    /// Puts records, all of them or none, sealed where there is a data key, and gives their sequence numbers.
     pub(super) async fn append<A>(
         &self,
         permit: &Permit<'_, A>,
         facts: &StreamFacts,
+        key: Option<&SealedKey>,
         records: &[&Routed<'_>],
     ) -> Result<Vec<Sequence>, Error>
     where
@@ -86,7 +88,7 @@ impl Kinesis {
         for routed in records {
             changes.push(change);
             let prefix = layout::records(routed.shard.number);
-            for part in routed.entry.encode() {
+            for part in routed.entry.encode(key)? {
                 transaction.append(&prefix, part);
                 change += 1;
             }

@@ -12,6 +12,7 @@ use crate::{
     block::{Damaged, Head, Messages, Packed},
     facts::decode,
     layout,
+    locks::Locks,
     walk::messages,
 };
 
@@ -44,17 +45,17 @@ impl Put {
     }
 
     /// Its blocks that are still there. The reader reads what the group holds.
-    fn open(&self, reader: &Reader<'_>, place: Place) -> Result<Vec<Block>, Error> {
+    fn open(&self, from: (&Reader<'_>, &Locks), place: Place) -> Result<Vec<Block>, Error> {
         let below = layout::events_below(self.number);
         let mut found = Vec::new();
         for (first, change) in self.blocks.iter().zip((0..).step_by(2)) {
             let place = Place { change, ..place };
             // Who deletes a stream deletes what was to be made of it, too.
-            let Some(head) = reader.get([&below[..], &layout::head(*first, place)].concat())? else {
+            let Some(head) = from.0.get([&below[..], &layout::head(*first, place)].concat())? else {
                 continue;
             };
             let head = Head::decode(*first, &head.value)?;
-            let messages = messages(reader, &below, place)?;
+            let messages = messages(from, &below, place)?;
             found.push(Block { place, times: head.all_times()?, head, messages });
         }
         Ok(found)
@@ -89,7 +90,11 @@ pub(crate) struct Taken {
 impl Taken {
     /// Takes what waits for a consumer, as much as is worked on at once. `waiting` reads what waits of the group,
     /// `contents` what it holds: nothing where it is gone.
-    pub(crate) fn next(waiting: &Reader<'_>, contents: &Reader<'_>, consumer: u64) -> Result<Self, Error> {
+    pub(crate) fn next(
+        waiting: &Reader<'_>,
+        contents: (&Reader<'_>, &Locks),
+        consumer: u64,
+    ) -> Result<Self, Error> {
         let (mut taken, mut bytes) = (Self::default(), 0);
         for record in waiting.cursor(&Scan::within(layout::waiting_for(consumer)))? {
             let record = record?;

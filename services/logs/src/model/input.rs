@@ -86,6 +86,25 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Input of AWS `logs:AssociateKmsKey`.
+    #[derive(Debug)]
+    pub struct AssociateKmsKeyInput: schema::ASSOCIATE_KMS_KEY_INPUT {
+        log_group_name: Option<String> = "logGroupName",
+        kms_key_id: String = "kmsKeyId",
+        resource_identifier: Option<String> = "resourceIdentifier",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `logs:DisassociateKmsKey`.
+    #[derive(Debug, Default)]
+    pub struct DisassociateKmsKeyInput: schema::DISASSOCIATE_KMS_KEY_INPUT {
+        log_group_name: Option<String> = "logGroupName",
+        resource_identifier: Option<String> = "resourceIdentifier",
+    }
+}
+
+kurodo_wire::shape! {
     /// Input of AWS `logs:CreateLogStream`.
     #[derive(Debug)]
     pub struct CreateLogStreamInput: schema::CREATE_LOG_STREAM_INPUT {

@@ -13,6 +13,8 @@ kurodo_wire::operations! {
     PutRetentionPolicy(super::PutRetentionPolicyInput) -> super::PutRetentionPolicyOutput = service::PUT_RETENTION_POLICY;
     DeleteRetentionPolicy(super::DeleteRetentionPolicyInput) -> super::DeleteRetentionPolicyOutput = service::DELETE_RETENTION_POLICY;
     PutLogGroupDeletionProtection(super::PutLogGroupDeletionProtectionInput) -> super::PutLogGroupDeletionProtectionOutput = service::PUT_LOG_GROUP_DELETION_PROTECTION;
+    AssociateKmsKey(super::AssociateKmsKeyInput) -> super::AssociateKmsKeyOutput = service::ASSOCIATE_KMS_KEY;
+    DisassociateKmsKey(super::DisassociateKmsKeyInput) -> super::DisassociateKmsKeyOutput = service::DISASSOCIATE_KMS_KEY;
     CreateLogStream(super::CreateLogStreamInput) -> super::CreateLogStreamOutput = service::CREATE_LOG_STREAM;
     DeleteLogStream(super::DeleteLogStreamInput) -> super::DeleteLogStreamOutput = service::DELETE_LOG_STREAM;
     DescribeLogStreams(super::DescribeLogStreamsInput) -> super::DescribeLogStreamsOutput = service::DESCRIBE_LOG_STREAMS;

@@ -65,6 +65,20 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Output of AWS `logs:AssociateKmsKey`.
+    #[derive(Debug, Default)]
+    pub struct AssociateKmsKeyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `logs:DisassociateKmsKey`.
+    #[derive(Debug, Default)]
+    pub struct DisassociateKmsKeyOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
     /// Output of AWS `logs:CreateLogStream`.
     #[derive(Debug, Default)]
     pub struct CreateLogStreamOutput: kurodo_wire::common::UNIT {

@@ -497,6 +497,10 @@ pub(super) static REJECTED_LOG_EVENTS_INFO: Schema = Schema::new(
 pub(super) static REQUEST_ID: Schema = Schema::new("RequestId", Kind::String).bounds(Some(0.0), Some(256.0));
 pub(super) static RESOURCE_ALREADY_EXISTS_EXCEPTION: Schema =
     Schema::new("ResourceAlreadyExistsException", Kind::Structure(Structure::new(&[])));
+pub(super) static RESOURCE_IDENTIFIER: Schema = Schema::new("ResourceIdentifier", Kind::String)
+    .bounds(Some(1.0), Some(2048.0))
+    .pattern(&P_RESOURCE_IDENTIFIER);
+static P_RESOURCE_IDENTIFIER: Pattern = Pattern::new("[\\w+=/:,.@\\-\\*]*");
 pub(super) static RESOURCE_NOT_FOUND_EXCEPTION: Schema =
     Schema::new("ResourceNotFoundException", Kind::Structure(Structure::new(&[])));
 pub(super) static RESOURCE_POLICIES: Schema =
@@ -711,6 +715,21 @@ pub(super) static PUT_LOG_GROUP_DELETION_PROTECTION_INPUT: Schema = Schema::new(
     Kind::Structure(Structure::new(&[
         Member::new("logGroupIdentifier", &LOG_GROUP_IDENTIFIER).required(),
         Member::new("deletionProtectionEnabled", &common::BOOLEAN).required(),
+    ])),
+);
+pub(super) static ASSOCIATE_KMS_KEY_INPUT: Schema = Schema::new(
+    "AssociateKmsKeyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupName", &LOG_GROUP_NAME),
+        Member::new("kmsKeyId", &KMS_KEY_ID).required(),
+        Member::new("resourceIdentifier", &RESOURCE_IDENTIFIER),
+    ])),
+);
+pub(super) static DISASSOCIATE_KMS_KEY_INPUT: Schema = Schema::new(
+    "DisassociateKmsKeyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("logGroupName", &LOG_GROUP_NAME),
+        Member::new("resourceIdentifier", &RESOURCE_IDENTIFIER),
     ])),
 );
 pub(super) static CREATE_LOG_STREAM_INPUT: Schema = Schema::new(

@@ -26,6 +26,8 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &PUT_RETENTION_POLICY,
         &DELETE_RETENTION_POLICY,
         &PUT_LOG_GROUP_DELETION_PROTECTION,
+        &ASSOCIATE_KMS_KEY,
+        &DISASSOCIATE_KMS_KEY,
         &CREATE_LOG_STREAM,
         &DELETE_LOG_STREAM,
         &DESCRIBE_LOG_STREAMS,
@@ -64,22 +66,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &DESCRIBE_RESOURCE_POLICIES,
     ],
     refused: &[
-        RouteSchema {
-            name: "AssociateKmsKey",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DisassociateKmsKey",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
         RouteSchema {
             name: "DeleteDestination",
             method: "POST",
@@ -902,6 +888,36 @@ pub(super) static PUT_LOG_GROUP_DELETION_PROTECTION: OperationSchema = Operation
         "POST",
         "/",
         [&schema::PUT_LOG_GROUP_DELETION_PROTECTION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static ASSOCIATE_KMS_KEY: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_OPERATION_ABORTED_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "AssociateKmsKey",
+        "POST",
+        "/",
+        [&schema::ASSOCIATE_KMS_KEY_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static DISASSOCIATE_KMS_KEY: OperationSchema = OperationSchema {
+    errors: &[
+        &ERROR_INVALID_PARAMETER_EXCEPTION,
+        &ERROR_RESOURCE_NOT_FOUND_EXCEPTION,
+        &ERROR_OPERATION_ABORTED_EXCEPTION,
+        &ERROR_SERVICE_UNAVAILABLE_EXCEPTION,
+    ],
+    max_body: 2097152,
+    ..OperationSchema::new(
+        "DisassociateKmsKey",
+        "POST",
+        "/",
+        [&schema::DISASSOCIATE_KMS_KEY_INPUT, &kurodo_wire::common::UNIT],
     )
 };
 pub(super) static CREATE_LOG_STREAM: OperationSchema = OperationSchema {

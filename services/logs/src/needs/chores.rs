@@ -85,10 +85,14 @@ pub(crate) async fn unexported(find: &Find<'_, Logs>) -> Result<Option<Need<acti
 
 type Measuring = (Need<action::MeasureEvents>, Need<action::PutMetricData>);
 
-/// A group with events of which metrics are to be made.
+/// A group with events of which metrics are to be made now.
 pub(crate) async fn unmeasured(find: &Find<'_, Logs>) -> Result<Option<Measuring>, Error> {
     let Some(account) = find.account() else { return Ok(None) };
-    let measured = |queue: &[u8]| matches!(layout::parse_waiting(queue), Some((_, _, METRICS)));
+    let (pauses, now) = (&find.service.pauses, find.call.now_ms);
+    let measured = |queue: &[u8]| match layout::parse_waiting(queue) {
+        Some((_, group, METRICS)) => !pauses.is_paused(group, now),
+        _ => false,
+    };
     let next = find.service.measured.next(&find.stored(), account, measured)?;
     let Some(key) = next else { return Ok(None) };
     let pending = Pending::of(find, account, &key)?;

@@ -15,9 +15,9 @@ use crate::{
     Error, Logs,
     filter::role_for,
     model::{
-        CreateLogGroupInput, DeleteResourcePolicyInput, DescribeLogStreamsInput, FilterLogEventsInput,
-        GetLogEventsInput, PutResourcePolicyInput, PutSubscriptionFilterInput, TagLogGroupInput,
-        TagResourceInput,
+        AssociateKmsKeyInput, CreateLogGroupInput, DeleteResourcePolicyInput, DescribeLogStreamsInput,
+        DisassociateKmsKeyInput, FilterLogEventsInput, GetLogEventsInput, PutResourcePolicyInput,
+        PutSubscriptionFilterInput, TagLogGroupInput, TagResourceInput,
     },
     names::{self, GroupName},
     resources::{self, Contents, Events, Group, Groups, Role},
@@ -155,4 +155,43 @@ pub(crate) async fn put_subscription_filter(
     let group = resources::group(find, &input.log_group_name).await?;
     let role = Role::called(role_for(input)?)?;
     Ok((Need::new(group), Need::new(role).with("iam:PassedToService", "logs.amazonaws.com")))
+}
+
+/// The group that a key of KMS protects, or did. What queries find is never stored, so that there is nothing of it to
+/// protect.
+fn protected(find: &Find<'_, Logs>, name: Option<&str>, identifier: Option<&str>) -> Result<Group, Error> {
+    let group = match (name, identifier) {
+        (None, Some(arn)) if arn.contains(":query-result:") => {
+            return Err(Error::NotImplemented {
+                operation: "KMS key association",
+                member: "query-result, since results of queries are never stored",
+            });
+        }
+        (None, Some(arn)) => GroupName::from_arn(find.region(), arn)?,
+        (Some(name), None) => one_group(find, Some(name), None)?,
+        _ => {
+            return Err(Error::invalid(
+                "Either logGroupName or resourceIdentifier must be given, and not both.",
+            ));
+        }
+    };
+    Group::find(find, group)
+}
+
+/// The group that a key is associated with.
+pub(crate) async fn associate_kms_key(
+    find: &Find<'_, Logs>,
+    input: &mut AssociateKmsKeyInput,
+) -> Result<Need<action::AssociateKmsKey>, Error> {
+    let (name, identifier) = (input.log_group_name.as_deref(), input.resource_identifier.as_deref());
+    Ok(Need::new(protected(find, name, identifier)?))
+}
+
+/// The group whose key is not used any more.
+pub(crate) async fn disassociate_kms_key(
+    find: &Find<'_, Logs>,
+    input: &mut DisassociateKmsKeyInput,
+) -> Result<Need<action::DisassociateKmsKey>, Error> {
+    let (name, identifier) = (input.log_group_name.as_deref(), input.resource_identifier.as_deref());
+    Ok(Need::new(protected(find, name, identifier)?))
 }

@@ -26,12 +26,17 @@ impl Handler<op::CreateLogGroup> for Logs {
             policy: None,
             metric_filters: Vec::new(),
             subscriptions: Vec::new(),
+            locks: Vec::new(),
+            lock: None,
         };
         let name =
             GroupName { region: group.region.clone(), account: group.account, name: input.log_group_name };
         tags::add(&mut definition.tags, &input.tags.unwrap_or_default(), &name.arn())?;
         if group.facts().is_some() {
             return Err(EXISTS);
+        }
+        if let Some(key) = &input.kms_key_id {
+            self.lock(&name, &mut definition, key).await?;
         }
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();

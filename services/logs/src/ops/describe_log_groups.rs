@@ -89,6 +89,7 @@ fn view(place: &Groups, name: String, group: &GroupDefinition, bytes: u64) -> Lo
         retention_in_days: group.retention,
         metric_filter_count: count(group.metric_filters.len()),
         arn: Some(format!("{arn}:*")),
+        kms_key_id: group.key().map(str::to_owned),
         stored_bytes: i64::try_from(bytes).ok(),
         log_group_class: Some(group.class.word()),
         log_group_arn: Some(arn),

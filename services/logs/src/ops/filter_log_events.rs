@@ -32,7 +32,8 @@ impl Handler<op::FilterLogEvents> for Logs {
         let until = input.end_time.map_or(i64::MAX, |end| end.saturating_add(1));
         let range = narrow(Range::of_times(from, until), way, input.next_token.as_deref())?;
         let reader = self.store.read(permit);
-        let mut merge = Merge::new(&reader, chosen(&reader, input)?, range, way)?;
+        let locks = self.open(&group.name, &group.definition).await;
+        let mut merge = Merge::new((&reader, &locks), chosen(&reader, input)?, range, way)?;
         let (events, next) = search(&mut merge, &pattern, page::limit(input.limit, MOST)).await?;
         Ok(FilterLogEventsOutput {
             events: Some(events),

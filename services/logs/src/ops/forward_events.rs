@@ -19,7 +19,7 @@ impl Keeper<chore::ForwardEvents> for Logs {
     async fn keep(&self, errand: Errand<'_, Self, chore::ForwardEvents>) -> Result<Progress, Error> {
         let ((permit, _), now) = (&errand.permits, errand.call.now_ms);
         let pending = permit.resource();
-        let taken = self.take(permit)?;
+        let Some(taken) = self.take(permit, now).await? else { return Ok(Progress::More) };
         let Some((group, subscription)) = subscribed(permit) else {
             // Whoever deletes a group or a filter wants nothing forwarded any more.
             self.finish(permit, &taken.keys).await?;

@@ -23,7 +23,8 @@ impl Handler<op::GetLogEvents> for Logs {
         let from = input.start_time.unwrap_or(0).max(group.definition.kept_from(asked.call.now_ms));
         let range = start.narrow(Range::of_times(from, input.end_time.unwrap_or(i64::MAX)));
         let reader = self.store.read(permit);
-        let mut walk = Walk::new(&reader, Vec::new(), range, start.way())?;
+        let locks = self.open(&group.name, &group.definition).await;
+        let mut walk = Walk::new((&reader, &locks), Vec::new(), range, start.way())?;
         let mut found = page(&mut walk, page::limit(input.limit, MOST))?;
         if start.way() == Way::Backward {
             found.reverse();

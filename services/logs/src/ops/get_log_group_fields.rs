@@ -23,7 +23,8 @@ const FIELDS: usize = 200;
 impl Handler<op::GetLogGroupFields> for Logs {
     async fn handle(&self, asked: Asked<'_, op::GetLogGroupFields>) -> Answer<op::GetLogGroupFields> {
         let (permit, now) = (&asked.permits, asked.call.now_ms);
-        let kept = permit.resource().existing()?.definition.kept_from(now);
+        let group = permit.resource().existing()?;
+        let kept = group.definition.kept_from(now);
         let (from, until) = match asked.input.time.map(|seconds| seconds.saturating_mul(1000)) {
             Some(time) => (time.saturating_sub(AROUND), time.saturating_add(AROUND)),
             None => (now - LATELY, now.saturating_add(1)),
@@ -31,7 +32,9 @@ impl Handler<op::GetLogGroupFields> for Logs {
         let reader = self.store.read(permit);
         let all = streams(&reader, &Scan::within(layout::streams()))?;
         let all = all.map(|found| found.map(|(name, stream)| (name, stream.id))).collect::<Result<_, _>>()?;
-        let mut merge = Merge::new(&reader, all, Range::of_times(from.max(kept), until), Way::Backward)?;
+        let locks = self.open(&group.name, &group.definition).await;
+        let mut merge =
+            Merge::new((&reader, &locks), all, Range::of_times(from.max(kept), until), Way::Backward)?;
         let (mut fields, mut seen) = (BTreeMap::<String, usize>::new(), 0);
         while let Some((_, found)) = merge.next()?.filter(|_| seen < SAMPLE) {
             seen += 1;

@@ -27,7 +27,8 @@ impl Handler<op::GetLogRecord> for Logs {
         }
         let reader = self.store.read(permit);
         let head = head(&reader, &below, id)?;
-        let message = messages(&reader, &below, id.head())?.message(id.index())?.to_owned();
+        let locks = self.open(&group.name, &group.definition).await;
+        let message = messages((&reader, &locks), &below, id.head())?.message(id.index())?.to_owned();
         let mut fields = flatten(&message, FIELDS);
         fields.extend([
             ("@timestamp".to_owned(), id.time().to_string()),

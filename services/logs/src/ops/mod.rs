@@ -14,6 +14,7 @@ mod forward_events;
 mod get_log_events;
 mod get_log_group_fields;
 mod get_log_record;
+mod kms_key;
 mod list_log_groups;
 mod metric_filter;
 mod publish_metrics;

@@ -27,7 +27,7 @@ impl Keeper<chore::PublishMetrics> for Logs {
     async fn keep(&self, errand: Errand<'_, Self, chore::PublishMetrics>) -> Result<Progress, Error> {
         let ((permit, _), now) = (&errand.permits, errand.call.now_ms);
         let pending = permit.resource();
-        let taken = self.take(permit)?;
+        let Some(taken) = self.take(permit, now).await? else { return Ok(Progress::More) };
         if let Some(group) = pending.facts() {
             let (caller, region) = (Arc::clone(&errand.call.caller), pending.region.clone());
             let cloudwatch = CloudWatch { relay: &self.relay, caller, region };
@@ -43,6 +43,7 @@ impl Keeper<chore::PublishMetrics> for Logs {
             measuring.note(self);
         }
         self.finish(permit, &taken.keys).await?;
+        self.pauses.end(pending.queue());
         if taken.is_full {
             self.measured.again(pending.account);
         }

@@ -36,6 +36,7 @@ impl Handler<op::PutLogEvents> for Logs {
         let mut transaction = writer.transaction();
         transaction.expect_fact(&stream.current);
         let blocks = pack(&events, now, &origin(input.entity.as_ref()));
+        let locks = self.open(&group.name, &group.definition).await;
         let embedded = asked.call.head.header("x-amzn-logs-format") == Some("json/emf");
         let waiting = consumers(&group.definition, embedded, &events);
         let number = stream.definition.id;
@@ -44,7 +45,7 @@ impl Handler<op::PutLogEvents> for Logs {
         for block in blocks {
             // A head and its messages follow each other: the place of one tells that of the other.
             transaction.append(layout::heads_at(block.first), block.head);
-            transaction.append(layout::messages(), block.messages);
+            transaction.append(layout::messages(), locks.seal(block.messages)?);
         }
         if !events.is_empty() {
             transaction.put(layout::last(), now.to_be_bytes().to_vec());
@@ -167,6 +168,8 @@ mod tests {
             policy: None,
             metric_filters: Vec::new(),
             subscriptions: Vec::new(),
+            locks: Vec::new(),
+            lock: None,
         }
     }
 

@@ -1,15 +1,28 @@
 use kurodo_authz::{Action, Permit, Write};
 
-use crate::{Error, Logs, filter::Taken, resources::Pending};
+use crate::{Error, Logs, filter::Taken, locks::Locks, resources::Pending};
 
 impl Logs {
-    /// Takes what waits in a queue, as much as is worked on at once.
-    pub(super) fn take<A>(&self, permit: &Permit<'_, A>) -> Result<Taken, Error>
+    /// Takes what waits in a queue, as much as is worked on at once; `None` where KMS does not let it be read: it goes on
+    /// waiting.
+    pub(super) async fn take<A>(&self, permit: &Permit<'_, A>, now: i64) -> Result<Option<Taken>, Error>
     where
         A: Action<Access = Write, Resource = Pending>,
     {
         let reader = self.store.read(permit);
-        Taken::next(&reader.annex(permit), &reader, permit.resource().consumer)
+        let pending = permit.resource();
+        let locks = match pending.facts() {
+            Some(group) => self.open(&group.name, &group.definition).await,
+            None => Locks::default(),
+        };
+        match Taken::next(&reader.annex(permit), (&reader, &locks), pending.consumer) {
+            Err(Error::KeyDenied(why)) => {
+                self.pauses.pause(pending.queue(), now);
+                tracing::warn!(why, "what waits to be made of log events goes on waiting");
+                Ok(None)
+            }
+            taken => taken.map(Some),
+        }
     }
 
     /// Takes what is done out of its queue.

@@ -10,6 +10,7 @@ use crate::{
     export::{Bucket, File, Status, Task},
     facts::{GroupFacts, decode, encode},
     layout,
+    locks::Locks,
     table::{action, chore},
     walk::{Range, Walk, Way},
 };
@@ -80,7 +81,7 @@ impl Logs {
             source: &source,
             name: &task.bucket,
         };
-        let reader = self.store.read(permit);
+        let (reader, locks) = (self.store.read(permit), self.open(&group.name, &group.definition).await);
         let prefix = task.streams.as_deref().unwrap_or_default();
         let all: Vec<_> =
             streams(&reader, &Scan::within(layout::streams_beginning(prefix)))?.collect::<Result<_, _>>()?;
@@ -88,7 +89,7 @@ impl Logs {
             let kept = group.definition.kept_from(task.created);
             let range = Range::of_times(task.from.max(kept), task.to.saturating_add(1));
             let folder = task.folder(&name);
-            if !self.export_stream(permit, &reader, &bucket, (stream.id, range), &folder).await? {
+            if !self.export_stream(permit, (&reader, &locks), &bucket, (stream.id, range), &folder).await? {
                 return Ok(false);
             }
         }
@@ -99,12 +100,12 @@ impl Logs {
     async fn export_stream(
         &self,
         permit: &Errands<'_>,
-        reader: &Reader<'_>,
+        from: (&Reader<'_>, &Locks),
         bucket: &Bucket<'_>,
         (stream, range): (u64, Range),
         folder: &str,
     ) -> Result<bool, Error> {
-        let mut walk = Walk::new(reader, layout::events_below(stream), range, Way::Forward)?;
+        let mut walk = Walk::new(from, layout::events_below(stream), range, Way::Forward)?;
         for number in 0.. {
             let (mut file, mut added) = (File::new(), 0usize);
             while let Some(found) = walk.next()? {

@@ -13,6 +13,7 @@ use crate::{
     event::EventId,
     insights::{Outcome, Pointer, Run, Source},
     layout,
+    locks::Locks,
     model::QueryStatus,
     queries::{Job, Statistics},
     resources::Searched,
@@ -54,13 +55,14 @@ impl Logs {
         for permit in permits {
             let group = permit.resource().existing()?;
             let reader = self.store.read(permit);
+            let locks = self.open(&group.name, &group.definition).await;
             let kept = group.definition.kept_from(search.job.created);
             search.statistics.groups += 1;
             let all: Vec<_> =
                 streams(&reader, &Scan::within(layout::streams()))?.collect::<Result<_, _>>()?;
             for (name, stream) in all {
                 let place = Stream::new(stream.id, &group.name.account.to_string(), &group.name.name, &name);
-                if let Some(status) = search.stream(&reader, &place, kept).await? {
+                if let Some(status) = search.stream((&reader, &locks), &place, kept).await? {
                     return Ok(status);
                 }
             }
@@ -106,15 +108,15 @@ impl<'j> Search<'j> {
     /// Looks through a stream; tells how the query ends, if it does so early.
     async fn stream(
         &mut self,
-        reader: &Reader<'_>,
+        from: (&Reader<'_>, &Locks),
         stream: &Stream,
         kept: i64,
     ) -> Result<Option<QueryStatus>, Error> {
-        let from = self.job.from.max(kept);
+        let start = self.job.from.max(kept);
         let below = |key: &[u8]| [&stream.below[..], key].concat();
-        let first = layout::heads_at(bucket(from).saturating_mul(BUCKET));
+        let first = layout::heads_at(bucket(start).saturating_mul(BUCKET));
         let scan = Scan::within(below(&layout::heads())).from(below(&first));
-        for record in reader.cursor(&scan)? {
+        for record in from.0.cursor(&scan)? {
             let record = record?;
             let key = record.key.get(stream.below.len()..).unwrap_or_default();
             let (first, place) = layout::parse_head(key).ok_or(Damaged)?;
@@ -122,7 +124,7 @@ impl<'j> Search<'j> {
                 break;
             }
             let head = Head::decode(first, &record.value)?;
-            self.block(reader, stream, &head, place, from)?;
+            self.block(from, stream, &head, place, start)?;
             self.blocks += 1;
             if self.blocks.is_multiple_of(TURN) {
                 tokio::task::yield_now().await;
@@ -146,16 +148,16 @@ impl<'j> Search<'j> {
 
     fn block(
         &mut self,
-        reader: &Reader<'_>,
+        from: (&Reader<'_>, &Locks),
         stream: &Stream,
         head: &Head,
         place: Place,
-        from: i64,
+        start: i64,
     ) -> Result<(), Error> {
         let (times, to) = (head.all_times()?, self.job.to);
         // They are in order.
         let (first, last) =
-            (times.partition_point(|time| *time < from), times.partition_point(|time| *time <= to));
+            (times.partition_point(|time| *time < start), times.partition_point(|time| *time <= to));
         let within = times.get(first..last).unwrap_or_default();
         if within.is_empty() {
             return Ok(());
@@ -166,7 +168,7 @@ impl<'j> Search<'j> {
             self.run.count(within.iter().copied());
             return Ok(());
         }
-        let stored = self.run.reads_messages().then(|| messages(reader, &stream.below, place)).transpose()?;
+        let stored = self.run.reads_messages().then(|| messages(from, &stream.below, place)).transpose()?;
         let origin = stored.as_ref().map_or(Ok(""), |stored| std::str::from_utf8(&stored.origin));
         let origin: Arc<str> = origin.map_err(|_| Damaged)?.into();
         for (index, time) in times.iter().enumerate().take(last).skip(first) {

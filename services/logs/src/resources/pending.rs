@@ -6,7 +6,7 @@ use crate::{
     Error, Logs,
     block::Damaged,
     facts::{GroupFacts, decode},
-    filter::Put,
+    filter::{METRICS, Put},
     layout,
     names::GroupName,
 };
@@ -36,6 +36,11 @@ impl Pending {
         let facts = GroupFacts::read(&stored, &name)?.filter(|facts| facts.definition.id == number);
         let GroupName { region, account, name } = name;
         Ok(Self { region, account, name, number, consumer, facts })
+    }
+
+    /// What pauses of the queue go by: numbers of groups and of consumers are random, and no two are the same.
+    pub(crate) fn queue(&self) -> u64 {
+        if self.consumer == METRICS { self.number } else { self.consumer }
     }
 
     /// The group's facts, unless it is gone.

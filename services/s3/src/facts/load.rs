@@ -18,34 +18,41 @@ use crate::{
 impl S3 {
     /// The facts of this bucket; `None` where there is none.
     pub(crate) fn bucket_facts(find: &Find<'_, Self>, name: &str) -> Result<Option<Arc<BucketFacts>>, Error> {
-        find.service.facts_of(&find.stored(), name)
+        let service = find.service;
+        // The generation comes first: what is read after it is not older, and may be kept under it.
+        let generation = service.generation();
+        let known = service.buckets.find(name, generation);
+        if let Some((facts, true)) = known {
+            return Ok(Some(facts));
+        }
+        let older = known.map(|(facts, _)| facts);
+        let facts = service.read_bucket(&find.stored(), name, older.as_deref())?.map(Arc::new);
+        match &facts {
+            Some(facts) => service.buckets.keep(generation, facts),
+            None => service.buckets.forget(name),
+        }
+        Ok(facts)
     }
 
-    /// The facts of this bucket, to who may read everything.
+    /// The facts of this bucket, to who reads everything already, as it was a moment ago: nothing of it is kept.
     pub(crate) fn facts_of(
         &self,
         stored: &Reader<'_>,
         name: &str,
     ) -> Result<Option<Arc<BucketFacts>>, Error> {
-        // Both only grow, so that the sum tells whether either did.
-        let generations = [layout::BUCKETS, self.accounts.namespace];
-        let generation = generations.map(|namespace| self.store.generation(namespace)).iter().sum();
-        let known = self.buckets.find(name, generation);
-        if let Some((facts, true)) = known {
-            return Ok(Some(facts));
-        }
-        let older = known.map(|(facts, _)| facts);
-        match self.read_bucket(stored, name, older.as_deref())? {
-            Some(facts) => {
-                let facts = Arc::new(facts);
-                self.buckets.keep(generation, &facts);
-                Ok(Some(facts))
-            }
-            None => {
-                self.buckets.forget(name);
-                Ok(None)
+        match self.buckets.find(name, self.generation()) {
+            Some((facts, true)) => Ok(Some(facts)),
+            known => {
+                let older = known.map(|(facts, _)| facts);
+                Ok(self.read_bucket(stored, name, older.as_deref())?.map(Arc::new))
             }
         }
+    }
+
+    /// How often what facts are read from has changed. Each of the parts only grows, so that the sum tells whether one did.
+    fn generation(&self) -> u64 {
+        let namespaces = [layout::BUCKETS, self.accounts.namespace, self.points.namespace];
+        namespaces.map(|namespace| self.store.generation(namespace)).iter().sum()
     }
 
     fn read_bucket(
@@ -96,6 +103,8 @@ impl S3 {
                 .unwrap_or_default(),
             logging: optional(setting(Setting::Logging), "logging status")?,
             object_lock: optional(setting(Setting::ObjectLock), "object lock configuration")?,
+            attached: (self.points.of_bucket)(reader, name, account)?,
+            gate: None,
         }))
     }
 

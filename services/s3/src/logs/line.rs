@@ -42,7 +42,8 @@ pub(super) fn write(facts: &BucketFacts, answered: &Answered<'_>, line: &Line<'_
     let host = field(head.authority());
     let by_list = if answered.by_list { "Yes" } else { NONE };
     let cipher = cipher.unwrap_or(NONE);
-    let _ = writeln!(text, "{signature} {cipher} {authentication} {host} {tls} - {by_list} -");
+    let point = facts.gate.as_ref().map_or(NONE, |point| &point.arn);
+    let _ = writeln!(text, "{signature} {cipher} {authentication} {host} {tls} {point} {by_list} -");
     text
 }
 

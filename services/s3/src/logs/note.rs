@@ -2,7 +2,7 @@ use kurodo_gateway::Answered;
 use kurodo_store::CoreDoor;
 
 use super::line::{Line, write};
-use crate::{S3, copy_source::CopySource, layout, names};
+use crate::{S3, access_points::behind, copy_source::CopySource, layout, names};
 
 /// Writes a request down, if its bucket has logs; of a copy also the reading of its source.
 pub(crate) fn note(service: &S3, door: &CoreDoor, answered: &Answered<'_>) {
@@ -39,7 +39,7 @@ fn log(service: &S3, door: &CoreDoor, answered: &Answered<'_>, bucket: &str, lin
     if names::check_existing(bucket).is_err() {
         return;
     }
-    let facts = match service.facts_of(&door.read(), bucket) {
+    let facts = match behind(service, &door.read(), bucket, answered.call.region.as_str()) {
         Ok(Some(facts)) => facts,
         Ok(None) => return,
         Err(error) => return tracing::warn!(%error, bucket, "a request could not be logged"),

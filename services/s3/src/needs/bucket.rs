@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     Error,
+    access_points::unlabelled,
     acl::{Asked, asked},
     model::{CreateBucketInput, GetBucketPolicyInput, PutBucketAclInput, PutBucketPolicyInput, Tag},
     names,
@@ -37,7 +38,8 @@ pub(crate) async fn create_bucket(find: &Finding<'_>, input: &CreateBucketInput)
         input.grant_write_acp.as_ref(),
     ];
     check_grantees(find, asked.as_ref())?;
-    let wanted = || Bucket::wanted(&input.bucket, account);
+    let unlabelled = unlabelled(find, &input.bucket)?;
+    let wanted = || Bucket::wanted(&input.bucket, account).unlabelled(unlabelled.clone());
     let create = described(Need::new(wanted()), asked.as_ref(), &grants)
         .with_some("s3:LocationConstraint", location.map(|region| region.as_str()))
         .with_some("s3:x-amz-object-ownership", input.object_ownership.map(|word| word.as_str()));

@@ -6,12 +6,13 @@ use super::{
 };
 use crate::{
     Error,
+    access_points::entered,
     acl::asked,
     copy_source::CopySource,
     kms::asked_encryption,
     model::{CopyObjectInput, MetadataDirective, TaggingDirective, UploadPartCopyInput},
     object_lock::locking,
-    resources::{Door, Object, located, upload},
+    resources::{Door, Object, upload},
     table::action,
     tags,
 };
@@ -33,10 +34,10 @@ type Copy = (
 pub(crate) async fn copy_object(find: &Finding<'_>, input: &CopyObjectInput) -> Result<Copy, Error> {
     let source = CopySource::parse(&input.copy_source)?;
     let (from, missing) = found(find, &source, &input.expected_source_bucket_owner)?;
-    let to = located(find, &input.bucket, &input.expected_bucket_owner)?;
+    let to = entered(find, &input.bucket, &input.expected_bucket_owner)?;
     let given = input.tagging_directive == Some(TaggingDirective::Replace);
 
-    let source_text = source.condition();
+    let source_text = source.condition(&from.facts().name);
     let asked = writing!(find, input);
     let tags = if given { asked.tags.clone() } else { from.tags().cloned() };
     let writing = asked
@@ -60,7 +61,8 @@ pub(crate) async fn upload_part_copy(
     let source = CopySource::parse(&input.copy_source)?;
     let (from, missing) = found(find, &source, &input.expected_source_bucket_owner)?;
     let to = upload(find, &input.bucket, &input.key, &input.upload_id, &input.expected_bucket_owner).await?;
-    Ok((either(from), missing, Need::new(to).with("s3:x-amz-copy-source", source.condition())))
+    let copied = source.condition(&from.facts().name);
+    Ok((either(from), missing, Need::new(to).with("s3:x-amz-copy-source", copied)))
 }
 
 /// What is to be copied.
@@ -69,7 +71,7 @@ fn found(
     source: &CopySource,
     expected_owner: &Option<String>,
 ) -> Result<(Object, Missing), Error> {
-    let from = located(find, &source.bucket, expected_owner)?;
+    let from = entered(find, &source.bucket, expected_owner)?;
     let object = Object::existing(find, &from, &source.key, source.version)?;
     let missing = missing(find, &object);
     Ok((object, missing))

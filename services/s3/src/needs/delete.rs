@@ -6,11 +6,12 @@ use super::{
 };
 use crate::{
     Error,
+    access_points::entered,
     facts::BucketFacts,
     limits,
     model::{DeleteObjectInput, DeleteObjectsInput},
     records::Wanted,
-    resources::{Door, Object, located},
+    resources::{Door, Object},
     table::action,
 };
 
@@ -46,7 +47,7 @@ impl Deletion<'_> {
 type Delete = (DeleteOne, Option<Known>, Option<Bypass>);
 
 pub(crate) async fn delete_object(find: &Finding<'_>, input: &DeleteObjectInput) -> Result<Delete, Error> {
-    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
+    let facts = entered(find, &input.bucket, &input.expected_bucket_owner)?;
     let deletion = Deletion {
         key: &input.key,
         version: Wanted::asked(input.version_id.as_ref())?,
@@ -61,7 +62,7 @@ type Deletes = (Vec<DeleteOne>, Vec<Known>, Vec<Bypass>);
 /// One need for each object; one to know it, for each that comes with an entity tag; and one for each to bypass its
 /// retention, where the request does; all in the same order.
 pub(crate) async fn delete_objects(find: &Finding<'_>, input: &DeleteObjectsInput) -> Result<Deletes, Error> {
-    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
+    let facts = entered(find, &input.bucket, &input.expected_bucket_owner)?;
     let objects = &input.delete.objects;
     if objects.is_empty() || objects.len() > limits::PAGE {
         return Err(Error::MalformedXml);

@@ -3,14 +3,8 @@ use super::{
     write::{Put, writing},
 };
 use crate::{
-    Error,
-    acl::asked,
-    kms::asked_encryption,
-    model::CreateMultipartUploadInput,
-    object_lock::locking,
-    records::UploadId,
-    resources::{Door, located},
-    tags,
+    Error, access_points::entered, acl::asked, kms::asked_encryption, model::CreateMultipartUploadInput,
+    object_lock::locking, records::UploadId, resources::Door, tags,
 };
 
 /// The new upload gets its id here: the permit is for that upload and no other.
@@ -18,7 +12,7 @@ pub(crate) async fn create_multipart_upload(
     find: &Finding<'_>,
     input: &CreateMultipartUploadInput,
 ) -> Result<Put, Error> {
-    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
+    let facts = entered(find, &input.bucket, &input.expected_bucket_owner)?;
     let id = UploadId::new(find.call.now_ms)?;
     writing!(find, input).needs(find, &facts, &input.key, Door::Upload(id))
 }

@@ -42,7 +42,7 @@ macro_rules! named {
     ($find:expr, $input:expr) => {
         $crate::needs::read::existing(
             $find,
-            &$crate::resources::located($find, &$input.bucket, &$input.expected_bucket_owner)?,
+            &$crate::access_points::entered($find, &$input.bucket, &$input.expected_bucket_owner)?,
             &$input.key,
             $input.version_id.as_ref(),
         )

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     Error,
+    access_points::entered,
     acl::{Asked, asked},
     facts::BucketFacts,
     kms::{Asked as Encryption, asked_encryption},
@@ -16,7 +17,7 @@ use crate::{
     object_lock::locking,
     ops::owner_of_new,
     records::{Lock, Tags},
-    resources::{Door, Object, located},
+    resources::{Door, Object},
     table::action,
     tags,
 };
@@ -153,7 +154,7 @@ type PutObject = (
 );
 
 pub(crate) async fn put_object(find: &Finding<'_>, input: &PutObjectInput) -> Result<PutObject, Error> {
-    let facts = located(find, &input.bucket, &input.expected_bucket_owner)?;
+    let facts = entered(find, &input.bucket, &input.expected_bucket_owner)?;
     let writing = writing!(find, input)
         .key("s3:if-match", input.if_match.as_deref())
         .key("s3:if-none-match", input.if_none_match.as_deref());

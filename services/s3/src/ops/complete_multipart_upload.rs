@@ -28,7 +28,7 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
         let Authorized { input, permits: (place, permit, _known), call, .. } = call;
         let reader = self.store.read(&permit);
         let underway = match Underway::read(&reader, &permit) {
-            Err(Error::NoSuchUpload(id)) => return self.completed(&place, &id, input, call),
+            Err(Error::NoSuchUpload(id)) => return self.completed(&place, &id, call),
             read => read?,
         };
         let customer = customer!(input)?;
@@ -57,7 +57,7 @@ impl Handler<op::CompleteMultipartUpload> for S3 {
         self.clear_upload(&permit).await?;
         let upload = &underway.upload;
         let protected = (upload.customer_key.as_ref(), upload.kms.as_ref());
-        let mut output = answer(input, call, protected, etag, checksum);
+        let mut output = answer(place.resource(), call, protected, etag, checksum);
         output.version_id = new_version(id);
         output.expiration = new_expiry(place.resource(), &object)?;
         output.request_charged = permit.resource().charged();
@@ -71,7 +71,6 @@ impl S3 {
         &self,
         place: &Permit<'_, action::PutObject>,
         upload: &str,
-        input: CompleteMultipartUploadInput,
         call: &Call,
     ) -> Answer<op::CompleteMultipartUpload> {
         let gone = || Error::NoSuchUpload(upload.to_owned());
@@ -81,7 +80,7 @@ impl S3 {
             return Err(gone());
         }
         let protected = (head.customer_key.as_ref(), head.kms.as_deref());
-        let mut output = answer(input, call, protected, head.etag, head.checksum);
+        let mut output = answer(place.resource(), call, protected, head.etag, head.checksum);
         output.version_id = new_version(head.id);
         output.expiration = expiry(place.resource(), head)?;
         output.request_charged = place.resource().charged();
@@ -176,7 +175,7 @@ fn object(
 }
 
 fn answer(
-    input: CompleteMultipartUploadInput,
+    place: &Object,
     call: &Call,
     (customer, kms): (Option<&CustomerKey>, Option<&KmsKey>),
     etag: ETag,
@@ -184,8 +183,9 @@ fn answer(
 ) -> CompleteMultipartUploadOutput {
     let mut output = CompleteMultipartUploadOutput {
         location: Some(format!("https://{}{}", call.head.authority(), call.head.path())),
-        bucket: Some(input.bucket),
-        key: Some(input.key),
+        // However the request called it.
+        bucket: Some(place.facts().name.clone()),
+        key: Some(place.key().to_owned()),
         e_tag: Some(etag.to_string()),
         ..CompleteMultipartUploadOutput::default()
     };

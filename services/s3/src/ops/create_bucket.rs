@@ -34,6 +34,9 @@ impl Handler<op::CreateBucket> for S3 {
         let writer = self.store.write(&permit);
         let mut transaction = writer.transaction();
         transaction.expect_absent(Setting::Identity.key());
+        if let Some(fact) = permit.resource().relies_on() {
+            transaction.expect_fact(fact);
+        }
         put(&mut transaction, Setting::Identity, &identity)?;
         put(&mut transaction, Setting::Ownership, &ownership)?;
         put(&mut transaction, Setting::PublicAccessBlock, &BlockPublic::ALL)?;

@@ -58,7 +58,7 @@ impl Handler<op::CreateMultipartUpload> for S3 {
 
         let mut output = CreateMultipartUploadOutput {
             upload_id: object.upload_id().map(|id| id.to_string()),
-            bucket: Some(input.bucket),
+            bucket: Some(object.facts().name.clone()),
             key: Some(input.key),
             checksum_algorithm: algorithm.map(|algorithm| algorithm.word()),
             checksum_type: algorithm.map(|_| kind.word()),

@@ -15,9 +15,13 @@ impl Handler<op::DeleteBucket> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::DeleteBucket>) -> Answer<op::DeleteBucket> {
         let (settings, contents) = &call.permits;
         let facts = settings.resource().facts()?;
+        let (has_access_points, fact) = &facts.attached;
+        if *has_access_points {
+            return Err(Error::BucketHasAccessPoints(facts.name.clone()));
+        }
         let left = Left::read(&self.store.read(contents))?;
         let mut transaction = self.store.write(settings).transaction();
-        transaction.expect_fact(&facts.exists);
+        transaction.expect_fact(&facts.exists).expect_fact(fact);
         for setting in Setting::ALL {
             transaction.delete(setting.key());
         }

@@ -14,7 +14,7 @@ impl Handler<op::HeadBucket> for S3 {
             bucket_location_type: None,
             bucket_location_name: None,
             bucket_region: Some(facts.region.clone()),
-            access_point_alias: Some(false),
+            access_point_alias: Some(facts.gate.is_some()),
         }
         .into())
     }

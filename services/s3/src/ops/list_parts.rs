@@ -36,7 +36,7 @@ impl Handler<op::ListParts> for S3 {
         let last = parts.last().map(|part| part.number.into());
         let shown: Vec<_> = parts.iter().map(|part| part_of(part, upload)).collect();
         let mut output = ListPartsOutput {
-            bucket: Some(input.bucket),
+            bucket: Some(facts.name.clone()),
             key: Some(input.key),
             upload_id: Some(input.upload_id),
             part_number_marker: Some(marker),

@@ -1,14 +1,15 @@
 use std::sync::Arc;
 
 use kurodo_arn::AccountId;
-use kurodo_authz::{Resource, Scope};
+use kurodo_authz::{Gate, Resource, Scope};
 use kurodo_gateway::Find;
 use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
-use kurodo_store::{KeyBuilder, Reader};
+use kurodo_store::{Fact, KeyBuilder, Reader};
 
 use super::{Counts, charged};
 use crate::{
     Error, S3,
+    access_points::{check_bucket, entered},
     acl::{self, On},
     facts::BucketFacts,
     layout,
@@ -33,6 +34,8 @@ pub struct Bucket {
     charged: Option<RequestCharged>,
     /// Other buckets that the request names.
     others: Vec<Arc<BucketFacts>>,
+    /// That the name of a new bucket is no access point's label, where it could be one.
+    unlabelled: Option<Fact>,
 }
 
 /// What a permit for the bucket reaches.
@@ -61,6 +64,7 @@ impl Bucket {
             names: Names::default(),
             charged: None,
             others: Vec::new(),
+            unlabelled: None,
         }
     }
 
@@ -76,6 +80,7 @@ impl Bucket {
             names: Names::default(),
             charged: None,
             others: Vec::new(),
+            unlabelled: None,
         }
     }
 
@@ -87,6 +92,16 @@ impl Bucket {
     /// Another bucket that the request names, if it is there.
     pub(crate) fn other(&self, name: &str) -> Option<&BucketFacts> {
         self.others.iter().find(|facts| facts.name == name).map(|facts| &**facts)
+    }
+
+    /// The same new bucket, whose name is no access point's label.
+    pub(crate) fn unlabelled(self, fact: Option<Fact>) -> Self {
+        Self { unlabelled: fact, ..self }
+    }
+
+    /// What a new bucket relies on.
+    pub(crate) fn relies_on(&self) -> Option<&Fact> {
+        self.unlabelled.as_ref()
     }
 
     /// The same bucket, with what the principals of its policy stand for.
@@ -155,8 +170,15 @@ impl Resource for Bucket {
         acl::public_grant(&facts.acl(), On::Bucket, action, principal)
     }
 
+    fn gate(&self) -> Option<Gate<'_>> {
+        Some(self.facts.as_ref()?.gate.as_ref()?.gate(None))
+    }
+
     fn describe(&self, context: &mut Context) {
         context.set("s3:ResourceAccount", self.account.to_string());
+        if let Some(gate) = self.facts.as_ref().and_then(|facts| facts.gate.as_ref()) {
+            gate.describe(context);
+        }
     }
 }
 
@@ -166,27 +188,33 @@ pub(crate) fn located(
     name: &str,
     expected_owner: &Option<String>,
 ) -> Result<Arc<BucketFacts>, Error> {
-    let facts = anywhere(find, name, expected_owner)?;
-    if !find.call.caller.is_anonymous() && facts.region != find.region().as_str() {
-        return Err(Error::PermanentRedirect { bucket: name.to_owned(), region: facts.region.clone() });
+    names::check_existing(name)?;
+    match at_home(find, name, expected_owner) {
+        Err(Error::NoSuchBucket(name)) => {
+            check_bucket(find, &name)?;
+            Err(Error::NoSuchBucket(name))
+        }
+        found => found,
     }
-    Ok(facts)
 }
 
-/// As [`located`], whatever the bucket's region.
-pub(crate) fn anywhere(
+/// The facts of a bucket that is where the request says, and whose it says.
+pub(crate) fn at_home(
     find: &Find<'_, S3>,
     name: &str,
     expected_owner: &Option<String>,
 ) -> Result<Arc<BucketFacts>, Error> {
-    names::check_existing(name)?;
     let facts = S3::bucket_facts(find, name)?.ok_or_else(|| Error::NoSuchBucket(name.to_owned()))?;
     match expected_owner {
         Some(expected) if *expected != facts.account.to_string() => {
-            Err(Error::AccessDenied("Access Denied".into()))
+            return Err(Error::AccessDenied("Access Denied".into()));
         }
-        _ => Ok(facts),
+        _ => {}
     }
+    if !find.call.caller.is_anonymous() && facts.region != find.region().as_str() {
+        return Err(Error::PermanentRedirect { bucket: name.to_owned(), region: facts.region.clone() });
+    }
+    Ok(facts)
 }
 
 /// The bucket, with its settings in reach.
@@ -199,6 +227,18 @@ pub async fn bucket(
     expected_owner: &Option<String>,
 ) -> Result<Bucket, Error> {
     Ok(Bucket::existing(find, &located(find, name, expected_owner)?, Reach::Settings))
+}
+
+/// The same of a bucket that an access point may lead to.
+///
+/// # Errors
+/// As [`bucket`]'s.
+pub async fn reached(
+    find: &Find<'_, S3>,
+    name: &str,
+    expected_owner: &Option<String>,
+) -> Result<Bucket, Error> {
+    Ok(Bucket::existing(find, &entered(find, name, expected_owner)?, Reach::Settings))
 }
 
 /// What is in the bucket: its objects and the uploads to it.
@@ -222,7 +262,7 @@ pub async fn versions(
     name: &str,
     expected_owner: &Option<String>,
 ) -> Result<Bucket, Error> {
-    let facts = located(find, name, expected_owner)?;
+    let facts = entered(find, name, expected_owner)?;
     Bucket::existing(find, &facts, Reach::Contents).paid(find, &facts)
 }
 
@@ -235,7 +275,7 @@ pub async fn objects(
     name: &str,
     expected_owner: &Option<String>,
 ) -> Result<Bucket, Error> {
-    let facts = located(find, name, expected_owner)?;
+    let facts = entered(find, name, expected_owner)?;
     Bucket::existing(find, &facts, Reach::Objects).paid(find, &facts)
 }
 
@@ -248,7 +288,7 @@ pub async fn uploads(
     name: &str,
     expected_owner: &Option<String>,
 ) -> Result<Bucket, Error> {
-    let facts = located(find, name, expected_owner)?;
+    let facts = entered(find, name, expected_owner)?;
     Bucket::existing(find, &facts, Reach::Uploads).paid(find, &facts)
 }
 

@@ -1,13 +1,14 @@
 use std::{borrow::Cow, sync::Arc};
 
 use kurodo_arn::AccountId;
-use kurodo_authz::{Annexed, Grant, Resource, Scope};
+use kurodo_authz::{Annexed, Gate, Grant, Resource, Scope};
 use kurodo_gateway::Find;
 use kurodo_policy::{Attached, Context, Principal, PrincipalKind};
 
-use super::{Counts, charged, located};
+use super::{Counts, charged};
 use crate::{
     Error, S3,
+    access_points::entered,
     acl::{self, Acl, On},
     facts::BucketFacts,
     layout,
@@ -391,8 +392,15 @@ impl Resource for Object {
         acl::public_grant(&acl, on, action, principal)
     }
 
+    fn gate(&self) -> Option<Gate<'_>> {
+        Some(self.facts.gate.as_ref()?.gate(Some(&self.key)))
+    }
+
     fn describe(&self, context: &mut Context) {
         context.set("s3:ResourceAccount", self.facts.account.to_string());
+        if let Some(gate) = &self.facts.gate {
+            gate.describe(context);
+        }
         if let Some(version) = &self.version {
             context.set("s3:VersionId", version.to_string());
         }
@@ -415,7 +423,7 @@ pub async fn place(
     key: &str,
     expected_owner: &Option<String>,
 ) -> Result<Object, Error> {
-    Ok(Object::at(find, &located(find, bucket, expected_owner)?, key, Door::Content)?.creating(true))
+    Ok(Object::at(find, &entered(find, bucket, expected_owner)?, key, Door::Content)?.creating(true))
 }
 
 /// The object with this key.
@@ -428,7 +436,7 @@ pub async fn object(
     key: &str,
     expected_owner: &Option<String>,
 ) -> Result<Object, Error> {
-    Object::existing(find, &located(find, bucket, expected_owner)?, key, None)
+    Object::existing(find, &entered(find, bucket, expected_owner)?, key, None)
 }
 
 /// The multipart upload with this id, which gets a part.
@@ -456,7 +464,7 @@ pub async fn completed(
     upload_id: &str,
     expected_owner: &Option<String>,
 ) -> Result<Object, Error> {
-    let facts = located(find, bucket, expected_owner)?;
+    let facts = entered(find, bucket, expected_owner)?;
     let id = UploadId::parse(upload_id).ok_or_else(|| Error::NoSuchUpload(upload_id.to_owned()))?;
     Ok(Object::at(find, &facts, key, Door::Upload(id))?.creating(true))
 }

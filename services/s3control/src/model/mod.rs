@@ -2,6 +2,7 @@
 //!
 //! Shapes and operations of AWS `s3control`.
 
+mod enums;
 mod input;
 pub mod op;
 mod output;
@@ -9,6 +10,7 @@ mod schema;
 mod service;
 mod shapes;
 
+pub use enums::*;
 pub use input::*;
 pub use output::*;
 pub use service::{FACTS_OPERATIONS, SERVICE};

@@ -9,4 +9,12 @@ kurodo_wire::operations! {
     GetPublicAccessBlock(super::GetPublicAccessBlockInput) -> super::GetPublicAccessBlockOutput = service::GET_PUBLIC_ACCESS_BLOCK;
     PutPublicAccessBlock(super::PutPublicAccessBlockInput) -> super::PutPublicAccessBlockOutput = service::PUT_PUBLIC_ACCESS_BLOCK;
     DeletePublicAccessBlock(super::DeletePublicAccessBlockInput) -> super::DeletePublicAccessBlockOutput = service::DELETE_PUBLIC_ACCESS_BLOCK;
+    CreateAccessPoint(super::CreateAccessPointInput) -> super::CreateAccessPointOutput = service::CREATE_ACCESS_POINT;
+    DeleteAccessPoint(super::DeleteAccessPointInput) -> super::DeleteAccessPointOutput = service::DELETE_ACCESS_POINT;
+    GetAccessPoint(super::GetAccessPointInput) -> super::GetAccessPointOutput = service::GET_ACCESS_POINT;
+    ListAccessPoints(super::ListAccessPointsInput) -> super::ListAccessPointsOutput = service::LIST_ACCESS_POINTS;
+    PutAccessPointPolicy(super::PutAccessPointPolicyInput) -> super::PutAccessPointPolicyOutput = service::PUT_ACCESS_POINT_POLICY;
+    GetAccessPointPolicy(super::GetAccessPointPolicyInput) -> super::GetAccessPointPolicyOutput = service::GET_ACCESS_POINT_POLICY;
+    GetAccessPointPolicyStatus(super::GetAccessPointPolicyStatusInput) -> super::GetAccessPointPolicyStatusOutput = service::GET_ACCESS_POINT_POLICY_STATUS;
+    DeleteAccessPointPolicy(super::DeleteAccessPointPolicyInput) -> super::DeleteAccessPointPolicyOutput = service::DELETE_ACCESS_POINT_POLICY;
 }

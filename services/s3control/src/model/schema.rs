@@ -2,13 +2,59 @@
 
 use kurodo_wire::{HeaderName, Kind, Location, Member, Pattern, Schema, Structure, XmlNamespace, common};
 
+pub(super) static ACCESS_POINT: Schema = Schema::new(
+    "AccessPoint",
+    Kind::Structure(Structure::new(&[
+        Member::new("Name", &ACCESS_POINT_NAME).required(),
+        Member::new("NetworkOrigin", &NETWORK_ORIGIN).required(),
+        Member::new("VpcConfiguration", &VPC_CONFIGURATION),
+        Member::new("Bucket", &ACCESS_POINT_BUCKET_NAME).required(),
+        Member::new("AccessPointArn", &S3_ACCESS_POINT_ARN),
+        Member::new("Alias", &ALIAS),
+        Member::new("BucketAccountId", &ACCOUNT_ID),
+        Member::new("DataSourceId", &DATA_SOURCE_ID),
+        Member::new("DataSourceType", &common::STRING),
+    ])),
+);
+pub(super) static ACCESS_POINT_BUCKET_NAME: Schema =
+    Schema::new("AccessPointBucketName", Kind::String).bounds(None, Some(255.0));
+pub(super) static ACCESS_POINT_LIST: Schema =
+    Schema::list("AccessPointList", Member::new("member", &ACCESS_POINT).wire_name("AccessPoint"));
+pub(super) static ACCESS_POINT_NAME: Schema =
+    Schema::new("AccessPointName", Kind::String).bounds(Some(3.0), Some(255.0));
 pub(super) static ACCOUNT_ID: Schema =
     Schema::new("AccountId", Kind::String).bounds(None, Some(64.0)).pattern(&P_ACCOUNT_ID);
 static P_ACCOUNT_ID: Pattern = Pattern::new("^\\d{12}$");
+pub(super) static ALIAS: Schema =
+    Schema::new("Alias", Kind::String).bounds(None, Some(63.0)).pattern(&P_ALIAS);
+static P_ALIAS: Pattern = Pattern::new("^[0-9a-z\\\\-]{63}");
+pub(super) static BUCKET_NAME: Schema =
+    Schema::new("BucketName", Kind::String).bounds(Some(3.0), Some(255.0));
+pub(super) static DATA_SOURCE_ID: Schema =
+    Schema::new("DataSourceId", Kind::String).bounds(None, Some(191.0));
+pub(super) static ENDPOINTS: Schema = Schema::map(
+    "Endpoints",
+    Member::new("key", &NON_EMPTY_MAX_LENGTH64_STRING),
+    Member::new("value", &NON_EMPTY_MAX_LENGTH1024_STRING),
+);
+pub(super) static MAX_RESULTS: Schema =
+    Schema::new("MaxResults", Kind::Integer).bounds(Some(0.0), Some(1000.0));
+pub(super) static NETWORK_ORIGIN: Schema =
+    Schema::new("NetworkOrigin", Kind::String).words(&["Internet", "VPC"]);
 pub(super) static NO_SUCH_PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
     "NoSuchPublicAccessBlockConfiguration",
     Kind::Structure(Structure::new(&[Member::new("Message", &common::STRING)])),
 );
+pub(super) static NON_EMPTY_MAX_LENGTH1024_STRING: Schema =
+    Schema::new("NonEmptyMaxLength1024String", Kind::String).bounds(Some(1.0), Some(1024.0));
+pub(super) static NON_EMPTY_MAX_LENGTH64_STRING: Schema =
+    Schema::new("NonEmptyMaxLength64String", Kind::String).bounds(Some(1.0), Some(64.0));
+pub(super) static POLICY_STATUS: Schema = Schema::new(
+    "PolicyStatus",
+    Kind::Structure(Structure::new(&[Member::new("IsPublic", &common::BOOLEAN).wire_name("IsPublic")])),
+);
+pub(super) static PREFIXES_LIST: Schema =
+    Schema::list("PrefixesList", Member::new("member", &common::STRING).wire_name("Prefix"));
 pub(super) static PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
     "PublicAccessBlockConfiguration",
     Kind::Structure(Structure::new(&[
@@ -18,6 +64,47 @@ pub(super) static PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
         Member::new("RestrictPublicBuckets", &common::BOOLEAN).wire_name("RestrictPublicBuckets"),
     ])),
 );
+pub(super) static S3_ACCESS_POINT_ARN: Schema =
+    Schema::new("S3AccessPointArn", Kind::String).bounds(Some(4.0), Some(128.0));
+pub(super) static SCOPE: Schema = Schema::new(
+    "Scope",
+    Kind::Structure(Structure::new(&[
+        Member::new("Prefixes", &PREFIXES_LIST).wire_name("Prefixes"),
+        Member::new("Permissions", &SCOPE_PERMISSION_LIST).wire_name("Permissions"),
+    ])),
+);
+pub(super) static SCOPE_PERMISSION: Schema = Schema::new("ScopePermission", Kind::String).words(&[
+    "GetObject",
+    "GetObjectAttributes",
+    "ListMultipartUploadParts",
+    "ListBucket",
+    "ListBucketMultipartUploads",
+    "PutObject",
+    "DeleteObject",
+    "AbortMultipartUpload",
+]);
+pub(super) static SCOPE_PERMISSION_LIST: Schema =
+    Schema::list("ScopePermissionList", Member::new("member", &SCOPE_PERMISSION).wire_name("Permission"));
+pub(super) static TAG: Schema = Schema::new(
+    "Tag",
+    Kind::Structure(Structure::new(&[
+        Member::new("Key", &TAG_KEY_STRING).required(),
+        Member::new("Value", &TAG_VALUE_STRING).required(),
+    ])),
+);
+pub(super) static TAG_KEY_STRING: Schema =
+    Schema::new("TagKeyString", Kind::String).bounds(Some(1.0), Some(128.0)).pattern(&P_TAG_KEY_STRING);
+static P_TAG_KEY_STRING: Pattern = Pattern::new("^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$");
+pub(super) static TAG_LIST: Schema =
+    Schema::list("TagList", Member::new("member", &TAG).wire_name("Tag")).bounds(Some(0.0), Some(50.0));
+pub(super) static TAG_VALUE_STRING: Schema =
+    Schema::new("TagValueString", Kind::String).bounds(Some(0.0), Some(256.0)).pattern(&P_TAG_VALUE_STRING);
+static P_TAG_VALUE_STRING: Pattern = Pattern::new("^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$");
+pub(super) static VPC_CONFIGURATION: Schema = Schema::new(
+    "VpcConfiguration",
+    Kind::Structure(Structure::new(&[Member::new("VpcId", &VPC_ID).required()])),
+);
+pub(super) static VPC_ID: Schema = Schema::new("VpcId", Kind::String).bounds(Some(1.0), Some(1024.0));
 pub(super) static GET_PUBLIC_ACCESS_BLOCK_INPUT: Schema = Schema::new(
     "GetPublicAccessBlockRequest",
     Kind::Structure(Structure::new(&[Member::new("AccountId", &ACCOUNT_ID)
@@ -56,5 +143,155 @@ pub(super) static DELETE_PUBLIC_ACCESS_BLOCK_INPUT: Schema = Schema::new(
         .wire_name("x-amz-account-id")
         .at(Location::Header(&H_X_AMZ_ACCOUNT_ID))
         .required()])),
+);
+pub(super) static CREATE_ACCESS_POINT_INPUT: Schema = Schema::new(
+    "CreateAccessPointRequest",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("AccountId", &ACCOUNT_ID)
+                .wire_name("x-amz-account-id")
+                .at(Location::Header(&H_X_AMZ_ACCOUNT_ID))
+                .required(),
+            Member::new("Name", &ACCESS_POINT_NAME).wire_name("name").at(Location::Label("name")).required(),
+            Member::new("Bucket", &BUCKET_NAME).required(),
+            Member::new("VpcConfiguration", &VPC_CONFIGURATION),
+            Member::new("PublicAccessBlockConfiguration", &PUBLIC_ACCESS_BLOCK_CONFIGURATION),
+            Member::new("BucketAccountId", &ACCOUNT_ID),
+            Member::new("Scope", &SCOPE),
+            Member::new("Tags", &TAG_LIST),
+        ])
+        .xml_name("CreateAccessPointRequest")
+        .xml_namespace(XmlNamespace {
+            prefix: None,
+            uri: "http://awss3control.amazonaws.com/doc/2018-08-20/",
+        }),
+    ),
+);
+pub(super) static CREATE_ACCESS_POINT_OUTPUT: Schema = Schema::new(
+    "CreateAccessPointResult",
+    Kind::Structure(Structure::new(&[
+        Member::new("AccessPointArn", &S3_ACCESS_POINT_ARN),
+        Member::new("Alias", &ALIAS),
+    ])),
+);
+pub(super) static DELETE_ACCESS_POINT_INPUT: Schema = Schema::new(
+    "DeleteAccessPointRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("AccountId", &ACCOUNT_ID)
+            .wire_name("x-amz-account-id")
+            .at(Location::Header(&H_X_AMZ_ACCOUNT_ID))
+            .required(),
+        Member::new("Name", &ACCESS_POINT_NAME).wire_name("name").at(Location::Label("name")).required(),
+    ])),
+);
+pub(super) static GET_ACCESS_POINT_INPUT: Schema = Schema::new(
+    "GetAccessPointRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("AccountId", &ACCOUNT_ID)
+            .wire_name("x-amz-account-id")
+            .at(Location::Header(&H_X_AMZ_ACCOUNT_ID))
+            .required(),
+        Member::new("Name", &ACCESS_POINT_NAME).wire_name("name").at(Location::Label("name")).required(),
+    ])),
+);
+pub(super) static GET_ACCESS_POINT_OUTPUT: Schema = Schema::new(
+    "GetAccessPointResult",
+    Kind::Structure(Structure::new(&[
+        Member::new("Name", &ACCESS_POINT_NAME),
+        Member::new("Bucket", &ACCESS_POINT_BUCKET_NAME),
+        Member::new("NetworkOrigin", &NETWORK_ORIGIN),
+        Member::new("VpcConfiguration", &VPC_CONFIGURATION),
+        Member::new("PublicAccessBlockConfiguration", &PUBLIC_ACCESS_BLOCK_CONFIGURATION),
+        Member::new("CreationDate", &common::TIMESTAMP),
+        Member::new("Alias", &ALIAS),
+        Member::new("AccessPointArn", &S3_ACCESS_POINT_ARN),
+        Member::new("Endpoints", &ENDPOINTS),
+        Member::new("BucketAccountId", &ACCOUNT_ID),
+        Member::new("DataSourceId", &DATA_SOURCE_ID),
+        Member::new("DataSourceType", &common::STRING),
+    ])),
+);
+pub(super) static LIST_ACCESS_POINTS_INPUT: Schema = Schema::new(
+    "ListAccessPointsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("AccountId", &ACCOUNT_ID)
+            .wire_name("x-amz-account-id")
+            .at(Location::Header(&H_X_AMZ_ACCOUNT_ID))
+            .required(),
+        Member::new("Bucket", &BUCKET_NAME).wire_name("bucket").at(Location::Query("bucket")),
+        Member::new("NextToken", &NON_EMPTY_MAX_LENGTH1024_STRING)
+            .wire_name("nextToken")
+            .at(Location::Query("nextToken")),
+        Member::new("MaxResults", &MAX_RESULTS).wire_name("maxResults").at(Location::Query("maxResults")),
+        Member::new("DataSourceId", &DATA_SOURCE_ID)
+            .wire_name("dataSourceId")
+            .at(Location::Query("dataSourceId")),
+        Member::new("DataSourceType", &common::STRING)
+            .wire_name("dataSourceType")
+            .at(Location::Query("dataSourceType")),
+    ])),
+);
+pub(super) static LIST_ACCESS_POINTS_OUTPUT: Schema = Schema::new(
+    "ListAccessPointsResult",
+    Kind::Structure(Structure::new(&[
+        Member::new("AccessPointList", &ACCESS_POINT_LIST),
+        Member::new("NextToken", &NON_EMPTY_MAX_LENGTH1024_STRING),
+    ])),
+);
+pub(super) static PUT_ACCESS_POINT_POLICY_INPUT: Schema = Schema::new(
+    "PutAccessPointPolicyRequest",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("AccountId", &ACCOUNT_ID)
+                .wire_name("x-amz-account-id")
+                .at(Location::Header(&H_X_AMZ_ACCOUNT_ID))
+                .required(),
+            Member::new("Name", &ACCESS_POINT_NAME).wire_name("name").at(Location::Label("name")).required(),
+            Member::new("Policy", &common::STRING).required(),
+        ])
+        .xml_name("PutAccessPointPolicyRequest")
+        .xml_namespace(XmlNamespace {
+            prefix: None,
+            uri: "http://awss3control.amazonaws.com/doc/2018-08-20/",
+        }),
+    ),
+);
+pub(super) static GET_ACCESS_POINT_POLICY_INPUT: Schema = Schema::new(
+    "GetAccessPointPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("AccountId", &ACCOUNT_ID)
+            .wire_name("x-amz-account-id")
+            .at(Location::Header(&H_X_AMZ_ACCOUNT_ID))
+            .required(),
+        Member::new("Name", &ACCESS_POINT_NAME).wire_name("name").at(Location::Label("name")).required(),
+    ])),
+);
+pub(super) static GET_ACCESS_POINT_POLICY_OUTPUT: Schema = Schema::new(
+    "GetAccessPointPolicyResult",
+    Kind::Structure(Structure::new(&[Member::new("Policy", &common::STRING)])),
+);
+pub(super) static GET_ACCESS_POINT_POLICY_STATUS_INPUT: Schema = Schema::new(
+    "GetAccessPointPolicyStatusRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("AccountId", &ACCOUNT_ID)
+            .wire_name("x-amz-account-id")
+            .at(Location::Header(&H_X_AMZ_ACCOUNT_ID))
+            .required(),
+        Member::new("Name", &ACCESS_POINT_NAME).wire_name("name").at(Location::Label("name")).required(),
+    ])),
+);
+pub(super) static GET_ACCESS_POINT_POLICY_STATUS_OUTPUT: Schema = Schema::new(
+    "GetAccessPointPolicyStatusResult",
+    Kind::Structure(Structure::new(&[Member::new("PolicyStatus", &POLICY_STATUS)])),
+);
+pub(super) static DELETE_ACCESS_POINT_POLICY_INPUT: Schema = Schema::new(
+    "DeleteAccessPointPolicyRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("AccountId", &ACCOUNT_ID)
+            .wire_name("x-amz-account-id")
+            .at(Location::Header(&H_X_AMZ_ACCOUNT_ID))
+            .required(),
+        Member::new("Name", &ACCESS_POINT_NAME).wire_name("name").at(Location::Label("name")).required(),
+    ])),
 );
 static H_X_AMZ_ACCOUNT_ID: HeaderName = HeaderName::from_static("x-amz-account-id");

@@ -18,7 +18,19 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
     query_compatible: false,
     error_namespace: None,
     dialect: Dialect::Standard,
-    operations: &[&GET_PUBLIC_ACCESS_BLOCK, &PUT_PUBLIC_ACCESS_BLOCK, &DELETE_PUBLIC_ACCESS_BLOCK],
+    operations: &[
+        &GET_PUBLIC_ACCESS_BLOCK,
+        &PUT_PUBLIC_ACCESS_BLOCK,
+        &DELETE_PUBLIC_ACCESS_BLOCK,
+        &CREATE_ACCESS_POINT,
+        &DELETE_ACCESS_POINT,
+        &GET_ACCESS_POINT,
+        &LIST_ACCESS_POINTS,
+        &PUT_ACCESS_POINT_POLICY,
+        &GET_ACCESS_POINT_POLICY,
+        &GET_ACCESS_POINT_POLICY_STATUS,
+        &DELETE_ACCESS_POINT_POLICY,
+    ],
     refused: &[
         RouteSchema {
             name: "AssociateAccessGrantsIdentityCenter",
@@ -48,14 +60,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             name: "CreateAccessGrantsLocation",
             method: "POST",
             uri: "/v20180820/accessgrantsinstance/location",
-            required_query: &[],
-            required_headers: &["x-amz-account-id"],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "CreateAccessPoint",
-            method: "PUT",
-            uri: "/v20180820/accesspoint/{name}",
             required_query: &[],
             required_headers: &["x-amz-account-id"],
             deprecated: false,
@@ -133,25 +137,9 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "DeleteAccessPoint",
-            method: "DELETE",
-            uri: "/v20180820/accesspoint/{name}",
-            required_query: &[],
-            required_headers: &["x-amz-account-id"],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "DeleteAccessPointForObjectLambda",
             method: "DELETE",
             uri: "/v20180820/accesspointforobjectlambda/{name}",
-            required_query: &[],
-            required_headers: &["x-amz-account-id"],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "DeleteAccessPointPolicy",
-            method: "DELETE",
-            uri: "/v20180820/accesspoint/{name}/policy",
             required_query: &[],
             required_headers: &["x-amz-account-id"],
             deprecated: false,
@@ -317,14 +305,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "GetAccessPoint",
-            method: "GET",
-            uri: "/v20180820/accesspoint/{name}",
-            required_query: &[],
-            required_headers: &["x-amz-account-id"],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "GetAccessPointConfigurationForObjectLambda",
             method: "GET",
             uri: "/v20180820/accesspointforobjectlambda/{name}/configuration",
@@ -341,25 +321,9 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "GetAccessPointPolicy",
-            method: "GET",
-            uri: "/v20180820/accesspoint/{name}/policy",
-            required_query: &[],
-            required_headers: &["x-amz-account-id"],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "GetAccessPointPolicyForObjectLambda",
             method: "GET",
             uri: "/v20180820/accesspointforobjectlambda/{name}/policy",
-            required_query: &[],
-            required_headers: &["x-amz-account-id"],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "GetAccessPointPolicyStatus",
-            method: "GET",
-            uri: "/v20180820/accesspoint/{name}/policyStatus",
             required_query: &[],
             required_headers: &["x-amz-account-id"],
             deprecated: false,
@@ -525,14 +489,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "ListAccessPoints",
-            method: "GET",
-            uri: "/v20180820/accesspoint",
-            required_query: &[],
-            required_headers: &["x-amz-account-id"],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "ListAccessPointsForDirectoryBuckets",
             method: "GET",
             uri: "/v20180820/accesspointfordirectory",
@@ -616,14 +572,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             name: "PutAccessPointConfigurationForObjectLambda",
             method: "PUT",
             uri: "/v20180820/accesspointforobjectlambda/{name}/configuration",
-            required_query: &[],
-            required_headers: &["x-amz-account-id"],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "PutAccessPointPolicy",
-            method: "PUT",
-            uri: "/v20180820/accesspoint/{name}/policy",
             required_query: &[],
             required_headers: &["x-amz-account-id"],
             deprecated: false,
@@ -897,6 +845,54 @@ pub(super) static DELETE_PUBLIC_ACCESS_BLOCK: OperationSchema = OperationSchema:
     "DELETE",
     "/v20180820/configuration/publicAccessBlock",
     [&schema::DELETE_PUBLIC_ACCESS_BLOCK_INPUT, &kurodo_wire::common::UNIT],
+);
+pub(super) static CREATE_ACCESS_POINT: OperationSchema = OperationSchema::new(
+    "CreateAccessPoint",
+    "PUT",
+    "/v20180820/accesspoint/{name}",
+    [&schema::CREATE_ACCESS_POINT_INPUT, &schema::CREATE_ACCESS_POINT_OUTPUT],
+);
+pub(super) static DELETE_ACCESS_POINT: OperationSchema = OperationSchema::new(
+    "DeleteAccessPoint",
+    "DELETE",
+    "/v20180820/accesspoint/{name}",
+    [&schema::DELETE_ACCESS_POINT_INPUT, &kurodo_wire::common::UNIT],
+);
+pub(super) static GET_ACCESS_POINT: OperationSchema = OperationSchema::new(
+    "GetAccessPoint",
+    "GET",
+    "/v20180820/accesspoint/{name}",
+    [&schema::GET_ACCESS_POINT_INPUT, &schema::GET_ACCESS_POINT_OUTPUT],
+);
+pub(super) static LIST_ACCESS_POINTS: OperationSchema = OperationSchema::new(
+    "ListAccessPoints",
+    "GET",
+    "/v20180820/accesspoint",
+    [&schema::LIST_ACCESS_POINTS_INPUT, &schema::LIST_ACCESS_POINTS_OUTPUT],
+);
+pub(super) static PUT_ACCESS_POINT_POLICY: OperationSchema = OperationSchema::new(
+    "PutAccessPointPolicy",
+    "PUT",
+    "/v20180820/accesspoint/{name}/policy",
+    [&schema::PUT_ACCESS_POINT_POLICY_INPUT, &kurodo_wire::common::UNIT],
+);
+pub(super) static GET_ACCESS_POINT_POLICY: OperationSchema = OperationSchema::new(
+    "GetAccessPointPolicy",
+    "GET",
+    "/v20180820/accesspoint/{name}/policy",
+    [&schema::GET_ACCESS_POINT_POLICY_INPUT, &schema::GET_ACCESS_POINT_POLICY_OUTPUT],
+);
+pub(super) static GET_ACCESS_POINT_POLICY_STATUS: OperationSchema = OperationSchema::new(
+    "GetAccessPointPolicyStatus",
+    "GET",
+    "/v20180820/accesspoint/{name}/policyStatus",
+    [&schema::GET_ACCESS_POINT_POLICY_STATUS_INPUT, &schema::GET_ACCESS_POINT_POLICY_STATUS_OUTPUT],
+);
+pub(super) static DELETE_ACCESS_POINT_POLICY: OperationSchema = OperationSchema::new(
+    "DeleteAccessPointPolicy",
+    "DELETE",
+    "/v20180820/accesspoint/{name}/policy",
+    [&schema::DELETE_ACCESS_POINT_POLICY_INPUT, &kurodo_wire::common::UNIT],
 );
 static ERROR_NO_SUCH_PUBLIC_ACCESS_BLOCK_CONFIGURATION: ErrorSchema = ErrorSchema {
     name: "NoSuchPublicAccessBlockConfiguration",
