@@ -80,6 +80,22 @@ def test_the_server_reports_its_own_figures(tmp_path):
         item = {"TableName": "watched", "Item": {"id": {"S": "1"}}, "ConditionExpression": "attribute_not_exists(id)"}
         dynamodb.put_item(**item)
         refused(lambda: dynamodb.put_item(**item), "ConditionalCheckFailedException", 400)
+        names.append({"AttributeName": "g", "AttributeType": "S"})
+        index = {
+            "IndexName": "by-g",
+            "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+        for table in ("metered", "other"):
+            dynamodb.create_table(TableName=table, AttributeDefinitions=names, GlobalSecondaryIndexes=[index], **key)
+        items = [{"id": {"S": str(number)}, "g": {"S": "x"}, "fill": {"S": "x" * 1500}} for number in range(3)]
+        puts = [{"PutRequest": {"Item": item}} for item in items]
+        dynamodb.batch_write_item(RequestItems={"metered": puts, "other": puts[:1]})
+        dynamodb.transact_write_items(TransactItems=[{"Delete": {"TableName": "other", "Key": {"id": {"S": "0"}}}}])
+        equals = {"ExpressionAttributeValues": {":g": {"S": "x"}}, "KeyConditionExpression": "g = :g"}
+        assert dynamodb.query(TableName="metered", IndexName="by-g", **equals)["Count"] == 3
+        dynamodb.get_item(TableName="metered", Key={"id": {"S": "0"}}, ConsistentRead=True)
+        dynamodb.execute_statement(Statement='SELECT * FROM "metered"')
         kinesis, logs = root.client("kinesis"), root.client("logs", inject_host_prefix=False)
         kinesis.create_stream(StreamName="watched", ShardCount=1)
         kinesis.get_waiter("stream_exists").wait(StreamName="watched")
@@ -113,6 +129,17 @@ def test_the_server_reports_its_own_figures(tmp_path):
         assert total("AWS/S3", "FirstByteLatency", "SampleCount", **bucket) == 6
         assert total("AWS/DynamoDB", "SuccessfulRequestLatency", "SampleCount", TableName="watched", Operation="PutItem") == 1
         assert total("AWS/DynamoDB", "ConditionalCheckFailedRequests", TableName="watched") == 1
+        capacity = lambda kind, table, **more: total("AWS/DynamoDB", f"Consumed{kind}CapacityUnits", TableName=table, **more)
+        by_index = {"GlobalSecondaryIndexName": "by-g"}
+        assert (capacity("Write", "watched"), capacity("Read", "watched")) == (1, 0)
+        # Each of the items is of two units for writing; so is its copy in the index.
+        assert (capacity("Write", "metered"), capacity("Write", "metered", **by_index)) == (6, 6)
+        # In a transaction all counts twice.
+        assert (capacity("Write", "other"), capacity("Write", "other", **by_index)) == (2 + 4, 2 + 4)
+        # Of the table are read one item, strongly, and all of them; of the index all of them.
+        assert (capacity("Read", "metered"), capacity("Read", "metered", **by_index)) == (1 + 1, 1)
+        returned = lambda operation: total("AWS/DynamoDB", "ReturnedItemCount", TableName="metered", Operation=operation)
+        assert (returned("Query"), returned("ExecuteStatement"), returned("Scan")) == (3, 3, 0)
         stream, group = {"StreamName": "watched"}, {"LogGroupName": "/watched"}
         assert (total("AWS/Kinesis", "IncomingBytes", **stream), total("AWS/Kinesis", "IncomingRecords", **stream)) == (18, 3)
         assert total("AWS/Kinesis", "PutRecords.TotalRecords", **stream) == 3

@@ -52,6 +52,7 @@ services! {
         &parts.messages,
         parts.dynamodb_limits,
         parts.relay.clone(),
+        parts.figures.clone(),
     );
     kurodo_dynamodb::DynamoDbStreams: |parts| kurodo_dynamodb::DynamoDbStreams::new(
         parts.store.clone(),

@@ -56,7 +56,7 @@ pub use form::FormError;
 pub use gateway::{Gateway, Settings};
 pub use listen::{Limits, Listener};
 pub use mount::Mount;
-pub use observer::{Observer, Seen};
+pub use observer::{Measured, Observer, Seen};
 pub use operation::{Authorized, ConditionItem, ConditionValue, Handler, Row, Service};
 pub use origin::{CrossOrigin, Sharing};
 pub use pace::Pace;

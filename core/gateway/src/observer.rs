@@ -8,6 +8,28 @@ use kurodo_arn::{AccountId, Region};
 pub trait Observer: Send + Sync + 'static {
     /// A request was answered.
     fn seen(&self, seen: &Seen<'_>);
+
+    /// A service measured something of one of its things, of which a request may concern many.
+    fn measured(&self, measured: &Measured<'_>);
+}
+
+/// What a service measured of one of its things.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured<'a> {
+    /// The service's name.
+    pub service: &'static str,
+    /// Whose the thing is.
+    pub account: AccountId,
+    /// Where it is.
+    pub region: &'a Region,
+    /// Its name, such as a table's.
+    pub resource: &'a str,
+    /// What else the figure goes by, as CloudWatch calls it, such as an index of the table.
+    pub dimension: Option<(&'static str, &'a str)>,
+    /// What was measured, as CloudWatch calls it.
+    pub metric: &'static str,
+    /// How much.
+    pub value: f64,
 }
 
 /// A request that was answered.

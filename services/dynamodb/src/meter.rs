@@ -8,9 +8,11 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
+
+use kurodo_gateway::{Measured, Observer};
 
 use crate::{
     Error,
@@ -34,6 +36,31 @@ pub(crate) enum Kind {
     Write,
 }
 
+impl Kind {
+    /// What CloudWatch calls what is consumed.
+    ///
+    /// Source: DynamoDB Developer Guide, "DynamoDB metrics and dimensions".
+    fn consumed(self) -> &'static str {
+        match self {
+            Self::Read => "ConsumedReadCapacityUnits",
+            Self::Write => "ConsumedWriteCapacityUnits",
+        }
+    }
+
+    /// What it calls requests that are refused since there is no more.
+    fn throttled(self) -> &'static str {
+        match self {
+            Self::Read => "ReadThrottleEvents",
+            Self::Write => "WriteThrottleEvents",
+        }
+    }
+}
+
+/// A global index, as figures go by it.
+fn of_index(index: &Index) -> (&'static str, &str) {
+    ("GlobalSecondaryIndexName", &index.name)
+}
+
 /// The items of a table, or of the index of this number; and what is done with them.
 type Place = (u64, Option<u32>, Kind);
 
@@ -44,17 +71,43 @@ struct Bucket {
     at: Instant,
 }
 
-/// Whether capacity is enforced, and how much of it is left.
-#[derive(Debug, Default)]
+/// Whether capacity is enforced, and how much of it is left; and who is told what is consumed.
 pub(crate) struct Meter {
     enforced: bool,
     buckets: Mutex<HashMap<Place, Bucket>>,
+    observer: Arc<dyn Observer>,
 }
 
 impl Meter {
     /// A meter that enforces capacity, or lets everything through.
-    pub(crate) fn new(enforced: bool) -> Self {
-        Self { enforced, ..Self::default() }
+    pub(crate) fn new(enforced: bool, observer: Arc<dyn Observer>) -> Self {
+        Self { enforced, buckets: Mutex::default(), observer }
+    }
+
+    /// How many items a search found.
+    #[expect(clippy::cast_precision_loss, reason = "items of a page are few")]
+    pub(crate) fn returned(&self, facts: &TableFacts, operation: &'static str, items: usize) {
+        self.tell(facts, Some(("Operation", operation)), "ReturnedItemCount", items as f64);
+    }
+
+    /// Tells a figure of a table.
+    fn tell(
+        &self,
+        facts: &TableFacts,
+        dimension: Option<(&'static str, &str)>,
+        metric: &'static str,
+        value: f64,
+    ) {
+        let TableFacts { region, account, name, .. } = facts;
+        self.observer.measured(&Measured {
+            service: "dynamodb",
+            account: *account,
+            region,
+            resource: name,
+            dimension,
+            metric,
+            value,
+        });
     }
 
     /// That something may be read, from the table or from one of its indexes.
@@ -75,6 +128,7 @@ impl Meter {
         let message = if index.is_some() { INDEX } else { TABLE };
         match self.limit(facts, index, kind) {
             Some((place, rate)) if self.take(place, rate, 0.0, Instant::now()) <= 0.0 => {
+                self.tell(facts, index.map(of_index), kind.throttled(), 1.0);
                 Err(Error::ThroughputExceeded(message.to_owned()))
             }
             _ => Ok(()),
@@ -85,11 +139,17 @@ impl Meter {
     pub(crate) fn charge(&self, facts: &TableFacts, kind: Kind, consumed: &Consumed) {
         let own = consumed.table + consumed.local.values().sum::<f64>();
         let now = Instant::now();
+        if own > 0.0 {
+            self.tell(facts, None, kind.consumed(), own);
+        }
         if let Some((place, rate)) = self.limit(facts, None, kind) {
             self.take(place, rate, own, now);
         }
         for index in facts.definition.indexes_of(true) {
             let units = consumed.global.get(&index.name).copied().unwrap_or_default();
+            if units > 0.0 {
+                self.tell(facts, Some(of_index(index)), kind.consumed(), units);
+            }
             if let Some((place, rate)) = self.limit(facts, Some(index), kind) {
                 self.take(place, rate, units, now);
             }
@@ -98,9 +158,7 @@ impl Meter {
 
     /// Takes what a write consumed.
     pub(crate) fn charge_written(&self, facts: &TableFacts, written: &Written) {
-        if self.enforced {
-            self.charge(facts, Kind::Write, &Consumed::written(facts, written));
-        }
+        self.charge(facts, Kind::Write, &Consumed::written(facts, written));
     }
 
     /// The bucket, and units per second; `None` where there is no limit.
@@ -133,11 +191,20 @@ impl Meter {
 mod tests {
     use std::time::Duration;
 
+    use kurodo_gateway::Seen;
+
     use super::*;
+
+    struct Nobody;
+
+    impl Observer for Nobody {
+        fn seen(&self, _: &Seen<'_>) {}
+        fn measured(&self, _: &Measured<'_>) {}
+    }
 
     #[test]
     fn unused_capacity_is_kept_for_five_minutes_and_no_longer() {
-        let (meter, begin) = (Meter::new(true), Instant::now());
+        let (meter, begin) = (Meter::new(true, Arc::new(Nobody)), Instant::now());
         let left = |seconds, units| {
             meter.take((1, None, Kind::Read), 10, units, begin + Duration::from_secs(seconds))
         };
@@ -150,7 +217,7 @@ mod tests {
 
     #[test]
     fn each_table_and_index_has_its_own() {
-        let (meter, now) = (Meter::new(true), Instant::now());
+        let (meter, now) = (Meter::new(true, Arc::new(Nobody)), Instant::now());
         assert!(meter.take((1, None, Kind::Write), 1, 5.0, now) < 0.0);
         assert!(meter.take((1, Some(0), Kind::Write), 1, 0.0, now) > 0.0);
         assert!(meter.take((1, None, Kind::Read), 1, 0.0, now) > 0.0);

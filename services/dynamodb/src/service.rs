@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use kurodo_gateway::{
-    Dialect, Failure, Relay, Service, ServiceFacts,
+    Dialect, Failure, Observer, Relay, Service, ServiceFacts,
     wire::{Violation, violation_message},
 };
 use kurodo_identity::Principals;
@@ -63,6 +65,7 @@ impl DynamoDb {
         secret: &SecretKey,
         limits: Limits,
         relay: Relay,
+        observer: Arc<dyn Observer>,
     ) -> Self {
         Self {
             store,
@@ -71,7 +74,7 @@ impl DynamoDb {
             rounds: Rounds::default(),
             clock: Clock::default(),
             watch: Watch::default(),
-            meter: Meter::new(limits.throughput),
+            meter: Meter::new(limits.throughput, observer),
             collections: Collections::new(limits.collection.map_or(LARGEST, |bytes| bytes.min(LARGEST))),
             sponsors: Sponsors::default(),
             vault: Vault::new(relay.clone()),

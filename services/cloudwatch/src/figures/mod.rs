@@ -20,10 +20,10 @@ use std::{
 };
 
 use kurodo_arn::{AccountId, Region};
-use kurodo_gateway::{Observer, Seen};
+use kurodo_gateway::{Measured, Observer, Seen};
 
 pub(crate) use publish::Figure;
-use tally::Tally;
+use tally::{Spread, Tally};
 
 /// More shelves than there are threads on most machines.
 const SHELVES: usize = 32;
@@ -53,6 +53,19 @@ struct Shelf {
     /// By a hash of the subject, so that looking up allocates nothing.
     tallies: HashMap<u64, (Subject, Tally)>,
     refusals: HashMap<(Option<AccountId>, Region, Refusal), u64>,
+    /// By a hash likewise.
+    measures: HashMap<u64, (Thing, Spread)>,
+}
+
+/// What services measure by: one of their things.
+#[derive(Debug, Clone)]
+struct Thing {
+    account: AccountId,
+    region: Region,
+    service: &'static str,
+    resource: Box<str>,
+    dimension: Option<(&'static str, Box<str>)>,
+    metric: &'static str,
 }
 
 /// What is counted of all requests.
@@ -110,6 +123,10 @@ impl Figures {
                 }
                 all.tallies.entry(hash).or_insert_with(|| (subject, Tally::default())).1.add(&tally);
             }
+            for (hash, (thing, spread)) in shelf.measures.extract_if(|_, (thing, _)| thing.account == account)
+            {
+                all.measures.entry(hash).or_insert_with(|| (thing, Spread::default())).1.add(&spread);
+            }
             for (refusal, count) in shelf.refusals.extract_if(|(account, ..), _| is_own(*account)) {
                 *all.refusals.entry(refusal).or_default() += count;
             }
@@ -142,6 +159,32 @@ impl Observer for Figures {
         }
         if let Some(refusal) = refusal(seen) {
             *shelf.refusals.entry((seen.account, seen.region.clone(), refusal)).or_default() += 1;
+        }
+    }
+
+    fn measured(&self, measured: &Measured<'_>) {
+        let Some(shelf) = self.shelves.get(own_shelf()) else { return };
+        let Measured { service, account, region, resource, dimension, metric, value } = *measured;
+        let hash = self.hash.hash_one((account, region, service, resource, dimension, metric));
+        let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = shelf.measures.len() < MOST;
+        match shelf.measures.get_mut(&hash) {
+            Some((_, spread)) => spread.add(&Spread::of(value)),
+            None if room => _ = shelf.measures.insert(hash, (Thing::of(measured), Spread::of(value))),
+            None => {}
+        }
+    }
+}
+
+impl Thing {
+    fn of(measured: &Measured<'_>) -> Self {
+        Self {
+            account: measured.account,
+            region: measured.region.clone(),
+            service: measured.service,
+            resource: measured.resource.into(),
+            dimension: measured.dimension.map(|(name, value)| (name, value.into())),
+            metric: measured.metric,
         }
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use kurodo_arn::{AccountId, Region};
 
 use super::{
-    Figures, Refusal, Subject,
-    tally::{Tally, number},
+    Figures, Refusal, Subject, Thing,
+    tally::{Spread, Tally, number},
 };
 use crate::{
     Summary,
@@ -99,6 +99,9 @@ impl Figures {
             into.count("Requests", &[("Service", service)], tally.requests);
             into.count("Decisions", &[("Service", service)], tally.decisions);
         }
+        for (thing, spread) in counted.measures.values() {
+            thing.tell(&mut all, spread);
+        }
         for ((_, region, refusal), count) in &counted.refusals {
             let mut into = Collector { all: &mut all, region, namespace: "Kurodo" };
             match refusal {
@@ -114,6 +117,22 @@ impl Figures {
             (region, namespace, figures.collect())
         });
         figures.collect()
+    }
+}
+
+impl Thing {
+    /// What a service measured of it.
+    ///
+    /// Source: DynamoDB Developer Guide, "DynamoDB metrics and dimensions".
+    fn tell(&self, all: &mut All, spread: &Spread) {
+        let (namespace, name) = match self.service {
+            "dynamodb" => ("AWS/DynamoDB", "TableName"),
+            _ => return,
+        };
+        let mut into = Collector { all, region: &self.region, namespace };
+        let further = self.dimension.as_ref().map(|(name, value)| (*name, &**value));
+        let of: Vec<_> = [(name, &*self.resource)].into_iter().chain(further).collect();
+        into.put(self.metric, &of, StandardUnit::Count, spread.samples());
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Spread {
 
 impl Spread {
     /// One number.
-    fn of(number: f64) -> Self {
+    pub(super) fn of(number: f64) -> Self {
         Self { count: 1.0, sum: number, least: number, most: number }
     }
 
@@ -21,7 +21,7 @@ impl Spread {
         self.add(&Self::of(number));
     }
 
-    fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         if other.count == 0.0 {
             return;
         }

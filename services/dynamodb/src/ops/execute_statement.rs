@@ -56,6 +56,7 @@ impl DynamoDb {
         };
         let from = input.next_token.as_deref().map(|token| page.open(token)).transpose()?;
         let (found, mark) = self.select(&self.store.read(permit), (facts, keys.of(facts)?), plan, from)?;
+        self.meter.returned(facts, "ExecuteStatement", found.count);
         Ok(ExecuteStatementOutput {
             items: Some(found.items.into_iter().map(shown).collect()),
             next_token: mark.map(|mark| page.seal(&mark)).transpose()?,

@@ -47,7 +47,7 @@ impl DynamoDb {
     pub(super) async fn found<G: Grant<Resource = resources::Search>>(
         &self,
         permit: &G,
-        call: &Call,
+        (operation, call): (&'static str, &Call),
         capacity: Option<ReturnConsumedCapacity>,
     ) -> Result<Found, Error> {
         let (plan, facts) = permit.resource().plan()?;
@@ -55,6 +55,7 @@ impl DynamoDb {
         self.meter.admit_read(facts, plan.index.as_ref())?;
         let found = search(&self.store.read(permit), (facts, keys.of(facts)?), plan)?;
         self.meter.charge(facts, Kind::Read, &found.consumed);
+        self.meter.returned(facts, operation, found.count);
         Ok(Found {
             items: (!plan.count).then(|| found.items.into_iter().map(shown).collect()),
             count: count(found.count),

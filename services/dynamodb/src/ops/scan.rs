@@ -9,7 +9,7 @@ use crate::{
 impl Handler<op::Scan> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::Scan>) -> Answer<op::Scan> {
         let Found { items, count, scanned_count, last_evaluated_key, consumed_capacity } =
-            self.found(&asked.permits, asked.call, asked.input.return_consumed_capacity).await?;
+            self.found(&asked.permits, ("Scan", asked.call), asked.input.return_consumed_capacity).await?;
         Ok(ScanOutput { items, count, scanned_count, last_evaluated_key, consumed_capacity }.into())
     }
 }
