@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from pathlib import Path
@@ -19,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from conftest import Server, kurodo, new_account  # noqa: E402
+from identity_provider import Provider  # noqa: E402
 
 # Marks of tests that fail on AWS itself, or that are of extensions which AWS does not have.
 UNMARKED = "not fails_on_aws"
@@ -65,7 +67,23 @@ def keys(principal):
     return {"kms_keyid": first, "kms_keyid2": second}
 
 
-def principals(server):
+def identity(provider):
+    """A provider that stands in for the Keycloak which the suite wants, and tokens of it."""
+    tags = {"principal_tags": {"Department": ["Engineering"]}}
+    later = int(time.time()) + 3600
+    return {
+        "thumbprint": provider.thumbprint,
+        "aud": "app",
+        "azp": "app",
+        "sub": "ada",
+        "KC_REALM": provider.realm.rsplit("/", 1)[1],
+        "token": provider.token(azp="app", exp=later),
+        "user_token": provider.token(exp=later, **{"https://aws.amazon.com/tags": tags}),
+        "address": provider.url.split("/", 1)[0],
+    }
+
+
+def principals(server, provider):
     root, main, alt = server.root(), new_account(server, "main"), new_account(server, "alt")
     return {
         "fixtures": {"bucket prefix": "s3tests-{random}-"},
@@ -80,6 +98,7 @@ def principals(server):
         "iam": section(alt, "alt"),
         "iam root": rooted(root, "root"),
         "iam alt root": account(server, "altroot"),
+        "webidentity": identity(provider),
     }
 
 
@@ -98,9 +117,10 @@ def accounts(server):
 
 
 def run(checkout, folder, arguments):
+    provider = Provider(realm="auth/realms/people")
     server = Server(folder / "data", "--region", REGION).start()
     try:
-        sections, signing = principals(server), accounts(server)
+        sections, signing = principals(server, provider), accounts(server)
         server.stop()
         # Some tests sign with Signature Version 2, which accounts must be let.
         server.start({"KURODO_SIGNATURE_V2": ",".join(signing)})
@@ -125,6 +145,7 @@ def run(checkout, folder, arguments):
         return found
     finally:
         server.kill()
+        provider.stop()
 
 
 def report(found):

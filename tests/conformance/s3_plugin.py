@@ -1,14 +1,17 @@
 """What the suite takes for granted and AWS no longer gives: buckets whose access control lists count and may be public,
 and names beside canonical ids. Buckets are made so by signed calls, as AWS tells who needs it; the names, which S3 leaves
 out since 2025, are put into answers on the client's side. The authority that signed the server's certificate is trusted.
-Header fields that today's client writes when it signs are spoiled after that, where the suite spoils them before."""
+Header fields that today's client writes when it signs are spoiled after that, where the suite spoils them before. What is
+said of accounts and identity providers is in `s3_accounts`."""
 
 import configparser
 import os
 from unittest import mock
+from urllib.parse import unquote
 
 import boto3
 import pytest
+import s3_accounts
 from botocore.hooks import EventAliaser
 
 LISTS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
@@ -113,6 +116,12 @@ def named(known):
     return lambda parsed, **_: name({key: value for key, value in parsed.items() if key != "Error"})
 
 
+def decode_prefix(parsed, **_):
+    """Where the client asks for names in URL encoding, it decodes all but this one."""
+    if parsed.get("EncodingType") == "url" and "Prefix" in parsed:
+        parsed["Prefix"] = unquote(parsed["Prefix"])
+
+
 def trusting(make):
     def client(*arguments, **parameters):
         if parameters.get("verify") is True:
@@ -138,12 +147,14 @@ def iam(config, section):
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item):
     """What a test leaves behind the next one shall not suffer for: policies with the user where it fails half-way, and
-    users in groups, whom the suite deletes before their groups."""
+    users in groups, whom the suite deletes before their groups; and identity providers, of which an address has one."""
     if "iam" in item.nodeid or "sts" in item.nodeid:
         config = configured()
         admin, user = iam(config, "iam"), config["s3 alt"]["user_id"]
         for name in admin.list_user_policies(UserName=user)["PolicyNames"]:
             admin.delete_user_policy(UserName=user, PolicyName=name)
+        for provider in admin.list_open_id_connect_providers()["OpenIDConnectProviderList"]:
+            admin.delete_open_id_connect_provider(OpenIDConnectProviderArn=provider["Arn"])
         root = iam(config, "iam root")
         for group in root.list_groups()["Groups"]:
             for member in root.get_group(GroupName=group["GroupName"])["Users"]:
@@ -156,4 +167,7 @@ def pytest_configure():
     events.register("creating-client-class.s3", open_buckets)
     events.register("creating-client-class.iam", stand_in)
     events.register("after-call.s3", named(names()))
+    events.register("after-call.s3.ListObjects", decode_prefix)
+    config = configured()
+    s3_accounts.adapting(config["webidentity"] if "webidentity" in config else None)
     boto3.client, boto3.resource = trusting(boto3.client), trusting(boto3.resource)
