@@ -522,9 +522,6 @@ def test_results_are_for_the_account_that_asked(logs, requests, other):
 
 
 def test_what_is_not_honoured_is_refused_by_name(logs):
-    where = {"logGroupName": group(logs)}
-    refused(lambda: logs.associate_kms_key(**where, kmsKeyId="arn:aws:kms:us-east-1:111122223333:key/x"), "NotImplemented", 501)
-    refused(lambda: logs.create_log_group(logGroupName=fresh(), kmsKeyId="x"), "NotImplemented", 501)
     refused(lambda: logs.create_log_group(logGroupName=fresh(), logGroupClass="DELIVERY"), "NotImplemented", 501)
 
 
