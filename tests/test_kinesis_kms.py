@@ -17,42 +17,17 @@ from test_logs import logs, stream  # noqa: F401
 from test_logs_metrics import eventually
 from test_logs_subscriptions import PUT, forwarded, role, subscribe
 from test_logs_subscriptions import put as log
+from test_s3_kms import USE, key, kms, new_key, put_policy  # noqa: F401
 
 FIRST = "shardId-000000000000"
 OWN = "alias/aws/kinesis"
-USE = ["kms:GenerateDataKey", "kms:Decrypt"]
 DENIED = "KMSAccessDeniedException"
 MIB = 1 << 20
 
 
 @pytest.fixture(scope="module")
-def kms(root):
-    return root.client("kms")
-
-
-@pytest.fixture(scope="module")
 def client(root):
     return root.client("kinesis")
-
-
-@pytest.fixture
-def key(kms):
-    """The ARN of a new key whose policy leaves everything to the account."""
-    return new_key(kms)
-
-
-def new_key(kms, *statements):
-    """The ARN of a new key. Its policy lets the account do everything, and says what else is given."""
-    arn = kms.create_key()["KeyMetadata"]["Arn"]
-    if statements:
-        put_policy(kms, arn, *statements)
-    return arn
-
-
-def put_policy(kms, arn, *statements):
-    account = arn.split(":")[4]
-    own = statement("Allow", "kms:*", Principal={"AWS": f"arn:aws:iam::{account}:root"})
-    kms.put_key_policy(KeyId=arn, PolicyName="default", Policy=document(own, *statements))
 
 
 def encrypt(client, name, key):
