@@ -1,6 +1,7 @@
 //! Statements of PartiQL.
 
 use kurodo_dynamodb::{attribute::Attribute, partiql};
+use kurodo_select::{Compression, Csv, Headers, Input, Json, Output, Plan, Query, Scan};
 
 /// Reads bytes as a statement, with no parameter, one, and more of several kinds. What is wrong has words.
 pub fn partiql(data: &[u8]) {
@@ -9,5 +10,35 @@ pub fn partiql(data: &[u8]) {
     let parameters = [set, Attribute::Null, Attribute::List(Vec::new())];
     for count in 0..=parameters.len() {
         assert_ne!(partiql::fault(text, &parameters[..count]), Some(String::new()));
+    }
+}
+
+/// Reads bytes as a query and, behind a zero, an object: as CSV and JSON, packed or not, whole and in two pieces, which
+/// come to the same.
+pub fn select(data: &[u8]) {
+    let at = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
+    let (Ok(text), object) = (std::str::from_utf8(&data[..at]), data.get(at + 1..).unwrap_or_default())
+    else {
+        return;
+    };
+    let Ok(query) = Query::parse(text) else { return };
+    let csv = |headers| {
+        Input::Csv(Csv { headers, quoted_record_delimiters: text.len() % 2 == 0, ..Csv::default() })
+    };
+    let inputs =
+        [csv(Headers::None), csv(Headers::Use), Input::Json(Json::Document), Input::Json(Json::Lines)];
+    for input in inputs {
+        for compression in [Compression::None, Compression::Gzip, Compression::Bzip2] {
+            let scan = |pieces: [&[u8]; 2]| {
+                let output = Output::Json("\n".into());
+                let (query, input) = (query.clone(), input.clone());
+                let plan = Plan { query, input, compression, output, range: None, now_ms: 0 };
+                let mut scan = Scan::new(plan)?;
+                pieces.into_iter().try_for_each(|piece| scan.push(piece))?;
+                scan.finish().map(|()| scan.take())
+            };
+            let (left, right) = object.split_at(object.len() / 2);
+            assert_eq!(scan([left, right]), scan([object, b""]));
+        }
     }
 }

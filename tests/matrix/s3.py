@@ -247,6 +247,13 @@ SAMPLES = {
     "GetObject": thing,
     "HeadObject": thing,
     "GetObjectAttributes": having(thing, ObjectAttributes=["ETag"]),
+    "SelectObjectContent": having(
+        thing,
+        Expression="select * from s3object",
+        ExpressionType="SQL",
+        InputSerialization={"CSV": {}},
+        OutputSerialization={"CSV": {}},
+    ),
     "PutObject": having(unchanged(thing), Body=CONTENT, ACL="private", Tagging="team=a"),
     "CopyObject": retagging,
     "DeleteObject": unchanged(thing),
@@ -306,6 +313,7 @@ UNASKED = {
     "DeleteObjectTagging": {*MISSING, "s3:DeleteObjectVersionTagging"},
     **{f"{does}Object{what}": MISSING for does in ("Get", "Put") for what in ("Retention", "LegalHold")},
     "RestoreObject": MISSING,
+    "SelectObjectContent": MISSING,
     "UploadPartCopy": {*MISSING, "s3:GetObjectVersion"},
     "CompleteMultipartUpload": {"s3:GetObject"},
 }

@@ -39,6 +39,7 @@ pub(crate) fn events(
     events: Events,
 ) -> Response {
     let first = encode_initial_response(protocol, &encoded.body);
+    let dialect = if protocol == Protocol::RestXml { Dialect::S3 } else { Dialect::Json };
     let messages = events.map(move |event| match event {
         Ok(event) => encode_event(protocol, operation, &event).map_err(|error| Failure::internal(&error)),
         Err(failure) => Err(failure),
@@ -46,12 +47,12 @@ pub(crate) fn events(
     let messages = messages.scan(false, move |ended, message| {
         let before = std::mem::replace(ended, message.is_err());
         let message = message.unwrap_or_else(|failure| {
-            let failure = failure.spoken(Dialect::Json);
+            let failure = failure.spoken(dialect);
             encode_event_error(protocol, &failure.code, &failure.message)
         });
         std::future::ready((!before).then_some(Ok(message)))
     });
-    let content = stream::once(std::future::ready(Ok(first))).chain(messages);
+    let content = stream::iter(first.map(Ok)).chain(messages);
     let mut response = http::Response::new(Outgoing::Endless(Box::pin(content)));
     *response.status_mut() = status(encoded.status);
     *response.headers_mut() = encoded.headers;

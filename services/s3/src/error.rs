@@ -379,6 +379,9 @@ pub enum Error {
     /// A stored record is not what was written.
     #[error(transparent)]
     Damaged(#[from] Damaged),
+    /// A query that S3 Select refuses.
+    #[error(transparent)]
+    Select(#[from] kurodo_select::SelectError),
 }
 
 impl Error {
@@ -472,6 +475,7 @@ impl Error {
             Self::Full => ("ServiceUnavailable", 503),
             Self::Kms { .. } => ("KMS", 400),
             Self::AccessPointSignature => ("InvalidRequest", 400),
+            Self::Select(error) => (error.code(), 400),
             Self::NotForAccessPoints => ("MethodNotAllowed", 405),
             Self::BucketHasAccessPoints(_) => ("BucketHasAccessPointsAttached", 400),
             Self::Body(_)

@@ -35,6 +35,7 @@ mod records;
 mod replication;
 pub mod resources;
 mod restore;
+mod select;
 mod sweep;
 pub mod table;
 mod tags;
@@ -159,6 +160,7 @@ const DATA_EVENTS: &[&str] = &[
     "PutObjectRetention",
     "PutObjectTagging",
     "RestoreObject",
+    "SelectObjectContent",
     "UploadPart",
     "UploadPartCopy",
 ];

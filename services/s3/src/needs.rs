@@ -25,7 +25,7 @@ pub(crate) use logs::{logs, put_bucket_logging};
 pub(crate) use multipart::create_multipart_upload;
 pub(crate) use read::{
     delete_object_tagging, get_object, get_object_acl, get_object_attributes, get_object_tagging,
-    head_object, put_object_acl, put_object_tagging, restore_object,
+    head_object, put_object_acl, put_object_tagging, restore_object, select_object_content,
 };
 pub(crate) use replication::{put_bucket_replication, replication};
 pub(crate) use write::put_object;

@@ -177,7 +177,7 @@ impl Writer<'_, '_> {
     fn member(&mut self, name: &str, reference: &Reference, owner: &Shape) -> Outcome<String> {
         let mut out = self.reference(name, reference)?;
         let traits = self.model.traits(reference)?;
-        let payload = owner.payload.as_deref() == Some(name);
+        let payload = owner.payload.as_deref() == Some(name) || traits.eventpayload;
         if let Some(location) = self.location(name, &traits, payload)? {
             _ = write!(out, ".at({location})");
         }

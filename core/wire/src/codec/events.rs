@@ -6,8 +6,14 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 use crc_fast::{CrcAlgorithm, checksum};
 use minicbor::Encoder;
 
-use super::{cbor, json};
-use crate::{Kind, Member, OperationSchema, Protocol, Structure, Value, WireError};
+use super::{
+    cbor, json,
+    text::{Style, unfit},
+    xml,
+};
+use crate::{
+    Kind, Location, Member, OperationSchema, Protocol, Structure, TimestampFormat, Value, WireError,
+};
 
 /// The content type of a stream of events.
 pub const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
@@ -36,17 +42,23 @@ pub fn encode_event(
     let (stream, values) = (stream.ok_or_else(unfit)?, event.as_members().ok_or_else(unfit)?);
     let mut set = stream.members.iter().zip(values).filter(|(_, value)| !value.is_null());
     let (member, value) = set.next().ok_or_else(unfit)?;
-    let payload = payload(protocol, member, value)?;
-    Ok(message(&[TYPE_EVENT, (":event-type", member.wire_name), kind(protocol)], &payload))
+    let (kind, payload) = payload(protocol, member, value)?;
+    let headers = [Some(TYPE_EVENT), Some((":event-type", member.wire_name)), kind];
+    Ok(message(&headers.into_iter().flatten().collect::<Vec<_>>(), &payload))
 }
 
-/// The message that carries the members of an output that are not events; it comes before all events.
-pub fn encode_initial_response(protocol: Protocol, members: &[u8]) -> Bytes {
-    message(&[TYPE_EVENT, (":event-type", "initial-response"), kind(protocol)], members)
+/// The message that carries the members of an output that are not events; it comes before all events. Protocols that have
+/// other places for such members send none.
+pub fn encode_initial_response(protocol: Protocol, members: &[u8]) -> Option<Bytes> {
+    let headers = [TYPE_EVENT, (":event-type", "initial-response"), kind(protocol)];
+    (protocol != Protocol::RestXml).then(|| message(&headers, members))
 }
 
 /// The message that ends a stream with an error.
 pub fn encode_event_error(protocol: Protocol, code: &str, text: &str) -> Bytes {
+    if protocol == Protocol::RestXml {
+        return message(&[(":message-type", "error"), (":error-code", code), (":error-message", text)], b"");
+    }
     let mut payload = String::from("{\"message\":");
     json::string(&mut payload, text);
     payload.push('}');
@@ -67,17 +79,45 @@ fn kind(protocol: Protocol) -> (&'static str, &'static str) {
     (":content-type", kind)
 }
 
-fn payload(protocol: Protocol, member: &Member, value: &Value) -> Result<Vec<u8>, WireError> {
+type Header = (&'static str, &'static str);
+
+/// What an event carries, and its content type; `None` where it carries nothing.
+fn payload(
+    protocol: Protocol,
+    member: &Member,
+    value: &Value,
+) -> Result<(Option<Header>, Vec<u8>), WireError> {
     let schema: &Structure =
         member.target().as_structure().ok_or_else(|| WireError::reply("an event is a structure"))?;
-    if matches!(protocol, Protocol::RpcV2Cbor | Protocol::Cbor11) {
-        let mut out = Vec::with_capacity(256);
-        cbor::write_members(&mut Encoder::new(&mut out), schema, value, cbor::Times::of(protocol))?;
-        return Ok(out);
+    match protocol {
+        Protocol::RestXml => xml_payload(schema, value),
+        Protocol::RpcV2Cbor | Protocol::Cbor11 => {
+            let mut out = Vec::with_capacity(256);
+            cbor::write_members(&mut Encoder::new(&mut out), schema, value, cbor::Times::of(protocol))?;
+            Ok((Some(kind(protocol)), out))
+        }
+        _ => {
+            let mut out = String::with_capacity(256);
+            json::write_members(&mut out, schema, value)?;
+            Ok((Some(kind(protocol)), out.into_bytes()))
+        }
     }
-    let mut out = String::with_capacity(256);
-    json::write_members(&mut out, schema, value)?;
-    Ok(out.into_bytes())
+}
+
+/// The member that is the event's payload: bytes as they are, anything else as a document.
+fn xml_payload(schema: &Structure, value: &Value) -> Result<(Option<Header>, Vec<u8>), WireError> {
+    let values = value.as_members().ok_or_else(|| unfit("an event", "a structure", value))?;
+    let mut payload = schema.members.iter().zip(values);
+    let payload = payload.find(|(member, _)| matches!(member.location, Location::Payload));
+    let Some((member, value)) = payload.filter(|(_, value)| !value.is_null()) else {
+        return Ok((None, Vec::new()));
+    };
+    if let Some(bytes) = value.as_bytes() {
+        return Ok((Some((":content-type", "application/octet-stream")), bytes.to_vec()));
+    }
+    let mut out = xml::Writer::new(Style { format: TimestampFormat::Iso8601, millis: true }, true);
+    out.root(member.root_name(), None, member, value)?;
+    Ok((Some((":content-type", "text/xml")), out.finish().into_bytes()))
 }
 
 /// One message. Names and values of headers are short and ours.
@@ -123,6 +163,11 @@ mod tests {
 
     #[test]
     fn an_error_ends_a_stream_by_its_code() {
+        let text = encode_event_error(Protocol::RestXml, "CastFailed", "why");
+        let text = String::from_utf8_lossy(&text).into_owned();
+        assert!(text.contains("\r:message-type\u{7}\0\u{5}error"));
+        assert!(text.contains("\u{b}:error-code\u{7}\0\nCastFailed"));
+        assert!(encode_initial_response(Protocol::RestXml, b"").is_none());
         let text = encode_event_error(Protocol::Json11, "ResourceInUseException", "a \"b\"");
         let text = String::from_utf8_lossy(&text).into_owned();
         assert!(text.contains(":exception-type\u{7}\0\u{16}ResourceInUseException"));

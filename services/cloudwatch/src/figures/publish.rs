@@ -142,6 +142,7 @@ fn kind(operation: &str) -> &'static str {
         "DeleteObjects" | "CreateMultipartUpload" | "CompleteMultipartUpload" | "RestoreObject" => {
             "PostRequests"
         }
+        "SelectObjectContent" => "SelectRequests",
         _ if operation.starts_with("List") => "ListRequests",
         _ if operation.starts_with("Get") => "GetRequests",
         _ if operation.starts_with("Head") => "HeadRequests",

@@ -30,6 +30,7 @@ pub(super) fn name(method: &str, operation: &str, has_key: bool) -> String {
         "GetObjectLegalHold" | "PutObjectLegalHold" => "OBJECT_LOCK_LEGALHOLD",
         "GetObjectAttributes" => "OBJECT_ATTRIBUTES",
         "RestoreObject" => "RESTORE",
+        "SelectObjectContent" => "SELECT",
         "DeleteObjects" => "MULTI_OBJECT_DELETE",
         "ListMultipartUploads" | "CreateMultipartUpload" => "UPLOADS",
         "ListParts" | "CompleteMultipartUpload" | "AbortMultipartUpload" => "UPLOAD",

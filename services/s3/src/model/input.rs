@@ -7,11 +7,12 @@ use kurodo_wire::{Secret, Streaming, Timestamp};
 use super::{
     AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketLifecycleConfiguration,
     BucketLoggingStatus, BucketNamespace, CORSConfiguration, ChecksumAlgorithm, ChecksumMode, ChecksumType,
-    CompletedMultipartUpload, CreateBucketConfiguration, Delete, EncodingType, InventoryConfiguration,
-    MetadataDirective, ObjectAttributes, ObjectCannedACL, ObjectLockConfiguration, ObjectLockEventHold,
-    ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectOwnership,
-    OptionalObjectAttributes, OwnershipControls, PublicAccessBlockConfiguration, ReplicationConfiguration,
-    RequestPayer, RequestPaymentConfiguration, RestoreRequest, ServerSideEncryption,
+    CompletedMultipartUpload, CreateBucketConfiguration, Delete, EncodingType, ExpressionType,
+    InputSerialization, InventoryConfiguration, MetadataDirective, ObjectAttributes, ObjectCannedACL,
+    ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
+    ObjectLockMode, ObjectLockRetention, ObjectOwnership, OptionalObjectAttributes, OutputSerialization,
+    OwnershipControls, PublicAccessBlockConfiguration, ReplicationConfiguration, RequestPayer,
+    RequestPaymentConfiguration, RequestProgress, RestoreRequest, ScanRange, ServerSideEncryption,
     ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
     TransitionDefaultMinimumObjectSize, VersioningConfiguration, schema,
 };
@@ -582,6 +583,25 @@ kurodo_wire::shape! {
         part_number: Option<i32> = "PartNumber",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
         checksum_mode: Option<ChecksumMode> = "ChecksumMode",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:SelectObjectContent`.
+    #[derive(Debug)]
+    pub struct SelectObjectContentInput: schema::SELECT_OBJECT_CONTENT_INPUT {
+        bucket: String = "Bucket",
+        key: String = "Key",
+        sse_customer_algorithm: Option<String> = "SSECustomerAlgorithm",
+        sse_customer_key: Option<Secret> = "SSECustomerKey",
+        sse_customer_key_md5: Option<String> = "SSECustomerKeyMD5",
+        expression: String = "Expression",
+        expression_type: ExpressionType = "ExpressionType",
+        request_progress: Option<RequestProgress> = "RequestProgress",
+        input_serialization: InputSerialization = "InputSerialization",
+        output_serialization: OutputSerialization = "OutputSerialization",
+        scan_range: Option<ScanRange> = "ScanRange",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
     }
 }
 

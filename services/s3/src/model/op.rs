@@ -55,6 +55,7 @@ kurodo_wire::operations! {
     ListObjectVersions(super::ListObjectVersionsInput) -> super::ListObjectVersionsOutput = service::LIST_OBJECT_VERSIONS;
     GetObject(super::GetObjectInput) -> super::GetObjectOutput = service::GET_OBJECT;
     HeadObject(super::HeadObjectInput) -> super::HeadObjectOutput = service::HEAD_OBJECT;
+    SelectObjectContent(super::SelectObjectContentInput) -> super::SelectObjectContentOutput = service::SELECT_OBJECT_CONTENT;
     GetObjectAttributes(super::GetObjectAttributesInput) -> super::GetObjectAttributesOutput = service::GET_OBJECT_ATTRIBUTES;
     PutObject(super::PutObjectInput) -> super::PutObjectOutput = service::PUT_OBJECT;
     CopyObject(super::CopyObjectInput) -> super::CopyObjectOutput = service::COPY_OBJECT;

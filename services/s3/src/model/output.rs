@@ -526,6 +526,14 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Output of AWS `s3:SelectObjectContent`.
+    #[derive(Debug, Default)]
+    pub struct SelectObjectContentOutput: schema::SELECT_OBJECT_CONTENT_OUTPUT {
+        payload: Streaming = "Payload",
+    }
+}
+
+kurodo_wire::shape! {
     /// Output of AWS `s3:GetObjectAttributes`.
     #[derive(Debug, Default)]
     pub struct GetObjectAttributesOutput: schema::GET_OBJECT_ATTRIBUTES_OUTPUT {

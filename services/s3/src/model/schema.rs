@@ -226,6 +226,8 @@ pub(super) static COMPLETED_PART_LIST: Schema =
     Schema::list("CompletedPartList", Member::new("member", &COMPLETED_PART));
 pub(super) static COMPRESSION_TYPE: Schema =
     Schema::new("CompressionType", Kind::String).words(&["NONE", "GZIP", "BZIP2"]);
+pub(super) static CONTINUATION_EVENT: Schema =
+    Schema::new("ContinuationEvent", Kind::Structure(Structure::new(&[])));
 pub(super) static COPY_OBJECT_RESULT: Schema = Schema::new(
     "CopyObjectResult",
     Kind::Structure(Structure::new(&[
@@ -350,6 +352,7 @@ pub(super) static ENCRYPTION_TYPE_LIST: Schema =
     Schema::list("EncryptionTypeList", Member::new("member", &ENCRYPTION_TYPE).wire_name("EncryptionType"));
 pub(super) static ENCRYPTION_TYPE_MISMATCH: Schema =
     Schema::new("EncryptionTypeMismatch", Kind::Structure(Structure::new(&[])));
+pub(super) static END_EVENT: Schema = Schema::new("EndEvent", Kind::Structure(Structure::new(&[])));
 pub(super) static ERROR: Schema = Schema::new(
     "Error",
     Kind::Structure(Structure::new(&[
@@ -877,6 +880,18 @@ pub(super) static POLICY_STATUS: Schema = Schema::new(
     "PolicyStatus",
     Kind::Structure(Structure::new(&[Member::new("IsPublic", &common::BOOLEAN).wire_name("IsPublic")])),
 );
+pub(super) static PROGRESS: Schema = Schema::new(
+    "Progress",
+    Kind::Structure(Structure::new(&[
+        Member::new("BytesScanned", &common::LONG),
+        Member::new("BytesProcessed", &common::LONG),
+        Member::new("BytesReturned", &common::LONG),
+    ])),
+);
+pub(super) static PROGRESS_EVENT: Schema = Schema::new(
+    "ProgressEvent",
+    Kind::Structure(Structure::new(&[Member::new("Details", &PROGRESS).at(Location::Payload)])),
+);
 pub(super) static PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
     "PublicAccessBlockConfiguration",
     Kind::Structure(Structure::new(&[
@@ -888,6 +903,10 @@ pub(super) static PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
 );
 pub(super) static QUOTE_FIELDS: Schema =
     Schema::new("QuoteFields", Kind::String).words(&["ALWAYS", "ASNEEDED"]);
+pub(super) static RECORDS_EVENT: Schema = Schema::new(
+    "RecordsEvent",
+    Kind::Structure(Structure::new(&[Member::new("Payload", &common::BLOB).at(Location::Payload)])),
+);
 pub(super) static REGION: Schema = Schema::new("Region", Kind::String).bounds(Some(0.0), Some(20.0));
 pub(super) static REPLICA_MODIFICATIONS: Schema = Schema::new(
     "ReplicaModifications",
@@ -961,6 +980,10 @@ pub(super) static REQUEST_PAYMENT_CONFIGURATION: Schema = Schema::new(
     "RequestPaymentConfiguration",
     Kind::Structure(Structure::new(&[Member::new("Payer", &PAYER).required()])),
 );
+pub(super) static REQUEST_PROGRESS: Schema = Schema::new(
+    "RequestProgress",
+    Kind::Structure(Structure::new(&[Member::new("Enabled", &common::BOOLEAN)])),
+);
 pub(super) static RESTORE_REQUEST: Schema = Schema::new(
     "RestoreRequest",
     Kind::Structure(Structure::new(&[
@@ -1008,6 +1031,26 @@ pub(super) static SSEKMS: Schema = Schema::new(
 );
 pub(super) static SSES3: Schema =
     Schema::new("SSES3", Kind::Structure(Structure::new(&[]).xml_name("SSE-S3")));
+pub(super) static SCAN_RANGE: Schema = Schema::new(
+    "ScanRange",
+    Kind::Structure(Structure::new(&[
+        Member::new("Start", &common::LONG),
+        Member::new("End", &common::LONG),
+    ])),
+);
+pub(super) static SELECT_OBJECT_CONTENT_EVENT_STREAM: Schema = Schema::new(
+    "SelectObjectContentEventStream",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("Records", &RECORDS_EVENT),
+            Member::new("Stats", &STATS_EVENT),
+            Member::new("Progress", &PROGRESS_EVENT),
+            Member::new("Cont", &CONTINUATION_EVENT),
+            Member::new("End", &END_EVENT),
+        ])
+        .event_stream(),
+    ),
+);
 pub(super) static SELECT_PARAMETERS: Schema = Schema::new(
     "SelectParameters",
     Kind::Structure(Structure::new(&[
@@ -1058,6 +1101,18 @@ pub(super) static SSE_KMS_ENCRYPTED_OBJECTS: Schema = Schema::new(
 );
 pub(super) static SSE_KMS_ENCRYPTED_OBJECTS_STATUS: Schema =
     Schema::new("SseKmsEncryptedObjectsStatus", Kind::String).words(&["Enabled", "Disabled"]);
+pub(super) static STATS: Schema = Schema::new(
+    "Stats",
+    Kind::Structure(Structure::new(&[
+        Member::new("BytesScanned", &common::LONG),
+        Member::new("BytesProcessed", &common::LONG),
+        Member::new("BytesReturned", &common::LONG),
+    ])),
+);
+pub(super) static STATS_EVENT: Schema = Schema::new(
+    "StatsEvent",
+    Kind::Structure(Structure::new(&[Member::new("Details", &STATS).at(Location::Payload)])),
+);
 pub(super) static STORAGE_CLASS: Schema = Schema::new("StorageClass", Kind::String).words(&[
     "STANDARD",
     "REDUCED_REDUNDANCY",
@@ -2446,6 +2501,44 @@ pub(super) static HEAD_OBJECT_OUTPUT: Schema = Schema::new(
         Member::new("ObjectLockEventHoldDurationYears", &common::INTEGER)
             .wire_name("x-amz-object-lock-event-hold-duration-years")
             .at(Location::Header(&H_X_AMZ_OBJECT_LOCK_EVENT_HOLD_DURATION_YEARS)),
+    ])),
+);
+pub(super) static SELECT_OBJECT_CONTENT_INPUT: Schema = Schema::new(
+    "SelectObjectContentRequest",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("Bucket", &common::STRING)
+                .wire_name("Bucket")
+                .at(Location::Label("Bucket"))
+                .required(),
+            Member::new("Key", &OBJECT_KEY).wire_name("Key").at(Location::Label("Key")).required(),
+            Member::new("SSECustomerAlgorithm", &common::STRING)
+                .wire_name("x-amz-server-side-encryption-customer-algorithm")
+                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_ALGORITHM)),
+            Member::new("SSECustomerKey", &common::SECRET_STRING)
+                .wire_name("x-amz-server-side-encryption-customer-key")
+                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY)),
+            Member::new("SSECustomerKeyMD5", &common::STRING)
+                .wire_name("x-amz-server-side-encryption-customer-key-MD5")
+                .at(Location::Header(&H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5)),
+            Member::new("Expression", &common::STRING).required(),
+            Member::new("ExpressionType", &EXPRESSION_TYPE).required(),
+            Member::new("RequestProgress", &REQUEST_PROGRESS),
+            Member::new("InputSerialization", &INPUT_SERIALIZATION).required(),
+            Member::new("OutputSerialization", &OUTPUT_SERIALIZATION).required(),
+            Member::new("ScanRange", &SCAN_RANGE),
+            Member::new("ExpectedBucketOwner", &common::STRING)
+                .wire_name("x-amz-expected-bucket-owner")
+                .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        ])
+        .xml_name("SelectObjectContentRequest")
+        .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" }),
+    ),
+);
+pub(super) static SELECT_OBJECT_CONTENT_OUTPUT: Schema = Schema::new(
+    "SelectObjectContentOutput",
+    Kind::Structure(Structure::new(&[
+        Member::new("Payload", &SELECT_OBJECT_CONTENT_EVENT_STREAM).at(Location::Payload)
     ])),
 );
 pub(super) static GET_OBJECT_ATTRIBUTES_INPUT: Schema = Schema::new(

@@ -70,6 +70,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &LIST_OBJECT_VERSIONS,
         &GET_OBJECT,
         &HEAD_OBJECT,
+        &SELECT_OBJECT_CONTENT,
         &GET_OBJECT_ATTRIBUTES,
         &PUT_OBJECT,
         &COPY_OBJECT,
@@ -404,14 +405,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             uri: "/{Bucket}/{Key+}?renameObject",
             required_query: &[],
             required_headers: &["x-amz-rename-source"],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "SelectObjectContent",
-            method: "POST",
-            uri: "/{Bucket}/{Key+}?select&select-type=2",
-            required_query: &[],
-            required_headers: &[],
             deprecated: false,
         },
         RouteSchema {
@@ -1153,6 +1146,15 @@ pub(super) static HEAD_OBJECT: OperationSchema = OperationSchema {
         "HEAD",
         "/{Bucket}/{Key+}",
         [&schema::HEAD_OBJECT_INPUT, &schema::HEAD_OBJECT_OUTPUT],
+    )
+};
+pub(super) static SELECT_OBJECT_CONTENT: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "SelectObjectContent",
+        "POST",
+        "/{Bucket}/{Key+}?select&select-type=2",
+        [&schema::SELECT_OBJECT_CONTENT_INPUT, &schema::SELECT_OBJECT_CONTENT_OUTPUT],
     )
 };
 pub(super) static GET_OBJECT_ATTRIBUTES: OperationSchema = OperationSchema {

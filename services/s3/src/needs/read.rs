@@ -11,7 +11,7 @@ use crate::{
     model::{
         DeleteObjectTaggingInput, GetObjectAclInput, GetObjectAttributesInput, GetObjectInput,
         GetObjectTaggingInput, HeadObjectInput, PutObjectAclInput, PutObjectTaggingInput, RestoreObjectInput,
-        Tag,
+        SelectObjectContentInput, Tag,
     },
     policy,
     records::Wanted,
@@ -103,6 +103,16 @@ pub(crate) async fn restore_object(
 ) -> Result<(Need<action::RestoreObject>, Missing), Error> {
     let (object, missing) = named!(find, input)?;
     Ok((Need::new(object.of_bucket()), missing))
+}
+
+/// A query reads the current version, as whoever gets it does.
+pub(crate) async fn select_object_content(
+    find: &Finding<'_>,
+    input: &SelectObjectContentInput,
+) -> Result<(Need<action::GetObject>, Missing), Error> {
+    let facts = crate::access_points::entered(find, &input.bucket, &input.expected_bucket_owner)?;
+    let (object, missing) = existing(find, &facts, &input.key, None)?;
+    Ok((Need::new(object), missing))
 }
 
 type Attributes = (

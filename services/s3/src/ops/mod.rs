@@ -52,6 +52,7 @@ mod put_object;
 mod replicate;
 mod restore_object;
 mod rights;
+mod select_object_content;
 mod setting;
 mod upload_part;
 mod upload_part_copy;

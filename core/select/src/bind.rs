@@ -1,0 +1,56 @@
+//! Names of a query become places in the input.
+
+use crate::{
+    SelectError,
+    sql::{Expr, Name, Path, Projection, Query, Step},
+};
+
+/// What names can mean.
+pub(crate) enum Names<'a> {
+    /// Columns, by their headers where there are some.
+    Csv(Option<&'a [String]>),
+    Json,
+}
+
+impl Query {
+    /// Binds every name.
+    ///
+    /// # Errors
+    /// The code for a name that is missing or not clear.
+    pub(crate) fn bind(&mut self, names: &Names<'_>) -> Result<(), SelectError> {
+        let alias = self.alias.clone();
+        if let Projection::Items(items) = &mut self.projection {
+            items.iter_mut().try_for_each(|item| bind(&mut item.value, &alias, names))?;
+        }
+        let aggregated = self.aggregates.iter_mut().filter_map(|(_, argument)| argument.as_mut());
+        aggregated.chain(self.condition.as_mut()).try_for_each(|expr| bind(expr, &alias, names))
+    }
+}
+
+fn bind(expr: &mut Expr, alias: &Name, names: &Names<'_>) -> Result<(), SelectError> {
+    if let Expr::Path(path) = expr {
+        *expr = match names {
+            Names::Json => Expr::Field(below(path, alias)),
+            Names::Csv(headers) => Expr::Column(column(&below(path, alias), *headers)?),
+        };
+        return Ok(());
+    }
+    expr.parts().into_iter().try_for_each(|part| bind(part, alias, names))
+}
+
+/// The path below the row: a row's other name says that it is the row.
+fn below(path: &Path, alias: &Name) -> Vec<Step> {
+    let first = (!path.first.meets(alias)).then(|| Step::Name(path.first.clone()));
+    first.into_iter().chain(path.rest.iter().cloned()).collect()
+}
+
+fn column(path: &[Step], headers: Option<&[String]>) -> Result<usize, SelectError> {
+    let [Step::Name(name)] = path else { return Err(SelectError::EvaluatorBindingDoesNotExist) };
+    let mut found = headers.unwrap_or_default().iter().enumerate().filter(|(_, header)| name.is(header));
+    match (found.next(), found.next(), name.position()) {
+        (Some((index, _)), None, _) => Ok(index),
+        (Some(_), Some(_), _) => Err(SelectError::AmbiguousFieldName),
+        (None, _, Some(position)) => position.checked_sub(1).ok_or(SelectError::InvalidColumnIndex),
+        (None, _, None) => Err(SelectError::MissingHeaders),
+    }
+}

@@ -1,0 +1,115 @@
+use crate::{
+    SelectError,
+    bind::Names,
+    eval::{Gathering, Row, Scope},
+    input::{Record, Walk},
+    json::Node,
+    output::Output,
+    sql::{Projection, Query},
+    time::Stamp,
+    value::Value,
+};
+
+/// What is made of rows.
+pub(crate) struct Rows {
+    pub(crate) query: Query,
+    gatherings: Vec<Gathering>,
+    output: Output,
+    now: Stamp,
+    /// How many more records the result takes.
+    left: u64,
+    /// Whether no more rows are wanted.
+    pub(crate) done: bool,
+    /// The result, as far as it was not taken.
+    pub(crate) out: Vec<u8>,
+}
+
+impl Rows {
+    pub(crate) fn new(query: Query, output: Output, now: Stamp) -> Self {
+        let gatherings = query.aggregates.iter().map(|(aggregate, _)| Gathering::new(*aggregate)).collect();
+        let left = query.limit.unwrap_or(u64::MAX);
+        Self { query, gatherings, output, now, left, done: left == 0, out: Vec::new() }
+    }
+
+    /// Binds the query to the names that the first record has.
+    pub(crate) fn named(&mut self, record: &Record) -> Result<Vec<String>, SelectError> {
+        let names: Vec<_> = record.iter().map(ToOwned::to_owned).collect();
+        self.query.bind(&Names::Csv(Some(&names)))?;
+        Ok(names)
+    }
+
+    pub(crate) fn csv(&mut self, record: &Record, names: Option<&[String]>) -> Result<(), SelectError> {
+        let name = |index: usize| names.and_then(|names| names.get(index));
+        self.row(Row::Csv(record), |output, out| {
+            let name = |index: usize| name(index).cloned().unwrap_or_else(|| format!("_{}", index + 1));
+            let numbers: Vec<_> = (0..record.iter().count()).map(name).collect();
+            let values = record.iter().map(|text| Value::Text(text.into()));
+            output.write(out, numbers.iter().map(String::as_str).zip(values))
+        })
+    }
+
+    /// All records of JSON that can be read by now.
+    pub(crate) fn walk(&mut self, walk: &mut Walk, last: bool) -> Result<(), SelectError> {
+        while !self.done {
+            let Some(found) = walk.next(last)? else { break };
+            self.row(Row::Json(found.as_ref()), |output, out| match &found {
+                Some(Node::Object(members)) => {
+                    output.write(out, members.iter().map(|(name, node)| (name.as_str(), node.value())))
+                }
+                Some(other) => output.write(out, [("_1", other.value())].into_iter()),
+                None => output.write(out, std::iter::empty()),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// A row: counts it where it meets the condition, and writes what is selected.
+    fn row(
+        &mut self,
+        row: Row<'_>,
+        all: impl FnOnce(&Output, &mut Vec<u8>) -> Result<(), SelectError>,
+    ) -> Result<(), SelectError> {
+        let scope = Scope { row, results: &[], now: self.now };
+        if let Some(condition) = &self.query.condition {
+            if scope.truth(condition)? != Some(true) {
+                return Ok(());
+            }
+        }
+        if !self.gatherings.is_empty() {
+            for (gathering, (_, argument)) in self.gatherings.iter_mut().zip(&self.query.aggregates) {
+                gathering.take(match argument {
+                    Some(argument) => scope.value(argument)?,
+                    None => Value::Bool(true),
+                })?;
+            }
+            return Ok(());
+        }
+        match &self.query.projection {
+            Projection::All => all(&self.output, &mut self.out)?,
+            Projection::Items(_) => self.items(&scope)?,
+        }
+        self.left -= 1;
+        self.done |= self.left == 0;
+        Ok(())
+    }
+
+    /// Writes the columns that are selected.
+    fn items(&mut self, scope: &Scope<'_>) -> Result<(), SelectError> {
+        let Projection::Items(items) = &self.query.projection else { return Ok(()) };
+        let mut columns = Vec::with_capacity(items.len());
+        for item in items {
+            columns.push((item.name.as_str(), scope.value(&item.value)?));
+        }
+        self.output.write(&mut self.out, columns.into_iter())
+    }
+
+    /// Writes what the aggregates came to.
+    pub(crate) fn finish(&mut self) -> Result<(), SelectError> {
+        if self.gatherings.is_empty() || self.left == 0 {
+            return Ok(());
+        }
+        let gatherings = std::mem::take(&mut self.gatherings);
+        let results = gatherings.into_iter().map(Gathering::result).collect::<Result<Vec<_>, _>>()?;
+        self.items(&Scope { row: Row::None, results: &results, now: self.now })
+    }
+}

@@ -1,0 +1,164 @@
+use crate::{
+    SelectError,
+    bind::Names,
+    input::{Compression, Headers, Input, Json},
+    output::Output,
+    reader::Reader,
+    rows::Rows,
+    sql::Query,
+    time::Stamp,
+    unpack::Unpack,
+};
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The query.
+    pub query: Query,
+    /// The object's form.
+    pub input: Input,
+    /// How it is compressed.
+    pub compression: Compression,
+    /// The result's form.
+    pub output: Output,
+    /// Where the records begin that count: from the first byte to the last one. All, when there is none.
+    pub range: Option<(u64, u64)>,
+    /// What UTCNOW is, in milliseconds since 1970.
+    pub now_ms: i64,
+}
+
+/// A query on its way through an object.
+pub struct Scan {
+    rows: Rows,
+    unpack: Unpack,
+    reader: Reader,
+    range: (u64, u64),
+    processed: u64,
+}
+
+impl Plan {
+    /// Where the object's bytes are to be read from: the end of the record before must be seen.
+    #[must_use]
+    pub fn first_byte(&self) -> u64 {
+        let delimiter = match &self.input {
+            Input::Csv(csv) => csv.record_delimiter.len(),
+            Input::Json(_) => 1,
+        };
+        self.range.map_or(0, |(start, _)| start.saturating_sub(delimiter as u64))
+    }
+
+    /// Whether the object's first record must be pushed by [`Scan::push_header`] before the rest.
+    #[must_use]
+    pub fn needs_header(&self) -> bool {
+        let uses = matches!(&self.input, Input::Csv(csv) if csv.headers == Headers::Use);
+        uses && self.range.is_some_and(|(start, _)| start > 0)
+    }
+
+    /// # Errors
+    /// The code for what does not go together.
+    fn check(&self) -> Result<(), SelectError> {
+        self.output.check()?;
+        if let Input::Csv(csv) = &self.input {
+            csv.check()?;
+            if self.query.wild {
+                return Err(SelectError::InvalidKeyPath);
+            }
+        }
+        let whole = match &self.input {
+            Input::Csv(csv) => csv.quoted_record_delimiters,
+            Input::Json(json) => *json == Json::Document,
+        };
+        match self.range {
+            Some(_) if whole || self.compression != Compression::None => {
+                Err(SelectError::UnsupportedScanRangeInput)
+            }
+            Some((start, end)) if start > end => Err(SelectError::InvalidScanRange),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Scan {
+    /// # Errors
+    /// The code for what does not go together, or for a name that the input cannot have.
+    pub fn new(plan: Plan) -> Result<Self, SelectError> {
+        plan.check()?;
+        let from = plan.first_byte();
+        let named = matches!(&plan.input, Input::Csv(csv) if csv.headers == Headers::Use);
+        let Plan { mut query, input, compression, output, range, now_ms } = plan;
+        let reader = Reader::new(input, &query, from);
+        match &reader {
+            Reader::Csv { .. } if named => {}
+            Reader::Csv { .. } => query.bind(&Names::Csv(None))?,
+            _ => query.bind(&Names::Json)?,
+        }
+        let now = Stamp::from_millis(now_ms).ok_or(SelectError::ExternalEvalException)?;
+        let rows = Rows::new(query, output, now);
+        let unpack = Unpack::new(compression);
+        Ok(Self { rows, unpack, reader, range: range.unwrap_or((0, u64::MAX)), processed: 0 })
+    }
+
+    /// The most bytes that one push should bring, so that it takes little time and memory.
+    #[must_use]
+    pub fn most(&self) -> usize {
+        self.unpack.most()
+    }
+
+    /// Whether nothing more is wanted of the object.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.rows.done
+    }
+
+    /// Bytes that were looked at, unpacked.
+    #[must_use]
+    pub fn processed(&self) -> u64 {
+        self.processed
+    }
+
+    /// The bytes of the result since the last time.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.rows.out)
+    }
+
+    /// Bytes of the result that wait to be taken.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.rows.out.len()
+    }
+
+    /// Takes the object's first bytes, which have the names of the columns; the range begins later.
+    ///
+    /// # Errors
+    /// The code for what is wrong with them.
+    pub fn push_header(&mut self, bytes: &[u8], last: bool) -> Result<bool, SelectError> {
+        self.reader.header(bytes, last, &mut self.rows)
+    }
+
+    /// Takes more of the object.
+    ///
+    /// # Errors
+    /// The code for what ends the query.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), SelectError> {
+        let unpacked = self.unpack.push(bytes)?;
+        self.feed(unpacked.as_deref().unwrap_or(bytes), false)
+    }
+
+    /// Says that this was all of the object.
+    ///
+    /// # Errors
+    /// The code for what ends the query.
+    pub fn finish(&mut self) -> Result<(), SelectError> {
+        if !self.is_done() {
+            let unpacked = self.unpack.finish()?;
+            self.feed(unpacked.as_deref().unwrap_or_default(), true)?;
+        }
+        self.rows.finish()
+    }
+
+    fn feed(&mut self, bytes: &[u8], last: bool) -> Result<(), SelectError> {
+        self.processed += bytes.len() as u64;
+        self.reader.push(bytes);
+        self.reader.read(last, self.range, &mut self.rows)
+    }
+}

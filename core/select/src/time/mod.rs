@@ -1,0 +1,58 @@
+//! Points in time: with an offset, to the precision that they were given in.
+//!
+//! Source: W3C, "Date and Time Formats"; Amazon S3 User Guide, "Data types" and "Date functions".
+
+mod parts;
+mod pattern;
+mod text;
+
+use std::cmp::Ordering;
+
+use jiff::civil::DateTime;
+
+/// A timestamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// The time where it was taken.
+    pub(crate) local: DateTime,
+    /// Minutes that the place is ahead of UTC; `None` where that is not known.
+    pub(crate) offset: Option<i32>,
+    pub(crate) precision: Precision,
+}
+
+/// The smallest part that a timestamp has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Precision {
+    Year,
+    Month,
+    Day,
+    Minute,
+    Second,
+    /// Digits of a fraction of a second.
+    Fraction(u8),
+}
+
+impl Stamp {
+    /// Milliseconds since 1970, as UTC shows them. `None` far outside of the calendar.
+    pub(crate) fn from_millis(millis: i64) -> Option<Self> {
+        let local =
+            jiff::Timestamp::from_millisecond(millis).ok()?.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+        Some(Self { local, offset: Some(0), precision: Precision::Fraction(3) })
+    }
+
+    /// The time in UTC, in seconds since 1970 and nanoseconds.
+    fn instant(&self) -> (i64, i32) {
+        let day = self
+            .local
+            .date()
+            .since(jiff::civil::Date::constant(1970, 1, 1))
+            .map_or(0, |span| span.get_days());
+        let clock = i64::from(self.local.hour()) * 3600 + i64::from(self.local.minute()) * 60;
+        let second = clock + i64::from(self.local.second()) - i64::from(self.offset.unwrap_or(0)) * 60;
+        (i64::from(day) * 86_400 + second, self.local.subsec_nanosecond())
+    }
+
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        self.instant().cmp(&other.instant())
+    }
+}

@@ -1,0 +1,170 @@
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use futures_util::stream;
+use kurodo_select::Scan;
+
+use crate::{
+    Error,
+    content::Reading,
+    model::{
+        ContinuationEvent, EndEvent, Progress, ProgressEvent, RecordsEvent,
+        SelectObjectContentEventStream as Event, Stats, StatsEvent,
+    },
+};
+
+/// The most bytes of a result in one event; records go on in the next.
+const MOST: usize = 128 * 1024;
+/// How long a client hears nothing while no record is found.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// A query on its way through an object.
+pub(crate) struct Selecting {
+    scan: Scan,
+    content: Reading,
+    /// What was read and not looked at.
+    piece: Bytes,
+    /// What was found and not sent.
+    records: Bytes,
+    progress: bool,
+    told: Instant,
+    /// Bytes read, as the object has them, and bytes sent.
+    scanned: u64,
+    returned: u64,
+    stage: Stage,
+    first: Option<Event>,
+}
+
+enum Stage {
+    Scanning,
+    /// What ended the query, once the records before it are sent.
+    Failed(Error),
+    Scanned,
+    /// The last progress was told.
+    Told,
+    Summed,
+    Ended,
+}
+
+impl Selecting {
+    /// Reads the names of the columns from the beginning of the object, where the range begins later.
+    pub(crate) async fn read_header(scan: &mut Scan, mut content: Reading) -> Result<(), Error> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = content.next().await? {
+            bytes.extend_from_slice(&piece);
+            if scan.push_header(&bytes, false)? {
+                return Ok(());
+            }
+        }
+        scan.push_header(&bytes, true)?;
+        Ok(())
+    }
+
+    /// Begins, up to the first thing that there is to tell: a query that fails before is refused as any other request.
+    pub(crate) async fn begin(scan: Scan, content: Reading, progress: bool) -> Result<Self, Error> {
+        let (piece, records) = (Bytes::new(), Bytes::new());
+        let (told, stage) = (Instant::now(), Stage::Scanning);
+        let mut selecting = Self {
+            scan,
+            content,
+            piece,
+            records,
+            progress,
+            told,
+            scanned: 0,
+            returned: 0,
+            stage,
+            first: None,
+        };
+        selecting.look().await?;
+        selecting.first = selecting.next().await?;
+        Ok(selecting)
+    }
+
+    /// All events, from the first.
+    pub(crate) fn events(self) -> impl Stream<Item = Result<Event, Error>> + Send {
+        stream::try_unfold(self, |mut selecting| async {
+            let event = match selecting.first.take() {
+                Some(first) => Some(first),
+                None => selecting.next().await?,
+            };
+            Ok(event.map(|event| (event, selecting)))
+        })
+    }
+
+    async fn next(&mut self) -> Result<Option<Event>, Error> {
+        if let (Stage::Scanning, true) = (&self.stage, self.records.is_empty()) {
+            if let Err(error) = self.look().await {
+                self.stage = Stage::Failed(error);
+            }
+        }
+        if let Some(records) = self.records() {
+            return Ok(Some(records));
+        }
+        let (stage, event) = match std::mem::replace(&mut self.stage, Stage::Ended) {
+            Stage::Failed(error) => return Err(error),
+            Stage::Scanning if self.progress => (Stage::Scanning, self.progress()),
+            Stage::Scanning => (Stage::Scanning, Event::Cont(ContinuationEvent {})),
+            Stage::Scanned if self.progress => (Stage::Told, self.progress()),
+            Stage::Scanned | Stage::Told => (Stage::Summed, self.stats()),
+            Stage::Summed => (Stage::Ended, Event::End(EndEvent {})),
+            Stage::Ended => return Ok(None),
+        };
+        self.stage = stage;
+        self.told = Instant::now();
+        Ok(Some(event))
+    }
+
+    /// Looks through the object until an event is full of records, or it is time to say something.
+    async fn look(&mut self) -> Result<(), Error> {
+        let looked = self.look_until().await;
+        self.records = self.scan.take().into();
+        looked
+    }
+
+    async fn look_until(&mut self) -> Result<(), Error> {
+        while self.scan.waiting() < MOST && self.told.elapsed() < QUIET {
+            if self.piece.is_empty() && !self.scan.is_done() {
+                self.piece = self.content.next().await?.unwrap_or_default();
+            }
+            if self.piece.is_empty() || self.scan.is_done() {
+                self.scan.finish()?;
+                self.stage = Stage::Scanned;
+                break;
+            }
+            let piece = self.piece.split_to(self.scan.most().min(self.piece.len()));
+            self.scanned += piece.len() as u64;
+            self.scan.push(&piece)?;
+            // Others have requests too.
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    fn records(&mut self) -> Option<Event> {
+        let payload = self.records.split_to(MOST.min(self.records.len()));
+        if payload.is_empty() {
+            return None;
+        }
+        self.told = Instant::now();
+        self.returned += payload.len() as u64;
+        Some(Event::Records(RecordsEvent { payload: Some(payload) }))
+    }
+
+    fn progress(&self) -> Event {
+        let [bytes_scanned, bytes_processed, bytes_returned] = self.counted();
+        let details = Progress { bytes_scanned, bytes_processed, bytes_returned };
+        Event::Progress(ProgressEvent { details: Some(details) })
+    }
+
+    fn stats(&self) -> Event {
+        let [bytes_scanned, bytes_processed, bytes_returned] = self.counted();
+        let details = Stats { bytes_scanned, bytes_processed, bytes_returned };
+        Event::Stats(StatsEvent { details: Some(details) })
+    }
+
+    fn counted(&self) -> [Option<i64>; 3] {
+        [self.scanned, self.scan.processed(), self.returned].map(|bytes| i64::try_from(bytes).ok())
+    }
+}
