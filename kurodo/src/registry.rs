@@ -39,7 +39,10 @@ services! {
     );
     kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(
         parts.store.clone(),
-        kurodo_s3::home,
+        kurodo_s3control::Buckets {
+            home: kurodo_s3::home,
+            refuse_public_policies: kurodo_s3::refuses_public_policies,
+        },
         principals(parts),
     );
     kurodo_organizations::Organizations: |parts| kurodo_organizations::Organizations::new(

@@ -1,3 +1,4 @@
+use kurodo_policy::same_name;
 use serde_json::{Map, Value};
 
 use crate::{Token, TokenError};
@@ -121,15 +122,14 @@ fn tags(claims: &Map<String, Value>) -> Option<Vec<SessionTag>> {
             _ => return None,
         }
     }
-    let missing =
-        transitive.iter().any(|key| !principal.iter().any(|(name, _)| name.eq_ignore_ascii_case(key)));
+    let missing = transitive.iter().any(|key| !principal.iter().any(|(name, _)| same_name(name, key)));
     if missing {
         return None;
     }
     let tag = |(key, value): &(&str, &Value)| {
         let values = texts(Some(value))?;
         let [value] = &values[..] else { return None };
-        let transitive = transitive.iter().any(|name| name.eq_ignore_ascii_case(key));
+        let transitive = transitive.iter().any(|name| same_name(name, key));
         Some(SessionTag { key: (*key).to_owned(), value: value.clone(), transitive })
     };
     principal.iter().map(tag).collect()

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request, Uri, header};
@@ -7,7 +7,10 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::timeout,
+};
 use tokio_rustls::TlsConnector;
 
 /// What is asked of a server.
@@ -82,8 +85,7 @@ async fn answer(client: &Arc<ClientConfig>, ask: Ask<'_>) -> Result<Answer, Outs
     };
     let request = request.body(Full::new(ask.content)).map_err(|_| wrong())?;
 
-    let stream = TcpStream::connect((host, authority.port_u16().unwrap_or(443))).await;
-    let stream = stream.map_err(failed(address))?;
+    let stream = connect(host, authority.port_u16().unwrap_or(443)).await.map_err(failed(address))?;
     let stream = TlsConnector::from(client.clone()).connect(name, stream).await.map_err(failed(address))?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(failed(address))?;
     // It ends with the answer, or when this is given up.
@@ -93,6 +95,26 @@ async fn answer(client: &Arc<ClientConfig>, ask: Ask<'_>) -> Result<Answer, Outs
     let content = Limited::new(answer.into_body(), ask.longest).collect().await;
     drop(connection);
     Ok(Answer { status, content: content.map_err(failed(address))?.to_bytes() })
+}
+
+/// Connects to one of a host's addresses. None is on the link itself: there a cloud's machine finds its credentials, and no
+/// server that anybody names.
+async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
+    let mut last = io::Error::new(io::ErrorKind::AddrNotAvailable, "no address that may be asked");
+    for address in lookup_host((host, port)).await?.filter(|address| !is_on_link(address.ip())) {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn is_on_link(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+    }
 }
 
 fn failed<E: ToString>(address: &str) -> impl FnOnce(E) -> OutsideError + '_ {
@@ -105,5 +127,18 @@ struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);
 impl<T> Drop for AbortOnDrop<T> {
     fn drop(&mut self) {
         self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_on_the_link_is_asked() {
+        for host in ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1"] {
+            let error = connect(host, 443).await.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::AddrNotAvailable, "{host}");
+        }
     }
 }

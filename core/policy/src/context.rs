@@ -38,9 +38,7 @@ impl Context {
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, values: impl Into<Values>) {
         let name = name.into();
         let values = values.into();
-        let ascii = name.is_ascii();
-        let same = |known: &str| equal(known, &name) || (!ascii && folded(known) == folded(&name));
-        match self.entries.iter_mut().find(|(known, _)| same(known)) {
+        match self.entries.iter_mut().find(|(known, _)| same_name(known, &name)) {
             Some(entry) => entry.1 = values,
             None => self.entries.push((name, values)),
         }
@@ -48,9 +46,7 @@ impl Context {
 
     /// The key's values, or `None` when the request does not have the key.
     pub fn get(&self, name: &str) -> Option<&Values> {
-        let ascii = name.is_ascii();
-        let same = |known: &str| equal(known, name) || (!ascii && folded(known) == folded(name));
-        let own = self.entries.iter().find(|(known, _)| same(known)).map(|(_, values)| values);
+        let own = self.entries.iter().find(|(known, _)| same_name(known, name)).map(|(_, values)| values);
         own.or_else(|| self.base.as_deref()?.get(name))
     }
 
@@ -75,17 +71,23 @@ impl Context {
     }
 }
 
-/// Whether two names of condition keys, or of tags in them, are the same to a policy.
+/// Whether two names of condition keys, or of tags in them, are the same to a policy. Whatever takes such names asks here,
+/// or compares what [`fold`] makes of them: where two names are one to a policy and two to what keeps them, one hides the
+/// other.
 pub fn same_name(a: &str, b: &str) -> bool {
-    equal(a, b) || (!b.is_ascii() && folded(a) == folded(b))
+    let equal = a.len() == b.len() && a.eq_ignore_ascii_case(b);
+    // Signs outside of ASCII can have a small letter of ASCII: the Kelvin sign is a k.
+    equal || (!(a.is_ascii() && b.is_ascii()) && folded(a).eq(folded(b)))
 }
 
-fn equal(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.eq_ignore_ascii_case(b)
+/// A name as names are compared: sign by sign, so that the place in a word changes nothing (a capital sigma at the end is
+/// no final sigma).
+pub fn fold(name: &str) -> String {
+    folded(name).collect()
 }
 
-fn folded(name: &str) -> Vec<char> {
-    name.chars().flat_map(char::to_lowercase).collect()
+fn folded(name: &str) -> impl Iterator<Item = char> + '_ {
+    name.chars().flat_map(char::to_lowercase)
 }
 
 #[cfg(test)]
@@ -123,6 +125,22 @@ mod tests {
         context.set("aws:RequestTag/Größe", "1");
         assert!(context.get("aws:requesttag/GRÖßE").is_some());
         assert!(context.get("aws:requesttag/Grösse").is_none());
+    }
+
+    /// A name that lower-cases to ASCII is the same from both sides, and the end of a word is no other place.
+    #[test]
+    fn names_are_the_same_from_both_sides() {
+        for (a, b) in [("task", "tas\u{212a}"), ("ΟΔΟΣ", "οδοσ"), ("GRÖßE", "größe")] {
+            assert!(same_name(a, b) && same_name(b, a) && fold(a) == fold(b), "{a}");
+            for (first, second) in [(a, b), (b, a)] {
+                let mut context = Context::new();
+                context.set(first.to_owned(), "1");
+                assert!(context.get(second).is_some());
+                context.set(second.to_owned(), "2");
+                assert_eq!(context.iter().count(), 1);
+            }
+        }
+        assert!(!same_name("οδος", "οδοσ"));
     }
 
     #[test]

@@ -23,14 +23,14 @@ mod statement;
 mod values;
 mod variables;
 
-pub use context::{Context, same_name};
+pub use context::{Context, fold, same_name};
 pub use decision::{Decision, Layer, Reason};
 pub use error::PolicyError;
 pub use evaluate::evaluate;
 pub use explain::{ConditionTrace, Explanation, PolicyTrace, StatementTrace, explain};
 pub use policy::{Kind, Policy, Version, context_keys};
 pub use principal::{Principal, PrincipalKind};
-pub use public::is_public;
+pub use public::{is_public, is_public_in_dynamodb};
 pub use request::{Attached, Model, Policies, Request};
 pub use statement::{Effect, Position, Span, Statement};
 pub use values::Values;

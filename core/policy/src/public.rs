@@ -26,23 +26,51 @@ const FIXING_KEYS: [&str; 12] = [
     "s3:dataaccesspointaccount",
 ];
 
+/// The same keys where DynamoDB asks: no networks, and more of what is AWS's.
+///
+/// Source: DynamoDB Developer Guide, "Blocking public access with resource-based policies in DynamoDB".
+const FIXING_KEYS_OF_DYNAMODB: [&str; 14] = [
+    "aws:ec2instancesourcevpc",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:userid",
+];
+
 /// Whether S3 calls a bucket's policy public: one of its statements allows something to more than fixed
 /// principals and does not limit it to fixed networks, accounts or the like.
 pub fn is_public(policy: &Policy) -> bool {
-    policy.statements().iter().any(is_public_statement)
+    policy.statements().iter().any(|statement| is_public_statement(statement, &FIXING_KEYS, true))
 }
 
-fn is_public_statement(statement: &Statement) -> bool {
+/// Whether DynamoDB calls a policy of a table or stream public.
+pub fn is_public_in_dynamodb(policy: &Policy) -> bool {
+    let keys = &FIXING_KEYS_OF_DYNAMODB;
+    policy.statements().iter().any(|statement| is_public_statement(statement, keys, false))
+}
+
+fn is_public_statement(statement: &Statement, keys: &[&str], networks: bool) -> bool {
     let fixed = |who: &Who| !matches!(who, Who::Everyone | Who::Federated(_));
     let fixed_principals = statement
         .principal
         .as_ref()
         .is_some_and(|element| !element.negated && element.values.iter().all(fixed));
-    statement.effect == Effect::Allow && !fixed_principals && !statement.conditions.iter().any(is_fixing)
+    statement.effect == Effect::Allow
+        && !fixed_principals
+        && !statement.conditions.iter().any(|condition| is_fixing(condition, keys, networks))
 }
 
 /// Whether a condition limits its key to fixed values, and cannot hold without the key.
-fn is_fixing(condition: &Condition) -> bool {
+fn is_fixing(condition: &Condition, keys: &[&str], networks: bool) -> bool {
     let operator = condition.operator;
     let vacuous = operator.set == Some(SetOperator::ForAllValues)
         || (operator.if_exists && operator.set.is_none())
@@ -53,9 +81,11 @@ fn is_fixing(condition: &Condition) -> bool {
     }
     let key = condition.key.to_ascii_lowercase();
     match operator.comparison {
-        Comparison::Ip => key == "aws:sourceip" && condition.values.iter().all(|value| is_narrow(value)),
+        Comparison::Ip => {
+            networks && key == "aws:sourceip" && condition.values.iter().all(|value| is_narrow(value))
+        }
         Comparison::String { .. } | Comparison::Arn => {
-            FIXING_KEYS.contains(&key.as_str()) && condition.values.iter().all(|value| is_fixed(&key, value))
+            keys.contains(&key.as_str()) && condition.values.iter().all(|value| is_fixed(&key, value))
         }
         _ => false,
     }

@@ -6,7 +6,14 @@ use std::{
 
 use kurodo_audit::{AuditError, AuditReader, Record, Report};
 
-use crate::{Outcome, cli::AuditCommand, home::Home, keys::Keys, platform, say::say};
+use crate::{
+    Outcome,
+    cli::AuditCommand,
+    home::Home,
+    keys::Keys,
+    platform,
+    say::{plain_json, say},
+};
 
 /// Reads and verifies the trail.
 pub(crate) fn run(command: &AuditCommand, home: &Home) -> Outcome {
@@ -51,7 +58,7 @@ fn tail(reader: &AuditReader, number: usize, follow: bool) -> Outcome {
 }
 
 fn print(record: &Record) -> Outcome {
-    say!("{}", serde_json::to_string(record)?);
+    say!("{}", plain_json(&serde_json::to_string(record)?));
     Ok(())
 }
 

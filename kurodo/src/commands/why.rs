@@ -2,7 +2,12 @@ use kurodo_audit::{AuditReader, Ending, Record, Verdict};
 use kurodo_policy::Explanation;
 use serde_json::Value;
 
-use crate::{Outcome, home::Home, keys::Keys, say::say};
+use crate::{
+    Outcome,
+    home::Home,
+    keys::Keys,
+    say::{plain, say},
+};
 
 /// The newest requests among which the newest denial is looked for.
 const NEWEST: usize = 10_000;
@@ -29,17 +34,17 @@ fn print(record: &Record) {
     let who = record.principal.as_deref().unwrap_or("anonymous");
     say!("request    {}", record.request_id);
     say!("time       {}", record.time);
-    say!("caller     {who}");
+    say!("caller     {}", plain(who));
     if let Some(key) = &record.access_key_id {
-        say!("key        {key}");
+        say!("key        {}", plain(key));
     }
     match record.source {
         Some(source) => say!("from       {source}"),
         None => say!("from       inside: the service did it of its own accord"),
     }
-    say!("operation  {}:{} in {}", record.service, record.operation, record.region);
+    say!("operation  {}:{} in {}", record.service, plain(&record.operation), plain(&record.region));
     for resource in &record.resources {
-        say!("resource   {resource}");
+        say!("resource   {}", plain(resource));
     }
     match &record.decision {
         Verdict::Allowed => {
@@ -47,8 +52,8 @@ fn print(record: &Record) {
             say!("outcome    {}", outcome(&record.ending));
         }
         Verdict::Denied { reason, explanation } => {
-            say!("decision   denied: {reason}\n");
-            explain(explanation);
+            say!("decision   denied: {}\n", plain(reason));
+            explain(&harmless(explanation));
         }
     }
 }
@@ -68,6 +73,18 @@ fn explain(explanation: &Value) {
     match serde_json::from_value::<Explanation>(explanation.clone()) {
         Ok(evaluation) => print!("{evaluation}"),
         Err(_) => outline(explanation, 0),
+    }
+}
+
+/// The same explanation, with nothing in its texts that a terminal obeys.
+fn harmless(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(plain(text)),
+        Value::Array(items) => Value::Array(items.iter().map(harmless).collect()),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, value)| (plain(name), harmless(value))).collect())
+        }
+        other => other.clone(),
     }
 }
 

@@ -5,6 +5,7 @@
 use kurodo_authz::{Action, Need};
 use kurodo_gateway::ConditionItem;
 use kurodo_identity::{Tag, Tags};
+use kurodo_policy::{fold, same_name};
 
 use crate::{Error, error::Exceeded, model, page::Page, quota};
 
@@ -28,7 +29,7 @@ pub(crate) fn new(given: Option<&Vec<model::Tag>>) -> Result<Tags, Error> {
 
 /// Adds tags, and replaces those whose keys are there.
 pub(crate) fn add(tags: &mut Tags, given: &[model::Tag]) -> Result<(), Error> {
-    let keys: Vec<String> = given.iter().map(|tag| tag.key.to_lowercase()).collect();
+    let keys: Vec<String> = given.iter().map(|tag| fold(&tag.key)).collect();
     if keys.iter().enumerate().any(|(at, key)| keys.iter().skip(at + 1).any(|other| other == key)) {
         let message = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
         return Err(Error::InvalidInput(message.to_owned()));
@@ -39,7 +40,7 @@ pub(crate) fn add(tags: &mut Tags, given: &[model::Tag]) -> Result<(), Error> {
     }
     for model::Tag { key, value } in given {
         let tag = Tag { key: key.clone(), value: value.clone() };
-        match tags.iter_mut().find(|known| same(&known.key, key)) {
+        match tags.iter_mut().find(|known| same_name(&known.key, key)) {
             Some(known) => *known = tag,
             None => tags.push(tag),
         }
@@ -49,11 +50,7 @@ pub(crate) fn add(tags: &mut Tags, given: &[model::Tag]) -> Result<(), Error> {
 
 /// Takes tags away; keys that are not there are no error.
 pub(crate) fn remove(tags: &mut Tags, keys: &[String]) {
-    tags.retain(|tag| !keys.iter().any(|key| same(key, &tag.key)));
-}
-
-fn same(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
+    tags.retain(|tag| !keys.iter().any(|key| same_name(key, &tag.key)));
 }
 
 /// The tags as answers carry them.
@@ -90,7 +87,11 @@ mod tests {
 
     #[test]
     fn a_key_twice_and_aws_s_own_are_refused() {
-        for given in [[tag("a", "1"), tag("A", "2")], [tag("a", "1"), tag("aws:x", "2")]] {
+        for given in [
+            [tag("a", "1"), tag("A", "2")],
+            [tag("ΟΔΟΣ", "1"), tag("οδοσ", "2")],
+            [tag("a", "1"), tag("aws:x", "2")],
+        ] {
             let refused = add(&mut Tags::new(), &given).unwrap_err();
             assert_eq!(refused.code(), Some(("InvalidInput", 400)));
         }

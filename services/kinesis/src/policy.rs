@@ -41,15 +41,31 @@ pub(crate) fn compile(
     Ok(Some(Attached { name: format!("resource-policy:stream/{name}"), policy: Arc::new(policy) }))
 }
 
-/// Whether the policy of a stream or consumer of this account has a say on an action of a principal. Policies are the
-/// business of the owner's account alone, and do not bind its root user, who could otherwise be locked out for good.
+/// Whether the policy of a stream or consumer of this account has a say on an action of a principal. It lets other accounts
+/// put and read, and nothing else: who is given `kinesis:*` does not delete the stream. And it does not keep the account's
+/// root user from changing it, who could otherwise be locked out for good.
 ///
-/// Source: Kinesis Data Streams API Reference, PutResourcePolicy.
+/// Source: Kinesis Data Streams Developer Guide, "Share access with resource-based policies", the examples' actions; AWS
+/// Lambda Developer Guide, "Using cross-account Kinesis streams".
 pub(crate) fn hears(owner: AccountId, action: &str, principal: &Principal) -> bool {
     const OF_POLICIES: [&str; 2] = ["kinesis:PutResourcePolicy", "kinesis:DeleteResourcePolicy"];
-    let own = principal.account == Some(owner) && principal.kind != PrincipalKind::Root;
-    own || !OF_POLICIES.contains(&action)
+    match principal.account {
+        Some(account) if account != owner => ACROSS_ACCOUNTS.contains(&action),
+        _ => principal.kind != PrincipalKind::Root || !OF_POLICIES.contains(&action),
+    }
 }
+
+const ACROSS_ACCOUNTS: [&str; 9] = [
+    "kinesis:DescribeStream",
+    "kinesis:DescribeStreamConsumer",
+    "kinesis:DescribeStreamSummary",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+    "kinesis:PutRecord",
+    "kinesis:PutRecords",
+    "kinesis:SubscribeToShard",
+];
 
 #[cfg(test)]
 mod tests {

@@ -113,10 +113,14 @@ impl Key {
     /// The key that a service is to keep for the account, which is made when it is first asked for.
     fn unborn(find: &Find<'_, Kms>, account: AccountId, name: String) -> Result<Self, Error> {
         let region = find.region();
+        if find.account() != Some(account) {
+            // Whether another account has such an alias is not told: it is denied as one that is there.
+            let (id, occasion) = (format!("alias/{name}"), Occasion::of(find, Some(name)));
+            return Ok(Self { region: region.clone(), account, id, found: None, occasion });
+        }
         let missing =
             || Error::NotFound(format!("Alias {} is not found.", alias_arn(account, region, &name)));
-        let own = find.account() == Some(account);
-        let service = managed::service(&name).filter(|_| own).ok_or_else(missing)?;
+        let service = managed::service(&name).ok_or_else(missing)?;
         let key = managed::key(find, account, service)?;
         let (id, policy) = (key.id.clone(), policy::compile(&key)?);
         let key = Arc::new(key);
@@ -207,7 +211,7 @@ impl Key {
 
 /// Conditions do not tell names apart that differ in case only: one would hide the other's value from a policy.
 fn distinct(context: &Pairs) -> Result<(), Error> {
-    let mut names: Vec<String> = context.keys().map(|name| name.to_lowercase()).collect();
+    let mut names: Vec<String> = context.keys().map(|name| kurodo_policy::fold(name)).collect();
     names.sort_unstable();
     match names.windows(2).any(|pair| pair.first() == pair.last()) {
         true => Err(Error::Validation("EncryptionContext keys must differ in more than case".to_owned())),
@@ -245,12 +249,26 @@ impl Resource for Key {
         self.account
     }
 
+    /// Which key an alias of another account leads to is not told to whom it is denied.
+    fn called(&self) -> Option<String> {
+        let alias = self.occasion.alias.as_deref().filter(|_| self.occasion.caller != Some(self.account))?;
+        Some(alias_arn(self.account, &self.region, alias))
+    }
+
     fn scope(&self) -> Scope {
         layout::key(self.account, &self.region, &self.id)
     }
 
     fn policy(&self) -> Option<&Attached> {
         self.found.as_ref().map(|found| &found.policy)
+    }
+
+    /// Other accounts use a key and its grants. They do not manage it, whatever its policy says: who is given `kms:*` neither
+    /// deletes it nor takes it from its owner.
+    ///
+    /// Source: KMS Developer Guide, "Allowing users in other accounts to use a KMS key".
+    fn hears(&self, action: &str, principal: &Principal) -> bool {
+        principal.account.is_none_or(|account| account == self.account) || ACROSS_ACCOUNTS.contains(&action)
     }
 
     fn grant(&self, action: &str, principal: &Principal) -> Option<String> {
@@ -283,6 +301,30 @@ impl Resource for Key {
         Model::KeyPolicy
     }
 }
+
+/// What a key's policy can let other accounts do.
+const ACROSS_ACCOUNTS: [&str; 20] = [
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:DeriveSharedSecret",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair",
+    "kms:GenerateDataKeyPairWithoutPlaintext",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:GenerateMac",
+    "kms:GetKeyRotationStatus",
+    "kms:GetPublicKey",
+    "kms:ListGrants",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+    "kms:RetireGrant",
+    "kms:RevokeGrant",
+    "kms:Sign",
+    "kms:Verify",
+    "kms:VerifyMac",
+];
 
 /// The grants of the key.
 impl Annexed for Key {

@@ -63,10 +63,13 @@ pub(crate) struct Passage {
 }
 
 impl Passage {
-    /// The passage of this principal. A public policy of an access point that is restricted lets in the owner's account and
-    /// services only.
-    fn of(point: AccessPoint, principal: &Principal) -> Result<Self, Error> {
-        let AccessPoint { arn, account, block, policy, .. } = point;
+    /// The passage of this principal. Where what is public is restricted, by the access point, its bucket or their accounts, a
+    /// public policy lets in the owner's account and services only.
+    ///
+    /// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage", "Performing block public access operations on
+    /// an access point".
+    fn of(point: AccessPoint, principal: &Principal, block: BlockPublic) -> Result<Self, Error> {
+        let AccessPoint { arn, account, policy, .. } = point;
         let policy = policy.map(|text| compile(&arn, &text)).transpose()?;
         let inside = principal.account == Some(account) || principal.kind == PrincipalKind::Service;
         let policy = policy.filter(|policy| inside || !block.restrict || !is_public(&policy.policy));
@@ -128,7 +131,9 @@ pub(crate) fn entered(
         return Err(Error::NoSuchBucket(name.to_owned()));
     }
     let block_public = Some(facts.block_public.unwrap_or_default().or(point.block));
-    let gate = Some(Arc::new(Passage::of(point, &find.call.caller.principal)?));
+    let (of_account, _) = (find.service.accounts.of)(&find.stored(), point.account)?;
+    let block = facts.blocks().or(point.block).or(of_account);
+    let gate = Some(Arc::new(Passage::of(point, &find.call.caller.principal, block)?));
     Ok(Arc::new(BucketFacts { gate, block_public, ..BucketFacts::clone(&facts) }))
 }
 
@@ -165,6 +170,17 @@ pub fn home(reader: &Reader<'_>, bucket: &str) -> Result<(Option<(AccountId, Str
     let (found, fact) = reader.fact(key)?;
     let identity = found.and_then(|found| serde_json::from_slice::<Identity>(&found.value).ok());
     Ok((identity.and_then(|identity| Some((identity.account().ok()?, identity.region))), fact))
+}
+
+/// Whether a bucket refuses public policies, with the fact that it is so; by a reader of everything.
+///
+/// # Errors
+/// As [`Reader::get`]; a record that cannot be read refuses them.
+pub fn refuses_public_policies(reader: &Reader<'_>, bucket: &str) -> Found {
+    let key = [layout::bucket(bucket).as_ref(), &Setting::PublicAccessBlock.key()].concat();
+    let (found, fact) = reader.fact(key)?;
+    let block = |value: &[u8]| serde_json::from_slice(value).unwrap_or(BlockPublic::ALL);
+    Ok((found.is_some_and(|found| block(&found.value).policy), fact))
 }
 
 /// That a new bucket of this name would not take an access point's label; `None` where it cannot.

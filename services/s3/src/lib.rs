@@ -51,7 +51,7 @@ use kurodo_identity::StoredDirectory;
 use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
 use kurodo_wire::{OperationSchema, Violation};
 
-pub use access_points::{AccessPoint, AccessPoints, Found, home};
+pub use access_points::{AccessPoint, AccessPoints, Found, home, refuses_public_policies};
 pub use check::{Checked, check};
 pub use error::Error;
 pub use facts::AccountBlocks;

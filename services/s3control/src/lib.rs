@@ -18,4 +18,4 @@ pub mod table;
 pub use access_points::{ACCESS_POINTS, AccessPoint, arn, find, has_some, is_label};
 pub use block::{ACCOUNTS, PublicAccessBlock, block_of};
 pub use error::Error;
-pub use service::{Buckets, S3Control};
+pub use service::{Buckets, Look, S3Control};

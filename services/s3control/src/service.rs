@@ -5,9 +5,17 @@ use kurodo_store::{Fact, Reader, Store, StoreError};
 
 use crate::{Error, model};
 
-/// How a bucket is looked up, by a reader of everything: its account and its region, if it is there, with the fact that it
-/// is so.
-pub type Buckets = fn(&Reader<'_>, &str) -> Result<(Option<(AccountId, String)>, Fact), StoreError>;
+/// How buckets are looked up by their names, by a reader of everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Buckets {
+    /// A bucket's account and its region, if it is there.
+    pub home: Look<Option<(AccountId, String)>>,
+    /// Whether a bucket refuses public policies.
+    pub refuse_public_policies: Look<bool>,
+}
+
+/// What is found, with the fact that it is so.
+pub type Look<T> = fn(&Reader<'_>, &str) -> Result<(T, Fact), StoreError>;
 
 /// The service. It holds nothing but the way to the records, which only permits open.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 use kurodo_gateway::Call;
 use kurodo_identity::{Session, SessionSealer, Tag};
-use kurodo_policy::PrincipalKind;
+use kurodo_policy::{PrincipalKind, same_name};
 use percent_encoding::percent_decode_str;
 
 use crate::Error;
@@ -37,7 +37,7 @@ pub(crate) fn long_term(access_key_id: &str) -> bool {
 }
 
 fn transitive(session: &Session) -> Vec<Tag> {
-    let goes_on = |tag: &&Tag| session.transitive.iter().any(|key| key.eq_ignore_ascii_case(&tag.key));
+    let goes_on = |tag: &&Tag| session.transitive.iter().any(|key| same_name(key, &tag.key));
     session.tags.iter().filter(goes_on).cloned().collect()
 }
 

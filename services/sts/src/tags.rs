@@ -1,5 +1,6 @@
 use kurodo_authz::{Action, Need};
 use kurodo_identity::Tag;
+use kurodo_policy::fold;
 
 use crate::{Error, model};
 
@@ -58,16 +59,16 @@ fn check(inherited: &[Tag], asked: &[model::Tag], transitive: &[String]) -> Resu
     if inherited.len() + asked.len() > MOST {
         return Err(Error::validation(format!("A session may have at most {MOST} tags.")));
     }
-    let mut keys: Vec<String> = asked.iter().map(|tag| tag.key.to_lowercase()).collect();
+    let mut keys: Vec<String> = asked.iter().map(|tag| fold(&tag.key)).collect();
     if keys.iter().any(|key| key.starts_with("aws:")) {
         return Err(Error::validation("Tag keys prefixed with \"aws:\" are reserved for system use."));
     }
-    if inherited.iter().any(|tag| keys.contains(&tag.key.to_lowercase())) {
+    if inherited.iter().any(|tag| keys.contains(&fold(&tag.key))) {
         return Err(Error::validation(
             "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
         ));
     }
-    if !transitive.iter().all(|key| keys.contains(&key.to_lowercase())) {
+    if !transitive.iter().all(|key| keys.contains(&fold(key))) {
         return Err(Error::validation(
             "The specified transitive tag key must be included in the requested tags.",
         ));
@@ -118,6 +119,8 @@ mod tests {
             (vec![], vec!["a"], vec!["b".to_owned()]),
             (vec![tag("a")], vec![], vec!["a".to_owned()]),
             (vec![], vec!["AWS:x"], vec![]),
+            (vec![tag("ΟΔΟΣ")], vec!["οδοσ"], vec![]),
+            (vec![tag("task")], vec!["tas\u{212a}"], vec![]),
         ] {
             let result = SessionTags::new(&inherited, Some(&asked(&keys)), Some(&transitive));
             assert!(matches!(result, Err(Error::Validation(_))), "{keys:?}");

@@ -106,7 +106,5 @@ fn boolean(text: &str) -> Option<bool> {
 }
 
 fn same_ignoring_case(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b)
-        || (!a.is_ascii()
-            && a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase)))
+    crate::context::same_name(a, b)
 }

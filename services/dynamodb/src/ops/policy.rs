@@ -2,7 +2,7 @@ use std::fmt::Display;
 
 use kurodo_authz::{Action, Permit, Write};
 use kurodo_identity::{BindError, Principals};
-use kurodo_policy::{Kind, Policy};
+use kurodo_policy::{Kind, Policy, is_public_in_dynamodb};
 
 use crate::{
     DynamoDb, Error,
@@ -22,7 +22,7 @@ impl ResourcePolicy {
     /// A new policy in place of the one that there was, at this time in milliseconds since 1970.
     ///
     /// # Errors
-    /// The text is no policy, or names users or roles that do not exist.
+    /// The text is no policy, lets in everybody, or names users or roles that do not exist.
     pub(super) fn accept(
         principals: &Principals,
         text: &str,
@@ -33,7 +33,10 @@ impl ResourcePolicy {
         if text.len() > LONGEST {
             return Err(invalid_values("Maximum policy size of 20480 bytes exceeded"));
         }
-        Policy::parse(text, Kind::Resource).map_err(|error| invalid(&error))?;
+        let policy = Policy::parse(text, Kind::Resource).map_err(|error| invalid(&error))?;
+        if is_public_in_dynamodb(&policy) {
+            return Err(invalid(&"it grants public access, which Block Public Access does not let through"));
+        }
         let bound = principals.bind(text).map_err(|error| match error {
             BindError::Store(error) => error.into(),
             other => invalid(&other),

@@ -41,15 +41,16 @@ pub(crate) trait Subject: Record + Sized {
     fn seen(&self) -> Seen;
 }
 
-/// Loads the record that a permit's resource stands for, if it is still what was decided on.
+/// Loads the record that a permit's resource stands for, if it is still what was decided on. What the decision did not see is
+/// missing, also where a record of another path or spelling has its place.
 pub(crate) fn load<R: Subject>(
     look: &impl Look,
     key: &Key<R>,
     seen: Option<&Seen>,
     missing: impl FnOnce() -> Missing,
 ) -> Result<R, Error> {
-    let record = look.record(key)?.ok_or_else(missing)?;
-    if seen == Some(&record.seen()) { Ok(record) } else { Err(Error::ConcurrentModification) }
+    let Some((record, seen)) = look.record(key)?.zip(seen) else { return Err(missing().into()) };
+    if *seen == record.seen() { Ok(record) } else { Err(Error::ConcurrentModification) }
 }
 
 impl Subject for User {

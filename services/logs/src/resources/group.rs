@@ -64,13 +64,26 @@ impl Resource for Group {
     }
 }
 
-/// Whether policies about a group of this account have a say on an action of a principal. Policies are the business of the
-/// group's account alone, and do not bind its root user, who could otherwise be locked out for good.
+/// Whether policies about a group of this account have a say on an action of a principal. They let other accounts put and
+/// read events, and nothing else: who is given `logs:*` does not take the group's key away. And they do not keep the account's
+/// root user from changing them, who could otherwise be locked out for good.
 fn hears(owner: AccountId, action: &str, principal: &Principal) -> bool {
     const OF_POLICIES: [&str; 2] = ["logs:PutResourcePolicy", "logs:DeleteResourcePolicy"];
-    let own = principal.account == Some(owner) && principal.kind != PrincipalKind::Root;
-    own || !OF_POLICIES.contains(&action)
+    match principal.account {
+        Some(account) if account != owner => ACROSS_ACCOUNTS.contains(&action),
+        _ => principal.kind != PrincipalKind::Root || !OF_POLICIES.contains(&action),
+    }
 }
+
+const ACROSS_ACCOUNTS: [&str; 7] = [
+    "logs:CreateLogStream",
+    "logs:DescribeLogStreams",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "logs:PutLogEvents",
+    "logs:StartLiveTail",
+    "logs:StartQuery",
+];
 
 /// That the group is deleted.
 impl Annexed for Group {

@@ -71,6 +71,7 @@ fn found(
     source: &CopySource,
     expected_owner: &Option<String>,
 ) -> Result<(Object, Missing), Error> {
+    source.check_region(find.region().as_str())?;
     let from = entered(find, &source.bucket, expected_owner)?;
     let object = Object::existing(find, &from, &source.key, source.version)?;
     let missing = missing(find, &object);

@@ -26,6 +26,7 @@ impl Handler<op::CreateMultipartUpload> for S3 {
         call: Authorized<'_, Self, op::CreateMultipartUpload>,
     ) -> Answer<op::CreateMultipartUpload> {
         let Authorized { mut input, permits: (permit, ..), call, .. } = call;
+        super::named(call, "initiate multipart uploads")?;
         let (object, customer) = (permit.resource(), customer!(input)?);
         let wish = wish(asked_encryption!(input, customer), object, call)?;
         let (algorithm, kind) = checksum(input.checksum_algorithm, input.checksum_type)?;

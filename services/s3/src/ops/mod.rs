@@ -68,6 +68,16 @@ use crate::{Error, records::Owner};
 /// What a handler answers.
 type Answer<O> = Result<Reply<<O as Operation>::Output>, Error>;
 
+/// What nobody does without a name, whoever may put objects.
+fn named(call: &Call, what: &str) -> Result<(), Error> {
+    match call.caller.is_anonymous() {
+        true => {
+            Err(Error::AccessDenied(format!("Anonymous users cannot {what}.  Please authenticate.").into()))
+        }
+        false => Ok(()),
+    }
+}
+
 /// The account that calls, as owner of what it makes.
 fn caller(call: &Call) -> Result<Owner, Error> {
     let principal = &call.caller.principal;

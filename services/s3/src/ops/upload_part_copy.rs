@@ -22,6 +22,7 @@ use crate::{
 impl Handler<op::UploadPartCopy> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::UploadPartCopy>) -> Answer<op::UploadPartCopy> {
         let Authorized { input, permits: (source, _missing, permit), call, .. } = call;
+        super::named(call, "copy objects")?;
         check_unasked(call)?;
         let number = part_number(input.part_number)?;
         let head = Object::granted(&source)?;

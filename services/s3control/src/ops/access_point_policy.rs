@@ -26,6 +26,7 @@ impl S3Control {
         let (stored, current) = permit.resource().existing()?;
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
+        permit.resource().refusals().for_each(|fact| _ = transaction.expect_fact(fact));
         transaction.expect_fact(current).put([], encode(&Stored { policy, ..stored.clone() })?);
         transaction.commit().await?;
         Ok(())
@@ -42,9 +43,9 @@ impl Handler<op::PutAccessPointPolicy> for S3Control {
         call: Authorized<'_, Self, op::PutAccessPointPolicy>,
     ) -> Answer<op::PutAccessPointPolicy> {
         let (text, point) = (call.input.policy, call.permits.resource());
-        let (stored, _) = point.existing()?;
+        point.existing()?;
         let bound = policy::accept(&self.principals, &text, &point.arn())?;
-        if stored.block.block_public_policy && policy::lets_in_everybody(&bound)? {
+        if point.refuses_public_policies() && policy::lets_in_everybody(&bound)? {
             return Err(Error::Denied);
         }
         self.set_policy(&call.permits, Some((text, bound))).await?;

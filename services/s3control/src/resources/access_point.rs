@@ -4,11 +4,12 @@ use kurodo_arn::{AccountId, Region};
 use kurodo_authz::{Annexed, Resource, Scope};
 use kurodo_gateway::Find;
 use kurodo_policy::{Attached, Context, Kind, Policy, Principal, PrincipalKind};
-use kurodo_store::Fact;
+use kurodo_store::{Fact, Reader};
 
 use crate::{
     Error, S3Control,
     access_points::{self, AccessPoint as Stored},
+    block::block_of,
 };
 
 /// An access point, whether or not there is one of the name.
@@ -25,20 +26,38 @@ pub struct AccessPoint {
     policy: Option<Attached>,
     /// What else has this alias: nothing.
     alias: String,
+    /// Whether the bucket, its account or the access point's refuses public policies, with the facts that they do or not.
+    refusals: Vec<(bool, Fact)>,
 }
 
 impl AccessPoint {
     /// The access point of this name in the request's region. One of another region is none.
     pub(crate) fn find(find: &Find<'_, S3Control>, account: &str, name: &str) -> Result<Self, Error> {
         let account: AccountId = account.parse().map_err(|_| Error::InvalidAccount)?;
-        let (found, current) = find.stored().fact(access_points::one(account, name).prefix())?;
+        let reader = find.stored();
+        let (found, current) = reader.fact(access_points::one(account, name).prefix())?;
         let read = |value: &[u8]| access_points::read::<Stored>(value).ok_or(Error::Damaged);
         let stored = found.map(|found| read(&found.value)).transpose()?;
         let region = find.region().clone();
         let policy = stored.as_ref().and_then(|stored| stored.policy.as_ref());
         let policy = policy.map(|(_, bound)| compile(name, bound)).transpose()?;
         let alias = stored.as_ref().map(|stored| stored.alias.clone()).unwrap_or_default();
-        Ok(Self { region, account, name: name.to_owned(), stored, current, policy, alias })
+        let refusals = stored.as_ref().map(|stored| refusals(find, &reader, account, stored)).transpose()?;
+        let refusals = refusals.unwrap_or_default();
+        Ok(Self { region, account, name: name.to_owned(), stored, current, policy, alias, refusals })
+    }
+
+    /// Whether a public policy is refused: by itself, its bucket or their accounts. The most restrictive of them counts.
+    ///
+    /// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage", "BlockPublicPolicy".
+    pub(crate) fn refuses_public_policies(&self) -> bool {
+        let own = self.stored.as_ref().is_some_and(|stored| stored.block.block_public_policy);
+        own || self.refusals.iter().any(|(refuses, _)| *refuses)
+    }
+
+    /// That others refuse public policies, or do not, as it was decided on.
+    pub(crate) fn refusals(&self) -> impl Iterator<Item = &Fact> {
+        self.refusals.iter().map(|(_, fact)| fact)
     }
 
     /// The same new one, which is to have this alias.
@@ -71,6 +90,23 @@ impl AccessPoint {
     pub(crate) fn arn(&self) -> String {
         access_points::arn(self.region.as_str(), self.account, &self.name)
     }
+}
+
+/// What refuses public policies, beside the access point itself.
+fn refusals(
+    find: &Find<'_, S3Control>,
+    reader: &Reader<'_>,
+    account: AccountId,
+    stored: &Stored,
+) -> Result<Vec<(bool, Fact)>, Error> {
+    let bucket = (find.service.buckets.refuse_public_policies)(reader, &stored.bucket)?;
+    let mut refusals = vec![bucket];
+    let other = Some(stored.bucket_account).filter(|other| *other != account);
+    for account in std::iter::once(account).chain(other) {
+        let (block, fact) = block_of(reader, account)?;
+        refusals.push((block.block_public_policy, fact));
+    }
+    Ok(refusals)
 }
 
 /// Compiles a policy that is stored.

@@ -31,9 +31,9 @@ impl Attached {
     /// The access point that leads, or is to lead, to this bucket.
     pub(crate) fn find(find: &Find<'_, S3Control>, point: AccessPoint, bucket: &str) -> Result<Self, Error> {
         let reader = find.stored();
-        let (home, there) = (find.service.buckets)(&reader, bucket)?;
+        let (home, there) = (find.service.buckets.home)(&reader, bucket)?;
         let label = access_points::label(point.account, &point.name);
-        let (taken, free) = (find.service.buckets)(&reader, &label)?;
+        let (taken, free) = (find.service.buckets.home)(&reader, &label)?;
         let (found, current) = reader.fact(access_points::of_bucket(bucket).prefix())?;
         let labels =
             found.map(|found| access_points::read(&found.value).ok_or(Error::Damaged)).transpose()?;

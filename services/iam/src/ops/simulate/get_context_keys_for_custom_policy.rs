@@ -23,7 +23,7 @@ impl Handler<op::GetContextKeysForCustomPolicy> for Iam {
 pub(super) fn names<'a>(sources: impl IntoIterator<Item = &'a Source>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for name in sources.into_iter().flat_map(|source| context_keys(&source.attached.policy)) {
-        if !names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+        if !names.iter().any(|known| kurodo_policy::same_name(known, &name)) {
             names.push(name);
         }
     }
