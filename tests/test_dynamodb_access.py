@@ -439,6 +439,21 @@ def test_what_a_policy_gives_other_accounts_has_an_end(root, other):
     owner.delete_table(TableName=table)
 
 
+def test_no_policy_lets_in_everybody(root, other):
+    """Source: DynamoDB Developer Guide, "Blocking public access with resource-based policies in DynamoDB"."""
+    owner = root.client("dynamodb")
+    table = dynamodb.create(owner, range_key=None)
+    arn = owner.describe_table(TableName=table)["Table"]["TableArn"]
+    put = lambda **more: owner.put_resource_policy(
+        ResourceArn=arn, Policy=document(statement("Allow", "dynamodb:GetItem", arn, Principal="*", **more))
+    )
+    for condition in [{}, {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, {"StringLike": {"aws:PrincipalArn": "*"}}]:
+        refused(lambda: put(Condition=condition), "ValidationException", 400)  # noqa: B023
+    refused(put, "ValidationException", 400)
+    put(Condition={"StringEquals": {"aws:PrincipalAccount": other.account}})
+    owner.delete_table(TableName=table)
+
+
 def test_the_root_user_takes_a_policy_away_that_shuts_everybody_out(root):
     owner = root.client("dynamodb")
     table = dynamodb.create(owner, range_key=None)

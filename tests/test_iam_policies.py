@@ -239,6 +239,14 @@ def test_attached_policies_are_listed_as_such(iam, user, policy):
     assert iam.get_policy(PolicyArn=policy)["Policy"]["PermissionsBoundaryUsageCount"] == 1
 
 
+def test_a_policy_of_another_path_or_spelling_is_none(iam, account, policy):
+    """Whoever is kept from one learns nothing of it by other names."""
+    name = policy.rsplit("/", 1)[1]
+    for arn in (f"arn:aws:iam::{account}:policy/x/{name}", policy.replace(name, name.upper())):
+        refused(lambda: iam.get_policy(PolicyArn=arn), "NoSuchEntity", 404)  # noqa: B023
+        refused(lambda: iam.delete_policy(PolicyArn=arn), "NoSuchEntity", 404)  # noqa: B023
+
+
 def test_policies_are_tagged(iam, policy):
     iam.tag_policy(PolicyArn=policy, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
     iam.untag_policy(PolicyArn=policy, TagKeys=["a"])

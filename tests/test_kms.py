@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from botocore.exceptions import ClientError
 import clock
-from conftest import document, fresh, kurodo, statement
+from conftest import document, fresh, kurodo, refused, statement
 from test_at_rest import search
 from test_cloudwatch_figures import unverified
 
@@ -227,6 +227,50 @@ def test_another_account_needs_the_policy_and_its_own(kms, key, other):
     missing = key.rsplit("/", 1)[0] + "/12345678-1234-1234-1234-123456789012"
     with refusal("AccessDeniedException"):
         stranger.client("kms").encrypt(KeyId=missing, Plaintext=b"x")
+
+
+def test_another_account_does_not_manage_a_key_whatever_it_is_given(kms, key, other):
+    """Source: KMS Developer Guide, "Allowing users in other accounts to use a KMS key"."""
+    everything = statement("Allow", "kms:*", Principal={"AWS": f"arn:aws:iam::{other.account}:root"})
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy(key, everything))
+    theirs = other.client("kms")
+    assert theirs.encrypt(KeyId=key, Plaintext=b"x")["KeyId"] == key
+    assert theirs.describe_key(KeyId=key)["KeyMetadata"]["Arn"] == key
+    assert theirs.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"] is False
+    assert theirs.list_grants(KeyId=key)["Grants"] == []
+    for operation, more in [
+        ("put_key_policy", {"Policy": policy(key, everything), "BypassPolicyLockoutSafetyCheck": True}),
+        ("get_key_policy", {}),
+        ("list_key_policies", {}),
+        ("schedule_key_deletion", {}),
+        ("cancel_key_deletion", {}),
+        ("disable_key", {}),
+        ("enable_key", {}),
+        ("update_key_description", {"Description": "theirs"}),
+        ("enable_key_rotation", {}),
+        ("rotate_key_on_demand", {}),
+        ("list_key_rotations", {}),
+        ("tag_resource", {"Tags": [{"TagKey": "a", "TagValue": "b"}]}),
+        ("list_resource_tags", {}),
+    ]:
+        with refusal("AccessDeniedException"):
+            getattr(theirs, operation)(KeyId=key, **more)
+
+
+def test_aliases_of_others_are_not_told(kms, key, other):
+    name = f"alias/{fresh('hidden')}"
+    kms.create_alias(AliasName=name, TargetKeyId=key)
+    where, told = key.rsplit(":", 1)[0], []
+    for alias in (name, f"{name}-none"):
+        answer = refused(lambda: other.client("kms").encrypt(KeyId=f"{where}:{alias}", Plaintext=b"x"), "AccessDeniedException")  # noqa: B023
+        told.append(answer["Error"]["Message"].replace(alias, "ALIAS"))
+    assert told[0] == told[1] and key.rsplit("/", 1)[1] not in told[0]
+
+
+def test_contexts_whose_names_are_one_to_a_condition_are_refused(kms, key):
+    for names in [("ΟΔΟΣ", "οδοσ"), ("task", "tas\u212a"), ("tas\u212a", "task")]:
+        with refusal("ValidationException"):
+            kms.encrypt(KeyId=key, Plaintext=b"x", EncryptionContext=dict.fromkeys(names, "x"))
 
 
 def test_what_was_sealed_before_a_rotation_opens(kms, key):

@@ -183,6 +183,14 @@ def test_objects_go_through(s3, bucket, point, way):
     assert len(left["Deleted"]) == 2 and "Contents" not in s3.list_objects_v2(Bucket=bucket)
 
 
+def test_copies_come_out_of_their_region_and_partition_alone(s3, bucket, point):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"content")
+    source = f"{point.arn}/object/a"
+    s3.copy_object(Bucket=bucket, Key="b", CopySource=source)
+    for elsewhere in (source.replace("us-east-1", "eu-west-1"), source.replace("arn:aws:", "arn:aws-cn:")):
+        refused(lambda: s3.copy_object(Bucket=bucket, Key="b", CopySource=elsewhere), "InvalidArgument", 400)  # noqa: B023
+
+
 def test_copies_come_out_of_them(s3, bucket, point):
     s3.put_object(Bucket=bucket, Key="a/ü", Body=b"content")
     s3.copy_object(Bucket=bucket, Key="b", CopySource={"Bucket": point.arn, "Key": "a/ü"})
@@ -399,6 +407,8 @@ def test_public_policies(root, other, s3, bucket, point, anonymous):
     everybody = lambda to: statement("Allow", "s3:GetObject", to.objects(), Principal="*")
     denied(lambda: point.policy(everybody(point)))
     open_one = Point(root, bucket, PublicAccessBlockConfiguration=ALL_OFF)
+    denied(lambda: open_one.policy(everybody(open_one)))
+    s3.delete_public_access_block(Bucket=bucket)
     open_one.policy(everybody(open_one))
     assert open_one.control.get_access_point_policy_status(**open_one.me)["PolicyStatus"]["IsPublic"] is True
     delegate(s3, bucket, root.account)
@@ -411,6 +421,35 @@ def test_public_policies(root, other, s3, bucket, point, anonymous):
     assert read(nobody, restricted.arn) == b"content"
     assert read(anonymous("s3"), open_one.label) == b"content"
     denied(lambda: read(anonymous("s3"), restricted.label))
+
+
+def test_what_the_bucket_or_its_account_blocks_is_blocked_behind_access_points(server, anonymous):
+    """The most restrictive of them counts, for policies that are put and for those that were."""
+    owner = new_account(server, fresh("blocks"))
+    s3, bucket = owner.client("s3"), fresh("bucket")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"content")
+    s3.delete_public_access_block(Bucket=bucket)
+    delegate(s3, bucket, owner.account)
+    point = Point(owner, bucket, PublicAccessBlockConfiguration=ALL_OFF)
+    everybody = statement("Allow", "s3:GetObject", point.objects(), Principal="*")
+    point.policy(everybody)
+    assert read(anonymous("s3"), point.alias) == b"content"
+    block = lambda name: {"PublicAccessBlockConfiguration": {**ALL_OFF, name: True}}
+    of_account = {"AccountId": owner.account}
+    for put, remove in [
+        (lambda name: s3.put_public_access_block(Bucket=bucket, **block(name)), lambda: s3.delete_public_access_block(Bucket=bucket)),
+        (
+            lambda name: point.control.put_public_access_block(**of_account, **block(name)),
+            lambda: point.control.delete_public_access_block(**of_account),
+        ),
+    ]:
+        put("RestrictPublicBuckets")
+        denied(lambda: read(anonymous("s3"), point.alias))
+        put("BlockPublicPolicy")
+        denied(lambda: point.policy(everybody))
+        remove()
+        assert read(anonymous("s3"), point.alias) == b"content"
 
 
 def test_presigned_urls_lead_through(root, bucket, point, server):

@@ -283,6 +283,28 @@ def test_transitive_tags_go_on_and_others_stay(caller, role):
     chained.assume(last, Tags=[{"Key": "Cost", "Value": "7"}]).client("iam").list_roles()
 
 
+@pytest.mark.parametrize(("first", "second"), [("ΟΔΟΣ", "οδοσ"), ("task", "tas\u212a"), ("tas\u212a", "task")])
+def test_a_transitive_tag_stays_whatever_its_case(caller, role, first, second):
+    """Small letters are told from capitals sign by sign, for the check as for conditions."""
+    one, two = role([statement("Allow", "sts:*")]), role()
+    for key in (first, second):
+        session = caller.assume(one, Tags=[{"Key": first, "Value": "one"}], TransitiveTagKeys=[second])
+        tags = [{"Key": key, "Value": "two"}]
+        refused(lambda: session.client("sts").assume_role(RoleArn=two, RoleSessionName="xx", Tags=tags), "ValidationError", 400)  # noqa: B023
+    both = [{"Key": key, "Value": "x"} for key in (first, second)]
+    refused(lambda: caller.client("sts").assume_role(RoleArn=one, RoleSessionName="xx", Tags=both), "ValidationError", 400)
+
+
+def test_a_denial_of_a_tags_key_holds_for_every_spelling(root, caller, role, account):
+    closed = json.loads(trust(f"arn:aws:iam::{account}:root"))
+    keys = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": "task"}}
+    closed["Statement"].append({"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:TagSession", "Condition": keys})
+    arn = role(trusted=json.dumps(closed))
+    for key in ("task", "TASK", "tas\u212a"):
+        tags = [{"Key": key, "Value": "two"}]
+        refused(lambda: caller.client("sts").assume_role(RoleArn=arn, RoleSessionName="xx", Tags=tags), "AccessDenied", 403)  # noqa: B023
+
+
 @pytest.mark.parametrize(
     "tags, transitive",
     [

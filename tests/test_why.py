@@ -194,3 +194,17 @@ def test_without_an_id_the_newest_denial_is_told(own_server):
     bob.client("iam").list_groups()
     told = kurodo("why", "--data-dir", own_server.data_dir).stdout
     assert "operation  iam:ListUsers in us-east-1\n" in told
+
+
+def test_what_a_key_says_moves_no_terminal(server, root, account):
+    """A denial can be made by everybody who knows the address: its texts are shown, not obeyed."""
+    bob, key = root.user(), "a\x1b[2K\r\ndecision   allowed: \u202e"
+    bucket = fresh("bucket")
+    root.client("s3").create_bucket(Bucket=bucket)
+    # The client cannot read the answer: XML 1.0 has no such signs.
+    answer = refused(lambda: bob.client("s3").get_object(Bucket=bucket, Key=key), "403")
+    told = kurodo("why", answer["ResponseMetadata"]["RequestId"], "--data-dir", server.data_dir).stdout
+    assert "a\\u{1b}[2K\\u{d}\\u{a}decision   allowed: \\u{202e}" in told
+    assert not any(sign in told for sign in "\x1b\r\u202e") and "\ndecision   allowed" not in told
+    tail = kurodo("audit", "tail", "-n", "50", "--data-dir", server.data_dir).stdout
+    assert "\\u202e" in tail and "\u202e" not in tail

@@ -14,6 +14,8 @@ use crate::scan::{Fault, Scanner};
 
 /// How deep expressions may be.
 const DEEPEST: usize = 64;
+/// How many operators one expression may have between operands of one kind: each is one deeper.
+const LONGEST: usize = 400;
 /// Bytes that a compiled regular expression may take.
 const LARGEST: usize = 1 << 20;
 /// Commands of AWS that Kurodo does not have.
@@ -211,11 +213,17 @@ impl Parser<'_> {
         words: &[(&str, Operator)],
         next: impl Fn(&mut Self) -> Result<Expression, Fault>,
     ) -> Result<Expression, Fault> {
-        let mut all = next(self)?;
+        let (mut all, mut length) = (next(self)?, 0);
         while let Some((_, operator)) = words.iter().find(|(word, _)| self.eat_word(word)) {
+            self.longer(&mut length)?;
             all = Expression::Binary(*operator, Box::new(all), Box::new(next(self)?));
         }
         Ok(all)
+    }
+
+    fn longer(&self, length: &mut usize) -> Result<(), Fault> {
+        *length += 1;
+        if *length > LONGEST { Err(self.scanner.fault("the expression is too long")) } else { Ok(()) }
     }
 
     fn negated(&mut self) -> Result<Expression, Fault> {
@@ -285,8 +293,9 @@ impl Parser<'_> {
         words: &[(&str, Operator)],
         next: impl Fn(&mut Self) -> Result<Expression, Fault>,
     ) -> Result<Expression, Fault> {
-        let mut all = next(self)?;
+        let (mut all, mut length) = (next(self)?, 0);
         while let Some((_, operator)) = words.iter().find(|(word, _)| self.eat(word)) {
+            self.longer(&mut length)?;
             all = Expression::Binary(*operator, Box::new(all), Box::new(next(self)?));
         }
         Ok(all)

@@ -147,6 +147,16 @@ fn repetitions_are_dropped() {
     assert_eq!(values("fields ms | sort ms asc | dedup level", &JSON), [["10"], ["30"]]);
 }
 
+/// No stack overflows, however long a query is.
+#[test]
+fn expressions_have_their_length() {
+    for operator in ["+", "^", " or ", " and "] {
+        let long = |count: usize| format!("fields {} as x", vec!["1"; count].join(operator));
+        assert_eq!(ask(&long(401), &["x"]).len(), 1, "{operator}");
+        assert!(Query::parse(&long(402)).is_err(), "{operator}");
+    }
+}
+
 #[test]
 fn faults_have_their_place() {
     for (query, at) in [

@@ -33,7 +33,34 @@ pub(super) fn parse(text: &str) -> Result<Parse, Fault> {
     let scanner = Scanner::new(text, KEYWORDS)?;
     let mut reader = Reader { redundant: false, whole: None };
     let tree = scanner.finish(|scanner| reader.or(scanner))?;
+    if tree.operators() > MOST_OPERATORS {
+        return Err(Fault::TooManyOperators(MOST_OPERATORS + 1));
+    }
     Ok(Parse { tree, redundant: reader.redundant })
+}
+
+/// The most comparisons and functions of a condition.
+///
+/// Source: DynamoDB Developer Guide, "Quotas in Amazon DynamoDB", "Expression parameters".
+const MOST_OPERATORS: usize = 300;
+
+impl Tree {
+    fn operators(&self) -> usize {
+        match self {
+            Self::Or(a, b) | Self::And(a, b) => a.operators() + b.operators(),
+            Self::Not(one) => one.operators(),
+            Self::Leaf(_) => 1,
+        }
+    }
+}
+
+/// Conditions between the same word, in a tree that is as low as can be: what walks it goes no deeper than it must.
+fn joined(mut all: Vec<Tree>, join: fn(Box<Tree>, Box<Tree>) -> Tree) -> Option<Tree> {
+    if all.len() < 2 {
+        return all.pop();
+    }
+    let right = all.split_off(all.len() / 2);
+    Some(join(Box::new(joined(all, join)?), Box::new(joined(right, join)?)))
 }
 
 struct Reader {
@@ -44,19 +71,19 @@ struct Reader {
 
 impl Reader {
     fn or(&mut self, scanner: &mut Scanner<'_>) -> Parsed<Tree> {
-        let mut tree = self.and(scanner)?;
+        let mut all = vec![self.and(scanner)?];
         while scanner.keyword("OR") {
-            tree = Tree::Or(Box::new(tree), Box::new(self.and(scanner)?));
+            all.push(self.and(scanner)?);
         }
-        Ok(tree)
+        joined(all, Tree::Or).ok_or(Stuck)
     }
 
     fn and(&mut self, scanner: &mut Scanner<'_>) -> Parsed<Tree> {
-        let mut tree = self.not(scanner)?;
+        let mut all = vec![self.not(scanner)?];
         while scanner.keyword("AND") {
-            tree = Tree::And(Box::new(tree), Box::new(self.not(scanner)?));
+            all.push(self.not(scanner)?);
         }
-        Ok(tree)
+        joined(all, Tree::And).ok_or(Stuck)
     }
 
     fn not(&mut self, scanner: &mut Scanner<'_>) -> Parsed<Tree> {

@@ -48,6 +48,16 @@ fn text_set() -> Attribute {
 }
 
 #[test]
+fn a_condition_has_three_hundred_operators_at_most() {
+    for word in ["OR", "AND"] {
+        let long = |count: usize| vec!["a = :n"; count].join(&format!(" {word} "));
+        assert!(holds(&long(300)));
+        let refused = Condition::parse(&long(301), &placeholders()).unwrap_err().to_string();
+        assert_eq!(refused, "The expression contains too many operators; operator count: 301");
+    }
+}
+
+#[test]
 fn conditions_hold_as_in_aws() {
     for condition in [
         "a = :n",
