@@ -143,6 +143,11 @@ impl Bucket {
 }
 
 impl Resource for Bucket {
+    /// As for objects.
+    fn called(&self) -> Option<String> {
+        self.facts.as_ref()?.gate.as_ref().map(|gate| gate.gate(None).arn)
+    }
+
     fn owner(&self) -> AccountId {
         self.account
     }

@@ -354,6 +354,11 @@ impl Annexed for Object {
 }
 
 impl Resource for Object {
+    /// What comes through an access point is called by it: whose bucket lies behind is not told.
+    fn called(&self) -> Option<String> {
+        self.facts.gate.as_ref().map(|gate| gate.gate(Some(&self.key)).arn)
+    }
+
     fn owner(&self) -> AccountId {
         match self.maker.as_deref().or_else(|| self.rights().map(|(owner, _)| owner)) {
             // To those who are kept out of the bucket it does not help that they put the object.
