@@ -63,6 +63,9 @@ pub(crate) struct Definition {
     /// The key of KMS that it is under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) protection: Option<Protection>,
+    /// Since when KMS does not use that key, in milliseconds since 1970, as far as that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) inaccessible: Option<i64>,
 }
 
 /// The policy attached to a table.

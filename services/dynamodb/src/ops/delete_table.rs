@@ -105,7 +105,11 @@ impl DynamoDb {
         let (writer, deleted) = (self.store.write(permit), &permit.resource().existing()?.definition);
         let (found, current) = writer.fact([])?;
         let found = found.and_then(|found| serde_json::from_slice::<Definition>(&found.value).ok());
-        if found.is_some_and(|found| found.deleting && found.contents == deleted.contents) {
+        let found = found.filter(|found| found.deleting && found.contents == deleted.contents);
+        if let Some(found) = found {
+            if let Some(protection) = &found.protection {
+                self.vault.give_up(protection, &permit.resource().place()).await?;
+            }
             let mut transaction = writer.transaction();
             transaction.expect_fact(&current).delete([]);
             changed(transaction.commit().await)?;

@@ -37,6 +37,7 @@ mod list_exports;
 mod list_imports;
 mod list_tables;
 mod list_tags_of_resource;
+mod passage;
 mod policy;
 mod put_item;
 mod put_resource_policy;

@@ -52,18 +52,6 @@ pub(super) fn idle(facts: &TableFacts) -> Result<(), Error> {
     )))
 }
 
-/// That a table is under no key of KMS, where an operation does not do this with such tables yet.
-pub(super) fn unprotected(
-    definition: &Definition,
-    operation: &'static str,
-    member: &'static str,
-) -> Result<(), Error> {
-    match definition.protection {
-        None => Ok(()),
-        Some(_) => Err(Error::NotImplemented { operation, member }),
-    }
-}
-
 /// How many pieces of a long work are done within the operation that begins it, so that small tables are ready at
 /// once. The rest is left to chores.
 pub(super) const AT_ONCE: usize = 4;

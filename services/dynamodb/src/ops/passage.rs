@@ -1,0 +1,127 @@
+//! How items get into a table that is made of a backup, or of what another table was: as they lie, where the new table has
+//! their key; sealed anew, where it comes under a key of KMS or leaves it.
+
+use bytes::Bytes;
+use kurodo_gateway::Call;
+use kurodo_store::Transaction;
+
+use super::indexing::copy_for;
+use crate::{
+    DynamoDb, Error,
+    attribute::Item,
+    definition::Definition,
+    encryption::{Protection, TableKey, Wish, wish},
+    facts::TableFacts,
+    model::SSESpecification,
+    names::TableName,
+    resources::Target,
+};
+
+/// The opened keys of a restore, as far as it needs them.
+pub(super) enum Passage {
+    /// Nothing of the items is looked at.
+    Unopened,
+    /// Items stay as they are; what indexes have of them is sealed with the same key.
+    Kept(TableKey),
+    /// Items are opened with the one and sealed with the other.
+    Resealed(TableKey, TableKey),
+}
+
+impl Passage {
+    /// Puts an item into the new table as it was stored, with its copies in indexes.
+    pub(super) fn put(
+        &self,
+        transaction: &mut Transaction<'_>,
+        definition: &Definition,
+        key: Vec<u8>,
+        stored: Bytes,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Unopened => {}
+            Self::Kept(table) => {
+                copies(transaction, (definition, table), &table.open(&key, &stored)?)?;
+            }
+            Self::Resealed(from, to) => {
+                let item = from.open(&key, &stored)?;
+                copies(transaction, (definition, to), &item)?;
+                transaction.put(&key, to.seal(&key, &item)?);
+                return Ok(());
+            }
+        }
+        transaction.put(key, stored);
+        Ok(())
+    }
+}
+
+fn copies(
+    transaction: &mut Transaction<'_>,
+    table: (&Definition, &TableKey),
+    item: &Item,
+) -> Result<(), Error> {
+    for index in &table.0.indexes {
+        if let Some((key, copy)) = copy_for(table, index, item)? {
+            transaction.put(key, copy);
+        }
+    }
+    Ok(())
+}
+
+impl DynamoDb {
+    /// Opens what a restore needs, by DynamoDB's grants; nothing where KMS does not let it: then the restore waits.
+    pub(super) async fn passage(&self, facts: &TableFacts, now: i64) -> Result<Option<Passage>, Error> {
+        let definition = &facts.definition;
+        let Some(filling) = definition.filling() else { return Ok(Some(Passage::Unopened)) };
+        if definition.indexes.is_empty() && !filling.reseals {
+            return Ok(Some(Passage::Unopened));
+        }
+        let Some(to) = self.vault.unlock_own(facts, now).await? else { return Ok(None) };
+        if !filling.reseals {
+            return Ok(Some(Passage::Kept(to)));
+        }
+        let from = (filling.opens.as_ref(), &facts.place());
+        let from = self.vault.open_own(from, definition.contents, now).await?;
+        Ok(from.map(|from| Passage::Resealed(from, to)))
+    }
+
+    /// Puts the new table under the key of KMS that it is to be under: that of what it is made of, or another, or none.
+    pub(super) async fn protect_restored(
+        &self,
+        given: Option<&SSESpecification>,
+        (before, source): (&Definition, TableName),
+        target: &Target,
+        mut after: Definition,
+        call: &Call,
+    ) -> Result<Definition, Error> {
+        let (place, wish) = (target.place(), wish(given)?);
+        let known = before.protection.as_ref().map(|known| (known, source));
+        let (protection, opens) = match (known, given, wish) {
+            (None, _, Wish::Default) => return Ok(after),
+            (None, _, Wish::Kms(key)) => (Some(self.vault.protect(&key, &place, call).await?), None),
+            (Some((known, source)), None, _) => {
+                (Some(self.copied((known, source), &known.arn, &place, call).await?), None)
+            }
+            (Some(from), Some(_), Wish::Kms(key)) => {
+                (Some(self.copied(from, &key, &place, call).await?), None)
+            }
+            (Some((known, source)), Some(_), Wish::Default) => {
+                (None, Some(self.copied((known, source), &known.arn, &place, call).await?))
+            }
+        };
+        if let Some(filling) = after.restored.as_mut().and_then(|restored| restored.filling.as_mut()) {
+            filling.reseals = before.protection.is_none() || opens.is_some();
+            filling.opens = opens;
+        }
+        after.protection = protection;
+        Ok(after)
+    }
+
+    async fn copied(
+        &self,
+        from: (&Protection, TableName),
+        key: &str,
+        place: &TableName,
+        call: &Call,
+    ) -> Result<Protection, Error> {
+        Box::pin(self.vault.protect_copy(from, key, place, call)).await
+    }
+}
