@@ -441,23 +441,6 @@ def restore(client, backup, **more):
     return restored(client, client.restore_table_from_backup, BackupArn=backup, **more)
 
 
-# What is not done with such tables is refused by name.
-
-
-def test_what_nobody_would_ask_the_key_for_is_refused_by_name(ddb, key, table):
-    plain = dynamodb.create(ddb)
-    calls = {
-        "SSESpecification": [
-            lambda: ddb.update_table(TableName=table, SSESpecification={"Enabled": False}),
-            lambda: ddb.update_table(TableName=plain, **under(key)),
-        ],
-    }
-    for name, each in calls.items():
-        for call in each:
-            assert name in text(refused(call, "NotImplemented", 501))
-    assert described(ddb, table)["TableStatus"] == "ACTIVE"
-
-
 def test_a_table_under_a_key_counts_its_items_unopened(ddb, kms, key, table):
     kms.disable_key(KeyId=key)
     shown = described(ddb, table)

@@ -13,6 +13,7 @@
 //! | `21` table `j` day hash key time | what an item was, for recovery to a point in time |
 //! | `21` table `p` | how far a restore is that fills the table |
 //! | `21` table `p` index | how far an index is that is filled |
+//! | `21` table `p` `i` | how far a table is whose items are stored anew |
 //! | `21` table `p` backup | how far the deletion of what a backup kept is |
 //! | `25` account region name id | a backup |
 //! | `26` account region name id | an export |
@@ -333,6 +334,11 @@ pub(crate) fn rest() -> [Key; 4] {
 /// How far the deletion of what only this backup kept is.
 pub(crate) fn prune_progress(id: &str) -> Key {
     KeyBuilder::relative().byte(PROGRESS).part(id).build()
+}
+
+/// How far a table is whose items are stored anew.
+pub(crate) fn anew_progress() -> Key {
+    KeyBuilder::relative().byte(PROGRESS).byte(ITEM).build()
 }
 
 /// How far an index is that is filled.

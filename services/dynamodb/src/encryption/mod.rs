@@ -10,6 +10,7 @@
 
 mod access;
 mod asked;
+mod crossing;
 mod key;
 mod protection;
 mod standing;
@@ -17,6 +18,7 @@ mod vault;
 
 pub(crate) use access::Access;
 pub(crate) use asked::{Wish, wish};
+pub(crate) use crossing::Crossing;
 pub(crate) use key::TableKey;
 pub(crate) use protection::Protection;
 pub(crate) use vault::{Keys, Locked, Vault};

@@ -17,7 +17,7 @@ use super::{
     Protection, TableKey, Vault,
     vault::{Place, context, refused},
 };
-use crate::{Error, facts::TableFacts, names::TableName};
+use crate::{Error, definition::Definition, facts::TableFacts, names::TableName};
 
 /// What the grant lets DynamoDB do. It gives up the grant once the table is gone.
 const OPERATIONS: [&str; 2] = ["Decrypt", "RetireGrant"];
@@ -61,8 +61,9 @@ impl Vault {
     /// # Errors
     /// KMS does not answer, or what is stored is damaged.
     pub(crate) async fn unlock_own(&self, facts: &TableFacts, now: i64) -> Result<Option<TableKey>, Error> {
-        let protection = facts.definition.protection.as_ref();
-        self.open_own((protection, &facts.place()), facts.definition.contents, now).await
+        let Definition { protection, contents, crossing, .. } = &facts.definition;
+        let opened = self.open_own((protection.as_ref(), &facts.place()), *contents, now).await?;
+        Ok(opened.map(|key| key.within(*crossing)))
     }
 
     /// The same of what is kept for the table of this name; without a key of KMS there is nothing to open.

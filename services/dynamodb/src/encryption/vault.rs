@@ -93,7 +93,8 @@ impl Vault {
         for (protection, facts) in tables.0 {
             let opened =
                 Box::pin(self.open(Place::table(protection, facts), (&call.caller, call.now_ms))).await?;
-            keys.0.push((facts.definition.contents, TableKey::opened(&opened)));
+            let key = TableKey::opened(&opened).within(facts.definition.crossing);
+            keys.0.push((facts.definition.contents, key));
         }
         Ok(keys)
     }

@@ -34,6 +34,7 @@ const IDLE: i64 = 10 * 60 * 1000;
 enum Work {
     Fill,
     Index,
+    Cross,
     Empty,
     Forget,
     Export,
@@ -178,6 +179,13 @@ type Unindexed = (Need<action::UpdateTable>, Need<action::IndexContents>);
 pub(crate) async fn unindexed(find: &Find<'_, DynamoDb>) -> Result<Option<Unindexed>, Error> {
     let is_due = |definition: &Definition| definition.is_usable() && definition.is_indexing();
     let Some(facts) = openable(find, Work::Index, is_due)? else { return Ok(None) };
+    Ok(Some((Need::new(Table::find(find, facts.place())?), Need::new(contents(&facts)))))
+}
+
+/// A table that comes under a key of KMS, or leaves it.
+pub(crate) async fn crossing(find: &Find<'_, DynamoDb>) -> Result<Option<Unindexed>, Error> {
+    let is_due = |definition: &Definition| definition.is_usable() && definition.crossing.is_some();
+    let Some(facts) = openable(find, Work::Cross, is_due)? else { return Ok(None) };
     Ok(Some((Need::new(Table::find(find, facts.place())?), Need::new(contents(&facts)))))
 }
 

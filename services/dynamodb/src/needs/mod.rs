@@ -28,7 +28,7 @@ use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
 pub(crate) use chores::{
-    Watch, unemptied, unexported, unfilled, unforgotten, unimported, unindexed, untrimmed,
+    Watch, crossing, unemptied, unexported, unfilled, unforgotten, unimported, unindexed, untrimmed,
 };
 pub(crate) use expiry::expired_items;
 pub(crate) use import::import_table;

@@ -6,7 +6,7 @@ use super::{
     Answer, Asked,
     counts::count,
     create_backup::new_place,
-    settings::{AT_ONCE, begun, idle, record},
+    settings::{AT_ONCE, begun, record, settled},
 };
 use crate::{
     DynamoDb, Error,
@@ -32,7 +32,7 @@ impl Handler<op::DeleteTable> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::DeleteTable>) -> Answer<op::DeleteTable> {
         let (permit, contents, ..) = &asked.permits;
         let facts = permit.resource().existing()?;
-        idle(facts)?;
+        settled(facts)?;
         if facts.definition.protected {
             return Err(Error::validation(
                 "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",

@@ -19,7 +19,7 @@ use crate::{
 /// How many items are copied together.
 const COPIED: usize = 500;
 
-type Contents<'r> = Permit<'r, action::IndexContents>;
+pub(super) type Contents<'r> = Permit<'r, action::IndexContents>;
 
 impl DynamoDb {
     /// Does so many pieces of what the table's indexes need; `true` once they have all items, and what is gone has none.

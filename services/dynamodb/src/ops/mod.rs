@@ -9,6 +9,7 @@ mod continuous;
 mod counts;
 mod create_backup;
 mod create_table;
+mod crossing;
 mod delete_backup;
 mod delete_item;
 mod delete_resource_policy;

@@ -32,7 +32,7 @@ impl DynamoDb {
         A: Action<Access = Write, Resource = Table>,
     {
         let facts = permit.resource().existing()?;
-        idle(facts)?;
+        settled(facts)?;
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
         transaction.expect_fact(&facts.current);
@@ -41,6 +41,11 @@ impl DynamoDb {
         changed(transaction.commit().await)?;
         Ok(())
     }
+}
+
+/// That a table is neither being made nor deleted.
+pub(super) fn settled(facts: &TableFacts) -> Result<(), Error> {
+    if facts.definition.is_usable() { Ok(()) } else { idle(facts) }
 }
 
 /// That nothing is under way with a table.

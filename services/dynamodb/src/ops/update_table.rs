@@ -9,7 +9,7 @@ use super::{
 use crate::{
     DynamoDb, Error,
     definition::{Counts, Definition, Index, check_asked, describe, update},
-    encryption::{Protection, Wish, wish},
+    encryption::{Crossing, Locked, Protection, Wish, wish},
     facts::TableFacts,
     history::KnownPast,
     model::{SSEStatus, TableStatus, UpdateTableInput, UpdateTableOutput, op},
@@ -24,9 +24,9 @@ impl Handler<op::UpdateTable> for DynamoDb {
         check_asked(input)?;
         let before = permit.resource().existing()?;
         idle(before)?;
-        check_honoured(input, &before.definition, &wish)?;
         let now = asked.call.now_ms;
         let mut definition = update(&before.definition, input, now)?;
+        definition.crossing = crossing(input, &before.definition, &wish, now)?;
         if let Some(given) = &input.stream_specification {
             let stream = switch(&before.name, before.definition.stream, given, now)?;
             definition.stream = Some(stream);
@@ -36,7 +36,10 @@ impl Handler<op::UpdateTable> for DynamoDb {
             definition.inaccessible = None;
         }
         definition.protection = protection.clone().or(definition.protection);
-        let redefined = self.redefine_and_switch(permit, streams, &definition, now).await;
+        let redefined = match definition.crossing {
+            Some(_) => self.begin_crossing(permit, contents, &definition).await,
+            None => self.redefine_and_switch(permit, streams, &definition, now).await,
+        };
         self.vault.kept(protection.as_ref(), &before.place(), redefined).await?;
         self.left((before, protection.as_ref()), &wish).await;
         let (_, current) = self.store.read(permit).fact([])?;
@@ -56,7 +59,9 @@ impl Handler<op::UpdateTable> for DynamoDb {
         let whole = count(&reader, &facts.definition, None)?;
         let counts = |index: Option<&Index>| if index.is_none() { whole } else { Counts::default() };
         let mut description = describe(&shown(before, facts), TableStatus::Updating, counts);
-        if let Some(encryption) = description.sse_description.as_mut().filter(|_| wish != Wish::Default) {
+        if let Some(encryption) =
+            description.sse_description.as_mut().filter(|_| input.sse_specification.is_some())
+        {
             encryption.status = Some(SSEStatus::Updating);
         }
         Ok(UpdateTableOutput { table_description: Some(description) }.into())
@@ -75,6 +80,12 @@ impl DynamoDb {
         match (wish, &before.definition.protection) {
             (Wish::Kms(key), Some(known)) => {
                 self.vault.protect_anew((known, before), key, call).await.map(Some)
+            }
+            (Wish::Kms(key), None) => self.vault.protect(key, &before.place(), call).await.map(Some),
+            // Who takes a table from its key may use the key; then DynamoDB opens what lies there.
+            (Wish::Default, Some(_)) if after.crossing.is_some() => {
+                self.vault.unlock(Locked::from_iter([before]), call).await?;
+                self.vault.stand(before, call).await
             }
             _ if after.indexes.iter().any(|index| index.building) => self.vault.stand(before, call).await,
             _ => Ok(None),
@@ -113,14 +124,26 @@ fn shown(before: &TableFacts, mut after: TableFacts) -> TableFacts {
     after
 }
 
-/// What is asked for and not done is refused by name.
-fn check_honoured(input: &UpdateTableInput, before: &Definition, wish: &Wish) -> Result<(), Error> {
-    let refuse = |member| Err(Error::NotImplemented { operation: "UpdateTable", member });
-    match (&before.protection, wish) {
-        (None, Wish::Kms(_)) => refuse("SSESpecification for a table that was made without a key of KMS"),
-        (Some(_), Wish::Default) if input.sse_specification.is_some() => {
-            refuse("SSESpecification that takes a table from its key of KMS")
-        }
-        _ => Ok(()),
+/// Whether the table comes under a key of KMS by this update, or leaves the one that it is under. What cannot go along is
+/// refused by name.
+fn crossing(
+    input: &UpdateTableInput,
+    before: &Definition,
+    wish: &Wish,
+    now: i64,
+) -> Result<Option<Crossing>, Error> {
+    let enters = match (&before.protection, wish) {
+        (None, Wish::Kms(_)) => true,
+        (Some(_), Wish::Default) if input.sse_specification.is_some() => false,
+        _ => return Ok(None),
+    };
+    if before.stream.is_some_and(|stream| stream.enabled) {
+        let member = "SSESpecification that takes a table with a stream between the default and a key of KMS";
+        return Err(Error::NotImplemented { operation: "UpdateTable", member });
     }
+    if before.is_indexing() {
+        let message = "Attempt to change a resource which is still in use: Table is being indexed";
+        return Err(Error::ResourceInUse(message.to_owned()));
+    }
+    Ok(Some(Crossing::new(enters, now)))
 }
