@@ -28,10 +28,13 @@
 //! does not outdate what is cached of tables. Whoever writes items reaches the table's streams with the same permit;
 //! whoever reads a stream reaches nothing but the stream.
 
+mod progress;
+
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::Scope;
 use kurodo_store::{Key, KeyBuilder, KeyParser};
 use md5::{Digest, Md5};
+pub(crate) use progress::{anew_progress, index_progress, progress, prune_progress};
 
 use crate::{
     attribute::{Attribute, Item},
@@ -331,21 +334,6 @@ pub(crate) fn rest() -> [Key; 4] {
     [ITEM, MARK, PROGRESS, HISTORY].map(|kind| KeyBuilder::relative().byte(kind).build())
 }
 
-/// How far the deletion of what only this backup kept is.
-pub(crate) fn prune_progress(id: &str) -> Key {
-    KeyBuilder::relative().byte(PROGRESS).part(id).build()
-}
-
-/// How far a table is whose items are stored anew.
-pub(crate) fn anew_progress() -> Key {
-    KeyBuilder::relative().byte(PROGRESS).byte(ITEM).build()
-}
-
-/// How far an index is that is filled.
-pub(crate) fn index_progress(number: u32) -> Key {
-    number.to_be_bytes().into_iter().fold(KeyBuilder::relative().byte(PROGRESS), KeyBuilder::byte).build()
-}
-
 /// All backups of an account, wherever they are.
 pub(crate) fn all_backups(account: AccountId) -> Scope {
     Scope::new(KeyBuilder::new(BACKUPS).number(account.value()).build())
@@ -359,11 +347,6 @@ pub(crate) fn parse_place(key: &[u8]) -> Option<(Region, String, Option<String>)
     let region = parser.text().ok()?.parse().ok()?;
     let name = parser.text().ok()?.into_owned();
     Some((region, name, parser.text().ok().map(std::borrow::Cow::into_owned)))
-}
-
-/// How far a restore is that fills a table.
-pub(crate) fn progress() -> Key {
-    KeyBuilder::relative().byte(PROGRESS).build()
 }
 
 /// What a transaction with this token did.

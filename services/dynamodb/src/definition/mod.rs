@@ -4,6 +4,8 @@ mod backup;
 mod create;
 mod describe;
 mod restore;
+#[cfg(test)]
+mod sample;
 mod update;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,8 @@ pub(crate) use backup::{features, parameters, source};
 pub(crate) use create::{Fresh, create};
 pub(crate) use describe::{Counts, describe, status};
 pub(crate) use restore::{Filling, Overrides, Restored, restore};
+#[cfg(test)]
+pub(crate) use sample::sample;
 pub(crate) use update::{check_asked, update};
 
 use crate::{

@@ -25,7 +25,7 @@ impl Access {
     /// KMS would not use the key.
     pub(super) fn refused(&self, arn: &str, now: i64) {
         let mut all = self.lock();
-        if !all.get(arn).is_some_and(|last| last.since.is_some()) {
+        if all.get(arn).is_none_or(|last| last.since.is_none()) {
             all.insert(arn.to_owned(), Last { since: Some(now), unnoted: true });
         }
     }
@@ -33,7 +33,7 @@ impl Access {
     /// KMS used the key.
     pub(super) fn used(&self, arn: &str) {
         let mut all = self.lock();
-        if !all.get(arn).is_some_and(|last| last.since.is_none()) {
+        if all.get(arn).is_none_or(|last| last.since.is_some()) {
             all.insert(arn.to_owned(), Last { since: None, unnoted: true });
         }
     }

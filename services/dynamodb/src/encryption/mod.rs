@@ -6,6 +6,8 @@
 //! for the next request. No opened key outlives its request. What the service does by itself with such a table it does by a
 //! grant on the key, see [`standing`], and asks KMS anew each time.
 //!
+//! A table comes under a key, or leaves it, while it is used: see [`Crossing`].
+//!
 //! Source: DynamoDB Developer Guide, "DynamoDB encryption at rest: How it works".
 
 mod access;

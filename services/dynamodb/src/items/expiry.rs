@@ -106,7 +106,11 @@ impl Rounds {
 
 #[cfg(test)]
 mod tests {
+    use kurodo_keys::SecretKey;
+    use kurodo_store::{Store, StoreOptions};
+
     use super::*;
+    use crate::definition::sample;
 
     #[test]
     fn a_round_that_ended_rests_a_while() {
@@ -117,6 +121,29 @@ mod tests {
         assert!(rounds.rests(1, 1000 + REST - 1) && !rounds.rests(1, 1000 + REST) && !rounds.rests(2, 1000));
         rounds.note(2, None, 1000 + REST);
         assert_eq!(rounds.ended.load().len(), 1, "what is over is forgotten");
+    }
+
+    #[tokio::test]
+    async fn what_is_over_is_found_under_a_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let secret = SecretKey::from_bytes([7; SecretKey::LEN]);
+        let (_store, door) = Store::open(dir.path(), &secret, &StoreOptions::default()).unwrap();
+        let (writer, definition) = (door.write(), sample());
+        let key = |byte| TableKey::opened(&SecretKey::from_bytes([byte; SecretKey::LEN]));
+        let mut transaction = writer.transaction();
+        for (name, until) in [("a", 5_000_000_i64), ("b", 5_000_002)] {
+            let until = Attribute::Number(Number::from(until));
+            let item = Item::from([("h".into(), Attribute::String(name.into())), ("until".into(), until)]);
+            let place = layout::item(&definition.key, &item).unwrap();
+            let stored = key(1).seal(&place, &item).unwrap();
+            transaction.put([layout::contents(1).prefix(), &*place].concat(), stored);
+        }
+        transaction.commit().await.unwrap();
+        let look =
+            |table: &TableKey| Rounds::default().look(&door.read(), (1, table), "until", 10, 5_000_001_000);
+        let found = look(&key(1)).unwrap();
+        assert_eq!(found.len(), 1);
+        assert!(look(&key(2)).is_err() && look(TableKey::none()).is_err());
     }
 
     #[test]

@@ -195,3 +195,62 @@ fn stage(
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use kurodo_keys::SecretKey;
+    use kurodo_store::{Store, StoreOptions};
+
+    use super::*;
+    use crate::{
+        attribute::{Attribute, Item},
+        definition::sample,
+        encryption::Crossing,
+        ops::indexing::copy_for,
+    };
+
+    fn key(crossing: Option<Crossing>) -> TableKey {
+        TableKey::opened(&SecretKey::from_bytes([1; SecretKey::LEN])).within(crossing)
+    }
+
+    #[tokio::test]
+    async fn everything_is_stored_anew_the_indexes_included() {
+        let dir = tempfile::tempdir().unwrap();
+        let secret = SecretKey::from_bytes([7; SecretKey::LEN]);
+        let (_store, door) = Store::open(dir.path(), &secret, &StoreOptions::default()).unwrap();
+        let (writer, definition) = (door.write(), sample());
+        let mut transaction = writer.transaction();
+        for number in 0..TOGETHER + 7 {
+            let text = Attribute::String(number.to_string());
+            let item = Item::from([("h".into(), text.clone()), ("g".into(), text)]);
+            let place = layout::item(&definition.key, &item).unwrap();
+            // Some were written while the table was on its way.
+            let sealed = key(None);
+            let table = if number % 3 == 0 { &sealed } else { TableKey::none() };
+            let (copied, copy) =
+                copy_for((&definition, table), &definition.indexes[0], &item).unwrap().unwrap();
+            transaction.put(copied, copy);
+            transaction.put(&place, table.seal(&place, &item).unwrap());
+        }
+        transaction.commit().await.unwrap();
+        for enters in [true, false] {
+            let mut at = Place::default();
+            let table = key(Crossing::new(enters, 0).next(0));
+            loop {
+                let writer = door.write();
+                let mut transaction = writer.transaction();
+                let next = stage(&writer, &mut transaction, (&definition, &table), at).unwrap();
+                let Some(next) = next else { break };
+                transaction.commit().await.unwrap();
+                at = place(&next).unwrap();
+            }
+            let arrived = key(None);
+            let table = if enters { &arrived } else { TableKey::none() };
+            for shelf in [Shelf::Items, Shelf::Index(0)] {
+                let records = door.read().scan(&Scan::within(shelf.all())).unwrap();
+                assert_eq!(records.len(), TOGETHER + 7);
+                assert!(records.iter().all(|one| table.open(&one.key, &one.value).is_ok()));
+            }
+        }
+    }
+}

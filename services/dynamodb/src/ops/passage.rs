@@ -125,3 +125,44 @@ impl DynamoDb {
         Box::pin(self.vault.protect_copy(from, key, place, call)).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kurodo_keys::SecretKey;
+    use kurodo_store::{Scan, Store, StoreOptions};
+
+    use super::*;
+    use crate::{attribute::Attribute, definition::sample, layout};
+
+    fn key(byte: u8) -> TableKey {
+        TableKey::opened(&SecretKey::from_bytes([byte; SecretKey::LEN]))
+    }
+
+    /// Whether all records that a restored item becomes open with this key.
+    async fn arrives(passage: Passage, (from, to): (&TableKey, &TableKey)) -> bool {
+        let dir = tempfile::tempdir().unwrap();
+        let secret = SecretKey::from_bytes([7; SecretKey::LEN]);
+        let (_store, door) = Store::open(dir.path(), &secret, &StoreOptions::default()).unwrap();
+        let text = |text: &str| Attribute::String(text.to_owned());
+        let item = Item::from([("h".into(), text("a")), ("g".into(), text("b"))]);
+        let (writer, definition) = (door.write(), sample());
+        let place = layout::item(&definition.key, &item).unwrap();
+        let stored = from.seal(&place, &item).unwrap();
+        let mut transaction = writer.transaction();
+        passage.put(&mut transaction, &definition, place.to_vec(), stored.into()).unwrap();
+        transaction.commit().await.unwrap();
+        let records = door.read().scan(&Scan::default()).unwrap();
+        assert_eq!(records.len(), 2, "the item, and its copy in the index");
+        records.iter().all(|one| to.open(&one.key, &one.value).is_ok_and(|found| found == item))
+    }
+
+    #[tokio::test]
+    async fn a_restored_item_is_sealed_as_its_new_table_is() {
+        let (one, two, plain) = (&key(1), &key(2), || TableKey::none());
+        assert!(arrives(Passage::Kept(key(1)), (one, one)).await);
+        assert!(arrives(Passage::Resealed(key(1), key(2)), (one, two)).await);
+        let nothing = || key(1).within(crate::encryption::Crossing::new(false, 0).next(0));
+        assert!(arrives(Passage::Resealed(nothing(), key(2)), (plain(), two)).await);
+        assert!(arrives(Passage::Resealed(key(1), nothing()), (one, plain())).await);
+    }
+}
