@@ -156,8 +156,38 @@ def test_a_policy_that_denies_dynamodb_holds_for_what_it_does_by_itself(ddb, kms
     answer = refused(lambda: expire_by(ddb, table), "AccessDeniedException", 400)
     assert "kms:Decrypt" in text(answer)
     assert len(grants(kms, key)) == 1, "no grant that opens nothing is left"
+    # Nor is anything begun that would never end.
+    plain, backup = dynamodb.create(ddb), back_up(ddb, table)
+    held = grants(kms, key)
+    for call in (
+        lambda: restore(ddb, backup),
+        lambda: restore(ddb, back_up(ddb, plain), **override(key)),
+        lambda: ddb.update_table(TableName=dynamodb.create(ddb), **under(key)),
+        lambda: imports.load(ddb, "no-bucket", table=imports.parameters(**under(key))),
+        lambda: add_index(ddb, table),
+    ):
+        answer = refused(call, "AccessDeniedException", 400)
+        assert "kms:Decrypt" in text(answer)
+    assert grants(kms, key) == held
     put_policy(kms, key)
     expire_by(ddb, table)
+
+
+def test_the_accounts_own_key_for_dynamodb_does_as_well(ddb, kms):
+    table = create(ddb)
+    own = described(ddb, table)["SSEDescription"]["KMSMasterKeyArn"]
+
+    def of_table():
+        held = [grant["Constraints"]["EncryptionContextSubset"] for grant in grants(kms, own)]
+        return [context for context in held if context["aws:dynamodb:tableName"] == table]
+
+    assert len(of_table()) == 1
+    expire_by(ddb, table)
+    ddb.put_item(TableName=table, Item=over())
+    wait(lambda: "Item" not in ddb.get_item(TableName=table, Key=KEY))
+    ddb.delete_table(TableName=table)
+    ddb.get_waiter("table_not_exists").wait(TableName=table)
+    assert not of_table()
 
 
 # Indexes.

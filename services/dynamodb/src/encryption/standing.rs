@@ -118,6 +118,23 @@ impl Vault {
         Ok(Some(new))
     }
 
+    /// That DynamoDB can open the key of a new table by itself, where it has to: else it gives up its grant, and the table is
+    /// not made.
+    ///
+    /// # Errors
+    /// KMS does not let it, be it that the key's policy denies it.
+    pub(crate) async fn standing(
+        &self,
+        protection: Protection,
+        table: &TableName,
+        now: i64,
+    ) -> Result<Protection, Error> {
+        let place = Place { protection: &protection, table: table.clone() };
+        let opened = Box::pin(self.ask(place, (&own(table), now))).await;
+        self.kept(Some(&protection), table, opened.map_err(refused)).await?;
+        Ok(protection)
+    }
+
     /// Lets DynamoDB open the key of a table by itself, in the name of who calls.
     pub(super) async fn grant(
         &self,

@@ -74,7 +74,8 @@ impl DynamoDb {
         }
         let place = permit.resource().place();
         if let Some(key) = &import.kms {
-            import.definition.protection = Some(Box::pin(self.vault.protect(key, &place, call)).await?);
+            let new = Box::pin(self.vault.protect(key, &place, call)).await?;
+            import.definition.protection = Some(Box::pin(self.vault.standing(new, &place, now)).await?);
         }
         let stored = self.store_import(permit, note, id, &import).await;
         self.vault.kept(import.definition.protection.as_ref(), &place, stored).await?;

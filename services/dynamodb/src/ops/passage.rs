@@ -107,12 +107,29 @@ impl DynamoDb {
                 (None, Some(self.copied((known, source), &known.arn, &place, call).await?))
             }
         };
+        let reseals = before.protection.is_none() || opens.is_some();
+        let (protection, opens) = match reseals || !after.indexes.is_empty() {
+            true => (self.stood(protection, &place, call).await?, self.stood(opens, &place, call).await?),
+            false => (protection, opens),
+        };
         if let Some(filling) = after.restored.as_mut().and_then(|restored| restored.filling.as_mut()) {
-            filling.reseals = before.protection.is_none() || opens.is_some();
-            filling.opens = opens;
+            (filling.reseals, filling.opens) = (reseals, opens);
         }
         after.protection = protection;
         Ok(after)
+    }
+
+    /// That DynamoDB can open what it fills the table by. There is one such key at most.
+    async fn stood(
+        &self,
+        protection: Option<Protection>,
+        place: &TableName,
+        call: &Call,
+    ) -> Result<Option<Protection>, Error> {
+        match protection {
+            Some(protection) => Box::pin(self.vault.standing(protection, place, call.now_ms)).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn copied(

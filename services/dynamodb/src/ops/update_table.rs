@@ -81,7 +81,10 @@ impl DynamoDb {
             (Wish::Kms(key), Some(known)) => {
                 self.vault.protect_anew((known, before), key, call).await.map(Some)
             }
-            (Wish::Kms(key), None) => self.vault.protect(key, &before.place(), call).await.map(Some),
+            (Wish::Kms(key), None) => {
+                let new = self.vault.protect(key, &before.place(), call).await?;
+                self.vault.standing(new, &before.place(), call.now_ms).await.map(Some)
+            }
             // Who takes a table from its key may use the key; then DynamoDB opens what lies there.
             (Wish::Default, Some(_)) if after.crossing.is_some() => {
                 self.vault.unlock(Locked::from_iter([before]), call).await?;
