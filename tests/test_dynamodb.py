@@ -442,9 +442,11 @@ def test_what_is_not_served_is_refused_by_name(client, table):
     refused(lambda: client.describe_contributor_insights(TableName=table), "NotImplemented", 501)
     refused(lambda: client.list_global_tables(), "NotImplemented", 501)
     answer = refused(
-        lambda: client.update_table(TableName=table, SSESpecification={"Enabled": True}), "NotImplemented", 501
+        lambda: client.update_table(TableName=table, OnDemandThroughput={"MaxReadRequestUnits": 1}),
+        "NotImplemented",
+        501,
     )
-    assert "SSESpecification" in answer["Error"]["Message"]
+    assert "OnDemandThroughput" in answer["Error"]["Message"]
 
 
 def signing(root, access_key_id, secret):

@@ -239,7 +239,7 @@ def test_what_is_not_there_is_told_so(client):
         (
             "NotImplemented",
             lambda: client.restore_table_from_backup(
-                TargetTableName=restored, BackupArn=backup, SSESpecificationOverride={"Enabled": True}
+                TargetTableName=restored, BackupArn=backup, OnDemandThroughputOverride={"MaxReadRequestUnits": 1}
             ),
         ),
     ]:

@@ -55,7 +55,7 @@ def test_backups_demand_the_key(root, ddb, key, table):
     # A new table is made under the key, too.
     answer = refused(lambda: restore(decrypting(root, key), backup), "AccessDeniedException", 400)
     assert "kms:GenerateDataKey" in text(answer)
-    both = can(root, statement("Allow", ["kms:Decrypt", "kms:GenerateDataKey"], key)).client("dynamodb")
+    both = can(root, statement("Allow", ["kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"], key)).client("dynamodb")
     assert both.scan(TableName=restore(both, backup))["Items"] == [ITEM]
 
 

@@ -13,6 +13,7 @@
 //! | `21` table `j` day hash key time | what an item was, for recovery to a point in time |
 //! | `21` table `p` | how far a restore is that fills the table |
 //! | `21` table `p` index | how far an index is that is filled |
+//! | `21` table `p` `i` | how far a table is whose items are stored anew |
 //! | `21` table `p` backup | how far the deletion of what a backup kept is |
 //! | `25` account region name id | a backup |
 //! | `26` account region name id | an export |
@@ -27,10 +28,13 @@
 //! does not outdate what is cached of tables. Whoever writes items reaches the table's streams with the same permit;
 //! whoever reads a stream reaches nothing but the stream.
 
+mod progress;
+
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::Scope;
 use kurodo_store::{Key, KeyBuilder, KeyParser};
 use md5::{Digest, Md5};
+pub(crate) use progress::{anew_progress, index_progress, progress, prune_progress};
 
 use crate::{
     attribute::{Attribute, Item},
@@ -330,16 +334,6 @@ pub(crate) fn rest() -> [Key; 4] {
     [ITEM, MARK, PROGRESS, HISTORY].map(|kind| KeyBuilder::relative().byte(kind).build())
 }
 
-/// How far the deletion of what only this backup kept is.
-pub(crate) fn prune_progress(id: &str) -> Key {
-    KeyBuilder::relative().byte(PROGRESS).part(id).build()
-}
-
-/// How far an index is that is filled.
-pub(crate) fn index_progress(number: u32) -> Key {
-    number.to_be_bytes().into_iter().fold(KeyBuilder::relative().byte(PROGRESS), KeyBuilder::byte).build()
-}
-
 /// All backups of an account, wherever they are.
 pub(crate) fn all_backups(account: AccountId) -> Scope {
     Scope::new(KeyBuilder::new(BACKUPS).number(account.value()).build())
@@ -353,11 +347,6 @@ pub(crate) fn parse_place(key: &[u8]) -> Option<(Region, String, Option<String>)
     let region = parser.text().ok()?.parse().ok()?;
     let name = parser.text().ok()?.into_owned();
     Some((region, name, parser.text().ok().map(std::borrow::Cow::into_owned)))
-}
-
-/// How far a restore is that fills a table.
-pub(crate) fn progress() -> Key {
-    KeyBuilder::relative().byte(PROGRESS).build()
 }
 
 /// What a transaction with this token did.

@@ -214,6 +214,8 @@ service! { DynamoDb:
         FillTables: [RestoreByPut, RestoreByBatch, HoldKept or RestoreTableToPointInTime]
             by needs::unfilled every 1 seconds;
         IndexTables: [UpdateTable, IndexContents] by needs::unindexed every 1 seconds;
+        // Tables that come under a key of KMS, or leave it.
+        CrossTables: [UpdateTable, IndexContents] by needs::crossing every 1 seconds;
         EmptyTables: [DeleteTable, DeleteContents] by needs::unemptied every 1 seconds;
         ForgetBackups: [DeleteBackup, ReleaseKept] by needs::unforgotten every 1 seconds;
         // A piece of an export is written in the name of whoever asked for it; see `exports`.
@@ -222,6 +224,8 @@ service! { DynamoDb:
         // What items were before the time that tables can be recovered to.
         TrimHistory: [UpdateContinuousBackups] by needs::untrimmed every 600 seconds;
         ExpireItems: [ExpireItems for all] by needs::expired_items every 10 seconds;
+        // Whether the keys of tables can be used, so that a restart does not forget it.
+        NoteKeys: [UpdateTable for all] by needs::unnoted every 1 seconds;
     }
     refused {
         CreateGlobalTable, DescribeGlobalTable, DescribeGlobalTableSettings, ListGlobalTables, UpdateGlobalTable,

@@ -38,7 +38,7 @@ pub(crate) struct Grant {
 pub(crate) struct Party {
     /// As it was named.
     pub(crate) arn: String,
-    /// The unique id of a user or role that was named.
+    /// The unique id of a user or role that was named, or the host name of a service.
     bound: String,
 }
 
@@ -70,11 +70,23 @@ pub(crate) struct Draft {
 }
 
 impl Party {
+    /// Whom a request names. The service that asks for a grant in its caller's name may name itself; nobody else can name
+    /// it.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(crate) fn asked(principals: &Principals, arn: &str, via: Option<&str>) -> Result<Self, Error> {
+        match via == Some(arn) {
+            true => Ok(Self { arn: arn.to_owned(), bound: arn.to_owned() }),
+            false => Self::new(principals, arn),
+        }
+    }
+
     /// A principal, and who bears its name today.
     ///
     /// # Errors
     /// [`Error::InvalidArn`]: there is no such principal, or it is none that a grant can name.
-    pub(crate) fn new(principals: &Principals, arn: &str) -> Result<Self, Error> {
+    fn new(principals: &Principals, arn: &str) -> Result<Self, Error> {
         let invalid = || Error::InvalidArn(format!("ARN does not refer to a valid principal: {arn}"));
         let named = arn.starts_with("arn:aws:iam::") || arn.starts_with("arn:aws:sts::");
         if !named || arn.contains('*') {
@@ -90,7 +102,8 @@ impl Party {
         Ok(Self { arn: arn.to_owned(), bound: bound.ok_or_else(invalid)?.to_owned() })
     }
 
-    /// Whether a principal is this one: a user, a session, a role by any of its sessions, an account by its root user.
+    /// Whether a principal is this one: a user, a session, a role by any of its sessions, an account by its root user, a
+    /// service that acts under its own name.
     fn is(&self, principal: &Principal) -> bool {
         let id = principal.user_id.as_deref();
         match principal.kind {
@@ -98,7 +111,9 @@ impl Party {
             PrincipalKind::AssumedRole => {
                 principal.arn == self.bound || id.and_then(|id| id.split(':').next()) == Some(&self.bound)
             }
-            PrincipalKind::FederatedUser | PrincipalKind::Root => principal.arn == self.bound,
+            PrincipalKind::FederatedUser | PrincipalKind::Root | PrincipalKind::Service => {
+                principal.arn == self.bound
+            }
             _ => false,
         }
     }
@@ -282,6 +297,18 @@ mod tests {
         assert!(!subset.lets("kms:Decrypt", &ada, &deed(Some(&none))));
         assert!(!subset.lets("kms:Encrypt", &ada, &deed(Some(&context))));
         assert!(!subset.lets("kms:Decrypt", &user("AIDABOB"), &deed(Some(&context))));
+    }
+
+    #[test]
+    fn a_service_is_let_do_it_under_its_own_name_alone() {
+        let host = "dynamodb.us-east-1.amazonaws.com";
+        let account = "111122223333".parse().unwrap();
+        let service = |host| kurodo_authz::Caller::service(host, "arn", account).principal;
+        let held = Grant { grantee: party(host), ..grant(&["Decrypt"], None) };
+        assert!(held.lets("kms:Decrypt", &service(host), &Deed::default()));
+        assert!(!held.lets("kms:Decrypt", &service("dynamodb.eu-west-1.amazonaws.com"), &Deed::default()));
+        let named = Principal { arn: host.to_owned(), ..user("AIDAADA") };
+        assert!(!held.lets("kms:Decrypt", &named, &Deed::default()));
     }
 
     #[test]

@@ -226,6 +226,11 @@ impl Occasion {
         Self { caller: find.account(), via, alias, ..Self::default() }
     }
 
+    /// The service that asks in the caller's name, by its host name in the region.
+    pub(crate) fn via(&self) -> Option<&str> {
+        self.via.as_deref()
+    }
+
     fn describe(&self, context: &mut Context) {
         if let Some(caller) = self.caller {
             context.set("kms:CallerAccount", caller);

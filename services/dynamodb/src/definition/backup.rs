@@ -4,10 +4,13 @@ use super::{
     Counts, Definition, Index, KeySchema, Throughput,
     describe::{attribute, encryption, key_schema, projection, some, time},
 };
-use crate::model::{
-    BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo,
-    ProvisionedThroughput, SourceTableDetails, SourceTableFeatureDetails, StreamSpecification,
-    TableCreationParameters, TimeToLiveDescription, TimeToLiveStatus,
+use crate::{
+    encryption::Protection,
+    model::{
+        BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo,
+        ProvisionedThroughput, SSESpecification, SSEType, SourceTableDetails, SourceTableFeatureDetails,
+        StreamSpecification, TableCreationParameters, TimeToLiveDescription, TimeToLiveStatus,
+    },
 };
 
 /// The table that a backup is of.
@@ -66,10 +69,15 @@ pub(crate) fn parameters(definition: &Definition, name: &str) -> TableCreationPa
         billing_mode: Some(billing),
         provisioned_throughput: units(&definition.throughput),
         on_demand_throughput: None,
-        sse_specification: None,
+        sse_specification: definition.protection.as_ref().map(specification),
         global_secondary_indexes: some(definition.indexes_of(true).map(index)),
         vector_indexes: None,
     }
+}
+
+fn specification(protection: &Protection) -> SSESpecification {
+    let key = Some(protection.arn.clone());
+    SSESpecification { enabled: Some(true), sse_type: Some(SSEType::Kms), kms_master_key_id: key }
 }
 
 fn throughput(throughput: &Throughput) -> ProvisionedThroughput {

@@ -77,6 +77,8 @@ pub(crate) fn create(input: &CreateTableInput, fresh: Fresh) -> Result<Definitio
         deleting: false,
         stream: stream(input.stream_specification.as_ref(), fresh.now)?,
         protection: None,
+        crossing: None,
+        inaccessible: None,
     })
 }
 

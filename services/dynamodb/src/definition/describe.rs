@@ -58,11 +58,17 @@ pub(crate) fn describe(
         stream_specification: definition.stream.filter(|stream| stream.enabled).map(|stream| {
             StreamSpecification { stream_enabled: true, stream_view_type: Some(stream.view.kind()) }
         }),
-        sse_description: definition.protection.as_ref().map(encryption),
+        sse_description: definition.protection.as_ref().map(|protection| crossing(definition, protection)),
         latest_stream_label: definition.stream.map(|stream| label(stream.created)),
         latest_stream_arn: definition.stream.map(|stream| facts.stream(stream).arn()),
         ..TableDescription::default()
     }
+}
+
+/// How a table is encrypted that may be on its way under the key, or away from it.
+fn crossing(definition: &Definition, protection: &Protection) -> SSEDescription {
+    let status = if definition.crossing.is_some() { SSEStatus::Updating } else { SSEStatus::Enabled };
+    SSEDescription { status: Some(status), ..encryption(protection) }
 }
 
 pub(super) fn encryption(protection: &Protection) -> SSEDescription {
@@ -88,6 +94,7 @@ pub(crate) fn status(definition: &Definition) -> TableStatus {
     match (definition.deleting, definition.is_filled()) {
         (true, _) => TableStatus::Deleting,
         (false, true) => TableStatus::Creating,
+        (false, false) if definition.crossing.is_some() => TableStatus::Updating,
         (false, false) => TableStatus::Active,
     }
 }

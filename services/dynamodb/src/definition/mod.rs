@@ -4,6 +4,8 @@ mod backup;
 mod create;
 mod describe;
 mod restore;
+#[cfg(test)]
+mod sample;
 mod update;
 
 use serde::{Deserialize, Serialize};
@@ -12,11 +14,13 @@ pub(crate) use backup::{features, parameters, source};
 pub(crate) use create::{Fresh, create};
 pub(crate) use describe::{Counts, describe, status};
 pub(crate) use restore::{Filling, Overrides, Restored, restore};
+#[cfg(test)]
+pub(crate) use sample::sample;
 pub(crate) use update::{check_asked, update};
 
 use crate::{
     attribute::{Item, Type},
-    encryption::Protection,
+    encryption::{Crossing, Protection},
     streams::TableStream,
 };
 
@@ -63,6 +67,12 @@ pub(crate) struct Definition {
     /// The key of KMS that it is under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) protection: Option<Protection>,
+    /// Whether it is on its way under that key, or away from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) crossing: Option<Crossing>,
+    /// Since when KMS does not use that key, in milliseconds since 1970, as far as that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) inaccessible: Option<i64>,
 }
 
 /// The policy attached to a table.
@@ -241,7 +251,7 @@ impl Definition {
         match (self.deleting, self.is_filled()) {
             (true, _) => Some("deleted"),
             (false, true) => Some("created"),
-            (false, false) => None,
+            (false, false) => self.crossing.map(|_| "updated"),
         }
     }
 

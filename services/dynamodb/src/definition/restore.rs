@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Error,
+    encryption::Protection,
     error::{invalid_request, invalid_values},
     history::Cut,
     model::{
@@ -40,6 +41,19 @@ pub(crate) struct Filling {
     pub(crate) table: String,
     /// The id of the backup.
     pub(crate) backup: Option<String>,
+    /// Whether the items are sealed otherwise than where they lie, for the table comes under a key of KMS, or leaves it.
+    #[serde(default)]
+    pub(crate) reseals: bool,
+    /// What opens them then, if they lie under a key of KMS, bound to the name of the new table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) opens: Option<Protection>,
+}
+
+impl Filling {
+    /// One that has still everything to copy.
+    pub(crate) fn new(contents: u64, cut: Cut, table: String, backup: Option<String>) -> Self {
+        Self { contents, cut, table, backup, reseals: false, opens: None }
+    }
 }
 
 /// What is to be different from the table that it was.
@@ -88,6 +102,8 @@ pub(crate) fn restore(
         expiry: None,
         stream: None,
         protection: None,
+        crossing: None,
+        inaccessible: None,
         clearing: Vec::new(),
         restored: Some(restored),
         importing: None,
@@ -251,6 +267,8 @@ mod tests {
             clearing: vec![3],
             stream: None,
             protection: None,
+            crossing: None,
+            inaccessible: None,
             restored: None,
             importing: None,
             deleting: false,

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 use kurodo_keys::{Sealer, SecretKey};
 
+use super::Crossing;
 use crate::{
     Error,
     attribute::{Damaged, Item, decode, encode},
@@ -9,9 +10,13 @@ use crate::{
 
 /// What a table's items are stored and read with: its opened key, or nothing where it is under no key of KMS.
 ///
-/// There is no other way to one that seals nothing than [`TableKey::plain`], so that no item of a table under a key of
+/// There is no other way to one that seals nothing than by a table's definition, so that no item of a table under a key of
 /// KMS is stored without it.
-pub(crate) struct TableKey(Option<Box<Sealer>>);
+pub(crate) struct TableKey {
+    sealer: Option<Box<Sealer>>,
+    /// What is under way with it.
+    crossing: Option<Crossing>,
+}
 
 /// How many bytes of a stream's record are not sealed: what happened, and when, so that old ones are found.
 const HEAD: usize = 1 + size_of::<i64>();
@@ -22,12 +27,18 @@ static PLAIN: TableKey = TableKey::nothing();
 impl TableKey {
     /// That of a stream of a table under no key of KMS.
     pub(super) const fn nothing() -> Self {
-        Self(None)
+        Self { sealer: None, crossing: None }
     }
 
     /// The opened key of a table.
     pub(crate) fn opened(key: &SecretKey) -> Self {
-        Self(Some(Box::new(Sealer::new(&key.derive("dynamodb-table", &[])))))
+        let sealer = Sealer::new(&key.derive("dynamodb-table", &[]));
+        Self { sealer: Some(Box::new(sealer)), crossing: None }
+    }
+
+    /// The same for a table that may be on its way under the key, or away from it.
+    pub(crate) fn within(self, crossing: Option<Crossing>) -> Self {
+        Self { crossing, ..self }
     }
 
     /// That of a table under no key of KMS.
@@ -49,15 +60,27 @@ impl TableKey {
 
     /// How an item is stored in the place of this key, to which it is bound.
     pub(crate) fn seal(&self, place: &[u8], item: &Item) -> Result<Vec<u8>, Error> {
-        match &self.0 {
-            None => Ok(encode(item)),
-            Some(sealer) => sealer.seal_random(place, &encode(item)).map_err(|_| Error::Random),
+        match &self.sealer {
+            Some(sealer) if self.crossing.is_none_or(Crossing::seals) => {
+                sealer.seal_random(place, &encode(item)).map_err(|_| Error::Random)
+            }
+            _ => Ok(encode(item)),
         }
+    }
+
+    /// An item that was stored so in this place, as it is stored from now on; nothing where that is the same.
+    pub(crate) fn anew(&self, place: &[u8], stored: &Bytes) -> Result<Option<Vec<u8>>, Error> {
+        let Some(sealer) = &self.sealer else { return Ok(None) };
+        let is_sealed = sealer.open_random(place, stored).is_ok();
+        if is_sealed == self.crossing.is_none_or(Crossing::seals) {
+            return Ok(None);
+        }
+        self.seal(place, &self.open(place, stored)?).map(Some)
     }
 
     /// How a record of a stream is stored whose records have this prefix, to which it is bound.
     pub(crate) fn seal_entry(&self, prefix: &[u8], entry: Vec<u8>) -> Result<Vec<u8>, Error> {
-        let Some(sealer) = &self.0 else { return Ok(entry) };
+        let Some(sealer) = &self.sealer else { return Ok(entry) };
         let (head, rest) = entry.split_at_checked(HEAD).ok_or(Damaged)?;
         let sealed = sealer.seal_random(&[prefix, head].concat(), rest).map_err(|_| Error::Random)?;
         Ok([head, &sealed].concat())
@@ -65,7 +88,7 @@ impl TableKey {
 
     /// The record of a stream that was stored so.
     pub(crate) fn open_entry(&self, prefix: &[u8], stored: Bytes) -> Result<Bytes, Error> {
-        let Some(sealer) = &self.0 else { return Ok(stored) };
+        let Some(sealer) = &self.sealer else { return Ok(stored) };
         let (head, sealed) = stored.split_at_checked(HEAD).ok_or(Damaged)?;
         let opened = sealer.open_random(&[prefix, head].concat(), sealed).map_err(|_| Damaged)?;
         Ok([head, &opened].concat().into())
@@ -73,12 +96,11 @@ impl TableKey {
 
     /// The item that was stored so in this place.
     pub(crate) fn open(&self, place: &[u8], stored: &Bytes) -> Result<Item, Error> {
-        match &self.0 {
-            None => Ok(decode(stored)?),
-            Some(sealer) => {
-                let opened = sealer.open_random(place, stored).map_err(|_| Damaged)?;
-                Ok(decode(&opened.into())?)
-            }
+        let Some(sealer) = &self.sealer else { return Ok(decode(stored)?) };
+        match sealer.open_random(place, stored) {
+            Ok(opened) => Ok(decode(&opened.into())?),
+            Err(_) if self.crossing.is_some() => Ok(decode(stored)?),
+            Err(_) => Err(Damaged.into()),
         }
     }
 }
@@ -102,6 +124,30 @@ mod tests {
         let plain: Bytes = TableKey::none().seal(b"place", &item).unwrap().into();
         assert_eq!(plain, encode(&item));
         assert!(key(1).open(b"place", &plain).is_err());
+    }
+
+    #[test]
+    fn a_table_on_its_way_is_read_both_ways_and_written_one() {
+        let item = Item::from([("h".into(), Attribute::String("the-value".into()))]);
+        let key = |crossing| TableKey::opened(&SecretKey::from_bytes([1; SecretKey::LEN])).within(crossing);
+        let sealed: Bytes = key(None).seal(b"place", &item).unwrap().into();
+        let plain = Bytes::from(encode(&item));
+        for (enters, begun) in [(true, false), (true, true), (false, false), (false, true)] {
+            let first = Crossing::new(enters, 0);
+            let key = key(if begun { first.next(0) } else { Some(first) });
+            for stored in [&sealed, &plain] {
+                assert_eq!(key.open(b"place", stored).unwrap(), item);
+            }
+            assert!(key.open(b"other", &sealed).is_err());
+            let seals = enters == begun;
+            assert_eq!(key.seal(b"place", &item).unwrap() != plain, seals);
+            let (right, wrong) = if seals { (&sealed, &plain) } else { (&plain, &sealed) };
+            assert!(key.anew(b"place", right).unwrap().is_none());
+            let anew = key.anew(b"place", wrong).unwrap().unwrap();
+            assert_eq!(anew != plain, seals);
+            assert_eq!(key.open(b"place", &anew.into()).unwrap(), item);
+        }
+        assert!(key(None).open(b"place", &plain).is_err(), "once it has arrived");
     }
 
     #[test]

@@ -8,6 +8,9 @@ pub(crate) struct Protection {
     /// The table key, sealed under a data key of it, which goes with it as KMS wrapped it.
     #[serde(with = "base64")]
     pub(super) sealed: Vec<u8>,
+    /// The id of the grant on it by which DynamoDB opens the table key by itself; none in tables that are older than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) grant: Option<String>,
 }
 
 mod base64 {
@@ -29,9 +32,12 @@ mod tests {
 
     #[test]
     fn it_is_read_as_it_was_stored() {
-        let protection = Protection { arn: "arn:aws:kms:x".to_owned(), sealed: vec![0, 255, 7] };
-        let stored = serde_json::to_string(&protection).unwrap();
-        assert_eq!(serde_json::from_str::<Protection>(&stored).unwrap(), protection);
+        for grant in [None, Some("g".to_owned())] {
+            let protection = Protection { arn: "arn:aws:kms:x".to_owned(), sealed: vec![0, 255, 7], grant };
+            let stored = serde_json::to_string(&protection).unwrap();
+            assert_eq!(serde_json::from_str::<Protection>(&stored).unwrap(), protection);
+        }
+        assert!(serde_json::from_str::<Protection>(r#"{"arn":"a","sealed":""}"#).is_ok(), "an older one");
         assert!(serde_json::from_str::<Protection>(r#"{"arn":"a","sealed":"%"}"#).is_err());
     }
 }

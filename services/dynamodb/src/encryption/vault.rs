@@ -1,7 +1,4 @@
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::Arc;
 
 use kurodo_authz::Caller;
 use kurodo_envelope::{EncryptionContext, EnvelopeError, Kms, Opener, seal};
@@ -9,7 +6,7 @@ use kurodo_gateway::{Call, Relay};
 use kurodo_keys::SecretKey;
 use zeroize::Zeroizing;
 
-use super::{Protection, TableKey};
+use super::{Access, Protection, TableKey, standing::Rests};
 use crate::{
     Error,
     error::invalid_values,
@@ -51,43 +48,21 @@ impl Keys {
     }
 }
 
-/// The keys, by their ARNs, that KMS would not use when it was last asked, and since when, in milliseconds since 1970.
-#[derive(Default)]
-struct Inaccessible(Mutex<HashMap<String, i64>>);
-
-impl Inaccessible {
-    /// Since when it is so of this key.
-    fn since(&self, arn: &str) -> Option<i64> {
-        self.lock().get(arn).copied()
-    }
-
-    fn note(&self, arn: &str, now: i64) {
-        self.lock().entry(arn.to_owned()).or_insert(now);
-    }
-
-    fn forget(&self, arn: &str) {
-        self.lock().remove(arn);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, i64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Where the keys of tables are made and opened: by KMS, in the name of who calls.
 pub(crate) struct Vault {
     relay: Relay,
-    inaccessible: Inaccessible,
+    access: Access,
+    pub(super) rests: Rests,
 }
 
 /// What a table key is opened for.
-struct Place<'p> {
-    protection: &'p Protection,
-    table: TableName,
+pub(super) struct Place<'p> {
+    pub(super) protection: &'p Protection,
+    pub(super) table: TableName,
 }
 
 impl<'p> Place<'p> {
-    fn table(protection: &'p Protection, facts: &TableFacts) -> Self {
+    pub(super) fn table(protection: &'p Protection, facts: &TableFacts) -> Self {
         Self { protection, table: facts.place() }
     }
 
@@ -99,14 +74,14 @@ impl<'p> Place<'p> {
 }
 
 impl Vault {
-    /// One that reaches KMS on this way.
-    pub(crate) fn new(relay: Relay) -> Self {
-        Self { relay, inaccessible: Inaccessible::default() }
+    /// What is known of whether KMS uses the keys.
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
     }
 
-    /// Since when KMS does not use the key, in milliseconds since 1970, if it would not when it was last asked.
-    pub(crate) fn inaccessible(&self, protection: &Protection) -> Option<i64> {
-        self.inaccessible.since(&protection.arn)
+    /// One that reaches KMS on this way.
+    pub(crate) fn new(relay: Relay) -> Self {
+        Self { relay, access: Access::default(), rests: Rests::default() }
     }
 
     /// Opens the keys of these tables that are under keys of KMS, in the name of who calls.
@@ -118,7 +93,8 @@ impl Vault {
         for (protection, facts) in tables.0 {
             let opened =
                 Box::pin(self.open(Place::table(protection, facts), (&call.caller, call.now_ms))).await?;
-            keys.0.push((facts.definition.contents, TableKey::opened(&opened)));
+            let key = TableKey::opened(&opened).within(facts.definition.crossing);
+            keys.0.push((facts.definition.contents, key));
         }
         Ok(keys)
     }
@@ -150,24 +126,34 @@ impl Vault {
         Ok(TableKey::opened(&Box::pin(self.open(place, asker)).await?))
     }
 
-    async fn open(&self, place: Place<'_>, (caller, now): (&Arc<Caller>, i64)) -> Result<SecretKey, Error> {
+    async fn open(&self, place: Place<'_>, asker: (&Arc<Caller>, i64)) -> Result<SecretKey, Error> {
+        self.ask(place, asker).await.map_err(refused)
+    }
+
+    /// Asks KMS to open a table key, and notes whether the key of KMS can be used.
+    pub(super) async fn ask(
+        &self,
+        place: Place<'_>,
+        (caller, now): (&Arc<Caller>, i64),
+    ) -> Result<SecretKey, EnvelopeError> {
         let mut opener = Opener::new(self.kms(caller, &place.table), context(&place.table));
         let opened = opener.open(&place.protection.sealed).await.map(Zeroizing::new);
         match &opened {
-            Err(EnvelopeError::Refused { .. }) => self.inaccessible.note(&place.protection.arn, now),
+            Err(EnvelopeError::Refused { .. }) => self.access.refused(&place.protection.arn, now),
             Err(_) => {}
-            Ok(_) => self.inaccessible.forget(&place.protection.arn),
+            Ok(_) => self.access.used(&place.protection.arn),
         }
-        let opened = opened.map_err(refused)?;
+        let opened = opened?;
         let bytes: Result<[u8; SecretKey::LEN], _> = opened.as_slice().try_into();
-        let bytes = Zeroizing::new(bytes.map_err(|_| refused(EnvelopeError::Damaged))?);
+        let bytes = Zeroizing::new(bytes.map_err(|_| EnvelopeError::Damaged)?);
         Ok(SecretKey::from_bytes(*bytes))
     }
 
     /// Puts a new table under this key of KMS, an id, ARN or alias.
     ///
     /// # Errors
-    /// Nobody lets the caller make data keys under it, it cannot be used, or is another account's.
+    /// Nobody lets the caller make data keys under it or give DynamoDB a grant on it, it cannot be used, or is another
+    /// account's.
     pub(crate) async fn protect(
         &self,
         key: &str,
@@ -175,7 +161,7 @@ impl Vault {
         call: &Call,
     ) -> Result<Protection, Error> {
         let table_key = SecretKey::generate().map_err(|_| Error::Random)?;
-        Box::pin(self.wrap(&table_key, key, table, call)).await
+        Box::pin(self.wrap(&table_key, key, (table, None), call)).await
     }
 
     /// Puts a table that is made of what another one was under this key of KMS. The table key is the other's, so that its
@@ -192,7 +178,7 @@ impl Vault {
     ) -> Result<Protection, Error> {
         let place = Place { protection: known, table: source };
         let table_key = Box::pin(self.open(place, (&call.caller, call.now_ms))).await?;
-        Box::pin(self.wrap(&table_key, key, table, call)).await
+        Box::pin(self.wrap(&table_key, key, (table, None), call)).await
     }
 
     /// Puts a table under another key of KMS. Its table key stays, so that its items do.
@@ -206,36 +192,38 @@ impl Vault {
         call: &Call,
     ) -> Result<Protection, Error> {
         let table_key = Box::pin(self.open(Place::table(known, facts), (&call.caller, call.now_ms))).await?;
-        let new = Box::pin(self.wrap(&table_key, key, &facts.place(), call)).await?;
-        if new.arn == known.arn {
-            return Err(invalid_values("Table is already encrypted by given KMSMasterKey"));
-        }
-        Ok(new)
+        Box::pin(self.wrap(&table_key, key, (&facts.place(), Some(known)), call)).await
     }
 
+    /// Puts a table key under this key of KMS, and lets DynamoDB open it; not under the one that it is under already.
     async fn wrap(
         &self,
         table_key: &SecretKey,
         key: &str,
-        table: &TableName,
+        (table, known): (&TableName, Option<&Protection>),
         call: &Call,
     ) -> Result<Protection, Error> {
-        let made = self.kms(&call.caller, table).generate(key, &context(table)).await;
-        let made = made.map_err(|error| match error {
+        let unfit = |error| match error {
             EnvelopeError::Refused { message, .. } => invalid_values(message),
             other => refused(other),
-        })?;
+        };
+        let made = self.kms(&call.caller, table).generate(key, &context(table)).await.map_err(unfit)?;
         if made.arn.split(':').nth(4) != Some(table.account.to_string().as_str()) {
             return Err(invalid_values(format!(
                 "KMS key {} belongs to another account than the table",
                 made.arn
             )));
         }
+        if known.is_some_and(|known| known.arn == made.arn) {
+            return Err(invalid_values("Table is already encrypted by given KMSMasterKey"));
+        }
         let arn = made.arn.clone();
-        Ok(Protection { arn, sealed: seal(&made.into(), table_key.expose()).map_err(refused)? })
+        let sealed = seal(&made.into(), table_key.expose()).map_err(refused)?;
+        let grant = Some(self.grant(&arn, table, call).await.map_err(unfit)?);
+        Ok(Protection { arn, sealed, grant })
     }
 
-    fn kms(&self, caller: &Arc<Caller>, table: &TableName) -> Kms<'_> {
+    pub(super) fn kms(&self, caller: &Arc<Caller>, table: &TableName) -> Kms<'_> {
         Kms { relay: &self.relay, via: VIA, caller: Arc::clone(caller), region: table.region.clone() }
     }
 }
@@ -243,7 +231,7 @@ impl Vault {
 /// What the data key of a table is bound to.
 ///
 /// Source: DynamoDB Developer Guide, "DynamoDB encryption at rest: How it works", encryption context.
-fn context(table: &TableName) -> EncryptionContext {
+pub(super) fn context(table: &TableName) -> EncryptionContext {
     [
         ("aws:dynamodb:tableName".to_owned(), table.name.clone()),
         ("aws:dynamodb:subscriberId".to_owned(), table.account.to_string()),
@@ -252,28 +240,12 @@ fn context(table: &TableName) -> EncryptionContext {
 }
 
 /// What is said where the key of a table cannot be used.
-fn refused(error: EnvelopeError) -> Error {
+pub(super) fn refused(error: EnvelopeError) -> Error {
     match error {
         EnvelopeError::Denied(message) => Error::KeyDenied(message),
         EnvelopeError::Refused { message, .. } => {
             Error::KeyDenied(format!("KMS key access denied error: {message}"))
         }
         other => Error::Relayed(other.to_string()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_is_inaccessible_from_the_first_refusal_to_the_next_use() {
-        let all = Inaccessible::default();
-        assert_eq!(all.since("a"), None);
-        all.note("a", 10);
-        all.note("a", 20);
-        assert_eq!((all.since("a"), all.since("b")), (Some(10), None));
-        all.forget("a");
-        assert_eq!(all.since("a"), None);
     }
 }

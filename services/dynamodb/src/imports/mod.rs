@@ -41,6 +41,9 @@ pub(crate) struct Import {
     /// The table as it was made.
     pub(crate) definition: Definition,
     pub(crate) source: Source,
+    /// The key of KMS that the table was asked to be under, as it was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kms: Option<String>,
     pub(crate) token: Option<String>,
     /// When it began, in milliseconds since 1970.
     pub(crate) began: i64,

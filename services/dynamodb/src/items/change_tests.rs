@@ -2,24 +2,23 @@ use kurodo_keys::SecretKey;
 use kurodo_store::{Scan, Store, StoreOptions};
 
 use super::*;
-use crate::{attribute::Attribute, history::KnownPast};
+use crate::{
+    attribute::Attribute,
+    definition::sample,
+    history::KnownPast,
+    streams::{TableStream, View},
+};
 
 const WORD: &[u8] = b"the-hidden-word";
 
 /// A table with a global index that has everything, and a stream.
 fn facts(current: kurodo_store::Fact) -> TableFacts {
-    let key = |name: &str| serde_json::json!({"hash": {"name": name, "kind": "S"}});
-    let throughput = serde_json::json!({"read": 0, "write": 0, "decreases_today": 0});
-    let index = serde_json::json!({"number": 0, "name": "index", "global": true, "key": key("g"),
-        "projected": "All", "throughput": throughput});
-    let whole = serde_json::json!({"id": "id", "contents": 1, "created": 0, "attributes": [], "key": key("h"),
-        "on_demand": true, "throughput": throughput, "protected": false, "tags": [], "next_index": 1,
-        "indexes": [index], "stream": {"created": 0, "view": "Both", "enabled": true}});
+    let stream = TableStream { created: 0, view: View::Both, enabled: true };
     TableFacts {
         region: "us-east-1".parse().unwrap(),
         account: kurodo_arn::AccountId::new(1).unwrap(),
         name: "table".to_owned(),
-        definition: serde_json::from_value(whole).unwrap(),
+        definition: Definition { stream: Some(stream), ..sample() },
         current,
         past: KnownPast::default(),
         policy: None,

@@ -34,6 +34,7 @@ const IDLE: i64 = 10 * 60 * 1000;
 enum Work {
     Fill,
     Index,
+    Cross,
     Empty,
     Forget,
     Export,
@@ -129,6 +130,25 @@ fn table(
     DynamoDb::table_facts(find, account, &region, &name)
 }
 
+/// The same, but for those whose keys KMS did not open a short while ago: they are looked at again.
+fn openable(
+    find: &Find<'_, DynamoDb>,
+    work: Work,
+    is_due: impl Fn(&Definition) -> bool,
+) -> Result<Option<Arc<TableFacts>>, Error> {
+    let (vault, now) = (&find.service.vault, find.call.now_ms);
+    let waits = std::cell::Cell::new(false);
+    let found = table(find, work, |_, definition| {
+        let rests = is_due(definition) && vault.rests(definition.contents, now);
+        waits.set(waits.get() || rests);
+        Ok(is_due(definition) && !rests)
+    })?;
+    if let (true, Some(account)) = (waits.get(), find.account()) {
+        find.service.watch.look_again(work, account);
+    }
+    Ok(found)
+}
+
 fn contents(facts: &Arc<TableFacts>) -> Contents {
     Contents::new(facts.place(), Some(Arc::clone(facts)), Ok(Whole))
 }
@@ -141,7 +161,7 @@ type Unfilled = (
 
 /// A table that is being restored.
 pub(crate) async fn unfilled(find: &Find<'_, DynamoDb>) -> Result<Option<Unfilled>, Error> {
-    let found = table(find, Work::Fill, |_, definition| Ok(definition.filling().is_some()))?;
+    let found = openable(find, Work::Fill, |definition| definition.filling().is_some())?;
     let Some(facts) = found else { return Ok(None) };
     let Some(filling) = facts.definition.filling() else { return Ok(None) };
     let target = Target::of(&facts);
@@ -158,9 +178,14 @@ type Unindexed = (Need<action::UpdateTable>, Need<action::IndexContents>);
 /// A table with an index that is being filled, or one that is gone.
 pub(crate) async fn unindexed(find: &Find<'_, DynamoDb>) -> Result<Option<Unindexed>, Error> {
     let is_due = |definition: &Definition| definition.is_usable() && definition.is_indexing();
-    let Some(facts) = table(find, Work::Index, |_, definition| Ok(is_due(definition)))? else {
-        return Ok(None);
-    };
+    let Some(facts) = openable(find, Work::Index, is_due)? else { return Ok(None) };
+    Ok(Some((Need::new(Table::find(find, facts.place())?), Need::new(contents(&facts)))))
+}
+
+/// A table that comes under a key of KMS, or leaves it.
+pub(crate) async fn crossing(find: &Find<'_, DynamoDb>) -> Result<Option<Unindexed>, Error> {
+    let is_due = |definition: &Definition| definition.is_usable() && definition.crossing.is_some();
+    let Some(facts) = openable(find, Work::Cross, is_due)? else { return Ok(None) };
     Ok(Some((Need::new(Table::find(find, facts.place())?), Need::new(contents(&facts)))))
 }
 

@@ -3,8 +3,8 @@ use kurodo_gateway::Find;
 use kurodo_store::{KeyParser, Record, Scan};
 
 use crate::{
-    DynamoDb, Error, definition::Definition, error::DamagedTable, layout, names::TableName, plan::Due,
-    resources::Data, table::action,
+    DynamoDb, Error, definition::Definition, error::DamagedTable, facts::TableFacts, layout,
+    names::TableName, plan::Due, resources::Data, table::action,
 };
 
 /// The most items of an account that are looked at together.
@@ -16,19 +16,28 @@ type ExpireNeeds = Vec<Need<action::ExpireItems>>;
 pub(crate) async fn expired_items(find: &Find<'_, DynamoDb>) -> Result<Option<ExpireNeeds>, Error> {
     let tables = expiring(find)?;
     let each = LOOKED_AT.checked_div(tables.len()).unwrap_or_default().max(1);
-    let (stored, mut needs) = (find.stored(), Vec::new());
+    let mut needs = Vec::new();
     for table in tables {
         let facts = DynamoDb::table_facts(find, table.account, &table.region, &table.name)?;
         let Some(facts) = facts else { continue };
-        let definition = &facts.definition;
-        let Some(attribute) = &definition.expiry else { continue };
-        let rounds = &find.service.rounds;
-        let due = rounds.look(&stored, definition.contents, attribute, each, find.call.now_ms)?;
+        let due = over(find, &facts, each).await?;
         if !due.is_empty() {
             needs.push(Need::new(Data::new(table, Some(facts), Ok(Due(due)))));
         }
     }
     Ok(Some(needs).filter(|needs| !needs.is_empty()))
+}
+
+/// The keys of items of a table whose time is over. Where KMS does not let DynamoDB open the table, they wait.
+async fn over(find: &Find<'_, DynamoDb>, facts: &TableFacts, most: usize) -> Result<Vec<Vec<u8>>, Error> {
+    let (service, now, definition) = (find.service, find.call.now_ms, &facts.definition);
+    let contents = definition.contents;
+    let Some(attribute) = &definition.expiry else { return Ok(Vec::new()) };
+    if definition.protection.is_some() && service.rounds.rests(contents, now) {
+        return Ok(Vec::new());
+    }
+    let Some(table) = service.vault.unlock_own(facts, now).await? else { return Ok(Vec::new()) };
+    service.rounds.look(&find.stored(), (contents, &table), attribute, most, now)
 }
 
 /// The tables of the account whose items expire.

@@ -10,6 +10,7 @@ mod chores;
 mod expiry;
 mod import;
 mod item;
+mod keys;
 mod partiql;
 mod policy;
 mod restore;
@@ -27,11 +28,12 @@ use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
 pub(crate) use chores::{
-    Watch, unemptied, unexported, unfilled, unforgotten, unimported, unindexed, untrimmed,
+    Watch, crossing, unemptied, unexported, unfilled, unforgotten, unimported, unindexed, untrimmed,
 };
 pub(crate) use expiry::expired_items;
 pub(crate) use import::import_table;
 pub(crate) use item::{ITEM, delete_item, get_item, put_item, update_item};
+pub(crate) use keys::unnoted;
 pub(crate) use partiql::{batch_execute_statement, execute_statement, execute_transaction};
 pub(crate) use policy::{delete_resource_policy, get_resource_policy, put_resource_policy};
 pub(crate) use restore::{restore_table_from_backup, restore_table_to_point_in_time};

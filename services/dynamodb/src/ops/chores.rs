@@ -4,9 +4,10 @@ use kurodo_authz::OneOf;
 use kurodo_gateway::{Errand, Keeper, Progress};
 use kurodo_store::Scan;
 
-use super::sweeping::TOGETHER;
+use super::{settings::record, sweeping::TOGETHER};
 use crate::{
     DynamoDb, Error,
+    definition::Definition,
     history::Noting,
     items::{changed, some},
     layout::Past,
@@ -40,13 +41,7 @@ impl Keeper<chore::IndexTables> for DynamoDb {
     async fn keep(&self, errand: Errand<'_, Self, chore::IndexTables>) -> Result<Progress, Error> {
         let (permit, contents) = &errand.permits;
         let facts = permit.resource().existing()?;
-        for _ in 0..AT_ONCE {
-            match self.index_some(permit, contents, facts).await {
-                Ok(false) => {}
-                done => return progress(done),
-            }
-        }
-        Ok(Progress::More)
+        progress(self.index_on(permit, contents, facts, (AT_ONCE, errand.call.now_ms)).await)
     }
 }
 
@@ -75,6 +70,21 @@ impl Keeper<chore::ForgetBackups> for DynamoDb {
             }
         }
         Ok(Progress::More)
+    }
+}
+
+impl Keeper<chore::NoteKeys> for DynamoDb {
+    async fn keep(&self, errand: Errand<'_, Self, chore::NoteKeys>) -> Result<Progress, Error> {
+        for permit in &errand.permits {
+            let Some(facts) = permit.resource().facts() else { continue };
+            let inaccessible = self.vault.access().inaccessible(&facts.definition);
+            let definition = Definition { inaccessible, ..facts.definition.clone() };
+            let writer = self.store.write(permit);
+            let mut transaction = writer.transaction();
+            transaction.expect_fact(&facts.current).put([], record(&definition)?);
+            progress(changed(transaction.commit().await).map(|done| done.is_some()))?;
+        }
+        Ok(Progress::Done)
     }
 }
 

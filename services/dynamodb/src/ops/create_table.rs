@@ -1,3 +1,4 @@
+use kurodo_authz::Permit;
 use kurodo_gateway::Handler;
 use kurodo_store::Expectation;
 
@@ -7,11 +8,12 @@ use super::{
 };
 use crate::{
     DynamoDb, Error,
-    definition::{Counts, Fresh, ResourcePolicy, create, describe},
+    definition::{Counts, Definition, Fresh, ResourcePolicy, create, describe},
     encryption::{Wish, wish},
     facts::TableFacts,
     history::KnownPast,
     model::{CreateTableInput, CreateTableOutput, TableStatus, op},
+    table::action,
     tags,
 };
 
@@ -28,27 +30,14 @@ impl Handler<op::CreateTable> for DynamoDb {
         };
         let mut definition = create(input, fresh)?;
         let table = permit.resource();
-        let exists = || Error::ResourceInUse(format!("Table already exists: {}", table.name));
         if table.facts().is_some() {
-            return Err(exists());
+            return Err(exists(&table.name));
         }
         if let Wish::Kms(key) = &wish {
             definition.protection = Some(self.vault.protect(key, &table.place(), call).await?);
         }
-        let writer = self.store.write(permit);
-        let mut transaction = writer.transaction();
-        transaction.expect_absent([]);
-        transaction.put([], record(&definition)?);
-        let of_streams = self.store.write(streams);
-        let opened =
-            crate::streams::stage(&of_streams, streams.resource(), None, Some(&definition), call.now_ms)?;
-        opened.into_iter().for_each(|opened| _ = transaction.join(opened));
-        match transaction.commit().await {
-            Err(error) if error.conflict().is_some_and(|c| c.expectation == Expectation::Absent) => {
-                return Err(exists());
-            }
-            other => other?,
-        };
+        let stored = self.store_new(permit, streams, &definition, call.now_ms).await;
+        self.vault.kept(definition.protection.as_ref(), &table.place(), stored).await?;
         let (_, current) = self.store.read(permit).fact([])?;
         let facts = TableFacts {
             region: table.region.clone(),
@@ -64,7 +53,34 @@ impl Handler<op::CreateTable> for DynamoDb {
     }
 }
 
+fn exists(table: &str) -> Error {
+    Error::ResourceInUse(format!("Table already exists: {table}"))
+}
+
 impl DynamoDb {
+    /// Stores the definition of a table that nobody else has made meanwhile, with that of its stream.
+    async fn store_new(
+        &self,
+        permit: &Permit<'_, action::CreateTable>,
+        streams: &Permit<'_, action::OpenStream>,
+        definition: &Definition,
+        now: i64,
+    ) -> Result<(), Error> {
+        let writer = self.store.write(permit);
+        let mut transaction = writer.transaction();
+        transaction.expect_absent([]);
+        transaction.put([], record(definition)?);
+        let of_streams = self.store.write(streams);
+        let opened = crate::streams::stage(&of_streams, streams.resource(), None, Some(definition), now)?;
+        opened.into_iter().for_each(|opened| _ = transaction.join(opened));
+        match transaction.commit().await {
+            Err(error) if error.conflict().is_some_and(|c| c.expectation == Expectation::Absent) => {
+                Err(exists(&permit.resource().name))
+            }
+            other => Ok(other.map(|_| ())?),
+        }
+    }
+
     /// The policy that the new table is to have.
     fn policy_of(&self, input: &CreateTableInput, now: i64) -> Result<Option<ResourcePolicy>, Error> {
         let text = input.resource_policy.as_deref();

@@ -6,7 +6,7 @@ use super::{
     Answer, Asked,
     counts::count,
     create_backup::new_place,
-    settings::{AT_ONCE, begun, idle, record},
+    settings::{AT_ONCE, begun, record, settled},
 };
 use crate::{
     DynamoDb, Error,
@@ -32,7 +32,7 @@ impl Handler<op::DeleteTable> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::DeleteTable>) -> Answer<op::DeleteTable> {
         let (permit, contents, ..) = &asked.permits;
         let facts = permit.resource().existing()?;
-        idle(facts)?;
+        settled(facts)?;
         if facts.definition.protected {
             return Err(Error::validation(
                 "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
@@ -105,7 +105,11 @@ impl DynamoDb {
         let (writer, deleted) = (self.store.write(permit), &permit.resource().existing()?.definition);
         let (found, current) = writer.fact([])?;
         let found = found.and_then(|found| serde_json::from_slice::<Definition>(&found.value).ok());
-        if found.is_some_and(|found| found.deleting && found.contents == deleted.contents) {
+        let found = found.filter(|found| found.deleting && found.contents == deleted.contents);
+        if let Some(found) = found {
+            if let Some(protection) = &found.protection {
+                self.vault.give_up(protection, &permit.resource().place()).await?;
+            }
             let mut transaction = writer.transaction();
             transaction.expect_fact(&current).delete([]);
             changed(transaction.commit().await)?;

@@ -3,7 +3,6 @@ use kurodo_gateway::{Errand, Keeper, Progress};
 
 use crate::{
     DynamoDb, Error,
-    encryption::TableKey,
     facts::TableFacts,
     items::{ATTEMPTS, Author, EXPIRED_TOGETHER, Occasion, Written, changed, get, is_over, stage},
     plan::Due,
@@ -38,7 +37,8 @@ impl DynamoDb {
         now: i64,
     ) -> Result<(), Error> {
         let Some(attribute) = &facts.definition.expiry else { return Ok(()) };
-        let table = (facts, TableKey::plain(facts)?);
+        let Some(key) = self.vault.unlock_own(facts, now).await? else { return Ok(()) };
+        let table = (facts, &key);
         for _ in 0..ATTEMPTS {
             let writer = self.store.write(permit);
             let mut transaction = writer.transaction();

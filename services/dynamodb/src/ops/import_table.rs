@@ -1,5 +1,5 @@
 use kurodo_authz::Permit;
-use kurodo_gateway::Handler;
+use kurodo_gateway::{Call, Handler};
 use kurodo_store::Scan;
 
 use super::{
@@ -9,6 +9,7 @@ use super::{
 use crate::{
     DynamoDb, Error, backup,
     definition::{Definition, Fresh, create},
+    encryption::{Wish, wish},
     error::invalid_request,
     imports::{Form, Import, Source},
     items::changed,
@@ -36,7 +37,7 @@ impl Handler<op::ImportTable> for DynamoDb {
         check_honoured(input)?;
         let id = backup::id(call.now_ms, u32::from_be_bytes(random()?));
         self.sponsors.note(&id, call.caller.clone());
-        let begun = self.begin_import(&asked.permits, &id, input, call.now_ms).await;
+        let begun = self.begin_import(&asked.permits, &id, input, call).await;
         if !matches!(&begun, Ok((place, _)) if place.id == id) {
             self.sponsors.forget(&id);
         }
@@ -51,12 +52,11 @@ impl DynamoDb {
         (permit, _, note): &Permits<'_>,
         id: &str,
         input: &ImportTableInput,
-        now: i64,
+        call: &Call,
     ) -> Result<(ImportName, Import), Error> {
-        let (writer, noted) = (self.store.write(permit), self.store.write(note));
-        let import = new_import(input, id, permit.resource().contents, now)?;
-        let mut under_way = 0;
-        for record in noted.scan(&Scan::default())? {
+        let (mut under_way, now) = (0, call.now_ms);
+        let mut import = new_import(input, id, permit.resource().contents, now)?;
+        for record in self.store.read(note).scan(&Scan::default())? {
             let known = Import::read(&record.value)?;
             under_way += usize::from(known.ended.is_none());
             if known.is_by(import.token.as_deref(), now) {
@@ -64,25 +64,46 @@ impl DynamoDb {
                 return same(&known, &import).map(|()| (place, known));
             }
         }
-        let exists = || Error::ResourceInUse(format!("Table already exists: {}", permit.resource().name));
         if permit.resource().facts().is_some() {
-            return Err(exists());
+            return Err(exists(&permit.resource().name));
         }
         if under_way >= AT_ONCE {
             return Err(Error::LimitExceeded(format!(
                 "Subscriber limit exceeded: There is a limit of {AT_ONCE} concurrent imports per subscriber"
             )));
         }
+        let place = permit.resource().place();
+        if let Some(key) = &import.kms {
+            let new = Box::pin(self.vault.protect(key, &place, call)).await?;
+            import.definition.protection = Some(Box::pin(self.vault.standing(new, &place, now)).await?);
+        }
+        let stored = self.store_import(permit, note, id, &import).await;
+        self.vault.kept(import.definition.protection.as_ref(), &place, stored).await?;
+        Ok((note.resource().import(id), import))
+    }
+
+    async fn store_import(
+        &self,
+        permit: &Permit<'_, action::ImportTable>,
+        note: &Permit<'_, action::NoteImport>,
+        id: &str,
+        import: &Import,
+    ) -> Result<(), Error> {
+        let (writer, noted) = (self.store.write(permit), self.store.write(note));
         let mut transaction = writer.transaction();
         transaction.expect_absent([]).put([], record(&import.definition)?);
         let mut beside = noted.transaction();
         beside.put(layout::id(id), import.record()?);
         transaction.join(beside);
         match changed(transaction.commit().await)? {
-            Some(_) => Ok((note.resource().import(id), import)),
-            None => Err(exists()),
+            Some(_) => Ok(()),
+            None => Err(exists(&permit.resource().name)),
         }
     }
+}
+
+fn exists(table: &str) -> Error {
+    Error::ResourceInUse(format!("Table already exists: {table}"))
 }
 
 fn found_id(key: &[u8]) -> Result<String, Error> {
@@ -95,7 +116,8 @@ fn same(known: &Import, asked: &Import) -> Result<(), Error> {
     let table = |definition: &Definition| {
         (definition.key.clone(), definition.on_demand, definition.throughput, definition.attributes.clone())
     };
-    if known.source == asked.source && table(&known.definition) == table(&asked.definition) {
+    let what = (&known.source, &known.kms) == (&asked.source, &asked.kms);
+    if what && table(&known.definition) == table(&asked.definition) {
         return Ok(());
     }
     Err(Error::ImportConflict(
@@ -106,9 +128,14 @@ fn same(known: &Import, asked: &Import) -> Result<(), Error> {
 fn new_import(input: &ImportTableInput, id: &str, contents: u64, now: i64) -> Result<Import, Error> {
     let fresh = Fresh { id: uuid()?, contents, policy: None, tags: Vec::new(), now };
     let definition = Definition { importing: Some(id.to_owned()), ..create(&table(input), fresh)? };
+    let kms = match wish(input.table_creation_parameters.sse_specification.as_ref())? {
+        Wish::Kms(key) => Some(key),
+        Wish::Default => None,
+    };
     Ok(Import {
         definition,
         source: source(input)?,
+        kms,
         token: input.client_token.clone(),
         began: now,
         ended: None,
@@ -124,13 +151,9 @@ fn new_import(input: &ImportTableInput, id: &str, contents: u64, now: i64) -> Re
 /// What is asked for and not done is refused by name.
 fn check_honoured(input: &ImportTableInput) -> Result<(), Error> {
     let refuse = |member| Err(Error::NotImplemented { operation: "ImportTable", member });
-    let encryption = input.table_creation_parameters.sse_specification.as_ref();
     match (input.input_format, input.input_compression_type) {
         (InputFormat::Ion, _) => refuse("InputFormat ION"),
         (_, Some(InputCompressionType::Zstd)) => refuse("InputCompressionType ZSTD"),
-        _ if encryption.is_some_and(|sse| sse.enabled != Some(false)) => {
-            refuse("TableCreationParameters.SSESpecification")
-        }
         _ => Ok(()),
     }
 }

@@ -58,9 +58,14 @@ impl Keeper<chore::ImportTables> for DynamoDb {
             return Ok(Progress::More);
         }
         let facts = target.resource().facts().filter(|facts| facts.definition.importing.as_ref() == Some(id));
-        let read = match facts {
-            Some(_) => self.read_some(&mut work).await,
-            None => Err(Fault::Refused("TableNotFound".to_owned(), "The table is gone".to_owned())),
+        let key = match facts {
+            Some(facts) => self.vault.unlock_own(facts, now).await?,
+            None => None,
+        };
+        let read = match (facts, &key) {
+            (Some(_), Some(_)) => self.read_some(&mut work).await,
+            (Some(_), None) => Err(locked()),
+            (None, _) => Err(Fault::Refused("TableNotFound".to_owned(), "The table is gone".to_owned())),
         };
         let items = match read {
             Ok(items) => items,
@@ -71,7 +76,7 @@ impl Keeper<chore::ImportTables> for DynamoDb {
             }
             Err(Fault::Failed(error)) => return Err(error),
         };
-        self.note_import(permits, facts, &mut work, items, now).await?;
+        self.note_import(permits, (facts, key.as_ref()), &mut work, items, now).await?;
         Ok(Progress::More)
     }
 }
@@ -110,7 +115,7 @@ impl DynamoDb {
     async fn note_import(
         &self,
         (target, filling, note): &Permits<'_>,
-        facts: Option<&Arc<TableFacts>>,
+        (facts, key): (Option<&Arc<TableFacts>>, Option<&TableKey>),
         work: &mut UnderWay,
         items: Items,
         now: i64,
@@ -123,12 +128,13 @@ impl DynamoDb {
         let mut hold = self.collections.hold();
         if let Some(facts) = facts {
             transaction.expect_fact(&facts.current);
-            let time = (now, self.clock.tick(now));
-            let key = TableKey::plain(facts)?;
-            let room = |written: &Written| hold.admit((facts, key), written, || self.store.read(filling));
-            let (staged, refused) = staged(&writer, facts, items, time, room)?;
-            transaction.join(staged);
-            work.import.imported -= refused;
+            if let Some(key) = key {
+                let time = (now, self.clock.tick(now));
+                let room = |written: &Written| hold.admit((facts, key), written, || self.store.read(filling));
+                let (staged, refused) = staged(&writer, (facts, key), items, time, room)?;
+                transaction.join(staged);
+                work.import.imported -= refused;
+            }
             if work.import.ended.is_some() {
                 let mut usable = table.transaction();
                 usable.put([], record(&Definition { importing: None, ..facts.definition.clone() })?);
@@ -171,6 +177,12 @@ fn interrupted() -> Fault {
     let message =
         "The server was restarted while the import was under way; the table has a part of the items.";
     Fault::Refused("ImportInterrupted".to_owned(), message.to_owned())
+}
+
+/// That KMS does not let DynamoDB open the table's key any more fails the import.
+fn locked() -> Fault {
+    let message = "DynamoDB may not use the table's key; the table has a part of the items.";
+    Fault::Refused("KMSAccessDenied".to_owned(), message.to_owned())
 }
 
 /// What S3 refuses, in the words of imports.
@@ -221,13 +233,12 @@ fn add(import: &mut Import, whole: &[u8]) -> Items {
 /// room for.
 fn staged<'w>(
     writer: &'w Writer<'_>,
-    facts: &TableFacts,
+    (facts, table): (&TableFacts, &TableKey),
     items: Items,
     (now, time): (i64, u64),
     mut room: impl FnMut(&Written) -> Result<(), Error>,
 ) -> Result<(Transaction<'w>, i64), Error> {
     let (mut transaction, nothing, mut refused) = (writer.transaction(), Noting::default(), 0);
-    let table = TableKey::plain(facts)?;
     for (key, item) in items.into_values() {
         let old = match facts.definition.indexes.is_empty() {
             true => None,

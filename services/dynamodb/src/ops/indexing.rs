@@ -6,7 +6,7 @@ use kurodo_store::{Key, Scan, Writer};
 use super::{settings::record, sweeping::TOGETHER};
 use crate::{
     DynamoDb, Error,
-    attribute::{Item, encode},
+    attribute::Item,
     definition::{Definition, Index, KeyAttribute},
     encryption::TableKey,
     facts::TableFacts,
@@ -19,15 +19,34 @@ use crate::{
 /// How many items are copied together.
 const COPIED: usize = 500;
 
-type Contents<'r> = Permit<'r, action::IndexContents>;
+pub(super) type Contents<'r> = Permit<'r, action::IndexContents>;
 
 impl DynamoDb {
-    /// Does some of what the table's indexes need; `true` once they have all items, and what is gone has none.
-    pub(super) async fn index_some(
+    /// Does so many pieces of what the table's indexes need; `true` once they have all items, and what is gone has none.
+    /// Where KMS does not let DynamoDB open the table, indexes are filled later.
+    pub(super) async fn index_on(
         &self,
         permit: &Permit<'_, action::UpdateTable>,
         contents: &Contents<'_>,
         facts: &TableFacts,
+        (pieces, now): (usize, i64),
+    ) -> Result<bool, Error> {
+        // What is cleared is not opened.
+        let fills = facts.definition.indexes.iter().any(|index| index.building);
+        let table = if fills { self.vault.unlock_own(facts, now).await? } else { None };
+        for _ in 0..pieces {
+            if self.index_some(permit, contents, (facts, table.as_ref())).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn index_some(
+        &self,
+        permit: &Permit<'_, action::UpdateTable>,
+        contents: &Contents<'_>,
+        (facts, table): (&TableFacts, Option<&TableKey>),
     ) -> Result<bool, Error> {
         let definition = &facts.definition;
         for number in &definition.clearing {
@@ -36,7 +55,8 @@ impl DynamoDb {
             }
         }
         for index in definition.indexes.iter().filter(|index| index.building) {
-            if !self.fill_index(contents, facts, index).await? {
+            let Some(table) = table else { return Ok(false) };
+            if !self.fill_index(contents, (facts, table), index).await? {
                 return Ok(false);
             }
         }
@@ -49,10 +69,9 @@ impl DynamoDb {
     async fn fill_index(
         &self,
         contents: &Contents<'_>,
-        facts: &TableFacts,
+        (facts, table): (&TableFacts, &TableKey),
         index: &Index,
     ) -> Result<bool, Error> {
-        let table = TableKey::plain(facts)?;
         let writer = self.store.write(contents);
         let (scan, key) = (Scan::within(Shelf::Items.all()), layout::index_progress(index.number));
         let progress = writer.get(&key)?;
@@ -65,9 +84,8 @@ impl DynamoDb {
         let mut transaction = writer.transaction();
         transaction.expect_fact(&facts.current);
         for record in &records {
-            if let Some((place, copy)) =
-                copy_for(&facts.definition, index, &table.open(&record.key, &record.value)?)
-            {
+            let item = table.open(&record.key, &record.value)?;
+            if let Some((place, copy)) = copy_for((&facts.definition, table), index, &item)? {
                 transaction.expect_version(&record.key, record.version);
                 transaction.put(place, copy);
             }
@@ -120,13 +138,21 @@ fn done<'w>(items: &'w Writer<'_>, number: u32) -> kurodo_store::Transaction<'w>
     transaction
 }
 
-/// What an index of a table under no key of KMS has of an item, and where. An item whose attribute is of another type than the index's key is left
-/// out, as in AWS.
-pub(super) fn copy_for(definition: &Definition, index: &Index, item: &Item) -> Option<(Key, Vec<u8>)> {
+/// What an index has of an item, as it is stored, and where. An item whose attribute is of another type than the index's
+/// key is left out, as in AWS.
+pub(super) fn copy_for(
+    (definition, table): (&Definition, &TableKey),
+    index: &Index,
+    item: &Item,
+) -> Result<Option<(Key, Vec<u8>)>, Error> {
     let fits = |key: &KeyAttribute| item.get(&key.name).is_some_and(|value| value.type_of() == key.kind);
     if !index.key.attributes().all(fits) || check_item(definition, item).is_err() {
-        return None;
+        return Ok(None);
     }
-    let place = layout::indexed(index.number, &index.key, &definition.key, item)?;
-    Some((place, encode(&index.copy(&definition.key, item))))
+    let place = layout::indexed(index.number, &index.key, &definition.key, item);
+    let sealed = |place: Key| {
+        let copy = table.seal(&place, &index.copy(&definition.key, item))?;
+        Ok((place, copy))
+    };
+    place.map(sealed).transpose()
 }

@@ -23,7 +23,6 @@ impl Handler<op::RestoreTableToPointInTime> for DynamoDb {
     ) -> Answer<op::RestoreTableToPointInTime> {
         let (origin, put, batch, ..) = &asked.permits;
         let (input, now) = (&asked.input, asked.call.now_ms);
-        let encryption = ("RestoreTableToPointInTime", input.sse_specification_override.as_ref());
         let (before, target) = (origin.resource().existing()?, put.resource());
         let before = recoverable(Some(before), &before.name)?;
         let continuous = Noting::read(&self.store.read(origin))?.history.continuous;
@@ -34,7 +33,8 @@ impl Handler<op::RestoreTableToPointInTime> for DynamoDb {
         let fresh = Fresh { id: uuid()?, contents: target.contents, policy: None, tags: Vec::new(), now };
         let definition = restore(&before.definition, &Overrides::from(input), fresh, restored(before, at))?;
         let source = (&before.definition, before.place());
-        let definition = self.protect_restored(encryption, source, target, definition, asked.call).await?;
+        let wish = input.sse_specification_override.as_ref();
+        let definition = self.protect_restored(wish, source, target, definition, asked.call).await?;
         let facts = self.begin_restore(origin, put, definition, &before.current).await?;
         begun(self.fill_on(origin, put, batch, &facts, (AT_ONCE, now)).await)?;
         Ok(RestoreTableToPointInTimeOutput { table_description: Some(shown(&facts)) }.into())
@@ -43,7 +43,7 @@ impl Handler<op::RestoreTableToPointInTime> for DynamoDb {
 
 fn restored(before: &TableFacts, at: i64) -> Restored {
     let contents = before.definition.contents;
-    let filling = Filling { contents, cut: Cut::Time(at), table: before.name.clone(), backup: None };
+    let filling = Filling::new(contents, Cut::Time(at), before.name.clone(), None);
     Restored { backup: None, table: before.arn(), at, filling: Some(filling) }
 }
 

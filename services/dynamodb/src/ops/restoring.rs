@@ -1,22 +1,18 @@
 //! Tables that are made of backups, or of what other tables were.
 
 use kurodo_authz::{Grant, Permit, Write};
-use kurodo_gateway::Call;
 use kurodo_store::{Fact, Transaction, Writer};
 
-use super::{indexing::copy_for, settings::record};
+use super::{passage::Passage, settings::record};
 use crate::{
     DynamoDb, Error,
-    attribute::decode,
     definition::{Counts, Definition, Filling, Restored, describe},
-    encryption::{Wish, wish},
     error::DamagedTable,
     facts::TableFacts,
     history::{History, KnownPast, Noting, Restore, page},
     items::{ATTEMPTS, changed},
     layout,
-    model::{SSESpecification, TableDescription, TableStatus},
-    names::TableName,
+    model::{TableDescription, TableStatus},
     resources::Target,
     table::action,
 };
@@ -29,28 +25,6 @@ const COPIED: usize = 500;
 const RESTORES: usize = 50;
 
 type ByPut<'r> = Permit<'r, action::RestoreByPut>;
-
-/// The key of KMS that a restored table is to be under, where it is to be under one: that of what it is made of, or another.
-/// What is asked for and not done is refused by name.
-fn key_asked(
-    operation: &'static str,
-    (before, after): (&Definition, &Definition),
-    given: Option<&SSESpecification>,
-) -> Result<Option<String>, Error> {
-    let refuse = |member| Err(Error::NotImplemented { operation, member });
-    match (&before.protection, given, wish(given)?) {
-        (None, _, Wish::Default) => Ok(None),
-        (None, _, Wish::Kms(_)) => refuse("SSESpecificationOverride of what was under no key of KMS"),
-        (Some(_), Some(_), Wish::Default) => {
-            refuse("SSESpecificationOverride that takes a table from its key of KMS")
-        }
-        (Some(_), ..) if !after.indexes.is_empty() => refuse(
-            "secondary indexes of what was under a key of KMS (GlobalSecondaryIndexOverride and LocalSecondaryIndexOverride can leave them out)",
-        ),
-        (Some(known), None, _) => Ok(Some(known.arn.clone())),
-        (Some(_), _, Wish::Kms(key)) => Ok(Some(key)),
-    }
-}
 
 /// That there can be a new table of this name.
 pub(super) fn check_target(target: &Target) -> Result<(), Error> {
@@ -66,24 +40,6 @@ pub(super) fn check_target(target: &Target) -> Result<(), Error> {
 }
 
 impl DynamoDb {
-    /// Puts the new table under a key of KMS, if what it is made of was under one.
-    pub(super) async fn protect_restored(
-        &self,
-        (operation, given): (&'static str, Option<&SSESpecification>),
-        (before, source): (&Definition, TableName),
-        target: &Target,
-        mut after: Definition,
-        call: &Call,
-    ) -> Result<Definition, Error> {
-        let key = key_asked(operation, (before, &after), given)?;
-        if let (Some(key), Some(known)) = (key, &before.protection) {
-            let Target { region, account, name, .. } = target.clone();
-            let (source, place) = ((known, source), TableName { region, account, name });
-            after.protection = Some(self.vault.protect_copy(source, &key, &place, call).await?);
-        }
-        Ok(after)
-    }
-
     /// Makes the new table, which is filled from now on. What it is filled from stays until then.
     pub(super) async fn begin_restore<G: Grant<Access = Write>>(
         &self,
@@ -92,14 +48,29 @@ impl DynamoDb {
         definition: Definition,
         unchanged: &Fact,
     ) -> Result<TableFacts, Error> {
-        let (restore, target) = (under_way(&definition)?, permit.resource());
+        let stored = self.store_restored(origin, permit, &definition, unchanged).await;
+        let place = permit.resource().place();
+        let filling = definition.filling().and_then(|filling| filling.opens.as_ref());
+        let stored = self.vault.kept(definition.protection.as_ref(), &place, stored).await;
+        self.vault.kept(filling, &place, stored).await?;
+        self.begun(permit, definition)
+    }
+
+    async fn store_restored<G: Grant<Access = Write>>(
+        &self,
+        origin: &G,
+        permit: &ByPut<'_>,
+        definition: &Definition,
+        unchanged: &Fact,
+    ) -> Result<(), Error> {
+        let (restore, target) = (under_way(definition)?, permit.resource());
         for _ in 0..ATTEMPTS {
             let (source, writer) = (self.store.write(origin), self.store.write(permit));
             let noting = Noting::read(&source)?;
             let mut history = noting.history.clone();
             history.restores.push(restore.clone());
             let mut transaction = writer.transaction();
-            transaction.expect_absent([]).expect_fact(unchanged).put([], record(&definition)?);
+            transaction.expect_absent([]).expect_fact(unchanged).put([], record(definition)?);
             transaction.join(replaced(&source, &noting, &history)?);
             match transaction.commit().await {
                 Err(error) if error.conflict().is_some_and(|conflict| conflict.which == 0) => {
@@ -107,7 +78,7 @@ impl DynamoDb {
                 }
                 other => {
                     if changed(other)?.is_some() {
-                        return self.begun(permit, definition);
+                        return Ok(());
                     }
                 }
             }
@@ -123,13 +94,18 @@ impl DynamoDb {
     }
 
     /// Copies the next items; `true` once there are no more.
-    async fn fill<S, T>(&self, origin: &S, items: &T, facts: &TableFacts, now: i64) -> Result<bool, Error>
+    async fn fill<S, T>(
+        &self,
+        origin: &S,
+        items: &T,
+        (facts, passage): (&TableFacts, &Passage),
+        now: i64,
+    ) -> Result<bool, Error>
     where
         S: Grant<Access = Write>,
         T: Grant<Access = Write>,
     {
-        let definition = &facts.definition;
-        let Some(filling) = definition.filling() else { return Ok(true) };
+        let Some(filling) = facts.definition.filling() else { return Ok(true) };
         let target = self.store.write(items);
         let progress = target.get(layout::progress())?;
         let after = progress.as_ref().map(|progress| &progress.value[..]);
@@ -142,8 +118,7 @@ impl DynamoDb {
             None => transaction.expect_absent(layout::progress()),
         };
         for (key, value) in found.items {
-            copy(&mut transaction, definition, &value)?;
-            transaction.put(key, value);
+            passage.put(&mut transaction, &facts.definition, key, value)?;
         }
         if let Some(last) = found.last {
             transaction.put(layout::progress(), last);
@@ -164,8 +139,9 @@ impl DynamoDb {
         S: Grant<Access = Write>,
         T: Grant<Access = Write>,
     {
+        let Some(passage) = self.passage(facts, now).await? else { return Ok(false) };
         for _ in 0..pieces {
-            if self.fill(origin, items, facts, now).await? {
+            if self.fill(origin, items, (facts, &passage), now).await? {
                 self.finish_restore(origin, permit, items, facts).await?;
                 return Ok(true);
             }
@@ -186,9 +162,7 @@ impl DynamoDb {
         T: Grant<Access = Write>,
     {
         let mut definition = facts.definition.clone();
-        if let Some(restored) = &mut definition.restored {
-            restored.filling = None;
-        }
+        let filling = definition.restored.as_mut().and_then(|restored| restored.filling.take());
         for _ in 0..ATTEMPTS {
             let (source, writer) = (self.store.write(origin), self.store.write(permit));
             let target = self.store.write(items);
@@ -202,6 +176,10 @@ impl DynamoDb {
             transaction.join(replaced(&source, &noting, &history)?);
             transaction.join(progress);
             if changed(transaction.commit().await)?.is_some() {
+                if let Some(opens) = filling.and_then(|filling| filling.opens) {
+                    // The table is full: a grant that is left over opens nothing that is stored.
+                    _ = self.vault.give_up(&opens, &facts.place()).await;
+                }
                 return Ok(());
             }
         }
@@ -225,27 +203,6 @@ fn replaced<'w>(
     let mut transaction = writer.transaction();
     noting.replace(&mut transaction, history)?;
     Ok(transaction)
-}
-
-/// Adds the copies of an item in indexes.
-fn copy(
-    transaction: &mut Transaction<'_>,
-    definition: &Definition,
-    value: &bytes::Bytes,
-) -> Result<(), Error> {
-    if definition.indexes.is_empty() {
-        return Ok(());
-    }
-    if definition.protection.is_some() {
-        return Err(Error::Locked(definition.id.clone()));
-    }
-    let item = decode(value)?;
-    for index in &definition.indexes {
-        if let Some((key, copy)) = copy_for(definition, index, &item) {
-            transaction.put(key, copy);
-        }
-    }
-    Ok(())
 }
 
 /// The description of a table whose restore has begun.

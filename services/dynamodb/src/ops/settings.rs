@@ -32,7 +32,7 @@ impl DynamoDb {
         A: Action<Access = Write, Resource = Table>,
     {
         let facts = permit.resource().existing()?;
-        idle(facts)?;
+        settled(facts)?;
         let writer = self.store.write(permit);
         let mut transaction = writer.transaction();
         transaction.expect_fact(&facts.current);
@@ -43,6 +43,11 @@ impl DynamoDb {
     }
 }
 
+/// That a table is neither being made nor deleted.
+pub(super) fn settled(facts: &TableFacts) -> Result<(), Error> {
+    if facts.definition.is_usable() { Ok(()) } else { idle(facts) }
+}
+
 /// That nothing is under way with a table.
 pub(super) fn idle(facts: &TableFacts) -> Result<(), Error> {
     let Some(what) = facts.definition.under_way() else { return Ok(()) };
@@ -50,18 +55,6 @@ pub(super) fn idle(facts: &TableFacts) -> Result<(), Error> {
         "Attempt to change a resource which is still in use: Table is being {what}: {}",
         facts.name
     )))
-}
-
-/// That a table is under no key of KMS, where an operation does not do this with such tables yet.
-pub(super) fn unprotected(
-    definition: &Definition,
-    operation: &'static str,
-    member: &'static str,
-) -> Result<(), Error> {
-    match definition.protection {
-        None => Ok(()),
-        Some(_) => Err(Error::NotImplemented { operation, member }),
-    }
 }
 
 /// How many pieces of a long work are done within the operation that begins it, so that small tables are ready at

@@ -1,5 +1,5 @@
 use kurodo_authz::Permit;
-use kurodo_gateway::Handler;
+use kurodo_gateway::{Call, Handler};
 
 use super::{
     Answer, Asked,
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     DynamoDb, Error,
     definition::{Counts, Definition, Index, check_asked, describe, update},
-    encryption::{Wish, wish},
+    encryption::{Crossing, Locked, Protection, Wish, wish},
     facts::TableFacts,
     history::KnownPast,
     model::{SSEStatus, TableStatus, UpdateTableInput, UpdateTableOutput, op},
@@ -24,19 +24,24 @@ impl Handler<op::UpdateTable> for DynamoDb {
         check_asked(input)?;
         let before = permit.resource().existing()?;
         idle(before)?;
-        check_honoured(input, &before.definition, &wish)?;
         let now = asked.call.now_ms;
         let mut definition = update(&before.definition, input, now)?;
+        definition.crossing = crossing(input, &before.definition, &wish, now)?;
         if let Some(given) = &input.stream_specification {
             let stream = switch(&before.name, before.definition.stream, given, now)?;
             definition.stream = Some(stream);
         }
-        if let (Wish::Kms(key), Some(known)) = (&wish, &before.definition.protection) {
-            definition.protection = Some(self.vault.protect_anew((known, before), key, asked.call).await?);
+        let protection = self.protect_updated((before, &definition), &wish, asked.call).await?;
+        if wish != Wish::Default {
+            definition.inaccessible = None;
         }
-        let (old, new) = (Some(&before.definition), Some(&definition));
-        let switched = stage(&self.store.write(streams), streams.resource(), old, new, now)?;
-        self.redefine_with(permit, &definition, switched).await?;
+        definition.protection = protection.clone().or(definition.protection);
+        let redefined = match definition.crossing {
+            Some(_) => self.begin_crossing(permit, contents, &definition).await,
+            None => self.redefine_and_switch(permit, streams, &definition, now).await,
+        };
+        self.vault.kept(protection.as_ref(), &before.place(), redefined).await?;
+        self.left((before, protection.as_ref()), &wish).await;
         let (_, current) = self.store.read(permit).fact([])?;
         let facts = TableFacts {
             region: before.region.clone(),
@@ -47,12 +52,16 @@ impl Handler<op::UpdateTable> for DynamoDb {
             past: KnownPast::default(),
             policy: None,
         };
-        begun(self.index_at_once(permit, contents, &facts).await)?;
+        if facts.definition.is_indexing() {
+            begun(self.index_on(permit, contents, &facts, (AT_ONCE, now)).await)?;
+        }
         let reader = self.store.read(contents);
         let whole = count(&reader, &facts.definition, None)?;
         let counts = |index: Option<&Index>| if index.is_none() { whole } else { Counts::default() };
         let mut description = describe(&shown(before, facts), TableStatus::Updating, counts);
-        if let Some(encryption) = description.sse_description.as_mut().filter(|_| wish != Wish::Default) {
+        if let Some(encryption) =
+            description.sse_description.as_mut().filter(|_| input.sse_specification.is_some())
+        {
             encryption.status = Some(SSEStatus::Updating);
         }
         Ok(UpdateTableOutput { table_description: Some(description) }.into())
@@ -60,22 +69,52 @@ impl Handler<op::UpdateTable> for DynamoDb {
 }
 
 impl DynamoDb {
-    /// Fills and clears the indexes of a small table.
-    async fn index_at_once(
+    /// How the table is protected from now on, where that changes: by another key, or by a grant by which DynamoDB can fill
+    /// a new index.
+    async fn protect_updated(
+        &self,
+        (before, after): (&TableFacts, &Definition),
+        wish: &Wish,
+        call: &Call,
+    ) -> Result<Option<Protection>, Error> {
+        match (wish, &before.definition.protection) {
+            (Wish::Kms(key), Some(known)) => {
+                self.vault.protect_anew((known, before), key, call).await.map(Some)
+            }
+            (Wish::Kms(key), None) => {
+                let new = self.vault.protect(key, &before.place(), call).await?;
+                self.vault.standing(new, &before.place(), call.now_ms).await.map(Some)
+            }
+            // Who takes a table from its key may use the key; then DynamoDB opens what lies there.
+            (Wish::Default, Some(_)) if after.crossing.is_some() => {
+                self.vault.unlock(Locked::from_iter([before]), call).await?;
+                self.vault.stand(before, call).await
+            }
+            _ if after.indexes.iter().any(|index| index.building) => self.vault.stand(before, call).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// Puts the definition in place of the one before, with what happens to the table's stream.
+    async fn redefine_and_switch(
         &self,
         permit: &Permit<'_, action::UpdateTable>,
-        contents: &Permit<'_, action::IndexContents>,
-        facts: &TableFacts,
-    ) -> Result<bool, Error> {
-        if !facts.definition.is_indexing() {
-            return Ok(true);
-        }
-        for _ in 0..AT_ONCE {
-            if self.index_some(permit, contents, facts).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        streams: &Permit<'_, action::SwitchStream>,
+        definition: &Definition,
+        now: i64,
+    ) -> Result<(), Error> {
+        let (old, new) = (Some(&permit.resource().existing()?.definition), Some(definition));
+        let switched = stage(&self.store.write(streams), streams.resource(), old, new, now)?;
+        self.redefine_with(permit, definition, switched).await
+    }
+
+    /// Gives up the grant on the key that the table has left.
+    async fn left(&self, (before, after): (&TableFacts, Option<&Protection>), wish: &Wish) {
+        let (Wish::Kms(_), Some(_), Some(known)) = (wish, after, &before.definition.protection) else {
+            return;
+        };
+        // The table is under the other key already: what KMS does not answer is not the caller's concern.
+        _ = self.vault.give_up(known, &before.place()).await;
     }
 }
 
@@ -88,18 +127,26 @@ fn shown(before: &TableFacts, mut after: TableFacts) -> TableFacts {
     after
 }
 
-/// What is asked for and not done is refused by name.
-fn check_honoured(input: &UpdateTableInput, before: &Definition, wish: &Wish) -> Result<(), Error> {
-    let refuse = |member| Err(Error::NotImplemented { operation: "UpdateTable", member });
-    let mut indexes = input.global_secondary_index_updates.iter().flatten();
-    match (&before.protection, wish) {
-        (None, Wish::Kms(_)) => refuse("SSESpecification for a table that was made without a key of KMS"),
-        (Some(_), Wish::Default) if input.sse_specification.is_some() => {
-            refuse("SSESpecification that takes a table from its key of KMS")
-        }
-        (Some(_), _) if indexes.any(|one| one.create.is_some()) => {
-            refuse("GlobalSecondaryIndexUpdates.Create for a table under a key of KMS")
-        }
-        _ => Ok(()),
+/// Whether the table comes under a key of KMS by this update, or leaves the one that it is under. What cannot go along is
+/// refused by name.
+fn crossing(
+    input: &UpdateTableInput,
+    before: &Definition,
+    wish: &Wish,
+    now: i64,
+) -> Result<Option<Crossing>, Error> {
+    let enters = match (&before.protection, wish) {
+        (None, Wish::Kms(_)) => true,
+        (Some(_), Wish::Default) if input.sse_specification.is_some() => false,
+        _ => return Ok(None),
+    };
+    if before.stream.is_some_and(|stream| stream.enabled) {
+        let member = "SSESpecification that takes a table with a stream between the default and a key of KMS";
+        return Err(Error::NotImplemented { operation: "UpdateTable", member });
     }
+    if before.is_indexing() {
+        let message = "Attempt to change a resource which is still in use: Table is being indexed";
+        return Err(Error::ResourceInUse(message.to_owned()));
+    }
+    Ok(Some(Crossing::new(enters, now)))
 }

@@ -1,6 +1,6 @@
 use kurodo_gateway::Handler;
 
-use super::{Answer, Asked, settings::unprotected};
+use super::{Answer, Asked};
 use crate::{
     DynamoDb, Error,
     model::{UpdateTimeToLiveOutput, op},
@@ -10,7 +10,6 @@ impl Handler<op::UpdateTimeToLive> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::UpdateTimeToLive>) -> Answer<op::UpdateTimeToLive> {
         let given = asked.input.time_to_live_specification;
         let mut definition = asked.permits.resource().definition()?;
-        unprotected(&definition, "UpdateTimeToLive", "time to live in tables under keys of KMS")?;
         let same = definition.expiry.as_ref() == Some(&given.attribute_name);
         match (given.enabled, &definition.expiry) {
             (true, Some(_)) => return Err(Error::validation("TimeToLive is already enabled")),
@@ -23,7 +22,11 @@ impl Handler<op::UpdateTimeToLive> for DynamoDb {
             }
             (false, Some(_)) => definition.expiry = None,
         }
-        self.redefine(&asked.permits, &definition).await?;
+        let facts = asked.permits.resource().existing()?;
+        let stood = if given.enabled { self.vault.stand(facts, asked.call).await? } else { None };
+        definition.protection = stood.clone().or(definition.protection);
+        let redefined = self.redefine(&asked.permits, &definition).await;
+        self.vault.kept(stood.as_ref(), &facts.place(), redefined).await?;
         Ok(UpdateTimeToLiveOutput { time_to_live_specification: Some(given) }.into())
     }
 }

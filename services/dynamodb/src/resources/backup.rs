@@ -228,6 +228,11 @@ impl Target {
     pub(crate) fn facts(&self) -> Option<&Arc<TableFacts>> {
         self.facts.as_ref()
     }
+
+    /// Which table it is.
+    pub(crate) fn place(&self) -> TableName {
+        TableName { region: self.region.clone(), account: self.account, name: self.name.clone() }
+    }
 }
 
 /// How many tables of an account are being restored.

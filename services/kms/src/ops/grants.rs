@@ -103,10 +103,10 @@ impl Kms {
         let grantee = input.grantee_principal.as_deref();
         let grantee =
             grantee.ok_or_else(|| Error::Validation("GranteePrincipal must not be null".to_owned()))?;
-        let grantee = Party::new(&self.principals, grantee)?;
+        let party = |arn: &str| Party::asked(&self.principals, arn, key.occasion().via());
+        let grantee = party(grantee)?;
         let mut grant = Grant::new(hex(&random::<32>()?), grantee, draft, now, issuer);
-        grant.retiring =
-            input.retiring_principal.as_deref().map(|arn| Party::new(&self.principals, arn)).transpose()?;
+        grant.retiring = input.retiring_principal.as_deref().map(party).transpose()?;
         grant.name = input.name.clone();
         Ok(grant)
     }
