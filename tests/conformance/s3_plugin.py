@@ -2,7 +2,7 @@
 and names beside canonical ids. Buckets are made so by signed calls, as AWS tells who needs it; the names, which S3 leaves
 out since 2025, are put into answers on the client's side. The authority that signed the server's certificate is trusted.
 Header fields that today's client writes when it signs are spoiled after that, where the suite spoils them before. What is
-said of accounts and identity providers is in `s3_accounts`."""
+said of accounts and identity providers is in `s3_accounts`, of queries in `s3_select`."""
 
 import configparser
 import os
@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import boto3
 import pytest
 import s3_accounts
+import s3_select
 from botocore.hooks import EventAliaser
 
 LISTS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
@@ -168,6 +169,7 @@ def pytest_configure():
     events.register("creating-client-class.iam", stand_in)
     events.register("after-call.s3", named(names()))
     events.register("after-call.s3.ListObjects", decode_prefix)
+    events.register("provide-client-params.s3.SelectObjectContent", s3_select.translate)
     config = configured()
     s3_accounts.adapting(config["webidentity"] if "webidentity" in config else None)
     boto3.client, boto3.resource = trusting(boto3.client), trusting(boto3.resource)
