@@ -75,9 +75,13 @@ impl Context {
 /// or compares what [`fold`] makes of them: where two names are one to a policy and two to what keeps them, one hides the
 /// other.
 pub fn same_name(a: &str, b: &str) -> bool {
-    let equal = a.len() == b.len() && a.eq_ignore_ascii_case(b);
-    // Signs outside of ASCII can have a small letter of ASCII: the Kelvin sign is a k.
-    equal || (!(a.is_ascii() && b.is_ascii()) && folded(a).eq(folded(b)))
+    let apart = a.bytes().zip(b.bytes()).find(|(a, b)| !a.eq_ignore_ascii_case(b));
+    match apart {
+        None => a.len() == b.len(),
+        Some((a, b)) if a.is_ascii() && b.is_ascii() => false,
+        // Signs outside of ASCII can have a small letter of ASCII: the Kelvin sign is a k.
+        Some(_) => folded(a).eq(folded(b)),
+    }
 }
 
 /// A name as names are compared: sign by sign, so that the place in a word changes nothing (a capital sigma at the end is
@@ -141,6 +145,19 @@ mod tests {
             }
         }
         assert!(!same_name("οδος", "οδοσ"));
+        assert!(
+            !same_name("task", "tas")
+                && !same_name("tas\u{212a}", "tas")
+                && !same_name("a\u{212a}", "b\u{212a}")
+        );
+    }
+
+    proptest::proptest! {
+        /// The short way comes to what folding both comes to.
+        #[test]
+        fn names_are_the_same_where_they_fold_alike(a in "[aAkKßẞsσςΣ\u{212a}\u{130}i:/]{0,6}", b in "[aAkKßẞsσςΣ\u{212a}\u{130}i:/]{0,6}") {
+            proptest::prop_assert_eq!(same_name(&a, &b), fold(&a) == fold(&b));
+        }
     }
 
     #[test]
