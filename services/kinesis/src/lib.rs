@@ -12,6 +12,7 @@ mod encryption;
 mod entry;
 mod error;
 mod facts;
+mod figures;
 mod iterator;
 mod layout;
 mod meter;

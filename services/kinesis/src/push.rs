@@ -22,6 +22,7 @@ use crate::{
     definition::Definition,
     encryption::Listener,
     facts,
+    figures::{Figures, Given, OfShard},
     model::SubscribeToShardEvent,
     names::StreamName,
     read::{Measure, Page},
@@ -107,6 +108,10 @@ pub(crate) struct Push {
     pub(crate) contents: Standing,
     /// Reads the stream's definition.
     pub(crate) definition: Standing,
+    /// Who is told what it is pushed.
+    pub(crate) figures: Figures,
+    /// The consumer's name.
+    pub(crate) consumer: String,
     pub(crate) name: StreamName,
     /// What the stream's records are called by.
     pub(crate) number: u64,
@@ -195,13 +200,25 @@ impl Going {
     /// Tells what there is. What is sealed is opened by what the consumer may do now; who may not any more is told so,
     /// and nothing else.
     async fn tell(mut self, page: Page, over: bool) -> (Result<Event, Error>, Option<Self>) {
+        let given = Given::from(&page);
         match self.event(page, over).await {
             Err(error) => (Err(error), None),
             Ok(event) => {
+                self.count(given, event.event.millis_behind_latest);
                 self.pulse = Some(tokio::time::Instant::now() + PULSE);
                 (Ok(event), (!over).then_some(self))
             }
         }
+    }
+
+    /// Tells those who watch of an event.
+    fn count(&self, given: Given, behind: i64) {
+        let (Push { figures, consumer, name, shard, .. }, Some((_, definition))) = (&self.push, &self.known)
+        else {
+            return;
+        };
+        let of = OfShard { stream: name, definition, shard: shard.number };
+        figures.pushed(of, consumer, given, behind.unsigned_abs());
     }
 
     async fn event(&mut self, page: Page, over: bool) -> Result<Event, Error> {

@@ -6,6 +6,7 @@
 //! Streams Developer Guide, "Monitor the service with CloudWatch"; CloudWatch Logs User Guide, "Monitoring with CloudWatch
 //! metrics".
 
+mod kinesis;
 mod publish;
 mod tally;
 
@@ -29,6 +30,8 @@ use tally::{Spread, Tally};
 const SHELVES: usize = 32;
 /// The most things that a shelf counts apart; of further ones nothing is counted by name.
 const MOST: usize = 4096;
+/// The most figures that services measure of their things, which are all things that there are.
+const MOST_MEASURES: usize = 1 << 15;
 
 /// What requests are counted by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -167,7 +170,7 @@ impl Observer for Figures {
         let Measured { service, account, region, resource, dimension, metric, value } = *measured;
         let hash = self.hash.hash_one((account, region, service, resource, dimension, metric));
         let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = shelf.measures.len() < MOST;
+        let room = shelf.measures.len() < MOST_MEASURES;
         match shelf.measures.get_mut(&hash) {
             Some((_, spread)) => spread.add(&Spread::of(value)),
             None if room => _ = shelf.measures.insert(hash, (Thing::of(measured), Spread::of(value))),
@@ -307,7 +310,7 @@ mod tests {
         let put = Seen {
             service: "kinesis",
             operation: "PutRecords",
-            measures: &[("Bytes", 30.0), ("Records", 3.0), ("Failed", 1.0)],
+            measures: &[("Total", 4.0), ("Records", 3.0), ("Throttled", 1.0), ("Bytes", 30.0)],
             ..request(&region, "arn:aws:kinesis:us-east-1:1:stream/s", None)
         };
         figures.seen(&put);
@@ -331,7 +334,7 @@ mod tests {
             ("IncomingBytes", 60.0),
             ("IncomingRecords", 6.0),
             ("PutRecords.TotalRecords", 8.0),
-            ("PutRecords.FailedRecords", 2.0),
+            ("PutRecords.ThrottledRecords", 2.0),
             ("PutRecords.Success", 2.0),
         ] {
             assert_eq!(sum("AWS/Kinesis", name), expected, "{name}");

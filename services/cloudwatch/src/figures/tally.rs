@@ -32,10 +32,14 @@ impl Spread {
         self.sum += other.sum;
     }
 
-    /// What two numbers of each request are together.
-    pub(super) fn together(&self, other: &Self) -> Self {
-        let Self { count, sum, least, most } = *self;
-        Self { count, sum: sum + other.sum, least: least + other.least, most: most + other.most }
+    /// As many zeros.
+    pub(super) fn zeros(&self) -> Self {
+        Self { count: self.count, ..Self::default() }
+    }
+
+    /// How many numbers.
+    pub(super) fn count(&self) -> f64 {
+        self.count
     }
 
     /// As a metric has it; nothing of no numbers.
@@ -46,7 +50,7 @@ impl Spread {
 
 /// What a service measured of its work, by names of its own.
 #[derive(Debug, Clone, Copy, Default)]
-struct Measured([(&'static str, Spread); 3]);
+struct Measured([(&'static str, Spread); 4]);
 
 impl Measured {
     fn add(&mut self, name: &'static str, spread: &Spread) {
