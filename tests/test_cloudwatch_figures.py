@@ -127,6 +127,15 @@ def test_the_server_reports_its_own_figures(tmp_path):
         assert total("AWS/S3", "4xxErrors", **bucket) == 1
         assert total("AWS/S3", "BytesDownloaded", "Maximum", **bucket) == 1000
         assert total("AWS/S3", "FirstByteLatency", "SampleCount", **bucket) == 6
+        asked = {"Namespace": "AWS/S3", "MetricName": "FirstByteLatency", "StartTime": at(59), "EndTime": at(-5)}
+        filters = [{"Name": name, "Value": value} for name, value in bucket.items()]
+        percentiles = client.get_metric_statistics(
+            **asked, Period=60, Dimensions=filters, ExtendedStatistics=["p0", "p50", "p100"]
+        )["Datapoints"]
+        for point in percentiles:
+            assert 0 < point["ExtendedStatistics"]["p0"] <= point["ExtendedStatistics"]["p50"]
+            assert point["ExtendedStatistics"]["p50"] <= point["ExtendedStatistics"]["p100"] < 60_000
+        assert percentiles
         assert total("AWS/DynamoDB", "SuccessfulRequestLatency", "SampleCount", TableName="watched", Operation="PutItem") == 1
         assert total("AWS/DynamoDB", "ConditionalCheckFailedRequests", TableName="watched") == 1
         capacity = lambda kind, table, **more: total("AWS/DynamoDB", f"Consumed{kind}CapacityUnits", TableName=table, **more)

@@ -40,7 +40,7 @@ pub(super) fn stream(into: &mut Collector<'_>, subject: &Subject, tally: &Tally)
         into.put("IncomingRecords", &of, StandardUnit::Count, records.samples());
     }
     into.put(&named("Bytes"), &of, StandardUnit::Bytes, bytes.samples());
-    into.put(&named("Latency"), &of, StandardUnit::Milliseconds, tally.latency.samples());
+    into.put(&named("Latency"), &of, StandardUnit::Milliseconds, tally.latency().samples());
     into.share(&named("Success"), &of, succeeded, number(tally.requests));
 }
 

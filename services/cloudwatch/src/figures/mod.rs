@@ -7,6 +7,7 @@
 //! metrics".
 
 mod kinesis;
+mod latencies;
 mod publish;
 mod tally;
 

@@ -178,7 +178,7 @@ fn s3(into: &mut Collector<'_>, subject: &Subject, tally: &Tally) {
         into.put("BytesDownloaded", &of, StandardUnit::Bytes, tally.bytes_out.samples());
     }
     into.put("BytesUploaded", &of, StandardUnit::Bytes, tally.bytes_in.samples());
-    into.put("FirstByteLatency", &of, StandardUnit::Milliseconds, tally.latency.samples());
+    into.put("FirstByteLatency", &of, StandardUnit::Milliseconds, tally.latency().samples());
 }
 
 fn dynamodb(into: &mut Collector<'_>, subject: &Subject, tally: &Tally, own: bool) {

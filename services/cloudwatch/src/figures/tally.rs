@@ -1,5 +1,6 @@
 use kurodo_gateway::Seen;
 
+use super::latencies::Latencies;
 use crate::Summary;
 
 /// Count, sum and bounds of numbers.
@@ -63,7 +64,7 @@ impl Measured {
 }
 
 /// What is counted of the requests of one kind.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Tally {
     pub(super) requests: u64,
     pub(super) decisions: u64,
@@ -74,9 +75,9 @@ pub(super) struct Tally {
     pub(super) bytes_in: Spread,
     pub(super) bytes_out: Spread,
     measures: Measured,
-    /// Milliseconds until the answer began; of those that succeeded, and of all.
-    pub(super) succeeded: Spread,
-    pub(super) latency: Spread,
+    /// Milliseconds until the answer began; of those that succeeded, and of the others.
+    pub(super) succeeded: Latencies,
+    failed: Latencies,
 }
 
 const THROTTLED: [&str; 4] =
@@ -87,7 +88,9 @@ impl Tally {
         self.requests += 1;
         self.decisions += seen.decisions as u64;
         let latency = seen.duration.as_secs_f64() * 1000.0;
-        self.latency.note(latency);
+        if seen.status >= 400 {
+            self.failed.note(latency);
+        }
         match (seen.status, seen.code) {
             (500.., _) => self.server_errors += 1,
             (400.., Some(code)) if THROTTLED.contains(&code) => self.throttled += 1,
@@ -119,7 +122,7 @@ impl Tally {
         self.bytes_in.add(&other.bytes_in);
         self.bytes_out.add(&other.bytes_out);
         self.succeeded.add(&other.succeeded);
-        self.latency.add(&other.latency);
+        self.failed.add(&other.failed);
     }
 
     /// What the service measured under this name.
@@ -132,9 +135,16 @@ impl Tally {
             .unwrap_or_default()
     }
 
+    /// Milliseconds until the answer began, of all.
+    pub(super) fn latency(&self) -> Latencies {
+        let mut all = self.succeeded.clone();
+        all.add(&self.failed);
+        all
+    }
+
     /// Whether anything succeeded.
     pub(super) fn has_success(&self) -> bool {
-        self.succeeded.count > 0.0
+        self.succeeded.count() > 0.0
     }
 
     /// All that the client did wrong.
