@@ -13,6 +13,7 @@ mod entry;
 mod error;
 mod facts;
 mod figures;
+mod heat;
 mod iterator;
 mod layout;
 mod meter;

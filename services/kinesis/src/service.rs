@@ -7,7 +7,7 @@ use kurodo_store::{Reader, Store};
 use kurodo_wire::{OperationSchema, Value, Violation};
 
 use crate::{
-    Error, bell::Bells, facts::Cache, figures::Figures, meter::Meter, model, needs, needs::Watch,
+    Error, bell::Bells, facts::Cache, figures::Figures, heat::Heat, meter::Meter, model, needs, needs::Watch,
     push::Subscriptions,
 };
 
@@ -26,6 +26,8 @@ pub struct Kinesis {
     pub(crate) streams: Cache,
     /// What shards take and give.
     pub(crate) meter: Meter,
+    /// What shards of streams on demand refused.
+    pub(crate) heat: Heat,
     /// Who is told of it, shard by shard.
     pub(crate) figures: Figures,
     /// Who waits for records.
@@ -53,6 +55,7 @@ impl Kinesis {
             data_keys: DataKeys::default(),
             streams: Cache::default(),
             meter: Meter::default(),
+            heat: Heat::default(),
             figures: Figures::new(observer),
             bells: Bells::default(),
             subscriptions: Subscriptions::default(),

@@ -25,7 +25,7 @@ impl Handler<op::PutRecord> for Kinesis {
         let key = self.sealing(facts, asked.call).await?;
         let id = ShardId(routed.shard.number);
         let of = facts.shard(routed.shard.number);
-        if !self.takes(definition, &routed) {
+        if !self.takes(facts, &routed) {
             self.figures.put(of, Put { refused: 1, ..Put::default() });
             return Err(Error::throttled(id, &facts.name.name, facts.name.account));
         }

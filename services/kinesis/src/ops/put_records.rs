@@ -29,7 +29,7 @@ impl Handler<op::PutRecords> for Kinesis {
         }
         let key = self.sealing(facts, asked.call).await?;
         let mut taken: Vec<(usize, &Routed<'_>)> =
-            all.iter().enumerate().filter(|(_, routed)| self.takes(definition, routed)).collect();
+            all.iter().enumerate().filter(|(_, routed)| self.takes(facts, routed)).collect();
         // The numbers of a shard follow one on the other.
         taken.sort_by_key(|(_, routed)| routed.shard.number);
         let mut results: Vec<_> = all.iter().map(|routed| refused(routed, facts)).collect();
