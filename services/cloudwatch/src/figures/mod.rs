@@ -6,6 +6,7 @@
 //! Streams Developer Guide, "Monitor the service with CloudWatch"; CloudWatch Logs User Guide, "Monitoring with CloudWatch
 //! metrics".
 
+mod dynamodb;
 mod kinesis;
 mod latencies;
 mod publish;
@@ -193,12 +194,13 @@ impl Thing {
     }
 }
 
-/// The bucket or the table that an ARN names or is in.
+/// The bucket or the table that an ARN names or is in; of a table's stream the table with the stream's label.
 fn container<'a>(service: &str, arn: &'a str) -> &'a str {
     let after = match service {
         "s3" => arn.strip_prefix("arn:aws:s3:::"),
         "dynamodb" => arn.split_once(":table/").map(|(_, rest)| rest),
         "kinesis" => arn.split_once(":stream/").map(|(_, rest)| rest),
+        "dynamodbstreams" => return arn.split_once(":table/").map(|(_, rest)| rest).unwrap_or_default(),
         "logs" => {
             let group = arn.split_once(":log-group:").and_then(|(_, rest)| rest.split(':').next());
             // Names of groups have slashes.
@@ -252,6 +254,12 @@ mod tests {
             ("dynamodb", "arn:aws:dynamodb:r:1:table/t", "t"),
             ("dynamodb", "arn:aws:dynamodb:r:1:table/t/index/i", "t"),
             ("dynamodb", "*", ""),
+            (
+                "dynamodbstreams",
+                "arn:aws:dynamodb:r:1:table/t/stream/2026-01-01T00:00:00.000",
+                "t/stream/2026-01-01T00:00:00.000",
+            ),
+            ("dynamodbstreams", "*", ""),
             ("kinesis", "arn:aws:kinesis:r:1:stream/s", "s"),
             ("kinesis", "arn:aws:kinesis:r:1:stream/s/consumer/c:1", "s"),
             ("logs", "arn:aws:logs:r:1:log-group:/a/b:log-stream:c", "/a/b"),

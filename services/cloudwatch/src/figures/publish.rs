@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kurodo_arn::{AccountId, Region};
 
 use super::{
-    Figures, Refusal, Subject, Thing, kinesis,
+    Figures, Refusal, Subject, Thing, dynamodb, kinesis,
     tally::{Spread, Tally, number},
 };
 use crate::{
@@ -52,6 +52,11 @@ pub(super) struct Collector<'a> {
 }
 
 impl Collector<'_> {
+    /// The same for another namespace.
+    fn of(&mut self, namespace: &'static str) -> Collector<'_> {
+        Collector { all: self.all, region: self.region, namespace }
+    }
+
     pub(super) fn put(
         &mut self,
         name: &str,
@@ -72,7 +77,7 @@ impl Collector<'_> {
     }
 
     /// So many requests, each of which counts one.
-    fn count(&mut self, name: &str, dimensions: &[(&str, &str)], count: u64) {
+    pub(super) fn count(&mut self, name: &str, dimensions: &[(&str, &str)], count: u64) {
         let samples = (count > 0).then(|| Summary::value(1.0, number(count)));
         self.put(name, dimensions, StandardUnit::Count, samples);
     }
@@ -101,16 +106,13 @@ impl Figures {
             let mut into = Collector { all: &mut all, region: &subject.region, namespace: "AWS/S3" };
             match subject.service {
                 "s3" if own => s3(&mut into, subject, tally),
-                "dynamodb" => {
-                    dynamodb(&mut Collector { namespace: "AWS/DynamoDB", ..into }, subject, tally, own)
-                }
-                "kinesis" if own => {
-                    kinesis::stream(&mut Collector { namespace: "AWS/Kinesis", ..into }, subject, tally)
-                }
-                "logs" if own => logs(&mut Collector { namespace: "AWS/Logs", ..into }, subject, tally),
+                "dynamodb" => dynamodb::table(&mut into.of("AWS/DynamoDB"), subject, tally, own),
+                "dynamodbstreams" => dynamodb::stream(&mut into.of("AWS/DynamoDB"), subject, tally, own),
+                "kinesis" if own => kinesis::stream(&mut into.of("AWS/Kinesis"), subject, tally),
+                "logs" if own => logs(&mut into.of("AWS/Logs"), subject, tally),
                 _ => {}
             }
-            let mut into = Collector { all: &mut all, region: &subject.region, namespace: "Kurodo" };
+            let mut into = into.of("Kurodo");
             let service = if subject.service.is_empty() { "none" } else { subject.service };
             into.count("Requests", &[("Service", service)], tally.requests);
             into.count("Decisions", &[("Service", service)], tally.decisions);
@@ -179,22 +181,6 @@ fn s3(into: &mut Collector<'_>, subject: &Subject, tally: &Tally) {
     }
     into.put("BytesUploaded", &of, StandardUnit::Bytes, tally.bytes_in.samples());
     into.put("FirstByteLatency", &of, StandardUnit::Milliseconds, tally.latency().samples());
-}
-
-fn dynamodb(into: &mut Collector<'_>, subject: &Subject, tally: &Tally, own: bool) {
-    into.count("UserErrors", &[], tally.client_errors);
-    if !own {
-        return;
-    }
-    let of = [("TableName", &*subject.resource), ("Operation", subject.operation)];
-    into.put("SuccessfulRequestLatency", &of, StandardUnit::Milliseconds, tally.succeeded.samples());
-    into.count("ThrottledRequests", &of, tally.throttled);
-    into.count("SystemErrors", &of, tally.server_errors);
-    into.count(
-        "ConditionalCheckFailedRequests",
-        &[("TableName", &subject.resource)],
-        tally.failed_conditions,
-    );
 }
 
 /// What a log group took, and all of them together.
