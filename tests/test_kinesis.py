@@ -415,6 +415,21 @@ def test_a_later_subscription_takes_over_but_not_at_once(client):
     assert error.value.response["Error"]["Code"] == "ResourceNotFoundException"
 
 
+def test_a_consumer_is_pushed_two_mebibytes_a_second(client):
+    name, arn = create(client)
+    consumer = kinesis.consumer(client, arn)
+    for _ in range(5):
+        patiently(client.put_record, StreamName=name, PartitionKey="k", Data=b"x" * (2**20 - 1))
+    start = {"ConsumerARN": consumer, "ShardId": FIRST, "StartingPosition": {"Type": "TRIM_HORIZON"}}
+    began, found = time.monotonic(), []
+    for event in client.subscribe_to_shard(**start)["EventStream"]:
+        found += [time.monotonic() - began for _ in event["SubscribeToShardEvent"]["Records"]]
+        if len(found) == 5:
+            break
+    # What a second gives at once and the one that begins then, and the others half a second after each other.
+    assert found[3] > 0.4 and found[4] > 0.9 and found[4] < 10, found
+
+
 def test_a_stream_with_consumers_is_deleted_only_with_them(client):
     name, arn = create(client)
     consumer = kinesis.consumer(client, arn)

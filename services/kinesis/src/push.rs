@@ -23,6 +23,7 @@ use crate::{
     encryption::Listener,
     facts,
     figures::{Figures, Given, OfShard},
+    meter::Pace,
     model::SubscribeToShardEvent,
     names::StreamName,
     read::{Measure, Page},
@@ -124,7 +125,8 @@ pub(crate) struct Push {
 impl Push {
     /// The events, until the subscription is over.
     pub(crate) fn events(self) -> impl Stream<Item = Result<Event, Error>> + Send {
-        let going = Going { push: self, since: Instant::now(), known: None, pulse: None };
+        let going =
+            Going { push: self, since: Instant::now(), known: None, pulse: None, pace: Pace::default() };
         stream::unfold(Some(going), |going| async {
             let going = going?;
             going.next().await
@@ -140,6 +142,7 @@ struct Going {
     known: Option<(Version, Definition)>,
     /// When the consumer is to hear again, whether or not there is something new; at once to begin with.
     pulse: Option<tokio::time::Instant>,
+    pace: Pace,
 }
 
 type Step = Option<(Result<Event, Error>, Option<Going>)>;
@@ -149,6 +152,10 @@ impl Going {
         loop {
             if let Some(error) = self.push.turn.over() {
                 return Some((Err(error), None));
+            }
+            if let Some(next) = self.pace.next(Instant::now()) {
+                self.hold(next.into()).await;
+                continue;
             }
             // Before anything is read: what is put meanwhile rings again.
             self.push.bell.borrow_and_update();
@@ -165,6 +172,14 @@ impl Going {
     fn now(&self) -> i64 {
         let passed = i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.push.began.saturating_add(passed)
+    }
+
+    /// Waits until more may be pushed, or until somebody else is to be.
+    async fn hold(&mut self, next: tokio::time::Instant) {
+        tokio::select! {
+            _ = self.push.turn.taken.changed() => {}
+            () = sleep_until(next) => {}
+        }
     }
 
     async fn wait(&mut self) {
@@ -205,7 +220,9 @@ impl Going {
             Err(error) => (Err(error), None),
             Ok(event) => {
                 self.count(given, event.event.millis_behind_latest);
-                self.pulse = Some(tokio::time::Instant::now() + PULSE);
+                let now = Instant::now();
+                self.pace.pushed(given.bytes, now);
+                self.pulse = Some((now + PULSE).into());
                 (Ok(event), (!over).then_some(self))
             }
         }
