@@ -38,7 +38,7 @@ def wait_for(client, name, state, seconds=40):
 
 
 def test_an_alarm_follows_its_metric_and_others_follow_it(cloudwatch, namespace):
-    name, low, both = fresh("high"), fresh("low"), fresh("both")
+    name, low, both, most = fresh("high"), fresh("low"), fresh("both"), fresh("most")
     cloudwatch.put_metric_alarm(AlarmName=name, AlarmDescription="d", **watch(namespace))
     expression = [
         {"Id": "half", "Expression": "m / 2", "Label": "Half"},
@@ -48,6 +48,7 @@ def test_an_alarm_follows_its_metric_and_others_follow_it(cloudwatch, namespace)
     comparison = {"ComparisonOperator": "LessThanThreshold"}
     cloudwatch.put_metric_alarm(AlarmName=low, Metrics=expression, **bounds, **comparison)
     cloudwatch.put_composite_alarm(AlarmName=both, AlarmRule=f"ALARM({name}) AND NOT OK({low})")
+    cloudwatch.put_composite_alarm(AlarmName=most, AlarmRule=f"AT_LEAST(60%, NOT OK, ({name}, {low}))")
     assert alarm_of(cloudwatch, name)["StateReason"] == "Unchecked: Initial alarm creation"
     put(cloudwatch, namespace, *[value("m", 20, minutes_ago=n) for n in (1, 2)])
     alarm = wait_for(cloudwatch, name, "ALARM")
@@ -59,6 +60,7 @@ def test_an_alarm_follows_its_metric_and_others_follow_it(cloudwatch, namespace)
     composite = wait_for(cloudwatch, both, "ALARM")
     triggers = json.loads(composite["StateReasonData"])["triggeringAlarms"]
     assert {trigger["arn"].rsplit(":", 1)[1] for trigger in triggers} == {name, low}
+    wait_for(cloudwatch, most, "ALARM")
     items = cloudwatch.describe_alarm_history(AlarmName=name)["AlarmHistoryItems"]
     assert [item["HistoryItemType"] for item in items] == ["StateUpdate", "ConfigurationUpdate"]
     assert items[0]["HistorySummary"] == "Alarm updated from INSUFFICIENT_DATA to ALARM"
@@ -70,7 +72,7 @@ def test_an_alarm_follows_its_metric_and_others_follow_it(cloudwatch, namespace)
     related = cloudwatch.describe_alarms(ChildrenOfAlarmName=both)["MetricAlarms"]
     assert {alarm["AlarmName"] for alarm in related} == {name, low}
     refused(lambda: cloudwatch.delete_alarms(AlarmNames=[name]), "ValidationError", 400)
-    cloudwatch.delete_alarms(AlarmNames=[name, low, both])
+    cloudwatch.delete_alarms(AlarmNames=[name, low, both, most])
     items = cloudwatch.describe_alarm_history(AlarmName=name, HistoryItemType="ConfigurationUpdate")
     assert json.loads(items["AlarmHistoryItems"][0]["HistoryData"])["type"] == "Delete"
 

@@ -96,6 +96,20 @@ def test_the_server_reports_its_own_figures(tmp_path):
         assert dynamodb.query(TableName="metered", IndexName="by-g", **equals)["Count"] == 3
         dynamodb.get_item(TableName="metered", Key={"id": {"S": "0"}}, ConsistentRead=True)
         dynamodb.execute_statement(Statement='SELECT * FROM "metered"')
+        streamed = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+        expiring = {"TableName": "expiring", "AttributeDefinitions": names[:1], "StreamSpecification": streamed}
+        table = dynamodb.create_table(**expiring, **key)["TableDescription"]
+        for number in range(3):
+            over = int(time.time()) - 9 if number else int(time.time()) + 900
+            dynamodb.put_item(TableName="expiring", Item={"id": {"S": str(number)}, "until": {"N": str(over)}})
+        expiry = {"Enabled": True, "AttributeName": "until"}
+        dynamodb.update_time_to_live(TableName="expiring", TimeToLiveSpecification=expiry)
+        while dynamodb.scan(TableName="expiring")["Count"] > 1:
+            time.sleep(0.5)
+        changes, arn = root.client("dynamodbstreams"), table["LatestStreamArn"]
+        [shard] = changes.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        whole = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        changed = changes.get_records(ShardIterator=changes.get_shard_iterator(**whole)["ShardIterator"])["Records"]
         kinesis, logs = root.client("kinesis"), root.client("logs", inject_host_prefix=False)
         kinesis.create_stream(StreamName="watched", ShardCount=1)
         kinesis.get_waiter("stream_exists").wait(StreamName="watched")
@@ -127,6 +141,15 @@ def test_the_server_reports_its_own_figures(tmp_path):
         assert total("AWS/S3", "4xxErrors", **bucket) == 1
         assert total("AWS/S3", "BytesDownloaded", "Maximum", **bucket) == 1000
         assert total("AWS/S3", "FirstByteLatency", "SampleCount", **bucket) == 6
+        asked = {"Namespace": "AWS/S3", "MetricName": "FirstByteLatency", "StartTime": at(59), "EndTime": at(-5)}
+        filters = [{"Name": name, "Value": value} for name, value in bucket.items()]
+        percentiles = client.get_metric_statistics(
+            **asked, Period=60, Dimensions=filters, ExtendedStatistics=["p0", "p50", "p100"]
+        )["Datapoints"]
+        for point in percentiles:
+            assert 0 < point["ExtendedStatistics"]["p0"] <= point["ExtendedStatistics"]["p50"]
+            assert point["ExtendedStatistics"]["p50"] <= point["ExtendedStatistics"]["p100"] < 60_000
+        assert percentiles
         assert total("AWS/DynamoDB", "SuccessfulRequestLatency", "SampleCount", TableName="watched", Operation="PutItem") == 1
         assert total("AWS/DynamoDB", "ConditionalCheckFailedRequests", TableName="watched") == 1
         capacity = lambda kind, table, **more: total("AWS/DynamoDB", f"Consumed{kind}CapacityUnits", TableName=table, **more)
@@ -140,6 +163,12 @@ def test_the_server_reports_its_own_figures(tmp_path):
         assert (capacity("Read", "metered"), capacity("Read", "metered", **by_index)) == (1 + 1, 1)
         returned = lambda operation: total("AWS/DynamoDB", "ReturnedItemCount", TableName="metered", Operation=operation)
         assert (returned("Query"), returned("ExecuteStatement"), returned("Scan")) == (3, 3, 0)
+        assert total("AWS/DynamoDB", "TimeToLiveDeletedItemCount", TableName="expiring") == 2
+        stream = {"TableName": "expiring", "StreamLabel": table["LatestStreamLabel"], "Operation": "GetRecords"}
+        assert total("AWS/DynamoDB", "ReturnedRecordsCount", **stream) == len(changed) == 5
+        sizes = sum(change["dynamodb"]["SizeBytes"] for change in changed)
+        assert total("AWS/DynamoDB", "ReturnedBytes", **stream) == sizes > 0
+        assert total("AWS/DynamoDB", "SuccessfulRequestLatency", "SampleCount", **stream) == 1
         stream, group = {"StreamName": "watched"}, {"LogGroupName": "/watched"}
         assert (total("AWS/Kinesis", "IncomingBytes", **stream), total("AWS/Kinesis", "IncomingRecords", **stream)) == (18, 3)
         assert total("AWS/Kinesis", "PutRecords.TotalRecords", **stream) == 3

@@ -331,6 +331,35 @@ def test_modes_limits_and_monitoring(client):
     assert len(off["DesiredShardLevelMetrics"]) == 6
 
 
+def test_a_stream_on_demand_scales_where_more_is_put_than_its_shards_take(client):
+    on_demand = {"StreamModeDetails": {"StreamMode": "ON_DEMAND"}}
+    (scaled, _), (single, _), (provisioned, _) = create(client, **on_demand), create(client, **on_demand), create(client)
+    both, one = ["0", str(2**100)], ["0", "0"]
+    taken, until = dict.fromkeys((scaled, single, provisioned), 0), time.monotonic() + 60
+
+    def put_more(name, keys):
+        # More than a shard takes in a second, of which the first shard gets all.
+        large = [{"Data": b"x" * 400_000, "PartitionKey": "k", "ExplicitHashKey": key} for key in keys * 2]
+        refusals = client.put_records(StreamName=name, Records=large)["FailedRecordCount"]
+        taken[name] += len(large) - refusals
+        return refusals
+
+    while client.describe_stream_summary(StreamName=scaled)["StreamDescriptionSummary"]["OpenShardCount"] == 4:
+        assert time.monotonic() < until
+        for name, keys in ((scaled, both), (single, one), (provisioned, both)):
+            put_more(name, keys)
+        time.sleep(0.2)
+    found = shards(client, scaled)
+    made = [shard for shard in found if shard.get("ParentShardId") == FIRST]
+    assert [int(shard["HashKeyRange"]["StartingHashKey"]) for shard in made] == [0, 2**99]
+    assert len(found) == 6 and "EndingSequenceNumber" in found[0]["SequenceNumberRange"]
+    # A key that is hot alone is more than a shard takes, and who has provisioned shards scales them himself.
+    assert (len(shards(client, single)), len(shards(client, provisioned))) == (4, 1)
+    time.sleep(1)
+    assert put_more(scaled, both) == 0 and all(records(client, scaled, shard["ShardId"]) for shard in made)
+    assert len(everything(client, scaled)) == taken[scaled]
+
+
 def test_what_is_not_honoured_is_refused_by_name(client):
     name, arn = create(client)
     for call in [
@@ -384,6 +413,21 @@ def test_a_later_subscription_takes_over_but_not_at_once(client):
     with pytest.raises(EventStreamError) as error:
         list(second)
     assert error.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_a_consumer_is_pushed_two_mebibytes_a_second(client):
+    name, arn = create(client)
+    consumer = kinesis.consumer(client, arn)
+    for _ in range(5):
+        patiently(client.put_record, StreamName=name, PartitionKey="k", Data=b"x" * (2**20 - 1))
+    start = {"ConsumerARN": consumer, "ShardId": FIRST, "StartingPosition": {"Type": "TRIM_HORIZON"}}
+    began, found = time.monotonic(), []
+    for event in client.subscribe_to_shard(**start)["EventStream"]:
+        found += [time.monotonic() - began for _ in event["SubscribeToShardEvent"]["Records"]]
+        if len(found) == 5:
+            break
+    # What a second gives at once and the one that begins then, and the others half a second after each other.
+    assert found[3] > 0.4 and found[4] > 0.9 and found[4] < 10, found
 
 
 def test_a_stream_with_consumers_is_deleted_only_with_them(client):

@@ -66,6 +66,7 @@ services! {
         principals(parts),
         parts.relay.clone(),
         parts.directory.clone(),
+        parts.figures.clone(),
     );
     kurodo_kms::Kms: |parts| kurodo_kms::Kms::new(
         parts.store.clone(),

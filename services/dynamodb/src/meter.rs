@@ -90,6 +90,17 @@ impl Meter {
         self.tell(facts, Some(("Operation", operation)), "ReturnedItemCount", items as f64);
     }
 
+    /// How many items expired.
+    #[expect(clippy::cast_precision_loss, reason = "items that expire together are few")]
+    pub(crate) fn expired(&self, facts: &TableFacts, items: usize) {
+        self.tell(facts, None, "TimeToLiveDeletedItemCount", items as f64);
+    }
+
+    /// A request for an item is refused, since others came before it again and again.
+    pub(crate) fn conflict(&self, facts: &TableFacts) {
+        self.tell(facts, None, "TransactionConflict", 1.0);
+    }
+
     /// Tells a figure of a table.
     fn tell(
         &self,

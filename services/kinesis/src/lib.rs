@@ -12,6 +12,8 @@ mod encryption;
 mod entry;
 mod error;
 mod facts;
+mod figures;
+mod heat;
 mod iterator;
 mod layout;
 mod meter;

@@ -5,7 +5,7 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// Records that a shard takes in a second.
@@ -99,6 +99,24 @@ impl Meter {
     }
 }
 
+/// How much of a shard a consumer was pushed lately: as much in a second as a shard gives, apart from what others get.
+#[derive(Debug, Default)]
+pub(crate) struct Pace(Option<Instant>);
+
+impl Pace {
+    /// So many bytes more.
+    pub(crate) fn pushed(&mut self, bytes: usize, now: Instant) {
+        let since = self.0.map_or(now, |until| until.max(now));
+        self.0 = Some(since + Duration::from_secs_f64(as_number(bytes) / GIVEN));
+    }
+
+    /// When something may be pushed again: what one second gives is pushed at once.
+    pub(crate) fn next(&self, now: Instant) -> Option<Instant> {
+        let next = self.0?.checked_sub(Duration::from_secs(1))?;
+        (next > now).then_some(next)
+    }
+}
+
 fn with<T>(
     buckets: &Mutex<HashMap<Place, Bucket>>,
     place: Place,
@@ -122,8 +140,6 @@ fn as_number(bytes: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -152,6 +168,21 @@ mod tests {
         assert!(meter.answers((1, 1)));
         meter.gave((1, 1), 10 << 20);
         assert!(!meter.answers((1, 1)));
+    }
+
+    #[test]
+    fn two_mebibytes_are_pushed_at_once_and_as_much_in_each_second_after() {
+        let (mut pace, begin) = (Pace::default(), Instant::now());
+        let after = |seconds: f64| begin + Duration::from_secs_f64(seconds);
+        pace.pushed(1 << 20, begin);
+        pace.pushed(1 << 20, begin);
+        assert_eq!(pace.next(begin), None);
+        pace.pushed(1 << 20, begin);
+        assert_eq!((pace.next(begin), pace.next(after(0.5))), (Some(after(0.5)), None));
+        pace.pushed(1 << 21, after(0.5));
+        assert_eq!(pace.next(after(0.5)), Some(after(1.5)));
+        pace.pushed(1 << 21, after(60.0));
+        assert_eq!(pace.next(after(60.0)), None);
     }
 
     #[test]

@@ -22,6 +22,8 @@ use crate::{
     definition::Definition,
     encryption::Listener,
     facts,
+    figures::{Figures, Given, OfShard},
+    meter::Pace,
     model::SubscribeToShardEvent,
     names::StreamName,
     read::{Measure, Page},
@@ -107,6 +109,10 @@ pub(crate) struct Push {
     pub(crate) contents: Standing,
     /// Reads the stream's definition.
     pub(crate) definition: Standing,
+    /// Who is told what it is pushed.
+    pub(crate) figures: Figures,
+    /// The consumer's name.
+    pub(crate) consumer: String,
     pub(crate) name: StreamName,
     /// What the stream's records are called by.
     pub(crate) number: u64,
@@ -119,7 +125,8 @@ pub(crate) struct Push {
 impl Push {
     /// The events, until the subscription is over.
     pub(crate) fn events(self) -> impl Stream<Item = Result<Event, Error>> + Send {
-        let going = Going { push: self, since: Instant::now(), known: None, pulse: None };
+        let going =
+            Going { push: self, since: Instant::now(), known: None, pulse: None, pace: Pace::default() };
         stream::unfold(Some(going), |going| async {
             let going = going?;
             going.next().await
@@ -135,6 +142,7 @@ struct Going {
     known: Option<(Version, Definition)>,
     /// When the consumer is to hear again, whether or not there is something new; at once to begin with.
     pulse: Option<tokio::time::Instant>,
+    pace: Pace,
 }
 
 type Step = Option<(Result<Event, Error>, Option<Going>)>;
@@ -144,6 +152,10 @@ impl Going {
         loop {
             if let Some(error) = self.push.turn.over() {
                 return Some((Err(error), None));
+            }
+            if let Some(next) = self.pace.next(Instant::now()) {
+                self.hold(next.into()).await;
+                continue;
             }
             // Before anything is read: what is put meanwhile rings again.
             self.push.bell.borrow_and_update();
@@ -160,6 +172,14 @@ impl Going {
     fn now(&self) -> i64 {
         let passed = i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.push.began.saturating_add(passed)
+    }
+
+    /// Waits until more may be pushed, or until somebody else is to be.
+    async fn hold(&mut self, next: tokio::time::Instant) {
+        tokio::select! {
+            _ = self.push.turn.taken.changed() => {}
+            () = sleep_until(next) => {}
+        }
     }
 
     async fn wait(&mut self) {
@@ -195,13 +215,27 @@ impl Going {
     /// Tells what there is. What is sealed is opened by what the consumer may do now; who may not any more is told so,
     /// and nothing else.
     async fn tell(mut self, page: Page, over: bool) -> (Result<Event, Error>, Option<Self>) {
+        let given = Given::from(&page);
         match self.event(page, over).await {
             Err(error) => (Err(error), None),
             Ok(event) => {
-                self.pulse = Some(tokio::time::Instant::now() + PULSE);
+                self.count(given, event.event.millis_behind_latest);
+                let now = Instant::now();
+                self.pace.pushed(given.bytes, now);
+                self.pulse = Some((now + PULSE).into());
                 (Ok(event), (!over).then_some(self))
             }
         }
+    }
+
+    /// Tells those who watch of an event.
+    fn count(&self, given: Given, behind: i64) {
+        let (Push { figures, consumer, name, shard, .. }, Some((_, definition))) = (&self.push, &self.known)
+        else {
+            return;
+        };
+        let of = OfShard { stream: name, definition, shard: shard.number };
+        figures.pushed(of, consumer, given, behind.unsigned_abs());
     }
 
     async fn event(&mut self, page: Page, over: bool) -> Result<Event, Error> {

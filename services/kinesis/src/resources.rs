@@ -349,6 +349,11 @@ impl Subscribed {
         let facts = self.facts.as_ref().ok_or_else(|| Error::no_stream(stream))?;
         Ok((self.of.existing()?, facts))
     }
+
+    /// The consumer's name alone.
+    pub(crate) fn consumer_name(&self) -> &str {
+        &self.of.consumer_name.name
+    }
 }
 
 impl Resource for Subscribed {

@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use kurodo_envelope::DataKeys;
-use kurodo_gateway::{CrossOrigin, Dialect, Relay, Service, ServiceFacts, Sharing};
+use kurodo_gateway::{CrossOrigin, Dialect, Observer, Relay, Service, ServiceFacts, Sharing};
 use kurodo_identity::{Principals, StoredDirectory};
 use kurodo_store::{Reader, Store};
 use kurodo_wire::{OperationSchema, Value, Violation};
 
 use crate::{
-    Error, bell::Bells, facts::Cache, meter::Meter, model, needs, needs::Watch, push::Subscriptions,
+    Error, bell::Bells, facts::Cache, figures::Figures, heat::Heat, meter::Meter, model, needs, needs::Watch,
+    push::Subscriptions,
 };
 
 /// The service.
@@ -25,6 +26,10 @@ pub struct Kinesis {
     pub(crate) streams: Cache,
     /// What shards take and give.
     pub(crate) meter: Meter,
+    /// What shards of streams on demand refused.
+    pub(crate) heat: Heat,
+    /// Who is told of it, shard by shard.
+    pub(crate) figures: Figures,
     /// Who waits for records.
     pub(crate) bells: Bells,
     /// Who is pushed records.
@@ -34,8 +39,14 @@ pub struct Kinesis {
 }
 
 impl Kinesis {
-    /// The service over this store; KMS is asked through the relay.
-    pub fn new(store: Store, principals: Principals, relay: Relay, directory: Arc<StoredDirectory>) -> Self {
+    /// The service over this store; KMS is asked through the relay. The observer is told what shards take and give.
+    pub fn new(
+        store: Store,
+        principals: Principals,
+        relay: Relay,
+        directory: Arc<StoredDirectory>,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
         Self {
             store,
             principals,
@@ -44,6 +55,8 @@ impl Kinesis {
             data_keys: DataKeys::default(),
             streams: Cache::default(),
             meter: Meter::default(),
+            heat: Heat::default(),
+            figures: Figures::new(observer),
             bells: Bells::default(),
             subscriptions: Subscriptions::default(),
             watch: Watch::default(),

@@ -131,6 +131,8 @@ service! { Kinesis:
     chores {
         // What operations began.
         ReshapeStreams: [ReshapeStream] by needs::unshaped every 1 seconds;
+        // Streams on demand that take less than is put.
+        ScaleStreams: [ReshapeStream] by needs::overheated every 1 seconds;
         EmptyStreams: [DeleteStream, DeleteRecords] by needs::unemptied every 1 seconds;
         // What is older than records are kept.
         TrimStreams: [TrimRecords for all] by needs::old_records every 60 seconds;

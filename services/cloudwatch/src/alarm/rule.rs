@@ -1,6 +1,6 @@
-//! The rules of composite alarms: `ALARM(a) AND NOT OK("b c")`.
+//! The rules of composite alarms: `ALARM(a) AND NOT OK("b c")`, `AT_LEAST(50%, NOT OK, (a, b))`.
 //!
-//! Source: CloudWatch API Reference, PutCompositeAlarm, "AlarmRule".
+//! Sources: CloudWatch API Reference, PutCompositeAlarm, "AlarmRule"; User Guide, "Composite alarms".
 
 use super::State;
 
@@ -26,9 +26,27 @@ pub enum RuleFault {
 enum Node {
     Constant(bool),
     Is(State, String),
+    AtLeast(Least, Vec<Node>),
     Not(Box<Node>),
     And(Vec<Node>),
     Or(Vec<Node>),
+}
+
+/// How many of some alarms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Least {
+    Count(usize),
+    Percent(usize),
+}
+
+impl Least {
+    /// Whether so many of all are enough.
+    fn are(self, count: usize, all: usize) -> bool {
+        match self {
+            Self::Count(least) => count >= least,
+            Self::Percent(percent) => count * 100 >= percent * all,
+        }
+    }
 }
 
 impl Rule {
@@ -63,7 +81,9 @@ impl Node {
             Self::Is(_, name) if names.contains(&name.as_str()) => {}
             Self::Is(_, name) => names.push(name),
             Self::Not(node) => node.names(names),
-            Self::And(nodes) | Self::Or(nodes) => nodes.iter().for_each(|node| node.names(names)),
+            Self::And(nodes) | Self::Or(nodes) | Self::AtLeast(_, nodes) => {
+                nodes.iter().for_each(|node| node.names(names));
+            }
         }
     }
 
@@ -74,6 +94,9 @@ impl Node {
             Self::Not(node) => !node.holds(state),
             Self::And(nodes) => nodes.iter().all(|node| node.holds(state)),
             Self::Or(nodes) => nodes.iter().any(|node| node.holds(state)),
+            Self::AtLeast(least, nodes) => {
+                least.are(nodes.iter().filter(|node| node.holds(state)).count(), nodes.len())
+            }
         }
     }
 }
@@ -148,20 +171,59 @@ impl<'t> Parser<'t> {
             let node = self.any()?;
             return self.close(node);
         }
-        for state in [State::Alarm, State::Ok, State::InsufficientData] {
-            if self.word(state.as_str()) {
-                if !self.sign('(') {
-                    return Err(self.wrong());
-                }
-                let name = self.name()?;
-                return self.close(Node::Is(state, name));
+        if self.word("AT_LEAST") {
+            return self.at_least();
+        }
+        let state = self.state()?;
+        self.expect('(')?;
+        let name = self.name()?;
+        self.close(Node::Is(state, name))
+    }
+
+    fn state(&mut self) -> Result<State, RuleFault> {
+        let all = [State::Alarm, State::Ok, State::InsufficientData];
+        all.into_iter().find(|state| self.word(state.as_str())).ok_or_else(|| self.wrong())
+    }
+
+    /// What follows on `AT_LEAST`: how many, the state that they are to be in or not in, and the alarms.
+    fn at_least(&mut self) -> Result<Node, RuleFault> {
+        self.expect('(')?;
+        let start = self.wrong();
+        let least = self.least()?;
+        self.expect(',')?;
+        let not = self.word("NOT");
+        let state = self.state()?;
+        self.expect(',')?;
+        self.expect('(')?;
+        let mut nodes = Vec::new();
+        loop {
+            let is = Node::Is(state, self.name()?);
+            nodes.push(if not { Node::Not(Box::new(is)) } else { is });
+            if !self.sign(',') {
+                break;
             }
         }
-        Err(self.wrong())
+        self.expect(')')?;
+        // What no state of the alarms can make true is no rule.
+        let sane = least.are(nodes.len(), nodes.len()) && !least.are(0, nodes.len());
+        if sane { self.close(Node::AtLeast(least, nodes)) } else { Err(start) }
+    }
+
+    fn least(&mut self) -> Result<Least, RuleFault> {
+        self.space();
+        let end = self.rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.rest.len());
+        let (digits, rest) = self.rest.split_at(end.min(4));
+        let number = digits.parse().map_err(|_| self.wrong())?;
+        self.rest = rest;
+        Ok(if self.sign('%') { Least::Percent(number) } else { Least::Count(number) })
+    }
+
+    fn expect(&mut self, sign: char) -> Result<(), RuleFault> {
+        if self.sign(sign) { Ok(()) } else { Err(self.wrong()) }
     }
 
     fn close(&mut self, node: Node) -> Result<Node, RuleFault> {
-        if self.sign(')') { Ok(node) } else { Err(self.wrong()) }
+        self.expect(')').map(|()| node)
     }
 
     /// A name, in quotes or not, or an ARN.
@@ -174,7 +236,7 @@ impl<'t> Parser<'t> {
                 inside.split_once(quote).ok_or_else(|| self.wrong())?
             }
             None => {
-                let end = self.rest.find(|c: char| c.is_whitespace() || "()\"'".contains(c));
+                let end = self.rest.find(|c: char| c.is_whitespace() || "()\"',".contains(c));
                 self.rest.split_at(end.unwrap_or(self.rest.len()))
             }
         };
@@ -214,10 +276,21 @@ mod tests {
             "NOT (ALARM(x) OR OK(a))",
             "ALARM(arn:aws:cloudwatch:us-east-1:111122223333:alarm:a)",
             " ( ( TRUE ) ) ",
+            "AT_LEAST(1, ALARM, (a))",
+            "AT_LEAST( 2 , NOT OK , ( a,x , 'o k' ) )",
+            "AT_LEAST(50%, ALARM, (a, x)) AND NOT AT_LEAST(51%, ALARM, (a, x))",
+            "AT_LEAST(1%, INSUFFICIENT_DATA, (x, i, \"o k\"))",
         ] {
             assert!(holds(rule), "{rule}");
         }
-        for rule in ["FALSE", "OK(a)", "ALARM(x)", "TRUE AND NOT TRUE", "FALSE OR FALSE"] {
+        for rule in [
+            "FALSE",
+            "OK(a)",
+            "ALARM(x)",
+            "TRUE AND NOT TRUE",
+            "FALSE OR FALSE",
+            "AT_LEAST(2, ALARM, (a, x))",
+        ] {
             assert!(!holds(rule), "{rule}");
         }
     }
@@ -235,6 +308,15 @@ mod tests {
             "alarm(a)",
             "OK(\"a)",
             ")",
+            "ALARM(a,b)",
+            "AT_LEAST(0, ALARM, (a))",
+            "AT_LEAST(2, ALARM, (a))",
+            "AT_LEAST(101%, ALARM, (a))",
+            "AT_LEAST(1, ALARM, ())",
+            "AT_LEAST(1, ALARM, a)",
+            "AT_LEAST(1, ALARM, (a)",
+            "AT_LEAST(99999, ALARM, (a))",
+            "AT_LEAST(ALARM, (a))",
         ] {
             assert!(matches!(Rule::parse(rule), Err(RuleFault::Syntax(_))), "{rule}");
         }
@@ -246,5 +328,6 @@ mod tests {
     fn names_come_once() {
         let rule = Rule::parse("ALARM(a) AND (OK(b) OR NOT ALARM(a))").unwrap();
         assert_eq!(rule.names(), ["a", "b"]);
+        assert_eq!(Rule::parse("AT_LEAST(1, NOT OK, (c, d, c))").unwrap().names(), ["c", "d"]);
     }
 }

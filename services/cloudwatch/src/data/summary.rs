@@ -37,6 +37,13 @@ impl Summary {
         Self { count, sum, minimum, maximum, values: known.then(|| vec![(minimum, count)]) }
     }
 
+    /// The same samples, of which it is known about how often which value came.
+    pub(crate) fn with_values(mut self, values: impl Iterator<Item = (f64, f64)>) -> Self {
+        let values = values.map(|(value, count)| (value.clamp(self.minimum, self.maximum), count));
+        self.values = Some(self.settle(values.collect(), MOST));
+        self
+    }
+
     /// Adds other samples.
     pub fn merge(&mut self, other: &Self) {
         self.merge_within(other, MOST);

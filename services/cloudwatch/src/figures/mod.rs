@@ -6,6 +6,9 @@
 //! Streams Developer Guide, "Monitor the service with CloudWatch"; CloudWatch Logs User Guide, "Monitoring with CloudWatch
 //! metrics".
 
+mod dynamodb;
+mod kinesis;
+mod latencies;
 mod publish;
 mod tally;
 
@@ -29,6 +32,8 @@ use tally::{Spread, Tally};
 const SHELVES: usize = 32;
 /// The most things that a shelf counts apart; of further ones nothing is counted by name.
 const MOST: usize = 4096;
+/// The most figures that services measure of their things, which are all things that there are.
+const MOST_MEASURES: usize = 1 << 15;
 
 /// What requests are counted by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -167,7 +172,7 @@ impl Observer for Figures {
         let Measured { service, account, region, resource, dimension, metric, value } = *measured;
         let hash = self.hash.hash_one((account, region, service, resource, dimension, metric));
         let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = shelf.measures.len() < MOST;
+        let room = shelf.measures.len() < MOST_MEASURES;
         match shelf.measures.get_mut(&hash) {
             Some((_, spread)) => spread.add(&Spread::of(value)),
             None if room => _ = shelf.measures.insert(hash, (Thing::of(measured), Spread::of(value))),
@@ -189,12 +194,13 @@ impl Thing {
     }
 }
 
-/// The bucket or the table that an ARN names or is in.
+/// The bucket or the table that an ARN names or is in; of a table's stream the table with the stream's label.
 fn container<'a>(service: &str, arn: &'a str) -> &'a str {
     let after = match service {
         "s3" => arn.strip_prefix("arn:aws:s3:::"),
         "dynamodb" => arn.split_once(":table/").map(|(_, rest)| rest),
         "kinesis" => arn.split_once(":stream/").map(|(_, rest)| rest),
+        "dynamodbstreams" => return arn.split_once(":table/").map(|(_, rest)| rest).unwrap_or_default(),
         "logs" => {
             let group = arn.split_once(":log-group:").and_then(|(_, rest)| rest.split(':').next());
             // Names of groups have slashes.
@@ -248,6 +254,12 @@ mod tests {
             ("dynamodb", "arn:aws:dynamodb:r:1:table/t", "t"),
             ("dynamodb", "arn:aws:dynamodb:r:1:table/t/index/i", "t"),
             ("dynamodb", "*", ""),
+            (
+                "dynamodbstreams",
+                "arn:aws:dynamodb:r:1:table/t/stream/2026-01-01T00:00:00.000",
+                "t/stream/2026-01-01T00:00:00.000",
+            ),
+            ("dynamodbstreams", "*", ""),
             ("kinesis", "arn:aws:kinesis:r:1:stream/s", "s"),
             ("kinesis", "arn:aws:kinesis:r:1:stream/s/consumer/c:1", "s"),
             ("logs", "arn:aws:logs:r:1:log-group:/a/b:log-stream:c", "/a/b"),
@@ -307,7 +319,7 @@ mod tests {
         let put = Seen {
             service: "kinesis",
             operation: "PutRecords",
-            measures: &[("Bytes", 30.0), ("Records", 3.0), ("Failed", 1.0)],
+            measures: &[("Total", 4.0), ("Records", 3.0), ("Throttled", 1.0), ("Bytes", 30.0)],
             ..request(&region, "arn:aws:kinesis:us-east-1:1:stream/s", None)
         };
         figures.seen(&put);
@@ -331,7 +343,7 @@ mod tests {
             ("IncomingBytes", 60.0),
             ("IncomingRecords", 6.0),
             ("PutRecords.TotalRecords", 8.0),
-            ("PutRecords.FailedRecords", 2.0),
+            ("PutRecords.ThrottledRecords", 2.0),
             ("PutRecords.Success", 2.0),
         ] {
             assert_eq!(sum("AWS/Kinesis", name), expected, "{name}");

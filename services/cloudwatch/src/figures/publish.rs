@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kurodo_arn::{AccountId, Region};
 
 use super::{
-    Figures, Refusal, Subject, Thing,
+    Figures, Refusal, Subject, Thing, dynamodb, kinesis,
     tally::{Spread, Tally, number},
 };
 use crate::{
@@ -28,6 +28,11 @@ impl Figure {
         &self.metric.name
     }
 
+    #[cfg(test)]
+    pub(crate) fn unit(&self) -> StandardUnit {
+        self.unit
+    }
+
     /// The same as it is put, of this second.
     pub(crate) fn datum(&self, time: i64) -> (Datum, MetricName) {
         let (unit, samples) = (unit_number(self.unit), self.samples.clone());
@@ -40,14 +45,25 @@ impl Figure {
 type All = BTreeMap<(Region, &'static str), BTreeMap<(MetricName, &'static str), (StandardUnit, Summary)>>;
 
 /// Collects figures; those of one metric add up.
-struct Collector<'a> {
+pub(super) struct Collector<'a> {
     all: &'a mut All,
     region: &'a Region,
     namespace: &'static str,
 }
 
 impl Collector<'_> {
-    fn put(&mut self, name: &str, dimensions: &[(&str, &str)], unit: StandardUnit, samples: Option<Summary>) {
+    /// The same for another namespace.
+    fn of(&mut self, namespace: &'static str) -> Collector<'_> {
+        Collector { all: self.all, region: self.region, namespace }
+    }
+
+    pub(super) fn put(
+        &mut self,
+        name: &str,
+        dimensions: &[(&str, &str)],
+        unit: StandardUnit,
+        samples: Option<Summary>,
+    ) {
         let Some(samples) = samples else { return };
         let mut dimensions: Vec<_> =
             dimensions.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -61,17 +77,22 @@ impl Collector<'_> {
     }
 
     /// So many requests, each of which counts one.
-    fn count(&mut self, name: &str, dimensions: &[(&str, &str)], count: u64) {
+    pub(super) fn count(&mut self, name: &str, dimensions: &[(&str, &str)], count: u64) {
         let samples = (count > 0).then(|| Summary::value(1.0, number(count)));
         self.put(name, dimensions, StandardUnit::Count, samples);
     }
 
     /// How many of all were so: ones and zeros, whose mean is the rate.
-    fn rate(&mut self, name: &str, dimensions: &[(&str, &str)], count: u64, all: u64) {
-        self.count(name, dimensions, count);
-        let rest = all.saturating_sub(count);
-        let samples = (rest > 0).then(|| Summary::value(0.0, number(rest)));
-        self.put(name, dimensions, StandardUnit::Count, samples);
+    pub(super) fn rate(&mut self, name: &str, dimensions: &[(&str, &str)], count: u64, all: u64) {
+        self.share(name, dimensions, number(count), number(all));
+    }
+
+    /// The same of counts that are numbers already.
+    pub(super) fn share(&mut self, name: &str, dimensions: &[(&str, &str)], count: f64, all: f64) {
+        for (value, count) in [(1.0, count), (0.0, all - count)] {
+            let samples = (count > 0.0).then(|| Summary::value(value, count));
+            self.put(name, dimensions, StandardUnit::Count, samples);
+        }
     }
 }
 
@@ -85,16 +106,13 @@ impl Figures {
             let mut into = Collector { all: &mut all, region: &subject.region, namespace: "AWS/S3" };
             match subject.service {
                 "s3" if own => s3(&mut into, subject, tally),
-                "dynamodb" => {
-                    dynamodb(&mut Collector { namespace: "AWS/DynamoDB", ..into }, subject, tally, own)
-                }
-                "kinesis" if own => {
-                    kinesis(&mut Collector { namespace: "AWS/Kinesis", ..into }, subject, tally)
-                }
-                "logs" if own => logs(&mut Collector { namespace: "AWS/Logs", ..into }, subject, tally),
+                "dynamodb" => dynamodb::table(&mut into.of("AWS/DynamoDB"), subject, tally, own),
+                "dynamodbstreams" => dynamodb::stream(&mut into.of("AWS/DynamoDB"), subject, tally, own),
+                "kinesis" if own => kinesis::stream(&mut into.of("AWS/Kinesis"), subject, tally),
+                "logs" if own => logs(&mut into.of("AWS/Logs"), subject, tally),
                 _ => {}
             }
-            let mut into = Collector { all: &mut all, region: &subject.region, namespace: "Kurodo" };
+            let mut into = into.of("Kurodo");
             let service = if subject.service.is_empty() { "none" } else { subject.service };
             into.count("Requests", &[("Service", service)], tally.requests);
             into.count("Decisions", &[("Service", service)], tally.decisions);
@@ -123,16 +141,17 @@ impl Figures {
 impl Thing {
     /// What a service measured of it.
     ///
-    /// Source: DynamoDB Developer Guide, "DynamoDB metrics and dimensions".
+    /// Sources: DynamoDB Developer Guide, "DynamoDB metrics and dimensions"; and that of [`kinesis`].
     fn tell(&self, all: &mut All, spread: &Spread) {
-        let (namespace, name) = match self.service {
-            "dynamodb" => ("AWS/DynamoDB", "TableName"),
+        let (namespace, name, unit) = match self.service {
+            "dynamodb" => ("AWS/DynamoDB", "TableName", StandardUnit::Count),
+            "kinesis" => ("AWS/Kinesis", "StreamName", kinesis::unit(self.metric)),
             _ => return,
         };
         let mut into = Collector { all, region: &self.region, namespace };
         let further = self.dimension.as_ref().map(|(name, value)| (*name, &**value));
         let of: Vec<_> = [(name, &*self.resource)].into_iter().chain(further).collect();
-        into.put(self.metric, &of, StandardUnit::Count, spread.samples());
+        into.put(self.metric, &of, unit, spread.samples());
     }
 }
 
@@ -162,63 +181,7 @@ fn s3(into: &mut Collector<'_>, subject: &Subject, tally: &Tally) {
         into.put("BytesDownloaded", &of, StandardUnit::Bytes, tally.bytes_out.samples());
     }
     into.put("BytesUploaded", &of, StandardUnit::Bytes, tally.bytes_in.samples());
-    into.put("FirstByteLatency", &of, StandardUnit::Milliseconds, tally.latency.samples());
-}
-
-fn dynamodb(into: &mut Collector<'_>, subject: &Subject, tally: &Tally, own: bool) {
-    into.count("UserErrors", &[], tally.client_errors);
-    if !own {
-        return;
-    }
-    let of = [("TableName", &*subject.resource), ("Operation", subject.operation)];
-    into.put("SuccessfulRequestLatency", &of, StandardUnit::Milliseconds, tally.succeeded.samples());
-    into.count("ThrottledRequests", &of, tally.throttled);
-    into.count("SystemErrors", &of, tally.server_errors);
-    into.count(
-        "ConditionalCheckFailedRequests",
-        &[("TableName", &subject.resource)],
-        tally.failed_conditions,
-    );
-}
-
-/// What a stream took and gave.
-///
-/// Source: Kinesis Data Streams Developer Guide, "Basic stream-level metrics".
-fn kinesis(into: &mut Collector<'_>, subject: &Subject, tally: &Tally) {
-    let of = [("StreamName", &*subject.resource)];
-    let (bytes, records) = (tally.measured("Bytes"), tally.measured("Records"));
-    let operation = subject.operation;
-    let named = |what: &str| format!("{operation}.{what}");
-    match operation {
-        "PutRecord" | "PutRecords" => {
-            into.put("IncomingBytes", &of, StandardUnit::Bytes, bytes.samples());
-            into.put("IncomingRecords", &of, StandardUnit::Count, records.samples());
-            into.count("WriteProvisionedThroughputExceeded", &of, tally.throttled);
-        }
-        "GetRecords" => {
-            let age = tally.measured("Age").samples();
-            into.put("GetRecords.IteratorAgeMilliseconds", &of, StandardUnit::Milliseconds, age);
-            into.put("GetRecords.Records", &of, StandardUnit::Count, records.samples());
-            into.count("ReadProvisionedThroughputExceeded", &of, tally.throttled);
-        }
-        _ => return,
-    }
-    if operation == "PutRecords" {
-        let failed = tally.measured("Failed");
-        let total = records.together(&failed);
-        for (name, spread) in [
-            ("PutRecords.TotalRecords", total),
-            ("PutRecords.SuccessfulRecords", records),
-            ("PutRecords.FailedRecords", failed),
-            ("PutRecords.ThrottledRecords", failed),
-        ] {
-            into.put(name, &of, StandardUnit::Count, spread.samples());
-        }
-    }
-    into.put(&named("Bytes"), &of, StandardUnit::Bytes, bytes.samples());
-    into.put(&named("Latency"), &of, StandardUnit::Milliseconds, tally.latency.samples());
-    let succeeded = tally.requests.saturating_sub(tally.wrong() + tally.server_errors);
-    into.rate(&named("Success"), &of, succeeded, tally.requests);
+    into.put("FirstByteLatency", &of, StandardUnit::Milliseconds, tally.latency().samples());
 }
 
 /// What a log group took, and all of them together.

@@ -1,5 +1,6 @@
 use kurodo_gateway::Seen;
 
+use super::latencies::Latencies;
 use crate::Summary;
 
 /// Count, sum and bounds of numbers.
@@ -32,10 +33,14 @@ impl Spread {
         self.sum += other.sum;
     }
 
-    /// What two numbers of each request are together.
-    pub(super) fn together(&self, other: &Self) -> Self {
-        let Self { count, sum, least, most } = *self;
-        Self { count, sum: sum + other.sum, least: least + other.least, most: most + other.most }
+    /// As many zeros.
+    pub(super) fn zeros(&self) -> Self {
+        Self { count: self.count, ..Self::default() }
+    }
+
+    /// How many numbers.
+    pub(super) fn count(&self) -> f64 {
+        self.count
     }
 
     /// As a metric has it; nothing of no numbers.
@@ -46,7 +51,7 @@ impl Spread {
 
 /// What a service measured of its work, by names of its own.
 #[derive(Debug, Clone, Copy, Default)]
-struct Measured([(&'static str, Spread); 3]);
+struct Measured([(&'static str, Spread); 4]);
 
 impl Measured {
     fn add(&mut self, name: &'static str, spread: &Spread) {
@@ -59,7 +64,7 @@ impl Measured {
 }
 
 /// What is counted of the requests of one kind.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Tally {
     pub(super) requests: u64,
     pub(super) decisions: u64,
@@ -70,9 +75,9 @@ pub(super) struct Tally {
     pub(super) bytes_in: Spread,
     pub(super) bytes_out: Spread,
     measures: Measured,
-    /// Milliseconds until the answer began; of those that succeeded, and of all.
-    pub(super) succeeded: Spread,
-    pub(super) latency: Spread,
+    /// Milliseconds until the answer began; of those that succeeded, and of the others.
+    pub(super) succeeded: Latencies,
+    failed: Latencies,
 }
 
 const THROTTLED: [&str; 4] =
@@ -83,7 +88,9 @@ impl Tally {
         self.requests += 1;
         self.decisions += seen.decisions as u64;
         let latency = seen.duration.as_secs_f64() * 1000.0;
-        self.latency.note(latency);
+        if seen.status >= 400 {
+            self.failed.note(latency);
+        }
         match (seen.status, seen.code) {
             (500.., _) => self.server_errors += 1,
             (400.., Some(code)) if THROTTLED.contains(&code) => self.throttled += 1,
@@ -115,7 +122,7 @@ impl Tally {
         self.bytes_in.add(&other.bytes_in);
         self.bytes_out.add(&other.bytes_out);
         self.succeeded.add(&other.succeeded);
-        self.latency.add(&other.latency);
+        self.failed.add(&other.failed);
     }
 
     /// What the service measured under this name.
@@ -128,9 +135,16 @@ impl Tally {
             .unwrap_or_default()
     }
 
+    /// Milliseconds until the answer began, of all.
+    pub(super) fn latency(&self) -> Latencies {
+        let mut all = self.succeeded.clone();
+        all.add(&self.failed);
+        all
+    }
+
     /// Whether anything succeeded.
     pub(super) fn has_success(&self) -> bool {
-        self.succeeded.count > 0.0
+        self.succeeded.count() > 0.0
     }
 
     /// All that the client did wrong.

@@ -153,6 +153,7 @@ where
             None => hold.undone(),
         }
     }
+    service.meter.conflict(facts);
     Err(Error::TransactionConflict)
 }
 

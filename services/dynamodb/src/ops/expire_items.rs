@@ -46,7 +46,7 @@ impl DynamoDb {
             let past = facts.past.now(&self.store, || self.store.read(permit))?;
             let (noting, time) = (past.noting(), self.clock.tick(now));
             past.expect(&mut transaction);
-            let (mut found, mut hold) = (false, self.collections.hold());
+            let (mut found, mut hold) = (0, self.collections.hold());
             for key in &due.0 {
                 let Some((item, version)) = get(&writer, table.1, key)? else { continue };
                 if is_over(&item, attribute, now) {
@@ -56,15 +56,16 @@ impl DynamoDb {
                     let noted = (noting, time);
                     hold.admit(table, &written, || self.store.read(permit))?;
                     stage(&mut transaction, &writer, table, key, &written, occasion, noted)?;
-                    found = true;
+                    found += 1;
                 }
             }
-            if !found {
+            if found == 0 {
                 return Ok(());
             }
             hold.sent();
             if changed(transaction.commit().await)?.is_some() {
                 hold.done();
+                self.meter.expired(facts, found);
                 return Ok(());
             }
             hold.undone();

@@ -245,6 +245,7 @@ impl DynamoDb {
                 return Ok(done);
             }
         }
+        plans.iter().for_each(|(_, facts)| self.meter.conflict(facts));
         Err(Error::TransactionCanceled(plans.iter().map(|_| conflict()).collect()))
     }
 

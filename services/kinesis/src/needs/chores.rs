@@ -4,6 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use kurodo_arn::AccountId;
@@ -88,6 +89,16 @@ pub(crate) async fn unshaped(find: &Find<'_, Kinesis>) -> Result<Option<Need<act
     let has = |definition: &Definition| definition.reshape.is_some() && !definition.deleting;
     let is_due = |definition: &Definition| definition.reshape.as_ref().is_some_and(|(_, at)| *at <= now);
     Ok(first(find, Work::Reshape, has, is_due)?.map(|facts| Need::new(Stream::known(facts))))
+}
+
+/// A stream on demand with shards that refuse what others could take.
+pub(crate) async fn overheated(
+    find: &Find<'_, Kinesis>,
+) -> Result<Option<Need<action::ReshapeStream>>, Error> {
+    let Some(account) = find.account() else { return Ok(None) };
+    let Some(name) = find.service.heat.due(account, Instant::now()) else { return Ok(None) };
+    let facts = facts::read(&find.stored(), &name)?.filter(|facts| facts.definition.on_demand);
+    Ok(facts.map(|facts| Need::new(Stream::known(Arc::new(facts)))))
 }
 
 type Unemptied = (Need<action::DeleteStream>, Need<action::DeleteRecords>);

@@ -1,5 +1,7 @@
 //! What nobody waits for.
 
+use std::time::Instant;
+
 use kurodo_authz::Permit;
 use kurodo_gateway::{Errand, Keeper, Progress};
 use kurodo_store::Scan;
@@ -33,6 +35,17 @@ impl Keeper<chore::ReshapeStreams> for Kinesis {
         let mut definition = facts.definition.clone();
         let Some((reshape, _)) = definition.reshape.take() else { return Ok(Progress::Done) };
         reshape.apply(&mut definition, errand.call.now_ms);
+        unless_changed(self.redefine(permit, &definition).await.map(|()| Progress::More))
+    }
+}
+
+impl Keeper<chore::ScaleStreams> for Kinesis {
+    async fn keep(&self, errand: Errand<'_, Self, chore::ScaleStreams>) -> Result<Progress, Error> {
+        let (permit, now) = (&errand.permits, errand.call.now_ms);
+        let Ok(mut definition) = permit.resource().active(now) else { return Ok(Progress::Done) };
+        if !self.heat.cool(&mut definition, now, Instant::now()) {
+            return Ok(Progress::Done);
+        }
         unless_changed(self.redefine(permit, &definition).await.map(|()| Progress::More))
     }
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     Error, Kinesis,
+    figures::Put,
     model::{EncryptionType, PutRecordOutput, op},
     names::StreamName,
     sequence::Sequence,
@@ -23,7 +24,9 @@ impl Handler<op::PutRecord> for Kinesis {
         check_ordering(input.sequence_number_for_ordering.as_deref(), &facts.name, now)?;
         let key = self.sealing(facts, asked.call).await?;
         let id = ShardId(routed.shard.number);
-        if !self.takes(definition, &routed) {
+        let of = facts.shard(routed.shard.number);
+        if !self.takes(facts, &routed) {
+            self.figures.put(of, Put { refused: 1, ..Put::default() });
             return Err(Error::throttled(id, &facts.name.name, facts.name.account));
         }
         let numbers = self.append(permit, facts, key.as_deref(), &[&routed]).await?;
@@ -33,8 +36,9 @@ impl Handler<op::PutRecord> for Kinesis {
             sequence_number: number.to_string(),
             encryption_type: key.map(|_| EncryptionType::Kms),
         };
-        let bytes = routed.entry.size() as u64;
-        Ok(Reply::from(output).with_measure("Bytes", bytes).with_measure("Records", 1))
+        let bytes = routed.entry.size();
+        self.figures.put(of, Put { records: 1, bytes, refused: 0 });
+        Ok(Reply::from(output).with_measure("Bytes", bytes as u64).with_measure("Records", 1))
     }
 }
 

@@ -29,7 +29,7 @@ impl Handler<op::PutRecords> for Kinesis {
         }
         let key = self.sealing(facts, asked.call).await?;
         let mut taken: Vec<(usize, &Routed<'_>)> =
-            all.iter().enumerate().filter(|(_, routed)| self.takes(definition, routed)).collect();
+            all.iter().enumerate().filter(|(_, routed)| self.takes(facts, routed)).collect();
         // The numbers of a shard follow one on the other.
         taken.sort_by_key(|(_, routed)| routed.shard.number);
         let mut results: Vec<_> = all.iter().map(|routed| refused(routed, facts)).collect();
@@ -48,12 +48,19 @@ impl Handler<op::PutRecords> for Kinesis {
                 }
             }
         }
+        let took = all
+            .iter()
+            .zip(&results)
+            .map(|(routed, result)| (routed.shard.number, routed.entry.size(), result.error_code.is_none()));
+        self.figures.put_all(facts, took);
         let failed_record_count = Some(count(failed));
         let bytes: usize = taken.iter().map(|(_, routed)| routed.entry.size()).sum();
         let encryption_type = key.map(|_| EncryptionType::Kms);
         let reply = Reply::from(PutRecordsOutput { failed_record_count, records: results, encryption_type });
-        let reply = reply.with_measure("Bytes", bytes as u64).with_measure("Records", taken.len() as u64);
-        Ok(reply.with_measure("Failed", failed as u64))
+        let reply = reply.with_measure("Total", all.len() as u64).with_measure("Records", taken.len() as u64);
+        let reply = reply.with_measure("Throttled", failed as u64);
+        // A request of which nothing was taken is no success: that it has no bytes tells so.
+        Ok(if taken.is_empty() { reply } else { reply.with_measure("Bytes", bytes as u64) })
     }
 }
 

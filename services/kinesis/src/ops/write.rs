@@ -1,5 +1,7 @@
 //! Putting records: each is one record more behind those of its shard.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use kurodo_authz::{Action, Permit, Write};
 use kurodo_envelope::SealedKey;
@@ -30,6 +32,8 @@ const ALL: &str = "every hash key belongs to an open shard";
 /// A record with the shard that it goes to.
 pub(super) struct Routed<'d> {
     pub(super) shard: &'d Shard,
+    /// The hash key.
+    pub(super) key: u128,
     pub(super) entry: Entry,
 }
 
@@ -45,7 +49,7 @@ impl<'d> Routed<'d> {
         let shard = shard.ok_or_else(|| Error::Damaged(ALL.to_owned()))?;
         // A shard's first second may still be to come: its sequence numbers say when it was opened.
         let time = now.max(shard.created.saturating_mul(1000));
-        Ok(Self { shard, entry: Entry { time, partition_key, data: given.data } })
+        Ok(Self { shard, key, entry: Entry { time, partition_key, data: given.data } })
     }
 }
 
@@ -59,8 +63,13 @@ fn explicit(text: &str) -> Result<u128, Error> {
 
 impl Kinesis {
     /// Whether the shard takes one more record.
-    pub(super) fn takes(&self, definition: &Definition, routed: &Routed<'_>) -> bool {
-        self.meter.takes((definition.contents, routed.shard.number), routed.entry.size())
+    pub(super) fn takes(&self, facts: &StreamFacts, routed: &Routed<'_>) -> bool {
+        let Routed { shard, key, entry } = routed;
+        let takes = self.meter.takes((facts.definition.contents, shard.number), entry.size());
+        if !takes {
+            self.heat.refused(facts, shard.number, *key, Instant::now());
+        }
+        takes
     }
 
     /// The shards did not take these records after all.

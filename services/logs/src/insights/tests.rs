@@ -74,6 +74,10 @@ fn filters() {
         ("isempty(user.name)", 1),
         ("@logStream = 'odd'", 2),
         ("isIpInSubnet('10.1.2.3', '10.0.0.0/8')", 4),
+        ("isIpInSubnet('10.1.2.3', '10.0.0.0/8') = 1", 4),
+        ("strcontains(@message, 'ERROR') = 1", 2),
+        ("strcontains(@message, 'ERROR') = 0", 2),
+        ("ispresent(ms) != 1", 1),
     ] {
         assert_eq!(values(&format!("fields @message | filter {filter}"), &JSON).len(), found, "{filter}");
     }
@@ -113,6 +117,8 @@ fn stats() {
             ("count()".to_owned(), "1".to_owned())
         ]
     );
+    let truths = "stats sum(@message like /ERROR/), avg(ispresent(ms)), max(strcontains(@message, 'x'))";
+    assert_eq!(values(truths, &JSON), [["2", "0.75", "1"]]);
     assert_eq!(values("stats avg(ms) as a by user.name as u | stats max(a)", &JSON), [["30"]]);
     assert_eq!(values("stats count(*) | filter 1 = 2", &[]), [[0; 0]; 0].map(|_| Vec::<String>::new()));
     assert_eq!(values("stats count(*)", &[]), [["0"]]);

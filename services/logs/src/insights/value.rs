@@ -25,7 +25,9 @@ impl Value {
             Self::Number(number) => Some(*number),
             Self::Time(time) => Some(*time as f64),
             Self::Text(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
-            Self::Truth(_) | Self::Nothing => None,
+            // As results show it.
+            Self::Truth(truth) => Some(f64::from(*truth)),
+            Self::Nothing => None,
         }
     }
 

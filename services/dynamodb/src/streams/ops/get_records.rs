@@ -1,6 +1,6 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
-use kurodo_gateway::Handler;
+use kurodo_gateway::{Handler, Reply};
 use kurodo_store::Reader;
 
 use super::{Answer, Asked, describe_stream::kind, limit, shard};
@@ -46,11 +46,12 @@ impl Handler<op::GetRecords> for DynamoDbStreams {
         let page = page(&reader, (facts, &table), &shard, iterator, (limit, now))?;
         let next = ShardIterator { at: page.next, given: now, ..iterator.clone() };
         let over = page.ended && shard.closed.is_some();
-        Ok(GetRecordsOutput {
+        let (records, bytes) = (page.records.len(), page.bytes);
+        let output = GetRecordsOutput {
             records: Some(page.records.into_iter().map(|stored| view(facts, stored)).collect()),
             next_shard_iterator: (!over).then(|| next.show()),
-        }
-        .into())
+        };
+        Ok(Reply::from(output).with_measure("Bytes", bytes as u64).with_measure("Records", records as u64))
     }
 }
 
@@ -58,6 +59,7 @@ impl Handler<op::GetRecords> for DynamoDbStreams {
 struct Page {
     records: Vec<Stored>,
     next: kurodo_store::Place,
+    bytes: usize,
     /// Whether the shard has no more records yet.
     ended: bool,
 }
@@ -69,17 +71,16 @@ fn page(
     iterator: &ShardIterator,
     (limit, now): (usize, i64),
 ) -> Result<Page, Error> {
-    let mut page = Page { records: Vec::new(), next: iterator.at, ended: true };
-    let mut bytes = 0;
+    let mut page = Page { records: Vec::new(), next: iterator.at, bytes: 0, ended: true };
     for stored in Stream::read(reader, stream, iterator.at, shard.end)? {
         let stored = stored?;
         // What is a day old is not given out, though it may still be there.
         if stored.entry.time.saturating_add(KEPT) > now {
-            bytes += stored.entry.size();
+            let bytes = page.bytes + stored.entry.size();
             if page.records.len() == limit || (bytes > PAGE && !page.records.is_empty()) {
                 return Ok(Page { ended: false, ..page });
             }
-            page.next = stored.next;
+            (page.next, page.bytes) = (stored.next, bytes);
             page.records.push(stored);
         } else {
             page.next = stored.next;
