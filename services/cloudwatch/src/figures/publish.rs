@@ -158,7 +158,7 @@ impl Thing {
 /// Which of S3's request metrics an operation counts for.
 fn kind(operation: &str) -> &'static str {
     match operation {
-        "DeleteObjects" | "CreateMultipartUpload" | "CompleteMultipartUpload" | "RestoreObject" => {
+        "CreateMultipartUpload" | "CompleteMultipartUpload" | "RestoreObject" => {
             "PostRequests"
         }
         "SelectObjectContent" => "SelectRequests",
