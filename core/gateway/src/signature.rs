@@ -165,6 +165,15 @@ fn query(error: &AuthError) -> Failure {
 
 /// Source: DynamoDB Developer Guide, "Error handling".
 fn json(error: &AuthError) -> Failure {
+    match error {
+        AuthError::MissingParts(parts) if parts.algorithm_parameter => {
+            return json(&AuthError::MissingAuthenticationToken);
+        }
+        AuthError::MultipleMechanisms => {
+            return Failure::new("InvalidSignatureException", 400, error.to_string());
+        }
+        _ => {}
+    }
     let code = match cause(error) {
         Cause::Missing => "MissingAuthenticationTokenException",
         Cause::Incomplete => "IncompleteSignatureException",

@@ -70,10 +70,10 @@ impl Rows {
         all: impl FnOnce(&Output, &mut Vec<u8>) -> Result<(), SelectError>,
     ) -> Result<(), SelectError> {
         let scope = Scope { row, results: &[], now: self.now };
-        if let Some(condition) = &self.query.condition {
-            if scope.truth(condition)? != Some(true) {
-                return Ok(());
-            }
+        if let Some(condition) = &self.query.condition
+            && scope.truth(condition)? != Some(true)
+        {
+            return Ok(());
         }
         if !self.gatherings.is_empty() {
             for (gathering, (_, argument)) in self.gatherings.iter_mut().zip(&self.query.aggregates) {

@@ -9,6 +9,8 @@ pub struct MissingParts {
     pub place: Place,
     /// The algorithm (query form).
     pub algorithm: bool,
+    /// Its parameter too (query form): outside of S3, AWS then sees no signature at all.
+    pub algorithm_parameter: bool,
     /// The credential.
     pub credential: bool,
     /// The signature.

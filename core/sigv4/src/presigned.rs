@@ -75,7 +75,8 @@ pub(crate) fn read(head: &Head<'_>) -> Result<Claim, AuthError> {
     else {
         return Err(AuthError::MissingParts(Box::new(MissingParts {
             place: Place::Query,
-            algorithm: algorithm.is_none(),
+            algorithm: algorithm.as_deref().is_none_or(str::is_empty),
+            algorithm_parameter: algorithm.is_none(),
             credential: credential.is_none(),
             signature: signature.is_none(),
             signed_headers: signed_headers.is_none(),

@@ -228,10 +228,11 @@ impl Parser {
 
 /// A whole number, or one with a point or an exponent, which is decimal.
 fn number(digits: &str) -> Result<Expr, SelectError> {
-    if digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
-        if let Ok(number) = digits.parse() {
-            return Ok(Expr::Int(number));
-        }
+    let whole = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if let Ok(number) = digits.parse()
+        && whole
+    {
+        return Ok(Expr::Int(number));
     }
     decimal::parse(digits).map(Expr::Decimal).ok_or(SelectError::NumberFormatError)
 }

@@ -158,9 +158,7 @@ impl Thing {
 /// Which of S3's request metrics an operation counts for.
 fn kind(operation: &str) -> &'static str {
     match operation {
-        "CreateMultipartUpload" | "CompleteMultipartUpload" | "RestoreObject" => {
-            "PostRequests"
-        }
+        "CreateMultipartUpload" | "CompleteMultipartUpload" | "RestoreObject" => "PostRequests",
         "SelectObjectContent" => "SelectRequests",
         _ if operation.starts_with("List") => "ListRequests",
         _ if operation.starts_with("Get") => "GetRequests",

@@ -94,10 +94,10 @@ impl Selecting {
     }
 
     async fn next(&mut self) -> Result<Option<Event>, Error> {
-        if let (Stage::Scanning, true) = (&self.stage, self.records.is_empty()) {
-            if let Err(error) = self.look().await {
-                self.stage = Stage::Failed(error);
-            }
+        if let (Stage::Scanning, true) = (&self.stage, self.records.is_empty())
+            && let Err(error) = self.look().await
+        {
+            self.stage = Stage::Failed(error);
         }
         if let Some(records) = self.records() {
             return Ok(Some(records));
