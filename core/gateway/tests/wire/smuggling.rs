@@ -112,7 +112,7 @@ async fn a_request_is_authenticated_in_one_place() {
     send(&world, &mixed).await.refused(400, "InvalidArgument");
     let json = Ask::json("WriteNote", "{}").presigned(&world.root, "jsondepot", now(), 60);
     let json = json.signed(&world.root, "jsondepot");
-    send(&world, &json).await.refused(400, "IncompleteSignatureException");
+    send(&world, &json).await.refused(400, "InvalidSignatureException");
 }
 
 #[tokio::test]
