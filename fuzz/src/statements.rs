@@ -1,7 +1,7 @@
 //! Statements of PartiQL.
 
 use kurodo_dynamodb::{attribute::Attribute, partiql};
-use kurodo_select::{Compression, Csv, Headers, Input, Json, Output, Plan, Query, Scan};
+use kurodo_select::{Compression, Csv, Headers, Input, Json, Output, Plan, Query, Scan, SelectError, Step};
 
 /// Reads bytes as a statement, with no parameter, one, and more of several kinds. What is wrong has words.
 pub fn partiql(data: &[u8]) {
@@ -34,8 +34,19 @@ pub fn select(data: &[u8]) {
                 let (query, input) = (query.clone(), input.clone());
                 let plan = Plan { query, input, compression, output, range: None, now_ms: 0 };
                 let mut scan = Scan::new(plan)?;
-                pieces.into_iter().try_for_each(|piece| scan.push(piece))?;
-                scan.finish().map(|()| scan.take())
+                let (mut pieces, mut found) = (pieces.into_iter(), Vec::new());
+                loop {
+                    let step = scan.read()?;
+                    found.extend(scan.take());
+                    match step {
+                        Step::Hungry => match pieces.next() {
+                            Some(piece) => scan.push(piece)?,
+                            None => scan.end()?,
+                        },
+                        Step::Full => {}
+                        Step::Done => return Ok::<_, SelectError>(found),
+                    }
+                }
             };
             let (left, right) = object.split_at(object.len() / 2);
             assert_eq!(scan([left, right]), scan([object, b""]));

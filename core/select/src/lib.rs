@@ -6,7 +6,7 @@
 //!
 //! 1. [`Query::parse`] reads the expression.
 //! 2. [`Scan::new`] joins it with the forms of input and output.
-//! 3. [`Scan::push`] and [`Scan::finish`] take bytes, [`Scan::take`] gives those of the result.
+//! 3. [`Scan::push`] takes bytes, [`Scan::read`] looks at them, [`Scan::take`] gives those of the result.
 //!
 //! Every refusal is a [`SelectError`], by the code that AWS has for it.
 //!
@@ -30,7 +30,7 @@ mod value;
 pub use error::SelectError;
 pub use input::{Compression, Csv, Headers, Input, Json};
 pub use output::{CsvOutput, Output};
-pub use scan::{Plan, Scan};
+pub use scan::{Plan, Scan, Step};
 pub use sql::Query;
 
 /// The longest expression, in bytes.

@@ -57,26 +57,24 @@ impl Output {
         if good { Ok(()) } else { Err(SelectError::InvalidRequestParameter) }
     }
 
-    /// Writes a record of columns and their names.
+    /// Writes a record of columns and their names. A record that is too long ends with the column that makes it so.
     ///
     /// # Errors
     /// [`SelectError::OverMaxRecordSize`]; [`SelectError::UnsupportedSqlOperation`] for lists and objects in CSV.
     pub(crate) fn write<'a>(
         &self,
         out: &mut Vec<u8>,
-        columns: impl Iterator<Item = (&'a str, Value<'a>)>,
+        columns: impl Iterator<Item = Column<'a>>,
     ) -> Result<(), SelectError> {
         let mut record = String::new();
         match self {
             Self::Csv(csv) => csv.write(&mut record, columns)?,
             Self::Json(delimiter) => {
-                object(&mut record, columns.map(|(name, value)| (name, value.node())))?;
+                object(&mut record, columns)?;
                 record.push_str(delimiter);
             }
         }
-        if record.len() > MOST_RECORD {
-            return Err(SelectError::OverMaxRecordSize);
-        }
+        bounded(&record)?;
         out.extend_from_slice(record.as_bytes());
         Ok(())
     }
@@ -86,12 +84,14 @@ impl CsvOutput {
     fn write<'a>(
         &self,
         out: &mut String,
-        columns: impl Iterator<Item = (&'a str, Value<'a>)>,
+        columns: impl Iterator<Item = Column<'a>>,
     ) -> Result<(), SelectError> {
-        for (index, (_, value)) in columns.enumerate() {
+        for (index, column) in columns.enumerate() {
+            bounded(out)?;
             if index > 0 {
                 out.push_str(&self.field_delimiter);
             }
+            let (_, value) = column?;
             self.field(out, &value.text().ok_or(SelectError::UnsupportedSqlOperation)?);
         }
         out.push_str(&self.record_delimiter);
@@ -115,6 +115,13 @@ impl CsvOutput {
         }
         out.push_str(&self.quote);
     }
+}
+
+/// A column's name and value, or why there is none.
+pub(crate) type Column<'a> = Result<(&'a str, Value<'a>), SelectError>;
+
+fn bounded(record: &str) -> Result<(), SelectError> {
+    if record.len() > MOST_RECORD { Err(SelectError::OverMaxRecordSize) } else { Ok(()) }
 }
 
 /// What JSON shows of a value.
@@ -143,13 +150,13 @@ impl<'a> Value<'a> {
     }
 }
 
-fn object<'a>(
-    out: &mut String,
-    members: impl Iterator<Item = (&'a str, Shown<'a>)>,
-) -> Result<(), SelectError> {
+fn object<'a>(out: &mut String, members: impl Iterator<Item = Column<'a>>) -> Result<(), SelectError> {
     out.push('{');
     let mut first = true;
-    for (name, value) in members {
+    for member in members {
+        bounded(out)?;
+        let (name, value) = member?;
+        let value = value.node();
         if matches!(value, Shown::Nothing) {
             continue;
         }

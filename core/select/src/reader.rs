@@ -7,8 +7,19 @@ use crate::{
 
 /// How records are found.
 pub(crate) enum Reader {
-    Csv { lines: Lines, fields: Fields, record: Record, headers: Headers, names: Option<Vec<String>> },
-    Lines { lines: Lines, walk: Walk },
+    Csv {
+        lines: Lines,
+        fields: Fields,
+        record: Record,
+        headers: Headers,
+        names: Option<Vec<String>>,
+    },
+    /// `within`: whether a line is not read to its end.
+    Lines {
+        lines: Lines,
+        walk: Walk,
+        within: bool,
+    },
     Document(Walk),
 }
 
@@ -17,7 +28,9 @@ impl Reader {
         let walk = || Walk::new(query.from.clone());
         match input {
             Input::Csv(csv) => Self::csv(csv, from),
-            Input::Json(Json::Lines) => Self::Lines { lines: Lines::new("\n", from), walk: walk() },
+            Input::Json(Json::Lines) => {
+                Self::Lines { lines: Lines::new("\n", from), walk: walk(), within: false }
+            }
             Input::Json(Json::Document) => Self::Document(walk()),
         }
     }
@@ -54,7 +67,7 @@ impl Reader {
         Ok(false)
     }
 
-    /// Reads records until more bytes are needed, or nothing more is wanted.
+    /// Reads records until more bytes are needed, the result is to be taken, or nothing more is wanted.
     pub(crate) fn read(&mut self, last: bool, range: (u64, u64), rows: &mut Rows) -> Result<(), SelectError> {
         match self {
             Self::Csv { lines, fields, record, headers, names } => {
@@ -69,13 +82,18 @@ impl Reader {
                     }
                 }
             }
-            Self::Lines { lines, walk } => {
-                while let Some(line) = within(lines, last, range, rows)? {
-                    walk.push(line);
-                    rows.walk(walk, true)?;
+            Self::Lines { lines, walk, within } => loop {
+                if *within {
+                    *within = !rows.walk(walk, true)?;
                 }
-            }
-            Self::Document(walk) => rows.walk(walk, last)?,
+                if *within {
+                    return Ok(());
+                }
+                let Some(line) = self::within(lines, last, range, rows)? else { return Ok(()) };
+                walk.push(line);
+                *within = true;
+            },
+            Self::Document(walk) => _ = rows.walk(walk, last)?,
         }
         Ok(())
     }
@@ -88,7 +106,7 @@ fn within<'a>(
     (start, end): (u64, u64),
     rows: &mut Rows,
 ) -> Result<Option<&'a [u8]>, SelectError> {
-    if rows.done {
+    if rows.done || rows.is_full() {
         return Ok(None);
     }
     if lines.begins() < start && lines.next(last)?.is_none() {

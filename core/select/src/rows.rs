@@ -10,6 +10,9 @@ use crate::{
     value::Value,
 };
 
+/// So many bytes of a result are enough to be taken.
+const FULL: usize = 128 * 1024;
+
 /// What is made of rows.
 pub(crate) struct Rows {
     pub(crate) query: Query,
@@ -44,23 +47,28 @@ impl Rows {
             let name = |index: usize| name(index).cloned().unwrap_or_else(|| format!("_{}", index + 1));
             let numbers: Vec<_> = (0..record.iter().count()).map(name).collect();
             let values = record.iter().map(|text| Value::Text(text.into()));
-            output.write(out, numbers.iter().map(String::as_str).zip(values))
+            output.write(out, numbers.iter().map(String::as_str).zip(values).map(Ok))
         })
     }
 
-    /// All records of JSON that can be read by now.
-    pub(crate) fn walk(&mut self, walk: &mut Walk, last: bool) -> Result<(), SelectError> {
-        while !self.done {
-            let Some(found) = walk.next(last)? else { break };
+    /// Whether the result is to be taken before more is added.
+    pub(crate) fn is_full(&self) -> bool {
+        self.out.len() >= FULL
+    }
+
+    /// The records of JSON that can be read by now; whether those were all of them.
+    pub(crate) fn walk(&mut self, walk: &mut Walk, last: bool) -> Result<bool, SelectError> {
+        while !self.done && !self.is_full() {
+            let Some(found) = walk.next(last)? else { return Ok(true) };
             self.row(Row::Json(found.as_ref()), |output, out| match &found {
                 Some(Node::Object(members)) => {
-                    output.write(out, members.iter().map(|(name, node)| (name.as_str(), node.value())))
+                    output.write(out, members.iter().map(|(name, node)| Ok((name.as_str(), node.value()))))
                 }
-                Some(other) => output.write(out, [("_1", other.value())].into_iter()),
+                Some(other) => output.write(out, std::iter::once(Ok(("_1", other.value())))),
                 None => output.write(out, std::iter::empty()),
             })?;
         }
-        Ok(())
+        Ok(false)
     }
 
     /// A row: counts it where it meets the condition, and writes what is selected.
@@ -96,11 +104,8 @@ impl Rows {
     /// Writes the columns that are selected.
     fn items(&mut self, scope: &Scope<'_>) -> Result<(), SelectError> {
         let Projection::Items(items) = &self.query.projection else { return Ok(()) };
-        let mut columns = Vec::with_capacity(items.len());
-        for item in items {
-            columns.push((item.name.as_str(), scope.value(&item.value)?));
-        }
-        self.output.write(&mut self.out, columns.into_iter())
+        let columns = items.iter().map(|item| Ok((item.name.as_str(), scope.value(&item.value)?)));
+        self.output.write(&mut self.out, columns)
     }
 
     /// Writes what the aggregates came to.

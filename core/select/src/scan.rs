@@ -34,6 +34,19 @@ pub struct Scan {
     reader: Reader,
     range: (u64, u64),
     processed: u64,
+    /// Whether all of the object was pushed.
+    last: bool,
+}
+
+/// How far a scan came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// It needs more of the object.
+    Hungry,
+    /// The result is to be taken before it goes on.
+    Full,
+    /// The result is whole.
+    Done,
 }
 
 impl Plan {
@@ -95,19 +108,13 @@ impl Scan {
         let now = Stamp::from_millis(now_ms).ok_or(SelectError::ExternalEvalException)?;
         let rows = Rows::new(query, output, now);
         let unpack = Unpack::new(compression);
-        Ok(Self { rows, unpack, reader, range: range.unwrap_or((0, u64::MAX)), processed: 0 })
+        Ok(Self { rows, unpack, reader, range: range.unwrap_or((0, u64::MAX)), processed: 0, last: false })
     }
 
     /// The most bytes that one push should bring, so that it takes little time and memory.
     #[must_use]
     pub fn most(&self) -> usize {
         self.unpack.most()
-    }
-
-    /// Whether nothing more is wanted of the object.
-    #[must_use]
-    pub fn is_done(&self) -> bool {
-        self.rows.done
     }
 
     /// Bytes that were looked at, unpacked.
@@ -121,12 +128,6 @@ impl Scan {
         std::mem::take(&mut self.rows.out)
     }
 
-    /// Bytes of the result that wait to be taken.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.rows.out.len()
-    }
-
     /// Takes the object's first bytes, which have the names of the columns; the range begins later.
     ///
     /// # Errors
@@ -135,30 +136,48 @@ impl Scan {
         self.reader.header(bytes, last, &mut self.rows)
     }
 
-    /// Takes more of the object.
+    /// Takes more of the object, once [`Scan::read`] is hungry.
     ///
     /// # Errors
-    /// The code for what ends the query.
+    /// [`SelectError::TruncatedInput`].
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), SelectError> {
         let unpacked = self.unpack.push(bytes)?;
-        self.feed(unpacked.as_deref().unwrap_or(bytes), false)
+        self.feed(unpacked.as_deref().unwrap_or(bytes));
+        Ok(())
     }
 
     /// Says that this was all of the object.
     ///
     /// # Errors
-    /// The code for what ends the query.
-    pub fn finish(&mut self) -> Result<(), SelectError> {
-        if !self.is_done() {
+    /// [`SelectError::TruncatedInput`].
+    pub fn end(&mut self) -> Result<(), SelectError> {
+        if !self.rows.done {
             let unpacked = self.unpack.finish()?;
-            self.feed(unpacked.as_deref().unwrap_or_default(), true)?;
+            self.feed(unpacked.as_deref().unwrap_or_default());
         }
-        self.rows.finish()
+        self.last = true;
+        Ok(())
     }
 
-    fn feed(&mut self, bytes: &[u8], last: bool) -> Result<(), SelectError> {
+    /// Looks at records. It stops where the result is to be taken first, so that no few bytes of an object become many of
+    /// a result that nobody takes.
+    ///
+    /// # Errors
+    /// The code for what ends the query.
+    pub fn read(&mut self) -> Result<Step, SelectError> {
+        self.reader.read(self.last, self.range, &mut self.rows)?;
+        if self.rows.is_full() {
+            return Ok(Step::Full);
+        }
+        if !self.last && !self.rows.done {
+            return Ok(Step::Hungry);
+        }
+        self.rows.finish()?;
+        Ok(Step::Done)
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
         self.processed += bytes.len() as u64;
         self.reader.push(bytes);
-        self.reader.read(last, self.range, &mut self.rows)
     }
 }

@@ -1,7 +1,7 @@
 //! Queries over whole objects, by the examples of the reference and beyond.
 
 use kurodo_select::{
-    Compression, Csv, CsvOutput, Headers, Input, Json, Output, Plan, Query, Scan, SelectError,
+    Compression, Csv, CsvOutput, Headers, Input, Json, Output, Plan, Query, Scan, SelectError, Step,
 };
 
 const CSV: &str = "name,age,city\nAnna,34,Bern\nBeat,7,\"New, York\"\nCarl,,Bern\n";
@@ -42,11 +42,19 @@ impl Case {
             assert!(scan.push_header(bytes, true)?);
         }
         let bytes = usize::try_from(first).ok().and_then(|first| bytes.get(first..)).unwrap_or_default();
-        for piece in bytes.chunks(piece) {
-            scan.push(piece)?;
+        let (mut pieces, mut found) = (bytes.chunks(piece), Vec::new());
+        loop {
+            let step = scan.read()?;
+            found.extend(scan.take());
+            match step {
+                Step::Hungry => match pieces.next() {
+                    Some(piece) => scan.push(piece)?,
+                    None => scan.end()?,
+                },
+                Step::Full => {}
+                Step::Done => return Ok(String::from_utf8_lossy(&found).into_owned()),
+            }
         }
-        scan.finish()?;
-        Ok(String::from_utf8_lossy(&scan.take()).into_owned())
     }
 
     /// The result, which is the same in pieces of any size.
@@ -425,4 +433,30 @@ fn packed_objects_are_unpacked() {
         let first = case.run_in("select _1 from s3object limit 1", &packed, 10);
         assert_eq!(first.as_deref(), Ok("a\n"));
     }
+}
+
+/// What a few bytes could become is bounded, and found out early.
+#[test]
+fn little_does_not_become_much() {
+    let case = Case::csv(Headers::None);
+    let column = "x".repeat(900_000);
+    let many = |what: &str, between: &str| format!("select {} from s3object", vec![what; 1000].join(between));
+    for sql in [
+        many("_1", ", "),
+        many("upper(_1)", ", "),
+        format!("select {} from s3object", vec!["_1"; 90].join("||")),
+    ] {
+        let refused = case.run_in(&sql, column.as_bytes(), 65_536);
+        assert_eq!(refused, Err(SelectError::OverMaxRecordSize));
+    }
+    let lines = "x\n".repeat(500);
+    let wide = case.run_in(&many("'0123456789'", ", "), lines.as_bytes(), usize::MAX).unwrap();
+    assert_eq!(wide.len(), 11_000 * 500);
+    let trimmed =
+        case.run_in("select char_length(trim(both _1 from _1)) from s3object", column.as_bytes(), 65_536);
+    assert_eq!(trimmed.as_deref(), Ok("0\n"));
+    let pattern = format!("select _1 like '%{}b%' from s3object", "x_".repeat(1000));
+    assert_eq!(case.run_in(&pattern, column.as_bytes(), 65_536).as_deref(), Ok("false\n"));
+    let long = format!("select _1 like '{}' from s3object", "x".repeat(5000));
+    assert_eq!(case.run_in(&long, column.as_bytes(), 65_536), Err(SelectError::LikeInvalidInputs));
 }

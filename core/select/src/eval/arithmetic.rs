@@ -1,5 +1,5 @@
 use crate::{
-    SelectError, decimal,
+    MOST_RECORD, SelectError, decimal,
     sql::Binary,
     value::{Number, Value},
 };
@@ -29,6 +29,9 @@ pub(super) fn apply<'a>(
         let (Value::Text(left), Value::Text(right)) = (left, right) else {
             return Err(SelectError::InvalidDataType);
         };
+        if left.len() + right.len() > MOST_RECORD {
+            return Err(SelectError::OverMaxRecordSize);
+        }
         return Ok(Value::Text((left.into_owned() + &right).into()));
     }
     let numbers = left.number().zip(right.number());

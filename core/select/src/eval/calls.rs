@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use super::{Evaluated, Scope, compare};
 use crate::{
@@ -71,13 +71,13 @@ impl<'a> Scope<'a> {
         if remove.is_unknown() || from.is_unknown() {
             return Ok(Value::Null);
         }
-        let (set, text) = (text(remove)?, text(from)?);
+        let (set, text) = (text(remove)?.chars().collect::<HashSet<_>>(), text(from)?);
         let mut kept = &*text;
         if side != Side::Trailing {
-            kept = kept.trim_start_matches(|c| set.contains(c));
+            kept = kept.trim_start_matches(|c| set.contains(&c));
         }
         if side != Side::Leading {
-            kept = kept.trim_end_matches(|c| set.contains(c));
+            kept = kept.trim_end_matches(|c| set.contains(&c));
         }
         Ok(Value::Text(kept.to_owned().into()))
     }

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream;
-use kurodo_select::Scan;
+use kurodo_select::{MOST_RECORD, Scan, SelectError, Step};
 
 use crate::{
     Error,
@@ -55,6 +55,9 @@ impl Selecting {
             bytes.extend_from_slice(&piece);
             if scan.push_header(&bytes, false)? {
                 return Ok(());
+            }
+            if bytes.len() > MOST_RECORD {
+                return Err(SelectError::OverMaxRecordSize.into());
             }
         }
         scan.push_header(&bytes, true)?;
@@ -124,20 +127,30 @@ impl Selecting {
     }
 
     async fn look_until(&mut self) -> Result<(), Error> {
-        while self.scan.waiting() < MOST && self.told.elapsed() < QUIET {
-            if self.piece.is_empty() && !self.scan.is_done() {
-                self.piece = self.content.next().await?.unwrap_or_default();
+        while self.told.elapsed() < QUIET {
+            // It can take long: others have requests too.
+            match tokio::task::block_in_place(|| self.scan.read())? {
+                Step::Hungry => self.feed().await?,
+                Step::Full => break,
+                Step::Done => {
+                    self.stage = Stage::Scanned;
+                    break;
+                }
             }
-            if self.piece.is_empty() || self.scan.is_done() {
-                self.scan.finish()?;
-                self.stage = Stage::Scanned;
-                break;
-            }
-            let piece = self.piece.split_to(self.scan.most().min(self.piece.len()));
-            self.scanned += piece.len() as u64;
-            self.scan.push(&piece)?;
-            // Others have requests too.
-            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    /// Takes more of the object.
+    async fn feed(&mut self) -> Result<(), Error> {
+        if self.piece.is_empty() {
+            self.piece = self.content.next().await?.unwrap_or_default();
+        }
+        let piece = self.piece.split_to(self.scan.most().min(self.piece.len()));
+        self.scanned += piece.len() as u64;
+        match piece.is_empty() {
+            true => self.scan.end()?,
+            false => self.scan.push(&piece)?,
         }
         Ok(())
     }
