@@ -23,6 +23,8 @@ pub struct Failure {
     pub headers: Vec<(&'static str, String)>,
     /// That nothing was done, since what was decided on was changed meanwhile: the gateway decides anew.
     pub overtaken: bool,
+    /// That it is told in XML without a content type, whatever the service speaks.
+    pub is_bare: bool,
 }
 
 impl Failure {
@@ -40,6 +42,7 @@ impl Failure {
             modeled: None,
             headers: Vec::new(),
             overtaken: false,
+            is_bare: false,
         }
     }
 
@@ -50,6 +53,12 @@ impl Failure {
     pub fn overtaken(mut self) -> Self {
         self.overtaken = true;
         self
+    }
+
+    /// Tells it as AWS's front does, which found no operation and so no protocol either.
+    #[must_use]
+    pub(crate) fn bare(self) -> Self {
+        Self { is_bare: true, ..self }
     }
 
     /// Something failed here that is not the client's doing; the log has what, the client does not.

@@ -74,7 +74,13 @@ pub(crate) fn failure(mounted: &Mounted, protocol: Protocol, call: &Call, failur
         host_id: s3.then_some(call.request_id()),
         resource: s3.then(|| call.head.path()),
     };
-    let mut response = encoded(mounted, encode_error(protocol, mounted.facts.schema, &reply), None);
+    let mut error = encode_error(protocol, mounted.facts.schema, &reply);
+    if failure.is_bare {
+        let (code, message) = (&failure.code, &failure.message);
+        error.body = format!("<{code}>\n  <Message>{message}</Message>\n</{code}>\n").into();
+        error.headers.remove(header::CONTENT_TYPE);
+    }
+    let mut response = encoded(mounted, error, None);
     for (name, value) in &failure.headers {
         put(&mut response, name, value);
     }

@@ -51,11 +51,19 @@ impl Routes {
     pub(crate) fn service(&self, arrival: &Arrival) -> Option<&Mounted> {
         let head = &arrival.head;
         let target = head.header("x-amz-target").and_then(|t| t.split_once('.')).map(|(prefix, _)| prefix);
+        let signed = arrival.claim.as_ref().ok().and_then(authenticate::service);
         if let Some(prefix) = target {
-            return self.find(|facts| facts.schema.target_prefix == Some(prefix));
+            let meant = self.find(|facts| facts.schema.target_prefix == Some(prefix));
+            // A service that signs for itself and is asked for another's operation says that it has none such.
+            let asked = || {
+                self.find(|facts| {
+                    facts.schema.target_prefix.is_some() && Some(facts.schema.signing_name) == signed
+                })
+            };
+            return meant.or_else(asked);
         }
         let control = is_s3_control(head);
-        if let Some(name) = arrival.claim.as_ref().ok().and_then(authenticate::service) {
+        if let Some(name) = signed {
             let is = |facts: &ServiceFacts| facts.schema.signing_name == name;
             return self.find(|facts| is(facts) && is_control(facts) == (control && name == "s3"));
         }
@@ -222,9 +230,14 @@ impl Mounted {
         let name = match protocol {
             Protocol::Query | Protocol::Ec2 => value(pairs, "Action"),
             Protocol::RpcV2Cbor => path.rsplit('/').next(),
-            _ => head.header("x-amz-target").and_then(|t| t.split_once('.')).map(|(_, name)| name),
+            _ => match head.header("x-amz-target").and_then(|target| target.split_once('.')) {
+                Some((prefix, name)) if self.facts.schema.target_prefix != Some(prefix) => {
+                    return Err(self.unknown_action(name));
+                }
+                target => target.map(|(_, name)| name),
+            },
         };
-        let Some(name) = name.filter(|name| !name.is_empty()) else { return Err(self.missing_action()) };
+        let Some(name) = name.filter(|name| !name.is_empty()) else { return Err(self.missing_action(head)) };
         if protocol.is_query() {
             self.check_version(name, value(pairs, "Version"))?;
         }
@@ -301,14 +314,17 @@ impl Mounted {
         }
     }
 
-    fn missing_action(&self) -> Failure {
+    fn missing_action(&self, head: &Head) -> Failure {
+        let coral = self.facts.schema.dialect == kurodo_wire::Dialect::Coral;
+        if coral && (*head.method() != http::Method::POST || has_untold_content(head)) {
+            let message = "Unable to determine service/operation name to be authorized";
+            return Failure::new("AccessDeniedException", 403, message).bare();
+        }
         match self.facts.dialect {
             Dialect::Query | Dialect::Ec2 => {
                 Failure::new("MissingAction", 400, "Missing Action: the request names no operation")
             }
-            _ if self.facts.schema.dialect == kurodo_wire::Dialect::Coral => {
-                Failure::new("UnknownOperationException", 400, "")
-            }
+            _ if coral => Failure::new("UnknownOperationException", 400, ""),
             _ => Failure::new("UnknownOperationException", 400, "The request names no operation."),
         }
     }
@@ -324,6 +340,13 @@ impl Mounted {
             _ => Failure::new("UnknownOperationException", 400, ""),
         }
     }
+}
+
+/// Whether there is content of which the head does not say what it is, or that it is a form.
+fn has_untold_content(head: &Head) -> bool {
+    let has_some = head.header("content-length").is_some_and(|length| length != "0");
+    (is_form(head) || head.header("content-type").is_none())
+        && (has_some || head.header("transfer-encoding").is_some())
 }
 
 /// What the client sent, short enough and clean enough to be said back.
