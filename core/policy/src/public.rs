@@ -81,6 +81,10 @@ fn is_fixing(condition: &Condition, keys: &[&str], networks: bool) -> bool {
     }
     let key = condition.key.to_ascii_lowercase();
     match operator.comparison {
+        Comparison::Bool => {
+            let all_true = condition.values.iter().all(|value| value.eq_ignore_ascii_case("true"));
+            !networks && key == "aws:principalisawsservice" && all_true
+        }
         Comparison::Ip => {
             networks && key == "aws:sourceip" && condition.values.iter().all(|value| is_narrow(value))
         }

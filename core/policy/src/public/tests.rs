@@ -86,3 +86,34 @@ fn denials_do_not_count_and_one_open_statement_is_enough() {
     assert!(!policy(&format!("{deny},{own}")));
     assert!(policy(&format!("{deny},{own},{open}")));
 }
+
+/// Source: DynamoDB Developer Guide, "Blocking public access with resource-based policies in DynamoDB".
+#[test]
+fn dynamodb_fixes_other_keys() {
+    let public = |condition: &str| {
+        let statement = format!(
+            r#"{{"Effect":"Allow","Principal":"*","Action":"dynamodb:*","Resource":"*","Condition":{condition}}}"#
+        );
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
+        is_public_in_dynamodb(&Policy::parse(&text, Kind::Resource).unwrap())
+    };
+    for closed in [
+        r#"{"StringEquals":{"aws:PrincipalAccount":"111122223333"}}"#,
+        r#"{"StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}}"#,
+        r#"{"StringEquals":{"aws:PrincipalServiceName":"glue.amazonaws.com"}}"#,
+        r#"{"Bool":{"aws:PrincipalIsAWSService":"true"}}"#,
+    ] {
+        assert!(!public(closed), "{closed}");
+    }
+    for open in [
+        "{}",
+        r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#,
+        r#"{"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}"#,
+        r#"{"StringEqualsIfExists":{"aws:SourceAccount":"111122223333"}}"#,
+        r#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/x"}}"#,
+        r#"{"Bool":{"aws:PrincipalIsAWSService":"false"}}"#,
+        r#"{"StringEquals":{"aws:SourceOwner":"111122223333"}}"#,
+    ] {
+        assert!(public(open), "{open}");
+    }
+}
