@@ -1,11 +1,10 @@
 //! What decisions and operations need to know of a stream: read once, then shared until a stream changes.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use kurodo_gateway::Find;
 use kurodo_policy::Attached;
-use kurodo_store::{Fact, Reader};
+use kurodo_store::{Fact, Known, Reader};
 
 use crate::{
     Error, Kinesis,
@@ -48,35 +47,8 @@ impl StreamFacts {
     }
 }
 
-/// Facts of the streams that were asked for lately. Readers never wait.
-#[derive(Default)]
-pub(crate) struct Cache(ArcSwap<HashMap<String, Entry>>);
-
-#[derive(Clone)]
-struct Entry {
-    /// The generation of the streams that the facts were read in; older ones may have changed.
-    generation: u64,
-    facts: Arc<StreamFacts>,
-}
-
-/// So many streams are kept; then the cache begins anew.
-const MOST: usize = 4096;
-
-impl Cache {
-    fn find(&self, stream: &StreamName, generation: u64) -> Option<Arc<StreamFacts>> {
-        let known = self.0.load();
-        let entry = known.get(&stream.name)?;
-        (entry.generation == generation && entry.facts.name == *stream).then(|| Arc::clone(&entry.facts))
-    }
-
-    fn keep(&self, generation: u64, facts: &Arc<StreamFacts>) {
-        self.0.rcu(|known| {
-            let mut next = if known.len() < MOST { HashMap::clone(known) } else { HashMap::new() };
-            next.insert(facts.name.name.clone(), Entry { generation, facts: Arc::clone(facts) });
-            next
-        });
-    }
-}
+/// Facts of the streams that were asked for lately, by their names alone: of streams of one name in several places, the last.
+pub(crate) type Cache = Known<String, StreamFacts>;
 
 impl Kinesis {
     /// The facts of this stream; `None` where there is none.
@@ -85,12 +57,13 @@ impl Kinesis {
         stream: &StreamName,
     ) -> Result<Option<Arc<StreamFacts>>, Error> {
         let (service, generation) = (find.service, find.service.store.generation(layout::STREAMS));
-        if let Some(facts) = service.streams.find(stream, generation) {
+        let known = service.streams.find(&stream.name, generation);
+        if let Some(facts) = known.filter(|facts| facts.name == *stream) {
             return Ok(Some(facts));
         }
         let facts = read(&find.stored(), stream)?.map(Arc::new);
         if let Some(facts) = &facts {
-            service.streams.keep(generation, facts);
+            service.streams.keep(&stream.name, generation, facts);
         }
         Ok(facts)
     }

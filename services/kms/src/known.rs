@@ -1,44 +1,14 @@
 //! Keys that were asked for lately, with what decisions need to know of them.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use kurodo_arn::{AccountId, Region};
 use kurodo_gateway::Find;
 
 use crate::{Error, Kms, alias, grant, key::Key, layout, policy, resources::Found};
 
-/// What is known of keys. Readers never wait.
-#[derive(Default)]
-pub(crate) struct Known(ArcSwap<HashMap<Name, Entry>>);
-
-/// Account, region and id.
-type Name = (AccountId, String, String);
-
-#[derive(Clone)]
-struct Entry {
-    /// The generation of keys, aliases and grants that it was read in.
-    generation: u64,
-    found: Arc<Found>,
-}
-
-/// So many keys are known; then it begins anew.
-const MOST: usize = 4096;
-
-impl Known {
-    fn find(&self, name: &Name, generation: u64) -> Option<Arc<Found>> {
-        let known = self.0.load();
-        known.get(name).filter(|entry| entry.generation == generation).map(|entry| Arc::clone(&entry.found))
-    }
-
-    fn keep(&self, name: &Name, generation: u64, found: &Arc<Found>) {
-        self.0.rcu(|known| {
-            let mut next = if known.len() < MOST { HashMap::clone(known) } else { HashMap::new() };
-            next.insert(name.clone(), Entry { generation, found: Arc::clone(found) });
-            next
-        });
-    }
-}
+/// What is known of keys, by account, region and id.
+pub(crate) type Known = kurodo_store::Known<(AccountId, String, String), Found>;
 
 impl Kms {
     /// The key of this id; `None` where there is none.

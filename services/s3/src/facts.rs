@@ -1,6 +1,5 @@
 //! What decisions need to know of a bucket: read once, then shared until a bucket changes.
 
-mod cache;
 mod load;
 
 use std::sync::Arc;
@@ -10,7 +9,8 @@ use kurodo_keys::SecretKey;
 use kurodo_policy::Attached;
 use kurodo_store::{Fact, Reader, StoreError};
 
-pub(crate) use cache::Cache;
+/// Facts of the buckets that were asked for lately, by name.
+pub(crate) type Cache = kurodo_store::Known<String, BucketFacts>;
 
 use crate::{
     access_points::Passage,

@@ -90,6 +90,8 @@ pub struct S3 {
     inventories: inventory::Rounds,
     /// The versions that are to be copied to other buckets.
     replication: replication::Queue,
+    /// Turns of those who look through objects: no more at once than there are processors.
+    turns: select::Turns,
     /// Leads to KMS.
     relay: Relay,
     readers: Arc<content::Readers>,
@@ -114,7 +116,7 @@ impl S3 {
             store,
             blobs,
             keys,
-            buckets: facts::Cache::new(),
+            buckets: facts::Cache::default(),
             accounts,
             points,
             codes,
@@ -123,6 +125,7 @@ impl S3 {
             logs: logs::Logs::default(),
             inventories: inventory::Rounds::default(),
             replication: replication::Queue::default(),
+            turns: select::Turns::default(),
             relay,
             readers,
             md5s: checksum::Md5s::new(),

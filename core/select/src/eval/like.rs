@@ -5,7 +5,7 @@ use memchr::memmem;
 use crate::{SelectError, value::Value};
 
 /// The most characters of a pattern: what it costs to look for one grows with it.
-const LONGEST: usize = 4096;
+const LONGEST: usize = 1024;
 
 /// A sign of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq)]

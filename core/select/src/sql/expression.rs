@@ -6,9 +6,6 @@ use super::{
 };
 use crate::{SelectError, decimal, time::Stamp};
 
-/// The most of one chain of arithmetic: each is one below the other.
-const LONGEST_CHAIN: usize = 100;
-
 /// Operators by what they bind: from the loosest to the tightest, as the reference has it.
 impl Parser {
     pub(super) fn expression(&mut self) -> Result<Expr, SelectError> {
@@ -58,8 +55,8 @@ impl Parser {
     }
 
     fn relation(&mut self) -> Result<Expr, SelectError> {
-        let mut left = self.predicate()?;
-        for _ in 0..LONGEST_CHAIN {
+        let (mut left, mut links) = (self.predicate()?, 0..);
+        loop {
             let compare = match self.peek() {
                 Token::Symbol("<") => Compare::Less,
                 Token::Symbol("<=") => Compare::LessOrEqual,
@@ -68,17 +65,17 @@ impl Parser {
                 _ => return Ok(left),
             };
             self.next();
-            self.count()?;
+            self.link(&mut links)?;
             left = Expr::Compare(compare, Box::new([left, self.predicate()?]));
         }
-        Err(SelectError::MaxOperatorsExceeded)
     }
 
     /// `IN`, `BETWEEN`, `LIKE` and `IS`, and their opposites.
     fn predicate(&mut self) -> Result<Expr, SelectError> {
-        let mut value = self.sum()?;
-        for _ in 0..LONGEST_CHAIN {
+        let (mut value, mut links) = (self.sum()?, 0..);
+        loop {
             if self.take_word("IS") {
+                self.link(&mut links)?;
                 value = self.is(value)?;
                 continue;
             }
@@ -96,9 +93,9 @@ impl Parser {
             } else {
                 return Ok(value);
             };
+            self.link(&mut links)?;
             value = if not { Expr::Not(Box::new(found)) } else { found };
         }
-        Err(SelectError::MaxOperatorsExceeded)
     }
 
     fn is(&mut self, value: Expr) -> Result<Expr, SelectError> {
@@ -161,16 +158,15 @@ impl Parser {
         signs: &[(&str, Binary)],
         operand: fn(&mut Self) -> Result<Expr, SelectError>,
     ) -> Result<Expr, SelectError> {
-        let mut left = operand(self)?;
-        for _ in 0..LONGEST_CHAIN {
+        let (mut left, mut links) = (operand(self)?, 0..);
+        loop {
             let Some((_, sign)) = signs.iter().find(|(sign, _)| self.is_symbol(sign)) else {
                 return Ok(left);
             };
             self.next();
-            self.count()?;
+            self.link(&mut links)?;
             left = Expr::Binary(*sign, Box::new([left, operand(self)?]));
         }
-        Err(SelectError::MaxOperatorsExceeded)
     }
 
     fn signed(&mut self) -> Result<Expr, SelectError> {

@@ -45,14 +45,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, SelectError> {
 }
 
 /// Spaces and comments.
-fn skip(text: &str) -> Result<&str, SelectError> {
-    let text = text.trim_start();
-    if let Some(comment) = text.strip_prefix("--") {
-        return skip(comment.split_once('\n').map_or("", |(_, rest)| rest));
-    }
-    match text.strip_prefix("/*") {
-        Some(comment) => skip(comment.split_once("*/").ok_or(SelectError::LexerInvalidChar)?.1),
-        None => Ok(text),
+fn skip(mut text: &str) -> Result<&str, SelectError> {
+    loop {
+        text = text.trim_start();
+        text = if let Some(comment) = text.strip_prefix("--") {
+            comment.split_once('\n').map_or("", |(_, rest)| rest)
+        } else if let Some(comment) = text.strip_prefix("/*") {
+            comment.split_once("*/").ok_or(SelectError::LexerInvalidChar)?.1
+        } else {
+            return Ok(text);
+        };
     }
 }
 

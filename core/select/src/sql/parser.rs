@@ -5,16 +5,19 @@ use super::{
 };
 use crate::{MOST_EXPRESSION, SelectError};
 
-/// The most operators one below the other.
-const DEEPEST: usize = 60;
+/// The most expressions in one another.
+const DEEPEST: usize = 32;
+/// The most operators, in all, that follow another one of their kind: each is one deeper.
+const MOST_LINKS: usize = 100;
 /// The most operators in all; those of a chain of AND or OR count as one.
-const MOST_OPERATORS: usize = 10_000;
+const MOST_OPERATORS: usize = 2_000;
 
 pub(super) struct Parser {
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
     operators: usize,
+    links: usize,
     pub(super) aggregates: Vec<(Aggregate, Option<Expr>)>,
     /// Whether aggregates may stand here.
     pub(super) aggregating: bool,
@@ -25,7 +28,8 @@ pub(super) fn parse(text: &str) -> Result<Query, SelectError> {
         return Err(SelectError::ExpressionTooLong);
     }
     let tokens = tokens(text)?;
-    Parser { tokens, at: 0, depth: 0, operators: 0, aggregates: Vec::new(), aggregating: true }.query()
+    Parser { tokens, at: 0, depth: 0, operators: 0, links: 0, aggregates: Vec::new(), aggregating: true }
+        .query()
 }
 
 impl Parser {
@@ -224,6 +228,12 @@ impl Parser {
     pub(super) fn count(&mut self) -> Result<(), SelectError> {
         self.operators += 1;
         if self.operators > MOST_OPERATORS { Err(SelectError::MaxOperatorsExceeded) } else { Ok(()) }
+    }
+
+    /// Counts an operator that follows others of its kind.
+    pub(super) fn link(&mut self, before: &mut std::ops::RangeFrom<usize>) -> Result<(), SelectError> {
+        self.links += usize::from(before.next() > Some(0));
+        if self.links > MOST_LINKS { Err(SelectError::MaxOperatorsExceeded) } else { self.count() }
     }
 
     /// Reads something that lies deeper.

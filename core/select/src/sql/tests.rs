@@ -65,6 +65,19 @@ fn a_query_has_its_bounds() {
     }
     let unknown = format!("select 1 {} from s3object", "is null ".repeat(5000));
     assert_eq!(refused(&unknown), SelectError::MaxOperatorsExceeded);
+    let nested = |chain: &str, levels: usize| {
+        format!(
+            "select {}1{} from s3object",
+            "(".repeat(levels),
+            format!("{})", chain.repeat(99)).repeat(levels)
+        )
+    };
+    for chain in [" + 1", " is not null", " || 'x'", " not in (1)"] {
+        assert_eq!(refused(&nested(chain, 20)), SelectError::MaxOperatorsExceeded, "{chain}");
+        assert!(Query::parse(&nested(chain, 1)).is_ok(), "{chain}");
+    }
+    let comments = format!("select {}{} 1 from s3object", "/**/".repeat(20_000), "--\n".repeat(20_000));
+    assert!(Query::parse(&comments).is_ok());
     let alternatives = format!("select * from s3object where _1 = 'x' {}", "or _1 = 'y' ".repeat(1000));
     assert!(Query::parse(&alternatives).is_ok());
 }

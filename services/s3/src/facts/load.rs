@@ -21,14 +21,13 @@ impl S3 {
         let service = find.service;
         // The generation comes first: what is read after it is not older, and may be kept under it.
         let generation = service.generation();
-        let known = service.buckets.find(name, generation);
-        if let Some((facts, true)) = known {
-            return Ok(Some(facts));
-        }
-        let older = known.map(|(facts, _)| facts);
+        let older = match service.buckets.latest(name) {
+            Some((facts, read)) if read == generation => return Ok(Some(facts)),
+            known => known.map(|(facts, _)| facts),
+        };
         let facts = service.read_bucket(&find.stored(), name, older.as_deref())?.map(Arc::new);
         match &facts {
-            Some(facts) => service.buckets.keep(generation, facts),
+            Some(facts) => service.buckets.keep(&facts.name, generation, facts),
             None => service.buckets.forget(name),
         }
         Ok(facts)
@@ -40,8 +39,8 @@ impl S3 {
         stored: &Reader<'_>,
         name: &str,
     ) -> Result<Option<Arc<BucketFacts>>, Error> {
-        match self.buckets.find(name, self.generation()) {
-            Some((facts, true)) => Ok(Some(facts)),
+        match self.buckets.latest(name) {
+            Some((facts, read)) if read == self.generation() => Ok(Some(facts)),
             known => {
                 let older = known.map(|(facts, _)| facts);
                 Ok(self.read_bucket(stored, name, older.as_deref())?.map(Arc::new))

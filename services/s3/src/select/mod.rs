@@ -4,4 +4,4 @@ mod plan;
 mod selecting;
 
 pub(crate) use plan::plan;
-pub(crate) use selecting::Selecting;
+pub(crate) use selecting::{Selecting, Turns};

@@ -1,9 +1,13 @@
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream;
 use kurodo_select::{MOST_RECORD, Scan, SelectError, Step};
+use tokio::sync::Semaphore;
 
 use crate::{
     Error,
@@ -19,9 +23,22 @@ const MOST: usize = 128 * 1024;
 /// How long a client hears nothing while no record is found.
 const QUIET: Duration = Duration::from_secs(1);
 
+/// Turns at looking through objects. Nobody looks longer than through a piece at once, and no more look than there are
+/// processors, so that whatever is asked of objects keeps no other request waiting.
+#[derive(Clone)]
+pub(crate) struct Turns(Arc<Semaphore>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self(Arc::new(Semaphore::new(processors)))
+    }
+}
+
 /// A query on its way through an object.
 pub(crate) struct Selecting {
     scan: Scan,
+    turns: Turns,
     content: Reading,
     /// What was read and not looked at.
     piece: Bytes,
@@ -65,11 +82,17 @@ impl Selecting {
     }
 
     /// Begins, up to the first thing that there is to tell: a query that fails before is refused as any other request.
-    pub(crate) async fn begin(scan: Scan, content: Reading, progress: bool) -> Result<Self, Error> {
+    pub(crate) async fn begin(
+        scan: Scan,
+        turns: Turns,
+        content: Reading,
+        progress: bool,
+    ) -> Result<Self, Error> {
         let (piece, records) = (Bytes::new(), Bytes::new());
         let (told, stage) = (Instant::now(), Stage::Scanning);
         let mut selecting = Self {
             scan,
+            turns,
             content,
             piece,
             records,
@@ -128,8 +151,7 @@ impl Selecting {
 
     async fn look_until(&mut self) -> Result<(), Error> {
         while self.told.elapsed() < QUIET {
-            // It can take long: others have requests too.
-            match tokio::task::block_in_place(|| self.scan.read())? {
+            match self.turn().await? {
                 Step::Hungry => self.feed().await?,
                 Step::Full => break,
                 Step::Done => {
@@ -139,6 +161,13 @@ impl Selecting {
             }
         }
         Ok(())
+    }
+
+    async fn turn(&mut self) -> Result<Step, Error> {
+        let turn = self.turns.0.acquire().await.map_err(|_| Error::OperationAborted)?;
+        let step = tokio::task::block_in_place(|| self.scan.read());
+        drop(turn);
+        Ok(step?)
     }
 
     /// Takes more of the object.
