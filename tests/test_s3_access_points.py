@@ -58,9 +58,12 @@ def read(client, where, key="a"):
 
 
 def denied(call, arn=None):
-    answer = refused(call, "AccessDenied", 403)
-    if arn:
-        assert arn in answer["Error"]["Message"], answer["Error"]["Message"]
+    """`arn` is what denies: the access point, or the bucket, which the answer does not name."""
+    message = refused(call, "AccessDenied", 403)["Error"]["Message"]
+    if arn and ":accesspoint/" in arn:
+        assert arn in message, message
+    elif arn:
+        assert ":accesspoint/" in message and arn not in message, message
 
 
 def arn_of(user):

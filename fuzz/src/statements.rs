@@ -40,10 +40,10 @@ pub fn select(data: &[u8]) {
                     found.extend(scan.take());
                     match step {
                         Step::Hungry => match pieces.next() {
-                            Some(piece) => scan.push(piece)?,
-                            None => scan.end()?,
+                            Some(piece) => scan.push(piece),
+                            None => scan.end(),
                         },
-                        Step::Full => {}
+                        Step::Full | Step::Again => {}
                         Step::Done => return Ok::<_, SelectError>(found),
                     }
                 }

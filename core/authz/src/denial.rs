@@ -35,7 +35,7 @@ impl Denial {
     ///
     /// Source: S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors in Amazon S3".
     pub fn s3_message(&self) -> String {
-        let (action, resource, clause) = (self.action, &self.resource, self.clause());
+        let (action, resource, clause) = (self.action, &self.called, self.clause());
         match &self.principal {
             Some(arn) if !self.foreign => {
                 format!(

@@ -1,4 +1,9 @@
-use std::{io, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{Method, Request, Uri, header};
@@ -97,8 +102,8 @@ async fn answer(client: &Arc<ClientConfig>, ask: Ask<'_>) -> Result<Answer, Outs
     Ok(Answer { status, content: content.map_err(failed(address))?.to_bytes() })
 }
 
-/// Connects to one of a host's addresses. None is on the link itself: there a cloud's machine finds its credentials, and no
-/// server that anybody names.
+/// Connects to one of a host's addresses. None is on the link itself, however it is written: there a cloud's machine finds its
+/// credentials, and no server that anybody names.
 async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::AddrNotAvailable, "no address that may be asked");
     for address in lookup_host((host, port)).await?.filter(|address| !is_on_link(address.ip())) {
@@ -113,7 +118,25 @@ async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
 fn is_on_link(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => address.is_link_local(),
-        IpAddr::V6(address) => address.is_unicast_link_local(),
+        IpAddr::V6(address) => {
+            address.is_unicast_link_local()
+                || address == EC2_METADATA
+                || translated(address).is_some_and(|v4| v4.is_link_local())
+        }
+    }
+}
+
+/// The instance metadata service's address over IPv6 (EC2 User Guide, "Use the Instance Metadata Service"): unique-local, and
+/// answered on the link.
+const EC2_METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+
+/// The IPv4 address that a translator of the well-known prefix 64:ff9b::/96 (RFC 6052 2.1) would ask.
+fn translated(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+            Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
+        }
+        _ => None,
     }
 }
 
@@ -136,7 +159,9 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_on_the_link_is_asked() {
-        for host in ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1"] {
+        for host in
+            ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "fd00:ec2::254", "64:ff9b::a9fe:a9fe"]
+        {
             let error = connect(host, 443).await.unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::AddrNotAvailable, "{host}");
         }

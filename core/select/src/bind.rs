@@ -27,6 +27,22 @@ impl Query {
     }
 }
 
+impl Query {
+    /// How many expressions are computed for a row.
+    pub(crate) fn size(&mut self) -> u64 {
+        let items = match &mut self.projection {
+            Projection::Items(items) => items.iter_mut().map(|item| size(&mut item.value)).sum(),
+            Projection::All => 1,
+        };
+        let aggregated = self.aggregates.iter_mut().filter_map(|(_, argument)| argument.as_mut());
+        items + aggregated.chain(self.condition.as_mut()).map(size).sum::<u64>()
+    }
+}
+
+fn size(expr: &mut Expr) -> u64 {
+    1 + expr.parts().into_iter().map(size).sum::<u64>()
+}
+
 fn bind(expr: &mut Expr, alias: &Name, names: &Names<'_>) -> Result<(), SelectError> {
     if let Expr::Path(path) = expr {
         *expr = match names {

@@ -50,6 +50,16 @@ impl Node {
         Ok(Some(found))
     }
 
+    /// About how many bytes it has: what each member has is counted once.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::List(list) => list.iter().map(Self::size).sum::<usize>() + list.len(),
+            Self::Object(members) => members.iter().map(|(name, node)| name.len() + node.size()).sum(),
+            _ => 8,
+        }
+    }
+
     /// As expressions see it.
     pub(crate) fn value(&self) -> Value<'_> {
         match self {

@@ -106,7 +106,7 @@ fn within<'a>(
     (start, end): (u64, u64),
     rows: &mut Rows,
 ) -> Result<Option<&'a [u8]>, SelectError> {
-    if rows.done || rows.is_full() {
+    if rows.done || rows.must_pause() {
         return Ok(None);
     }
     if lines.begins() < start && lines.next(last)?.is_none() {

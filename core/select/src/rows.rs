@@ -13,6 +13,9 @@ use crate::{
 /// So many bytes of a result are enough to be taken.
 const FULL: usize = 128 * 1024;
 
+/// The work between two pauses: expressions of rows of up to 1 KiB, of longer ones in proportion.
+const WORK: u64 = 100_000;
+
 /// What is made of rows.
 pub(crate) struct Rows {
     pub(crate) query: Query,
@@ -23,15 +26,21 @@ pub(crate) struct Rows {
     left: u64,
     /// Whether no more rows are wanted.
     pub(crate) done: bool,
+    /// What a row costs: the expressions that are computed for it.
+    cost: u64,
+    /// How much work may be done before the next pause.
+    fuel: u64,
     /// The result, as far as it was not taken.
     pub(crate) out: Vec<u8>,
 }
 
 impl Rows {
     pub(crate) fn new(query: Query, output: Output, now: Stamp) -> Self {
+        let mut query = query;
+        let cost = 1 + query.size();
         let gatherings = query.aggregates.iter().map(|(aggregate, _)| Gathering::new(*aggregate)).collect();
         let left = query.limit.unwrap_or(u64::MAX);
-        Self { query, gatherings, output, now, left, done: left == 0, out: Vec::new() }
+        Self { query, gatherings, output, now, left, done: left == 0, cost, fuel: WORK, out: Vec::new() }
     }
 
     /// Binds the query to the names that the first record has.
@@ -51,6 +60,26 @@ impl Rows {
         })
     }
 
+    /// Lets some more work be done.
+    pub(crate) fn refuel(&mut self) {
+        self.fuel = WORK;
+    }
+
+    /// Counts work on so many bytes.
+    pub(crate) fn work(&mut self, bytes: usize) {
+        self.fuel = self.fuel.saturating_sub(bytes as u64 / 16);
+    }
+
+    /// Whether enough work was done for now.
+    pub(crate) fn is_tired(&self) -> bool {
+        self.fuel == 0
+    }
+
+    /// Whether reading is to stop for now.
+    pub(crate) fn must_pause(&self) -> bool {
+        self.is_full() || self.is_tired()
+    }
+
     /// Whether the result is to be taken before more is added.
     pub(crate) fn is_full(&self) -> bool {
         self.out.len() >= FULL
@@ -58,7 +87,7 @@ impl Rows {
 
     /// The records of JSON that can be read by now; whether those were all of them.
     pub(crate) fn walk(&mut self, walk: &mut Walk, last: bool) -> Result<bool, SelectError> {
-        while !self.done && !self.is_full() {
+        while !self.done && !self.must_pause() {
             let Some(found) = walk.next(last)? else { return Ok(true) };
             self.row(Row::Json(found.as_ref()), |output, out| match &found {
                 Some(Node::Object(members)) => {
@@ -77,6 +106,7 @@ impl Rows {
         row: Row<'_>,
         all: impl FnOnce(&Output, &mut Vec<u8>) -> Result<(), SelectError>,
     ) -> Result<(), SelectError> {
+        self.fuel = self.fuel.saturating_sub(self.cost * (1 + row.size() as u64 / 1024));
         let scope = Scope { row, results: &[], now: self.now };
         if let Some(condition) = &self.query.condition
             && scope.truth(condition)? != Some(true)

@@ -35,6 +35,8 @@ pub struct Scan {
     range: (u64, u64),
     processed: u64,
     /// Whether all of the object was pushed.
+    ended: bool,
+    /// Whether all of it was unpacked.
     last: bool,
 }
 
@@ -43,6 +45,8 @@ pub struct Scan {
 pub enum Step {
     /// It needs more of the object.
     Hungry,
+    /// It has done some work, and goes on when it is asked again.
+    Again,
     /// The result is to be taken before it goes on.
     Full,
     /// The result is whole.
@@ -108,13 +112,15 @@ impl Scan {
         let now = Stamp::from_millis(now_ms).ok_or(SelectError::ExternalEvalException)?;
         let rows = Rows::new(query, output, now);
         let unpack = Unpack::new(compression);
-        Ok(Self { rows, unpack, reader, range: range.unwrap_or((0, u64::MAX)), processed: 0, last: false })
-    }
-
-    /// The most bytes that one push should bring, so that it takes little time and memory.
-    #[must_use]
-    pub fn most(&self) -> usize {
-        self.unpack.most()
+        Ok(Self {
+            rows,
+            unpack,
+            reader,
+            range: range.unwrap_or((0, u64::MAX)),
+            processed: 0,
+            ended: false,
+            last: false,
+        })
     }
 
     /// Bytes that were looked at, unpacked.
@@ -137,47 +143,45 @@ impl Scan {
     }
 
     /// Takes more of the object, once [`Scan::read`] is hungry.
-    ///
-    /// # Errors
-    /// [`SelectError::TruncatedInput`].
-    pub fn push(&mut self, bytes: &[u8]) -> Result<(), SelectError> {
-        let unpacked = self.unpack.push(bytes)?;
-        self.feed(unpacked.as_deref().unwrap_or(bytes));
-        Ok(())
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.unpack.push(bytes);
     }
 
     /// Says that this was all of the object.
-    ///
-    /// # Errors
-    /// [`SelectError::TruncatedInput`].
-    pub fn end(&mut self) -> Result<(), SelectError> {
-        if !self.rows.done {
-            let unpacked = self.unpack.finish()?;
-            self.feed(unpacked.as_deref().unwrap_or_default());
-        }
-        self.last = true;
-        Ok(())
+    pub fn end(&mut self) {
+        self.ended = true;
     }
 
-    /// Looks at records. It stops where the result is to be taken first, so that no few bytes of an object become many of
-    /// a result that nobody takes.
+    /// Looks at records. It stops where the result is to be taken first, and after some work, so that neither few bytes of an
+    /// object nor long conditions become much at once.
     ///
     /// # Errors
     /// The code for what ends the query.
     pub fn read(&mut self) -> Result<Step, SelectError> {
-        self.reader.read(self.last, self.range, &mut self.rows)?;
-        if self.rows.is_full() {
-            return Ok(Step::Full);
+        self.rows.refuel();
+        loop {
+            self.reader.read(self.last, self.range, &mut self.rows)?;
+            if self.rows.is_full() {
+                return Ok(Step::Full);
+            }
+            if self.rows.is_tired() {
+                return Ok(Step::Again);
+            }
+            if self.last || self.rows.done {
+                self.rows.finish()?;
+                return Ok(Step::Done);
+            }
+            let more = match self.unpack.next()? {
+                Some(more) => more,
+                None if !self.ended => return Ok(Step::Hungry),
+                None => {
+                    self.last = true;
+                    self.unpack.finish()?
+                }
+            };
+            self.processed += more.len() as u64;
+            self.rows.work(more.len());
+            self.reader.push(&more);
         }
-        if !self.last && !self.rows.done {
-            return Ok(Step::Hungry);
-        }
-        self.rows.finish()?;
-        Ok(Step::Done)
-    }
-
-    fn feed(&mut self, bytes: &[u8]) {
-        self.processed += bytes.len() as u64;
-        self.reader.push(bytes);
     }
 }

@@ -5,91 +5,109 @@ use flate2::write::MultiGzDecoder;
 
 use crate::{SelectError, input::Compression};
 
-/// Unpacks bytes as they come. One after the other, several packed streams are one.
-pub(crate) enum Unpack {
+/// Unpacks bytes as they come, a little at a time: few packed bytes can be very many. One after the other, several packed
+/// streams are one.
+pub(crate) struct Unpack {
+    form: Form,
+    packed: Vec<u8>,
+    /// What of the packed bytes was taken.
+    at: usize,
+}
+
+enum Form {
     No,
     Gzip(Box<MultiGzDecoder<Vec<u8>>>),
     Bzip2(Box<Bzip2>),
 }
 
+/// Streams of bzip2, one after the other.
+struct Bzip2 {
+    decoder: Decompress,
+    /// Whether a stream has ended, or none has begun.
+    between: bool,
+    /// Whether the decoder may hold more than it gave.
+    more: bool,
+}
+
+/// About so many bytes are unpacked at once.
+const PIECE: usize = 64 * 1024;
+
 impl Unpack {
     pub(crate) fn new(compression: Compression) -> Self {
-        match compression {
-            Compression::None => Self::No,
-            Compression::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
-            Compression::Bzip2 => Self::Bzip2(Box::new(Bzip2::new())),
-        }
+        let form = match compression {
+            Compression::None => Form::No,
+            Compression::Gzip => Form::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
+            Compression::Bzip2 => Form::Bzip2(Box::new(Bzip2::new())),
+        };
+        Self { form, packed: Vec::new(), at: 0 }
     }
 
-    /// The most packed bytes that are unpacked in one go: what they become is held in memory.
-    pub(crate) fn most(&self) -> usize {
-        match self {
-            Self::No => 64 * 1024,
-            Self::Gzip(_) => 4 * 1024,
-            Self::Bzip2(_) => 128,
-        }
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.packed.drain(..self.at);
+        self.at = 0;
+        self.packed.extend_from_slice(bytes);
     }
 
-    /// Unpacks more. `None` where the bytes are what they are.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Option<Vec<u8>>, SelectError> {
-        match self {
-            Self::No => Ok(None),
-            Self::Gzip(decoder) => {
-                decoder
-                    .write_all(bytes)
-                    .and_then(|()| decoder.flush())
-                    .map_err(|_| SelectError::TruncatedInput)?;
-                Ok(Some(std::mem::take(decoder.get_mut())))
+    /// Some more unpacked bytes; `None` until more are pushed.
+    ///
+    /// # Errors
+    /// [`SelectError::TruncatedInput`].
+    pub(crate) fn next(&mut self) -> Result<Option<Vec<u8>>, SelectError> {
+        let rest = self.packed.get(self.at..).unwrap_or_default();
+        if let (true, Form::No | Form::Gzip(_)) = (rest.is_empty(), &self.form) {
+            return Ok(None);
+        }
+        let (taken, made) = match &mut self.form {
+            Form::No => (rest.len(), rest.to_vec()),
+            Form::Gzip(decoder) => {
+                // It takes no more than what fills its buffer.
+                let taken = decoder.write(rest).map_err(|_| SelectError::TruncatedInput)?;
+                (taken, std::mem::take(decoder.get_mut()))
             }
-            Self::Bzip2(decoder) => decoder.push(bytes).map(Some),
-        }
+            Form::Bzip2(decoder) if rest.is_empty() && !decoder.more => return Ok(None),
+            Form::Bzip2(decoder) => decoder.next(rest)?,
+        };
+        self.at += taken;
+        Ok(Some(made))
     }
 
     /// The last bytes.
     ///
     /// # Errors
     /// [`SelectError::TruncatedInput`] when something is missing.
-    pub(crate) fn finish(&mut self) -> Result<Option<Vec<u8>>, SelectError> {
-        match self {
-            Self::No => Ok(None),
-            Self::Gzip(decoder) => {
+    pub(crate) fn finish(&mut self) -> Result<Vec<u8>, SelectError> {
+        match &mut self.form {
+            Form::No => Ok(Vec::new()),
+            Form::Gzip(decoder) => {
                 decoder.try_finish().map_err(|_| SelectError::TruncatedInput)?;
-                Ok(Some(std::mem::take(decoder.get_mut())))
+                Ok(std::mem::take(decoder.get_mut()))
             }
-            Self::Bzip2(decoder) if decoder.between => Ok(None),
-            Self::Bzip2(_) => Err(SelectError::TruncatedInput),
+            Form::Bzip2(decoder) if decoder.between => Ok(Vec::new()),
+            Form::Bzip2(_) => Err(SelectError::TruncatedInput),
         }
     }
-}
-
-/// Streams of bzip2, one after the other.
-pub(crate) struct Bzip2 {
-    decoder: Decompress,
-    /// Whether a stream has ended, or none has begun.
-    between: bool,
 }
 
 impl Bzip2 {
     fn new() -> Self {
-        Self { decoder: Decompress::new(false), between: true }
+        Self { decoder: Decompress::new(false), between: true, more: false }
     }
 
-    fn push(&mut self, mut bytes: &[u8]) -> Result<Vec<u8>, SelectError> {
-        let mut out = Vec::new();
-        loop {
-            out.reserve(64 * 1024);
-            let (read, made) = (self.decoder.total_in(), out.len());
-            let status =
-                self.decoder.decompress_vec(bytes, &mut out).map_err(|_| SelectError::TruncatedInput)?;
-            let taken = usize::try_from(self.decoder.total_in() - read).unwrap_or(usize::MAX);
-            bytes = bytes.get(taken..).unwrap_or_default();
-            self.between &= taken == 0;
-            if status == Status::StreamEnd {
-                *self = Self::new();
-            }
-            if bytes.is_empty() && out.len() == made || self.between && bytes.is_empty() {
-                return Ok(out);
-            }
+    /// How many bytes were taken, and what they became.
+    fn next(&mut self, bytes: &[u8]) -> Result<(usize, Vec<u8>), SelectError> {
+        let (mut out, before) = (Vec::with_capacity(PIECE), self.decoder.total_in());
+        let status = self.decoder.decompress_vec(bytes, &mut out).map_err(|_| SelectError::TruncatedInput)?;
+        let taken = usize::try_from(self.decoder.total_in() - before).unwrap_or(usize::MAX);
+        if status == Status::StreamEnd {
+            *self = Self::new();
+            return Ok((taken, out));
         }
+        self.between &= taken == 0;
+        // A full buffer hides how much is left.
+        self.more = out.len() == out.capacity();
+        if taken == 0 && out.is_empty() && !bytes.is_empty() {
+            return Err(SelectError::TruncatedInput);
+        }
+        Ok((taken, out))
     }
 }

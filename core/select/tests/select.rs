@@ -48,10 +48,10 @@ impl Case {
             found.extend(scan.take());
             match step {
                 Step::Hungry => match pieces.next() {
-                    Some(piece) => scan.push(piece)?,
-                    None => scan.end()?,
+                    Some(piece) => scan.push(piece),
+                    None => scan.end(),
                 },
-                Step::Full => {}
+                Step::Full | Step::Again => {}
                 Step::Done => return Ok(String::from_utf8_lossy(&found).into_owned()),
             }
         }

@@ -83,6 +83,11 @@ fn document(root: &Map<String, Value>) -> Option<Document> {
     Some(Document { time, metrics })
 }
 
+/// Whether the server itself publishes in this namespace.
+pub(crate) fn is_taken(namespace: &str) -> bool {
+    namespace.starts_with("AWS/") || namespace == "Kurodo"
+}
+
 /// Adds the metrics of a directive.
 fn directive_of(
     root: &Map<String, Value>,
@@ -92,7 +97,7 @@ fn directive_of(
 ) -> Option<()> {
     // Where the server publishes its own figures nobody else does by writing to a log.
     let namespace = text(directive.get("Namespace")?, NAME)?;
-    if namespace.starts_with("AWS/") || namespace == "Kurodo" {
+    if is_taken(namespace) {
         return None;
     }
     let sets = directive.get("Dimensions")?.as_array().filter(|sets| !sets.is_empty())?;

@@ -33,6 +33,8 @@ const PULSE: Duration = Duration::from_secs(1);
 const MOST: usize = 500;
 /// Batches that wait for a session that does not keep up.
 const WAITING: usize = 256;
+/// About the most bytes of them, for a group: what comes while so many wait is left out of the sample.
+const HELD: usize = 8 << 20;
 /// The most sessions of an account.
 const SESSIONS: usize = 15;
 
@@ -43,6 +45,8 @@ pub(crate) struct Batch {
     /// In milliseconds since 1970.
     pub(crate) ingested: i64,
     pub(crate) events: Vec<(i64, String)>,
+    /// Whether there were events that are left out.
+    pub(crate) sampled: bool,
 }
 
 /// Who listens to which group, and how many sessions each account has.
@@ -57,8 +61,13 @@ impl Tails {
     pub(crate) fn tell(&self, group: u64, batch: impl FnOnce() -> Batch) {
         let groups = self.groups.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = groups.get(&group).filter(|sender| sender.receiver_count() > 0) {
+            let mut batch = batch();
+            let bytes: usize = batch.events.iter().map(|(_, message)| message.len() + 64).sum();
+            if bytes.saturating_mul(sender.len() + 1) > HELD {
+                (batch.events, batch.sampled) = (Vec::new(), true);
+            }
             // Whoever stopped listening meanwhile misses nothing.
-            _ = sender.send(Arc::new(batch()));
+            _ = sender.send(Arc::new(batch));
         }
     }
 
@@ -159,7 +168,8 @@ impl Session {
             loop {
                 match receiver.try_recv() {
                     Ok(batch) if self.wanted.has(&batch.stream) => {
-                        add(&mut found, group, &batch, &self.wanted.pattern)
+                        sampled |= batch.sampled;
+                        add(&mut found, group, &batch, &self.wanted.pattern);
                     }
                     Ok(_) => {}
                     Err(TryRecvError::Lagged(_)) => sampled = true,
@@ -198,7 +208,7 @@ mod tests {
 
     fn batch(stream: &str, messages: &[&str]) -> Batch {
         let events = messages.iter().map(|message| (7, (*message).to_owned())).collect();
-        Batch { stream: stream.to_owned(), ingested: 8, events }
+        Batch { stream: stream.to_owned(), ingested: 8, events, sampled: false }
     }
 
     fn session(tails: &Tails, pattern: &str) -> Session {

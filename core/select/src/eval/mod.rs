@@ -37,6 +37,17 @@ pub(crate) enum Row<'a> {
     Json(Option<&'a Node>),
 }
 
+impl Row<'_> {
+    /// About how many bytes it has.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Csv(record) => record.size(),
+            Self::Json(Some(node)) => node.size(),
+            _ => 0,
+        }
+    }
+}
+
 type Evaluated<'a> = Result<Value<'a>, SelectError>;
 
 impl<'a> Scope<'a> {

@@ -16,6 +16,10 @@ impl Record {
         self.text.get(start..end)
     }
 
+    pub(crate) fn size(&self) -> usize {
+        self.text.len()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.ends.len()).filter_map(|index| self.get(index))
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Series;
 use crate::{
     Error,
+    emf::is_taken,
     model::{MetricFilter as View, MetricTransformation, PutMetricFilterInput, StandardUnit},
     pattern::{Event, Pattern, Reference, number},
 };
@@ -56,6 +57,9 @@ impl MetricFilter {
 
     fn check(&self) -> Result<(), Error> {
         let invalid = |what: &str| Err(Error::invalid(format!("Invalid metric transformation: {what}")));
+        if is_taken(&self.namespace) {
+            return invalid("its namespace is the server's own");
+        }
         if !self.dimensions.is_empty() && self.default.is_some() {
             return invalid("dimensions and default value are mutually exclusive properties");
         }

@@ -59,6 +59,7 @@ impl Handler<op::PutLogEvents> for Logs {
         let commit =
             commit.map_err(|error| if error.conflict().is_some() { NO_STREAM } else { error.into() })?;
         self.tails.tell(group.definition.id, || Batch {
+            sampled: false,
             stream: input.log_stream_name.clone(),
             ingested: now,
             events: events.iter().map(|(time, message)| (*time, (*message).to_owned())).collect(),

@@ -20,6 +20,8 @@ use crate::{
 
 /// The most bytes of a result in one event; records go on in the next.
 const MOST: usize = 128 * 1024;
+/// The most bytes of an object that are looked at in one go.
+const PIECE: usize = 64 * 1024;
 /// How long a client hears nothing while no record is found.
 const QUIET: Duration = Duration::from_secs(1);
 
@@ -153,6 +155,7 @@ impl Selecting {
         while self.told.elapsed() < QUIET {
             match self.turn().await? {
                 Step::Hungry => self.feed().await?,
+                Step::Again => tokio::task::yield_now().await,
                 Step::Full => break,
                 Step::Done => {
                     self.stage = Stage::Scanned;
@@ -175,11 +178,11 @@ impl Selecting {
         if self.piece.is_empty() {
             self.piece = self.content.next().await?.unwrap_or_default();
         }
-        let piece = self.piece.split_to(self.scan.most().min(self.piece.len()));
+        let piece = self.piece.split_to(PIECE.min(self.piece.len()));
         self.scanned += piece.len() as u64;
         match piece.is_empty() {
-            true => self.scan.end()?,
-            false => self.scan.push(&piece)?,
+            true => self.scan.end(),
+            false => self.scan.push(&piece),
         }
         Ok(())
     }
