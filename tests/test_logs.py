@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+from botocore.exceptions import EventStreamError
 from clock import environment, signing_ahead
 from conftest import document, fresh, refused, statement
 
@@ -247,6 +248,21 @@ def test_a_live_tail_hears_of_what_is_put(root, logs):
         "AccessDeniedException",
         400,
     )
+
+
+def test_a_live_tail_ends_with_the_key_that_asked_for_it(root, logs):
+    where = stream(logs, "a-stream")
+    arn = logs.describe_log_groups(logGroupNamePrefix=where["logGroupName"])["logGroups"][0]["logGroupArn"]
+    user = root.user(policy=[statement("Allow", "logs:StartLiveTail", f"{arn}:*")])
+    listener = user.client("logs", inject_host_prefix=False)
+    heard = iter(listener.start_live_tail(logGroupIdentifiers=[arn])["responseStream"])
+    assert "sessionStart" in next(heard) and "sessionUpdate" in next(heard)
+    root.client("iam").update_access_key(UserName=user.name, AccessKeyId=user.access_key_id, Status="Inactive")
+    put(logs, where, "a secret")
+    with pytest.raises(EventStreamError) as ended:
+        for _, update in zip(range(10), heard, strict=False):
+            assert update["sessionUpdate"]["sessionResults"] == []
+    assert ended.value.response["Error"]["Code"] == "UnrecognizedClientException"
 
 
 def export(logs, where, bucket, **more):

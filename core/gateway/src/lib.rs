@@ -20,6 +20,7 @@ mod guard;
 mod head;
 mod inflate;
 mod input;
+mod lasting;
 mod listen;
 mod measures;
 mod message;

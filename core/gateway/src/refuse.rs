@@ -16,8 +16,10 @@ pub(crate) fn unauthenticated(dialect: Dialect, error: &Unauthenticated) -> Fail
     }
 }
 
+/// The failure of a request whose access key, or token, is not that of anybody.
+///
 /// Sources: S3 API Reference, "Error responses"; IAM, STS, DynamoDB and EC2 API References, "Common errors".
-fn credential(dialect: Dialect, error: CredentialError) -> Failure {
+pub(crate) fn credential(dialect: Dialect, error: CredentialError) -> Failure {
     use CredentialError as E;
     match (error, dialect) {
         (E::Unavailable, _) => Failure::internal(&error),

@@ -48,7 +48,7 @@ pub(crate) fn events(
         let before = std::mem::replace(ended, message.is_err());
         let message = message.unwrap_or_else(|failure| {
             let failure = failure.spoken(dialect);
-            encode_event_error(protocol, &failure.code, &failure.message)
+            encode_event_error(protocol, operation, &failure.code, &failure.message)
         });
         std::future::ready((!before).then_some(Ok(message)))
     });

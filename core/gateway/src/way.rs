@@ -13,7 +13,7 @@ use crate::{
     call::Connection,
     codec,
     head::Head,
-    input,
+    input, lasting,
     origin::{self, Origin},
     refuse,
     reply::Response,
@@ -214,8 +214,10 @@ impl Attempt<'_, '_> {
         trail.begin().await?;
 
         let reply = service.handle(Authorized { input, permits, body, call }).await;
-        let reply: Reply<O::Output> = reply.map_err(Into::into)?;
+        let mut reply: Reply<O::Output> = reply.map_err(Into::into)?;
         trail.measured(reply.measures);
+        let last = |events| lasting::while_known(gateway, mounted.facts.dialect, call, events);
+        reply.events = reply.events.map(last);
         codec::encode::<O>(mounted, target, call, reply)
     }
 }

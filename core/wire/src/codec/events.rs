@@ -35,11 +35,7 @@ pub fn encode_event(
     event: &Value,
 ) -> Result<Bytes, WireError> {
     let unfit = || WireError::reply("not an event of the operation's stream");
-    let stream = operation.output.streaming_member().and_then(|(_, member)| match &member.target().kind {
-        Kind::Structure(stream) if stream.event_stream => Some(stream),
-        _ => None,
-    });
-    let (stream, values) = (stream.ok_or_else(unfit)?, event.as_members().ok_or_else(unfit)?);
+    let (stream, values) = (stream(operation).ok_or_else(unfit)?, event.as_members().ok_or_else(unfit)?);
     let mut set = stream.members.iter().zip(values).filter(|(_, value)| !value.is_null());
     let (member, value) = set.next().ok_or_else(unfit)?;
     let (kind, payload) = payload(protocol, member, value)?;
@@ -54,16 +50,43 @@ pub fn encode_initial_response(protocol: Protocol, members: &[u8]) -> Option<Byt
     (protocol != Protocol::RestXml).then(|| message(&headers, members))
 }
 
-/// The message that ends a stream with an error.
-pub fn encode_event_error(protocol: Protocol, code: &str, text: &str) -> Bytes {
-    if protocol == Protocol::RestXml {
+/// The message that ends a stream with an error: an exception, where the stream has one of this name.
+pub fn encode_event_error(protocol: Protocol, operation: &OperationSchema, code: &str, text: &str) -> Bytes {
+    let told = stream(operation).is_some_and(|stream| stream.members.iter().any(|one| one.wire_name == code));
+    ending(protocol, told, code, text)
+}
+
+fn ending(protocol: Protocol, is_exception: bool, code: &str, text: &str) -> Bytes {
+    if !is_exception {
         return message(&[(":message-type", "error"), (":error-code", code), (":error-message", text)], b"");
     }
-    let mut payload = String::from("{\"message\":");
-    json::string(&mut payload, text);
-    payload.push('}');
-    let headers = [(":message-type", "exception"), (":exception-type", code), kind(protocol)];
-    message(&headers, payload.as_bytes())
+    let payload = match protocol {
+        Protocol::RpcV2Cbor | Protocol::Cbor11 => cbor_text("message", text),
+        _ => {
+            let mut payload = String::from("{\"message\":");
+            json::string(&mut payload, text);
+            payload.push('}');
+            payload.into_bytes()
+        }
+    };
+    message(&[(":message-type", "exception"), (":exception-type", code), kind(protocol)], &payload)
+}
+
+/// A map of one text.
+fn cbor_text(name: &str, text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(name.len() + text.len() + 16);
+    let mut encoder = Encoder::new(&mut out);
+    // Nothing fails that is written into memory.
+    _ = encoder.map(1).and_then(|map| map.str(name)?.str(text));
+    out
+}
+
+/// The events that an operation answers.
+fn stream(operation: &OperationSchema) -> Option<&'static Structure> {
+    operation.output.streaming_member().and_then(|(_, member)| match &member.target().kind {
+        Kind::Structure(stream) if stream.event_stream => Some(stream),
+        _ => None,
+    })
 }
 
 const TYPE_EVENT: (&str, &str) = (":message-type", "event");
@@ -163,14 +186,16 @@ mod tests {
 
     #[test]
     fn an_error_ends_a_stream_by_its_code() {
-        let text = encode_event_error(Protocol::RestXml, "CastFailed", "why");
+        let text = ending(Protocol::RestXml, false, "CastFailed", "why");
         let text = String::from_utf8_lossy(&text).into_owned();
         assert!(text.contains("\r:message-type\u{7}\0\u{5}error"));
         assert!(text.contains("\u{b}:error-code\u{7}\0\nCastFailed"));
         assert!(encode_initial_response(Protocol::RestXml, b"").is_none());
-        let text = encode_event_error(Protocol::Json11, "ResourceInUseException", "a \"b\"");
+        let text = ending(Protocol::Json11, true, "ResourceInUseException", "a \"b\"");
         let text = String::from_utf8_lossy(&text).into_owned();
         assert!(text.contains(":exception-type\u{7}\0\u{16}ResourceInUseException"));
         assert!(text.contains(r#"{"message":"a \"b\""}"#));
+        let text = ending(Protocol::Cbor11, true, "ResourceInUseException", "why");
+        assert!(text.windows(13).any(|found| found == b"\xa1gmessagecwhy"));
     }
 }
