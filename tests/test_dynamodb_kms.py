@@ -429,12 +429,16 @@ def back_up(client, table):
 WITHOUT_INDEXES = {"GlobalSecondaryIndexOverride": [], "LocalSecondaryIndexOverride": []}
 
 
-def restored(client, call, **more):
+def target_of(client, call, **more):
     """The name of the table that a call restores to."""
     target = dynamodb.name()
-    call(TargetTableName=target, **WITHOUT_INDEXES, **more)
+    call(TargetTableName=target, **more)
     client.get_waiter("table_exists").wait(TableName=target)
     return target
+
+
+def restored(client, call, **more):
+    return target_of(client, call, **WITHOUT_INDEXES, **more)
 
 
 def restore(client, backup, **more):

@@ -24,6 +24,7 @@ from test_dynamodb_kms import (  # noqa: F401 (fixtures)
     records,
     restored,
     table,
+    target_of,
     text,
     under,
 )
@@ -260,10 +261,7 @@ def test_an_index_of_a_big_table_is_filled_in_the_background_after_a_restart(own
 
 
 def restore(client, backup, **more):
-    target = dynamodb.name()
-    client.restore_table_from_backup(TargetTableName=target, BackupArn=backup, **more)
-    client.get_waiter("table_exists").wait(TableName=target)
-    return target
+    return target_of(client, client.restore_table_from_backup, BackupArn=backup, **more)
 
 
 def override(key=None):

@@ -62,7 +62,7 @@ pub(crate) fn encode<O: Operation>(
         encoded.headers.insert(HeaderName::from_static(name), value);
     }
     Ok(match reply.events {
-        Some(events) => respond::events(target.protocol, O::schema(), encoded, events),
+        Some(events) => respond::events(mounted.facts.dialect, target.protocol, O::schema(), encoded, events),
         None => respond::encoded(mounted, encoded, reply.content),
     })
 }

@@ -33,13 +33,13 @@ pub(crate) fn encoded(mounted: &Mounted, encoded: Encoded, content: Option<(u64,
 /// The response that streams events; the other members of the output are the first of them. It ends with the first
 /// failure.
 pub(crate) fn events(
+    dialect: Dialect,
     protocol: Protocol,
     operation: &'static OperationSchema,
     encoded: Encoded,
     events: Events,
 ) -> Response {
     let first = encode_initial_response(protocol, &encoded.body);
-    let dialect = if protocol == Protocol::RestXml { Dialect::S3 } else { Dialect::Json };
     let messages = events.map(move |event| match event {
         Ok(event) => encode_event(protocol, operation, &event).map_err(|error| Failure::internal(&error)),
         Err(failure) => Err(failure),
