@@ -52,12 +52,18 @@ fn wire(pytest: &[String]) -> Outcome {
     command
         .args(["-m", "pytest"])
         .args(all)
-        .args(pytest)
+        .args(if pytest.is_empty() { side_by_side() } else { pytest.to_vec() })
         .current_dir(root())
         .env("KURODO_JAVASCRIPT", javascript)
         .env("KURODO_BIN", root().join("target/debug/kurodo"))
         .env("PATH", path_with(&python.join("bin")));
     execute(&mut command)
+}
+
+/// All files of tests, as many at once as there are processors, up to four; each process has a server of its own.
+fn side_by_side() -> Vec<String> {
+    let processors = std::thread::available_parallelism().map_or(1, |count| count.get().min(4));
+    ["-n", &processors.to_string(), "--dist", "loadfile"].map(str::to_owned).to_vec()
 }
 
 fn cargo() -> Command {
