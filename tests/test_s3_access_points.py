@@ -465,3 +465,17 @@ def test_presigned_urls_lead_through(root, bucket, point, server):
     with pytest.raises(urllib.error.HTTPError) as failed:
         urllib.request.urlopen(old, context=context)
     assert failed.value.code == 400
+
+
+def test_pages_of_other_origins_are_told_what_the_bucket_says(server, s3, bucket, point):
+    rule = {"AllowedOrigins": ["https://shop.example.com"], "AllowedMethods": ["PUT"], "MaxAgeSeconds": 60}
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
+    for name in [bucket, point.alias, point.label]:
+        asked = {"Origin": "https://shop.example.com", "Access-Control-Request-Method": "PUT"}
+        request = urllib.request.Request(f"{server.endpoint}/{name}/a", method="OPTIONS", headers=asked)
+        with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=server.ca)) as answer:
+            assert answer.headers["Access-Control-Allow-Methods"] == "PUT", name
+    gone = urllib.request.Request(f"{server.endpoint}/x{point.label}/a", method="OPTIONS", headers=asked)
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(gone, context=ssl.create_default_context(cafile=server.ca))
+    assert refusal.value.code == 403 and b"Bucket not found" in refusal.value.read()

@@ -359,6 +359,7 @@ def test_a_bucket_made_anew_has_none_of_the_old_settings(root, s3):
     ("PutBucketPolicy", lambda s3, b: s3.put_bucket_policy(Bucket=b, Policy="{}")),
     ("DeleteBucketPolicy", lambda s3, b: s3.delete_bucket_policy(Bucket=b)),
     ("GetBucketPolicyStatus", lambda s3, b: s3.get_bucket_policy_status(Bucket=b)),
+    ("GetBucketWebsite", lambda s3, b: s3.get_bucket_website(Bucket=b)),
     ("GetBucketPublicAccessBlock", lambda s3, b: s3.get_public_access_block(Bucket=b)),
     ("PutBucketPublicAccessBlock", lambda s3, b: s3.put_public_access_block(Bucket=b, PublicAccessBlockConfiguration={})),
     ("PutBucketPublicAccessBlock", lambda s3, b: s3.delete_public_access_block(Bucket=b)),
@@ -410,3 +411,28 @@ def test_a_bucket_is_made_with_tags(root, s3):
     maker.client("s3").create_bucket(Bucket=name, **made)
     assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == tags(team="a")["TagSet"]
     s3.delete_bucket(Bucket=name)
+
+
+def test_what_no_bucket_has_can_be_asked_and_not_be_put(s3, bucket):
+    answer = refused(lambda: s3.get_bucket_website(Bucket=bucket), "NoSuchWebsiteConfiguration", 404)
+    assert message(answer) == "The specified bucket does not have a website configuration"
+    assert answer["Error"]["BucketName"] == bucket
+    s3.delete_bucket_website(Bucket=bucket)
+    website = {"IndexDocument": {"Suffix": "index.html"}}
+    refused(lambda: s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration=website), "NotImplemented", 501)
+
+    assert "Status" not in s3.get_bucket_accelerate_configuration(Bucket=bucket)
+
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+    answer = s3.get_bucket_notification_configuration(Bucket=bucket)
+    assert set(answer) == {"ResponseMetadata"}
+    events = {"Events": ["s3:ObjectCreated:*"]}
+    for name, target in {
+        "TopicConfigurations": [{"TopicArn": "arn:aws:sns:us-east-1:111122223333:t", **events}],
+        "QueueConfigurations": [{"QueueArn": "arn:aws:sqs:us-east-1:111122223333:q", **events}],
+        "LambdaFunctionConfigurations": [{"LambdaFunctionArn": "arn:aws:lambda:us-east-1:111122223333:function:f", **events}],
+        "EventBridgeConfiguration": {},
+    }.items():
+        put = lambda: s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={name: target})
+        answer = refused(put, "NotImplemented", 501)
+        assert name in message(answer), answer

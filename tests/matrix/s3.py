@@ -223,6 +223,11 @@ SAMPLES = {
     "GetBucketCors": put("put_bucket_cors", bucket, CORSConfiguration=CORS),
     "PutBucketCors": having(bucket, CORSConfiguration=CORS),
     "DeleteBucketCors": bucket,
+    "GetBucketWebsite": bucket,
+    "DeleteBucketWebsite": bucket,
+    "GetBucketNotificationConfiguration": bucket,
+    "PutBucketNotificationConfiguration": having(bucket, NotificationConfiguration={}),
+    "GetBucketAccelerateConfiguration": bucket,
     "GetBucketPolicy": with_policy,
     "PutBucketPolicy": new_policy,
     "DeleteBucketPolicy": with_policy,
@@ -319,4 +324,7 @@ UNASKED = {
 }
 
 # Rows that are not decided as a whole.
-APART = {"DeleteObjects": "each object is decided for itself; see tests/test_s3_access.py"}
+APART = {
+    "DeleteObjects": "each object is decided for itself; see tests/test_s3_access.py",
+    "GetBucketWebsite": "no bucket is a website; see tests/test_s3_settings.py",
+}

@@ -29,6 +29,8 @@ pub struct CrossOrigin<'a> {
     pub method: &'a Method,
     /// The path as it came, with the bucket in front.
     pub path: Cow<'a, str>,
+    /// The server's own region: a browser that asks beforehand names none.
+    pub region: &'a str,
 }
 
 impl CrossOrigin<'_> {
@@ -64,6 +66,7 @@ impl Origin {
             asked_headers: head.header("access-control-request-headers"),
             method: head.method(),
             path: gateway.routes.s3_path(head),
+            region: gateway.settings.region.as_str(),
         };
         match mounted.mount.cross_origin(&gateway.door, &asked) {
             Some(found) if preflight => Self::Preflight(found),

@@ -121,6 +121,10 @@ service! { Iam:
         ListRoles: Read on Roles = "iam:ListRoles";
         ListSAMLProviderTags: Read on SamlProvider = "iam:ListSAMLProviderTags";
         ListSAMLProviders: Read on SamlProviders = "iam:ListSAMLProviders";
+        ListSSHPublicKeys: Read on User = "iam:ListSSHPublicKeys";
+        ListServerCertificates: Read on Account = "iam:ListServerCertificates";
+        ListServiceSpecificCredentials: Read on User = "iam:ListServiceSpecificCredentials";
+        ListSigningCertificates: Read on User = "iam:ListSigningCertificates";
         ListUserPolicies: Read on User = "iam:ListUserPolicies";
         ListUserTags: Read on User = "iam:ListUserTags";
         ListUsers: Read on Users = "iam:ListUsers";
@@ -310,6 +314,13 @@ service! { Iam:
         UntagMFADevice: UntagMFADevice on mfa_device(serial_number) with "aws:TagKeys" = tag_keys;
         ListMFADeviceTags: ListMFADeviceTags on mfa_device(serial_number);
 
+        // Credentials that nobody has here: they cannot be made, and who cleans up asks for them.
+        ListSSHPublicKeys: ListSSHPublicKeys on user_or_caller(user_name);
+        ListSigningCertificates: ListSigningCertificates on user_or_caller(user_name);
+        ListServiceSpecificCredentials: ListServiceSpecificCredentials on user_or_caller(user_name)
+            refusing ["AllUsers"];
+        ListServerCertificates: ListServerCertificates on account();
+
         // Identity providers.
         CreateSAMLProvider: CreateSAMLProvider on new_saml_provider(name) with "aws:RequestTag/*" = tags,
             TagSAMLProvider on new_saml_provider(name) with "aws:RequestTag/*" = tags if tags
@@ -370,8 +381,7 @@ service! { Iam:
         GetOutboundWebIdentityFederationInfo, GetRoleTemplateVersion, GetSSHPublicKey,
         GetServerCertificate, GetServiceLastAccessedDetails, GetServiceLastAccessedDetailsWithEntities,
         ListDelegationRequests, ListOrganizationsFeatures, ListPoliciesGrantingServiceAccess,
-        ListSSHPublicKeys, ListServerCertificateTags, ListServerCertificates,
-        ListServiceSpecificCredentials, ListSigningCertificates, PutAccountProperties,
+        ListServerCertificateTags, PutAccountProperties,
         RejectDelegationRequest, ResetServiceSpecificCredential, SendDelegationToken,
         SetSecurityTokenServicePreferences, TagServerCertificate, UntagServerCertificate,
         UpdateDelegationRequest, UpdateSSHPublicKey, UpdateServerCertificate,

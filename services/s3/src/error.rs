@@ -251,6 +251,9 @@ pub enum Error {
     /// The bucket says nothing of other origins.
     #[error("The CORS configuration does not exist")]
     NoSuchCors(String),
+    /// The bucket of this name is no website.
+    #[error("The specified bucket does not have a website configuration")]
+    NoSuchWebsite(String),
     /// The bucket has no policy.
     #[error("The bucket policy does not exist")]
     NoSuchBucketPolicy(String),
@@ -455,6 +458,7 @@ impl Error {
             Self::MissingSecurityHeader(_) => ("MissingSecurityHeader", 400),
             Self::NoSuchBucket(_) => ("NoSuchBucket", 404),
             Self::NoSuchCors(_) => ("NoSuchCORSConfiguration", 404),
+            Self::NoSuchWebsite(_) => ("NoSuchWebsiteConfiguration", 404),
             Self::NoSuchBucketPolicy(_) => ("NoSuchBucketPolicy", 404),
             Self::NoSuchKey(_) => ("NoSuchKey", 404),
             Self::NoSuchLifecycleConfiguration(_) => ("NoSuchLifecycleConfiguration", 404),

@@ -29,6 +29,11 @@ service! { S3:
         PutBucketRequestPayment: Write on Bucket = "s3:PutBucketRequestPayment";
         GetBucketCORS: Read on Bucket = "s3:GetBucketCORS";
         PutBucketCORS: Write on Bucket = "s3:PutBucketCORS";
+        GetBucketWebsite: Read on Bucket = "s3:GetBucketWebsite";
+        DeleteBucketWebsite: Write on Bucket = "s3:DeleteBucketWebsite";
+        GetBucketNotification: Read on Bucket = "s3:GetBucketNotification";
+        PutBucketNotification: Write on Bucket = "s3:PutBucketNotification";
+        GetAccelerateConfiguration: Read on Bucket = "s3:GetAccelerateConfiguration";
         GetBucketPolicy: Read on Bucket = "s3:GetBucketPolicy";
         PutBucketPolicy: Write on Bucket = "s3:PutBucketPolicy";
         DeleteBucketPolicy: Write on Bucket = "s3:DeleteBucketPolicy";
@@ -111,6 +116,15 @@ service! { S3:
         GetBucketCors: GetBucketCORS on bucket(bucket, expected_bucket_owner);
         PutBucketCors: PutBucketCORS on bucket(bucket, expected_bucket_owner);
         DeleteBucketCors: PutBucketCORS on bucket(bucket, expected_bucket_owner);
+        GetBucketWebsite: GetBucketWebsite on bucket(bucket, expected_bucket_owner);
+        DeleteBucketWebsite: DeleteBucketWebsite on bucket(bucket, expected_bucket_owner);
+        GetBucketNotificationConfiguration: GetBucketNotification on bucket(bucket, expected_bucket_owner);
+        PutBucketNotificationConfiguration: PutBucketNotification on bucket(bucket, expected_bucket_owner)
+            refusing ["NotificationConfiguration.TopicConfigurations",
+                "NotificationConfiguration.QueueConfigurations",
+                "NotificationConfiguration.LambdaFunctionConfigurations",
+                "NotificationConfiguration.EventBridgeConfiguration"];
+        GetBucketAccelerateConfiguration: GetAccelerateConfiguration on bucket(bucket, expected_bucket_owner);
 
         GetBucketPolicy: [GetBucketPolicy] by needs::get_bucket_policy;
         PutBucketPolicy: [PutBucketPolicy] by needs::put_bucket_policy;
@@ -241,18 +255,16 @@ service! { S3:
         CreateBucketMetadataConfiguration, CreateBucketMetadataTableConfiguration, CreateSession,
         DeleteBucketAnalyticsConfiguration, DeleteBucketIntelligentTieringConfiguration,
         DeleteBucketMetadataConfiguration, DeleteBucketMetadataTableConfiguration,
-        DeleteBucketMetricsConfiguration, DeleteBucketWebsite, DeleteObjectAnnotation,
-        GetBucketAbac, GetBucketAccelerateConfiguration, GetBucketAnalyticsConfiguration,
+        DeleteBucketMetricsConfiguration, DeleteObjectAnnotation,
+        GetBucketAbac, GetBucketAnalyticsConfiguration,
         GetBucketIntelligentTieringConfiguration, GetBucketLifecycle,
         GetBucketMetadataConfiguration, GetBucketMetadataTableConfiguration,
-        GetBucketMetricsConfiguration, GetBucketNotification, GetBucketNotificationConfiguration,
-        GetBucketWebsite, GetObjectAnnotation, GetObjectTorrent,
+        GetBucketMetricsConfiguration, GetBucketNotification, GetObjectAnnotation, GetObjectTorrent,
         ListBucketAnalyticsConfigurations, ListBucketIntelligentTieringConfigurations,
         ListBucketMetricsConfigurations, ListDirectoryBuckets,
         ListObjectAnnotations, PutBucketAbac, PutBucketAccelerateConfiguration, PutBucketAnalyticsConfiguration,
         PutBucketIntelligentTieringConfiguration, PutBucketLifecycle,
-        PutBucketMetricsConfiguration, PutBucketNotification, PutBucketNotificationConfiguration,
-        PutBucketWebsite, PutObjectAnnotation, RenameObject,
+        PutBucketMetricsConfiguration, PutBucketNotification, PutBucketWebsite, PutObjectAnnotation, RenameObject,
         UpdateBucketMetadataAnnotationTableConfiguration,
         UpdateBucketMetadataInventoryTableConfiguration, UpdateBucketMetadataJournalTableConfiguration,
         UpdateObjectEncryption, WriteGetObjectResponse,

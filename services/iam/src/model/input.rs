@@ -963,6 +963,48 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// Input of AWS `iam:ListSSHPublicKeys`.
+    #[derive(Debug, Default)]
+    pub struct ListSSHPublicKeysInput: schema::LIST_SSH_PUBLIC_KEYS_INPUT {
+        user_name: Option<String> = "UserName",
+        marker: Option<String> = "Marker",
+        max_items: Option<i32> = "MaxItems",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `iam:ListSigningCertificates`.
+    #[derive(Debug, Default)]
+    pub struct ListSigningCertificatesInput: schema::LIST_SIGNING_CERTIFICATES_INPUT {
+        user_name: Option<String> = "UserName",
+        marker: Option<String> = "Marker",
+        max_items: Option<i32> = "MaxItems",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `iam:ListServiceSpecificCredentials`.
+    #[derive(Debug, Default)]
+    pub struct ListServiceSpecificCredentialsInput: schema::LIST_SERVICE_SPECIFIC_CREDENTIALS_INPUT {
+        user_name: Option<String> = "UserName",
+        service_name: Option<String> = "ServiceName",
+        all_users: Option<bool> = "AllUsers",
+        marker: Option<String> = "Marker",
+        max_items: Option<i32> = "MaxItems",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `iam:ListServerCertificates`.
+    #[derive(Debug, Default)]
+    pub struct ListServerCertificatesInput: schema::LIST_SERVER_CERTIFICATES_INPUT {
+        path_prefix: Option<String> = "PathPrefix",
+        marker: Option<String> = "Marker",
+        max_items: Option<i32> = "MaxItems",
+    }
+}
+
+kurodo_wire::shape! {
     /// Input of AWS `iam:CreateSAMLProvider`.
     #[derive(Debug)]
     pub struct CreateSAMLProviderInput: schema::CREATE_SAML_PROVIDER_INPUT {

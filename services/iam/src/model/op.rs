@@ -107,6 +107,10 @@ kurodo_wire::operations! {
     TagMFADevice(super::TagMFADeviceInput) -> super::TagMFADeviceOutput = service::TAG_MFA_DEVICE;
     UntagMFADevice(super::UntagMFADeviceInput) -> super::UntagMFADeviceOutput = service::UNTAG_MFA_DEVICE;
     ListMFADeviceTags(super::ListMFADeviceTagsInput) -> super::ListMFADeviceTagsOutput = service::LIST_MFA_DEVICE_TAGS;
+    ListSSHPublicKeys(super::ListSSHPublicKeysInput) -> super::ListSSHPublicKeysOutput = service::LIST_SSH_PUBLIC_KEYS;
+    ListSigningCertificates(super::ListSigningCertificatesInput) -> super::ListSigningCertificatesOutput = service::LIST_SIGNING_CERTIFICATES;
+    ListServiceSpecificCredentials(super::ListServiceSpecificCredentialsInput) -> super::ListServiceSpecificCredentialsOutput = service::LIST_SERVICE_SPECIFIC_CREDENTIALS;
+    ListServerCertificates(super::ListServerCertificatesInput) -> super::ListServerCertificatesOutput = service::LIST_SERVER_CERTIFICATES;
     CreateSAMLProvider(super::CreateSAMLProviderInput) -> super::CreateSAMLProviderOutput = service::CREATE_SAML_PROVIDER;
     GetSAMLProvider(super::GetSAMLProviderInput) -> super::GetSAMLProviderOutput = service::GET_SAML_PROVIDER;
     ListSAMLProviders(super::ListSAMLProvidersInput) -> super::ListSAMLProvidersOutput = service::LIST_SAML_PROVIDERS;

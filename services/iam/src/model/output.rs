@@ -9,7 +9,8 @@ use super::{
     DeletionTaskFailureReasonType, DeletionTaskStatusType, EvaluationResult, Group, GroupDetail,
     InstanceProfile, LoginProfile, MFADevice, ManagedPolicyDetail, OpenIDConnectProviderListEntry,
     PasswordPolicy, Policy, PolicyGroup, PolicyRole, PolicyUser, PolicyVersion, ReportFormatType,
-    ReportStateType, Role, RoleDetail, SAMLPrivateKey, SAMLProviderListEntry, Tag, User, UserDetail,
+    ReportStateType, Role, RoleDetail, SAMLPrivateKey, SAMLProviderListEntry, SSHPublicKeyMetadata,
+    ServerCertificateMetadata, ServiceSpecificCredentialMetadata, SigningCertificate, Tag, User, UserDetail,
     VirtualMFADevice, schema,
 };
 
@@ -826,6 +827,46 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct ListMFADeviceTagsOutput: schema::LIST_MFA_DEVICE_TAGS_OUTPUT {
         tags: Vec<Tag> = "Tags",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListSSHPublicKeys`.
+    #[derive(Debug, Default)]
+    pub struct ListSSHPublicKeysOutput: schema::LIST_SSH_PUBLIC_KEYS_OUTPUT {
+        ssh_public_keys: Option<Vec<SSHPublicKeyMetadata>> = "SSHPublicKeys",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListSigningCertificates`.
+    #[derive(Debug)]
+    pub struct ListSigningCertificatesOutput: schema::LIST_SIGNING_CERTIFICATES_OUTPUT {
+        certificates: Vec<SigningCertificate> = "Certificates",
+        is_truncated: Option<bool> = "IsTruncated",
+        marker: Option<String> = "Marker",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListServiceSpecificCredentials`.
+    #[derive(Debug, Default)]
+    pub struct ListServiceSpecificCredentialsOutput: schema::LIST_SERVICE_SPECIFIC_CREDENTIALS_OUTPUT {
+        service_specific_credentials: Option<Vec<ServiceSpecificCredentialMetadata>> = "ServiceSpecificCredentials",
+        marker: Option<String> = "Marker",
+        is_truncated: Option<bool> = "IsTruncated",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `iam:ListServerCertificates`.
+    #[derive(Debug)]
+    pub struct ListServerCertificatesOutput: schema::LIST_SERVER_CERTIFICATES_OUTPUT {
+        server_certificate_metadata_list: Vec<ServerCertificateMetadata> = "ServerCertificateMetadataList",
         is_truncated: Option<bool> = "IsTruncated",
         marker: Option<String> = "Marker",
     }

@@ -533,9 +533,62 @@ pub(super) static SAML_PROVIDER_NAME_TYPE: Schema = Schema::new("SAMLProviderNam
     .bounds(Some(1.0), Some(128.0))
     .pattern(&P_SAML_PROVIDER_NAME_TYPE);
 static P_SAML_PROVIDER_NAME_TYPE: Pattern = Pattern::new("[\\w._-]+");
+pub(super) static SSH_PUBLIC_KEY_LIST_TYPE: Schema =
+    Schema::list("SSHPublicKeyListType", Member::new("member", &SSH_PUBLIC_KEY_METADATA));
+pub(super) static SSH_PUBLIC_KEY_METADATA: Schema = Schema::new(
+    "SSHPublicKeyMetadata",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &USER_NAME_TYPE).required(),
+        Member::new("SSHPublicKeyId", &PUBLIC_KEY_ID_TYPE).required(),
+        Member::new("Status", &STATUS_TYPE).required(),
+        Member::new("UploadDate", &common::TIMESTAMP).required(),
+    ])),
+);
+pub(super) static SERVER_CERTIFICATE_METADATA: Schema = Schema::new(
+    "ServerCertificateMetadata",
+    Kind::Structure(Structure::new(&[
+        Member::new("Path", &PATH_TYPE).required(),
+        Member::new("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE).required(),
+        Member::new("ServerCertificateId", &ID_TYPE).required(),
+        Member::new("Arn", &ARN_TYPE).required(),
+        Member::new("UploadDate", &common::TIMESTAMP),
+        Member::new("Expiration", &common::TIMESTAMP),
+    ])),
+);
 pub(super) static SERVICE_FAILURE_EXCEPTION: Schema = Schema::new(
     "ServiceFailureException",
     Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static SERVICE_NOT_SUPPORTED_EXCEPTION: Schema = Schema::new(
+    "ServiceNotSupportedException",
+    Kind::Structure(Structure::new(&[Member::new("message", &common::STRING)])),
+);
+pub(super) static SERVICE_SPECIFIC_CREDENTIAL_METADATA: Schema = Schema::new(
+    "ServiceSpecificCredentialMetadata",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &USER_NAME_TYPE).required(),
+        Member::new("Status", &STATUS_TYPE).required(),
+        Member::new("ServiceUserName", &SERVICE_USER_NAME),
+        Member::new("ServiceCredentialAlias", &SERVICE_CREDENTIAL_ALIAS),
+        Member::new("CreateDate", &common::TIMESTAMP).required(),
+        Member::new("ExpirationDate", &common::TIMESTAMP),
+        Member::new("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID).required(),
+        Member::new("ServiceName", &common::STRING).required(),
+    ])),
+);
+pub(super) static SERVICE_SPECIFIC_CREDENTIALS_LIST_TYPE: Schema = Schema::list(
+    "ServiceSpecificCredentialsListType",
+    Member::new("member", &SERVICE_SPECIFIC_CREDENTIAL_METADATA),
+);
+pub(super) static SIGNING_CERTIFICATE: Schema = Schema::new(
+    "SigningCertificate",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &USER_NAME_TYPE).required(),
+        Member::new("CertificateId", &CERTIFICATE_ID_TYPE).required(),
+        Member::new("CertificateBody", &CERTIFICATE_BODY_TYPE).required(),
+        Member::new("Status", &STATUS_TYPE).required(),
+        Member::new("UploadDate", &common::TIMESTAMP),
+    ])),
 );
 pub(super) static SIMULATION_POLICY_LIST_TYPE: Schema =
     Schema::list("SimulationPolicyListType", Member::new("member", &POLICY_DOCUMENT_TYPE));
@@ -631,6 +684,16 @@ pub(super) static AUTHENTICATION_CODE_TYPE: Schema = Schema::new("authentication
     .bounds(Some(6.0), Some(6.0))
     .pattern(&P_AUTHENTICATION_CODE_TYPE);
 static P_AUTHENTICATION_CODE_TYPE: Pattern = Pattern::new("[\\d]+");
+pub(super) static CERTIFICATE_BODY_TYPE: Schema = Schema::new("certificateBodyType", Kind::String)
+    .bounds(Some(1.0), Some(16384.0))
+    .pattern(&P_CERTIFICATE_BODY_TYPE);
+static P_CERTIFICATE_BODY_TYPE: Pattern = Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
+pub(super) static CERTIFICATE_ID_TYPE: Schema = Schema::new("certificateIdType", Kind::String)
+    .bounds(Some(24.0), Some(128.0))
+    .pattern(&P_CERTIFICATE_ID_TYPE);
+static P_CERTIFICATE_ID_TYPE: Pattern = Pattern::new("[\\w]+");
+pub(super) static CERTIFICATE_LIST_TYPE: Schema =
+    Schema::list("certificateListType", Member::new("member", &SIGNING_CERTIFICATE));
 pub(super) static CLIENT_ID_LIST_TYPE: Schema =
     Schema::list("clientIDListType", Member::new("member", &CLIENT_ID_TYPE));
 pub(super) static CLIENT_ID_TYPE: Schema =
@@ -721,6 +784,10 @@ pub(super) static PRIVATE_KEY_TYPE: Schema = Schema::new("privateKeyType", Kind:
     .pattern(&P_PRIVATE_KEY_TYPE)
     .sensitive();
 static P_PRIVATE_KEY_TYPE: Pattern = Pattern::new("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
+pub(super) static PUBLIC_KEY_ID_TYPE: Schema = Schema::new("publicKeyIdType", Kind::String)
+    .bounds(Some(20.0), Some(128.0))
+    .pattern(&P_PUBLIC_KEY_ID_TYPE);
+static P_PUBLIC_KEY_ID_TYPE: Pattern = Pattern::new("[\\w]+");
 pub(super) static ROLE_DESCRIPTION_TYPE: Schema = Schema::new("roleDescriptionType", Kind::String)
     .bounds(None, Some(1000.0))
     .pattern(&P_ROLE_DESCRIPTION_TYPE);
@@ -738,6 +805,25 @@ pub(super) static SERIAL_NUMBER_TYPE: Schema = Schema::new("serialNumberType", K
     .bounds(Some(9.0), Some(256.0))
     .pattern(&P_SERIAL_NUMBER_TYPE);
 static P_SERIAL_NUMBER_TYPE: Pattern = Pattern::new("[\\w+=/:,.@-]+");
+pub(super) static SERVER_CERTIFICATE_METADATA_LIST_TYPE: Schema =
+    Schema::list("serverCertificateMetadataListType", Member::new("member", &SERVER_CERTIFICATE_METADATA));
+pub(super) static SERVER_CERTIFICATE_NAME_TYPE: Schema =
+    Schema::new("serverCertificateNameType", Kind::String)
+        .bounds(Some(1.0), Some(128.0))
+        .pattern(&P_SERVER_CERTIFICATE_NAME_TYPE);
+static P_SERVER_CERTIFICATE_NAME_TYPE: Pattern = Pattern::new("[\\w+=,.@-]+");
+pub(super) static SERVICE_CREDENTIAL_ALIAS: Schema = Schema::new("serviceCredentialAlias", Kind::String)
+    .bounds(Some(0.0), Some(200.0))
+    .pattern(&P_SERVICE_CREDENTIAL_ALIAS);
+static P_SERVICE_CREDENTIAL_ALIAS: Pattern = Pattern::new("[\\w+=,.@-]+");
+pub(super) static SERVICE_SPECIFIC_CREDENTIAL_ID: Schema =
+    Schema::new("serviceSpecificCredentialId", Kind::String)
+        .bounds(Some(20.0), Some(128.0))
+        .pattern(&P_SERVICE_SPECIFIC_CREDENTIAL_ID);
+static P_SERVICE_SPECIFIC_CREDENTIAL_ID: Pattern = Pattern::new("[\\w]+");
+pub(super) static SERVICE_USER_NAME: Schema =
+    Schema::new("serviceUserName", Kind::String).bounds(Some(0.0), Some(200.0)).pattern(&P_SERVICE_USER_NAME);
+static P_SERVICE_USER_NAME: Pattern = Pattern::new("[\\w+=,.@-]*");
 pub(super) static STATUS_TYPE: Schema =
     Schema::new("statusType", Kind::String).words(&["Active", "Inactive", "Expired"]);
 pub(super) static SUMMARY_KEY_TYPE: Schema = Schema::new("summaryKeyType", Kind::String).words(&[
@@ -1823,6 +1909,72 @@ pub(super) static LIST_MFA_DEVICE_TAGS_OUTPUT: Schema = Schema::new(
     "ListMFADeviceTagsResponse",
     Kind::Structure(Structure::new(&[
         Member::new("Tags", &TAG_LIST_TYPE).required(),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static LIST_SSH_PUBLIC_KEYS_INPUT: Schema = Schema::new(
+    "ListSSHPublicKeysRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &USER_NAME_TYPE),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_SSH_PUBLIC_KEYS_OUTPUT: Schema = Schema::new(
+    "ListSSHPublicKeysResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("SSHPublicKeys", &SSH_PUBLIC_KEY_LIST_TYPE),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static LIST_SIGNING_CERTIFICATES_INPUT: Schema = Schema::new(
+    "ListSigningCertificatesRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &EXISTING_USER_NAME_TYPE),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_SIGNING_CERTIFICATES_OUTPUT: Schema = Schema::new(
+    "ListSigningCertificatesResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("Certificates", &CERTIFICATE_LIST_TYPE).required(),
+        Member::new("IsTruncated", &common::BOOLEAN),
+        Member::new("Marker", &common::STRING),
+    ])),
+);
+pub(super) static LIST_SERVICE_SPECIFIC_CREDENTIALS_INPUT: Schema = Schema::new(
+    "ListServiceSpecificCredentialsRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("UserName", &USER_NAME_TYPE),
+        Member::new("ServiceName", &common::STRING),
+        Member::new("AllUsers", &common::BOOLEAN),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_SERVICE_SPECIFIC_CREDENTIALS_OUTPUT: Schema = Schema::new(
+    "ListServiceSpecificCredentialsResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("ServiceSpecificCredentials", &SERVICE_SPECIFIC_CREDENTIALS_LIST_TYPE),
+        Member::new("Marker", &common::STRING),
+        Member::new("IsTruncated", &common::BOOLEAN),
+    ])),
+);
+pub(super) static LIST_SERVER_CERTIFICATES_INPUT: Schema = Schema::new(
+    "ListServerCertificatesRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("PathPrefix", &PATH_PREFIX_TYPE),
+        Member::new("Marker", &MARKER_TYPE),
+        Member::new("MaxItems", &MAX_ITEMS_TYPE),
+    ])),
+);
+pub(super) static LIST_SERVER_CERTIFICATES_OUTPUT: Schema = Schema::new(
+    "ListServerCertificatesResponse",
+    Kind::Structure(Structure::new(&[
+        Member::new("ServerCertificateMetadataList", &SERVER_CERTIFICATE_METADATA_LIST_TYPE).required(),
         Member::new("IsTruncated", &common::BOOLEAN),
         Member::new("Marker", &common::STRING),
     ])),

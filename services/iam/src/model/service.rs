@@ -120,6 +120,10 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &TAG_MFA_DEVICE,
         &UNTAG_MFA_DEVICE,
         &LIST_MFA_DEVICE_TAGS,
+        &LIST_SSH_PUBLIC_KEYS,
+        &LIST_SIGNING_CERTIFICATES,
+        &LIST_SERVICE_SPECIFIC_CREDENTIALS,
+        &LIST_SERVER_CERTIFICATES,
         &CREATE_SAML_PROVIDER,
         &GET_SAML_PROVIDER,
         &LIST_SAML_PROVIDERS,
@@ -392,39 +396,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "ListSSHPublicKeys",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "ListServerCertificateTags",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ListServerCertificates",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ListServiceSpecificCredentials",
-            method: "POST",
-            uri: "/",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "ListSigningCertificates",
             method: "POST",
             uri: "/",
             required_query: &[],
@@ -571,6 +543,7 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &ERROR_POLICY_EVALUATION_EXCEPTION,
         &ERROR_POLICY_NOT_ATTACHABLE_EXCEPTION,
         &ERROR_SERVICE_FAILURE_EXCEPTION,
+        &ERROR_SERVICE_NOT_SUPPORTED_EXCEPTION,
         &ERROR_UNMODIFIABLE_ENTITY_EXCEPTION,
     ],
 };
@@ -2046,6 +2019,46 @@ pub(super) static LIST_MFA_DEVICE_TAGS: OperationSchema = OperationSchema {
         [&schema::LIST_MFA_DEVICE_TAGS_INPUT, &schema::LIST_MFA_DEVICE_TAGS_OUTPUT],
     )
 };
+pub(super) static LIST_SSH_PUBLIC_KEYS: OperationSchema = OperationSchema {
+    errors: &[&ERROR_NO_SUCH_ENTITY_EXCEPTION],
+    result_wrapper: Some("ListSSHPublicKeysResult"),
+    ..OperationSchema::new(
+        "ListSSHPublicKeys",
+        "POST",
+        "/",
+        [&schema::LIST_SSH_PUBLIC_KEYS_INPUT, &schema::LIST_SSH_PUBLIC_KEYS_OUTPUT],
+    )
+};
+pub(super) static LIST_SIGNING_CERTIFICATES: OperationSchema = OperationSchema {
+    errors: &[&ERROR_NO_SUCH_ENTITY_EXCEPTION, &ERROR_SERVICE_FAILURE_EXCEPTION],
+    result_wrapper: Some("ListSigningCertificatesResult"),
+    ..OperationSchema::new(
+        "ListSigningCertificates",
+        "POST",
+        "/",
+        [&schema::LIST_SIGNING_CERTIFICATES_INPUT, &schema::LIST_SIGNING_CERTIFICATES_OUTPUT],
+    )
+};
+pub(super) static LIST_SERVICE_SPECIFIC_CREDENTIALS: OperationSchema = OperationSchema {
+    errors: &[&ERROR_NO_SUCH_ENTITY_EXCEPTION, &ERROR_SERVICE_NOT_SUPPORTED_EXCEPTION],
+    result_wrapper: Some("ListServiceSpecificCredentialsResult"),
+    ..OperationSchema::new(
+        "ListServiceSpecificCredentials",
+        "POST",
+        "/",
+        [&schema::LIST_SERVICE_SPECIFIC_CREDENTIALS_INPUT, &schema::LIST_SERVICE_SPECIFIC_CREDENTIALS_OUTPUT],
+    )
+};
+pub(super) static LIST_SERVER_CERTIFICATES: OperationSchema = OperationSchema {
+    errors: &[&ERROR_SERVICE_FAILURE_EXCEPTION],
+    result_wrapper: Some("ListServerCertificatesResult"),
+    ..OperationSchema::new(
+        "ListServerCertificates",
+        "POST",
+        "/",
+        [&schema::LIST_SERVER_CERTIFICATES_INPUT, &schema::LIST_SERVER_CERTIFICATES_OUTPUT],
+    )
+};
 pub(super) static CREATE_SAML_PROVIDER: OperationSchema = OperationSchema {
     errors: &[
         &ERROR_INVALID_INPUT_EXCEPTION,
@@ -2560,6 +2573,13 @@ static ERROR_SERVICE_FAILURE_EXCEPTION: ErrorSchema = ErrorSchema {
     status: 500,
     sender: false,
     schema: &schema::SERVICE_FAILURE_EXCEPTION,
+};
+static ERROR_SERVICE_NOT_SUPPORTED_EXCEPTION: ErrorSchema = ErrorSchema {
+    name: "ServiceNotSupportedException",
+    code: "NotSupportedService",
+    status: 404,
+    sender: true,
+    schema: &schema::SERVICE_NOT_SUPPORTED_EXCEPTION,
 };
 static ERROR_UNMODIFIABLE_ENTITY_EXCEPTION: ErrorSchema = ErrorSchema {
     name: "UnmodifiableEntityException",

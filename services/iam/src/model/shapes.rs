@@ -407,6 +407,57 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `iam` structure `SSHPublicKeyMetadata`.
+    #[derive(Debug)]
+    pub struct SSHPublicKeyMetadata: schema::SSH_PUBLIC_KEY_METADATA {
+        user_name: String = "UserName",
+        ssh_public_key_id: String = "SSHPublicKeyId",
+        status: StatusType = "Status",
+        upload_date: Timestamp = "UploadDate",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `iam` structure `ServerCertificateMetadata`.
+    #[derive(Debug)]
+    pub struct ServerCertificateMetadata: schema::SERVER_CERTIFICATE_METADATA {
+        path: String = "Path",
+        server_certificate_name: String = "ServerCertificateName",
+        server_certificate_id: String = "ServerCertificateId",
+        arn: String = "Arn",
+        upload_date: Option<Timestamp> = "UploadDate",
+        expiration: Option<Timestamp> = "Expiration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `iam` structure `ServiceSpecificCredentialMetadata`.
+    #[derive(Debug)]
+    pub struct ServiceSpecificCredentialMetadata: schema::SERVICE_SPECIFIC_CREDENTIAL_METADATA {
+        user_name: String = "UserName",
+        status: StatusType = "Status",
+        service_user_name: Option<String> = "ServiceUserName",
+        service_credential_alias: Option<String> = "ServiceCredentialAlias",
+        create_date: Timestamp = "CreateDate",
+        expiration_date: Option<Timestamp> = "ExpirationDate",
+        service_specific_credential_id: String = "ServiceSpecificCredentialId",
+        service_name: String = "ServiceName",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `iam` structure `SigningCertificate`.
+    #[derive(Debug)]
+    pub struct SigningCertificate: schema::SIGNING_CERTIFICATE {
+        user_name: String = "UserName",
+        certificate_id: String = "CertificateId",
+        certificate_body: String = "CertificateBody",
+        status: StatusType = "Status",
+        upload_date: Option<Timestamp> = "UploadDate",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `iam` structure `SourceRoleTemplate`.
     #[derive(Debug)]
     pub struct SourceRoleTemplate: schema::SOURCE_ROLE_TEMPLATE {

@@ -7,6 +7,7 @@ mod boundary;
 mod groups;
 mod inline;
 mod mfa;
+mod never;
 mod passwords;
 mod policies;
 mod profiles;

@@ -10,18 +10,20 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     Error, S3,
+    access_points::behind,
     records::{Cors, CorsRule},
 };
 
 pub(crate) use rules::{METHODS, read, shown};
 
-/// What a page of another origin may see, by the bucket that its request is for.
+/// What a page of another origin may see, by the bucket that its request is for, also where it comes through an access
+/// point of the server's own region.
 pub(crate) fn sharing(service: &S3, stored: &Reader<'_>, asked: &CrossOrigin<'_>) -> Result<Sharing, Error> {
     let (origin, method) = wanted(asked)?;
     let (bucket, key) = named(asked);
     let forbidden =
         |why| Error::CorsForbidden { why, method: method.to_owned(), resource: resource(&bucket, key) };
-    let facts = service.facts_of(stored, &bucket)?.ok_or_else(|| forbidden(NO_BUCKET))?;
+    let facts = behind(service, stored, &bucket, asked.region)?.ok_or_else(|| forbidden(NO_BUCKET))?;
     let rules = facts.cors.as_ref().ok_or_else(|| forbidden(NOT_ENABLED))?;
     let headers = asked.asked_headers.unwrap_or_default();
     let rule = rules.find(origin, method, headers).ok_or_else(|| forbidden(NOT_ALLOWED))?;

@@ -37,6 +37,7 @@ impl Error {
             | Self::NoSuchBucket(bucket)
             | Self::NoSuchBucketPolicy(bucket)
             | Self::NoSuchCors(bucket)
+            | Self::NoSuchWebsite(bucket)
             | Self::NoSuchPublicAccessBlock(bucket)
             | Self::NoSuchTagSet(bucket) => vec![text("BucketName", bucket)],
             Self::NoSuchVersion { key, version } => vec![text("Key", key), text("VersionId", version)],

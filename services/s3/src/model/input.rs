@@ -8,13 +8,13 @@ use super::{
     AccessControlPolicy, AnnotationDirective, BucketCannedACL, BucketLifecycleConfiguration,
     BucketLoggingStatus, BucketNamespace, CORSConfiguration, ChecksumAlgorithm, ChecksumMode, ChecksumType,
     CompletedMultipartUpload, CreateBucketConfiguration, Delete, EncodingType, ExpressionType,
-    InputSerialization, InventoryConfiguration, MetadataDirective, ObjectAttributes, ObjectCannedACL,
-    ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
-    ObjectLockMode, ObjectLockRetention, ObjectOwnership, OptionalObjectAttributes, OutputSerialization,
-    OwnershipControls, PublicAccessBlockConfiguration, ReplicationConfiguration, RequestPayer,
-    RequestPaymentConfiguration, RequestProgress, RestoreRequest, ScanRange, ServerSideEncryption,
-    ServerSideEncryptionConfiguration, StorageClass, Tagging, TaggingDirective,
-    TransitionDefaultMinimumObjectSize, VersioningConfiguration, schema,
+    InputSerialization, InventoryConfiguration, MetadataDirective, NotificationConfiguration,
+    ObjectAttributes, ObjectCannedACL, ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold,
+    ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectOwnership,
+    OptionalObjectAttributes, OutputSerialization, OwnershipControls, PublicAccessBlockConfiguration,
+    ReplicationConfiguration, RequestPayer, RequestPaymentConfiguration, RequestProgress, RestoreRequest,
+    ScanRange, ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tagging,
+    TaggingDirective, TransitionDefaultMinimumObjectSize, VersioningConfiguration, schema,
 };
 
 kurodo_wire::shape! {
@@ -166,6 +166,54 @@ kurodo_wire::shape! {
     pub struct DeleteBucketCorsInput: schema::DELETE_BUCKET_CORS_INPUT {
         bucket: String = "Bucket",
         expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketWebsite`.
+    #[derive(Debug)]
+    pub struct GetBucketWebsiteInput: schema::GET_BUCKET_WEBSITE_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:DeleteBucketWebsite`.
+    #[derive(Debug)]
+    pub struct DeleteBucketWebsiteInput: schema::DELETE_BUCKET_WEBSITE_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketNotificationConfiguration`.
+    #[derive(Debug)]
+    pub struct GetBucketNotificationConfigurationInput: schema::GET_BUCKET_NOTIFICATION_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:PutBucketNotificationConfiguration`.
+    #[derive(Debug)]
+    pub struct PutBucketNotificationConfigurationInput: schema::PUT_BUCKET_NOTIFICATION_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        notification_configuration: NotificationConfiguration = "NotificationConfiguration",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        skip_destination_validation: Option<bool> = "SkipDestinationValidation",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Input of AWS `s3:GetBucketAccelerateConfiguration`.
+    #[derive(Debug)]
+    pub struct GetBucketAccelerateConfigurationInput: schema::GET_BUCKET_ACCELERATE_CONFIGURATION_INPUT {
+        bucket: String = "Bucket",
+        expected_bucket_owner: Option<String> = "ExpectedBucketOwner",
+        request_payer: Option<RequestPayer> = "RequestPayer",
     }
 }
 

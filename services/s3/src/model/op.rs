@@ -20,6 +20,11 @@ kurodo_wire::operations! {
     GetBucketCors(super::GetBucketCorsInput) -> super::GetBucketCorsOutput = service::GET_BUCKET_CORS;
     PutBucketCors(super::PutBucketCorsInput) -> super::PutBucketCorsOutput = service::PUT_BUCKET_CORS;
     DeleteBucketCors(super::DeleteBucketCorsInput) -> super::DeleteBucketCorsOutput = service::DELETE_BUCKET_CORS;
+    GetBucketWebsite(super::GetBucketWebsiteInput) -> super::GetBucketWebsiteOutput = service::GET_BUCKET_WEBSITE;
+    DeleteBucketWebsite(super::DeleteBucketWebsiteInput) -> super::DeleteBucketWebsiteOutput = service::DELETE_BUCKET_WEBSITE;
+    GetBucketNotificationConfiguration(super::GetBucketNotificationConfigurationInput) -> super::GetBucketNotificationConfigurationOutput = service::GET_BUCKET_NOTIFICATION_CONFIGURATION;
+    PutBucketNotificationConfiguration(super::PutBucketNotificationConfigurationInput) -> super::PutBucketNotificationConfigurationOutput = service::PUT_BUCKET_NOTIFICATION_CONFIGURATION;
+    GetBucketAccelerateConfiguration(super::GetBucketAccelerateConfigurationInput) -> super::GetBucketAccelerateConfigurationOutput = service::GET_BUCKET_ACCELERATE_CONFIGURATION;
     GetBucketPolicy(super::GetBucketPolicyInput) -> super::GetBucketPolicyOutput = service::GET_BUCKET_POLICY;
     PutBucketPolicy(super::PutBucketPolicyInput) -> super::PutBucketPolicyOutput = service::PUT_BUCKET_POLICY;
     DeleteBucketPolicy(super::DeleteBucketPolicyInput) -> super::DeleteBucketPolicyOutput = service::DELETE_BUCKET_POLICY;

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use kurodo_wire::{Secret, Streaming, Timestamp};
 
 use super::{
-    ArchiveStatus, Bucket, BucketLocationConstraint, BucketVersioningStatus, CORSRule, Checksum,
-    ChecksumAlgorithm, ChecksumType, CommonPrefix, CopyObjectResult, CopyPartResult, DeleteMarkerEntry,
-    DeletedObject, EncodingType, Error, GetObjectAttributesParts, Grant, Initiator, InventoryConfiguration,
-    LifecycleRule, LocationType, LoggingEnabled, MFADeleteStatus, MultipartUpload, Object,
-    ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold, ObjectLockLegalHoldStatus,
-    ObjectLockMode, ObjectLockRetention, ObjectVersion, Owner, OwnershipControls, Part, Payer, PolicyStatus,
-    PublicAccessBlockConfiguration, ReplicationConfiguration, ReplicationStatus, RequestCharged,
-    ServerSideEncryption, ServerSideEncryptionConfiguration, StorageClass, Tag,
+    ArchiveStatus, Bucket, BucketAccelerateStatus, BucketLocationConstraint, BucketVersioningStatus,
+    CORSRule, Checksum, ChecksumAlgorithm, ChecksumType, CommonPrefix, CopyObjectResult, CopyPartResult,
+    DeleteMarkerEntry, DeletedObject, EncodingType, Error, ErrorDocument, EventBridgeConfiguration,
+    GetObjectAttributesParts, Grant, IndexDocument, Initiator, InventoryConfiguration,
+    LambdaFunctionConfiguration, LifecycleRule, LocationType, LoggingEnabled, MFADeleteStatus,
+    MultipartUpload, Object, ObjectLockConfiguration, ObjectLockEventHold, ObjectLockLegalHold,
+    ObjectLockLegalHoldStatus, ObjectLockMode, ObjectLockRetention, ObjectVersion, Owner, OwnershipControls,
+    Part, Payer, PolicyStatus, PublicAccessBlockConfiguration, QueueConfiguration, RedirectAllRequestsTo,
+    ReplicationConfiguration, ReplicationStatus, RequestCharged, RoutingRule, ServerSideEncryption,
+    ServerSideEncryptionConfiguration, StorageClass, Tag, TopicConfiguration,
     TransitionDefaultMinimumObjectSize, schema,
 };
 
@@ -129,6 +131,51 @@ kurodo_wire::shape! {
     /// Output of AWS `s3:DeleteBucketCors`.
     #[derive(Debug, Default)]
     pub struct DeleteBucketCorsOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketWebsite`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketWebsiteOutput: schema::GET_BUCKET_WEBSITE_OUTPUT {
+        redirect_all_requests_to: Option<RedirectAllRequestsTo> = "RedirectAllRequestsTo",
+        index_document: Option<IndexDocument> = "IndexDocument",
+        error_document: Option<ErrorDocument> = "ErrorDocument",
+        routing_rules: Option<Vec<RoutingRule>> = "RoutingRules",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:DeleteBucketWebsite`.
+    #[derive(Debug, Default)]
+    pub struct DeleteBucketWebsiteOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketNotificationConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketNotificationConfigurationOutput: schema::GET_BUCKET_NOTIFICATION_CONFIGURATION_OUTPUT {
+        topic_configurations: Option<Vec<TopicConfiguration>> = "TopicConfigurations",
+        queue_configurations: Option<Vec<QueueConfiguration>> = "QueueConfigurations",
+        lambda_function_configurations: Option<Vec<LambdaFunctionConfiguration>> = "LambdaFunctionConfigurations",
+        event_bridge_configuration: Option<EventBridgeConfiguration> = "EventBridgeConfiguration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:PutBucketNotificationConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct PutBucketNotificationConfigurationOutput: kurodo_wire::common::UNIT {
+    }
+}
+
+kurodo_wire::shape! {
+    /// Output of AWS `s3:GetBucketAccelerateConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct GetBucketAccelerateConfigurationOutput: schema::GET_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT {
+        status: Option<BucketAccelerateStatus> = "Status",
+        request_charged: Option<RequestCharged> = "RequestCharged",
     }
 }
 

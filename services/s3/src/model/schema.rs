@@ -42,6 +42,8 @@ pub(super) static BUCKET: Schema = Schema::new(
         Member::new("BucketArn", &S3_REGIONAL_OR_S3_EXPRESS_BUCKET_ARN_STRING),
     ])),
 );
+pub(super) static BUCKET_ACCELERATE_STATUS: Schema =
+    Schema::new("BucketAccelerateStatus", Kind::String).words(&["Enabled", "Suspended"]);
 pub(super) static BUCKET_ALREADY_EXISTS: Schema =
     Schema::new("BucketAlreadyExists", Kind::Structure(Structure::new(&[])));
 pub(super) static BUCKET_ALREADY_OWNED_BY_YOU: Schema =
@@ -226,6 +228,13 @@ pub(super) static COMPLETED_PART_LIST: Schema =
     Schema::list("CompletedPartList", Member::new("member", &COMPLETED_PART));
 pub(super) static COMPRESSION_TYPE: Schema =
     Schema::new("CompressionType", Kind::String).words(&["NONE", "GZIP", "BZIP2"]);
+pub(super) static CONDITION: Schema = Schema::new(
+    "Condition",
+    Kind::Structure(Structure::new(&[
+        Member::new("HttpErrorCodeReturnedEquals", &common::STRING),
+        Member::new("KeyPrefixEquals", &common::STRING),
+    ])),
+);
 pub(super) static CONTINUATION_EVENT: Schema =
     Schema::new("ContinuationEvent", Kind::Structure(Structure::new(&[])));
 pub(super) static COPY_OBJECT_RESULT: Schema = Schema::new(
@@ -362,7 +371,46 @@ pub(super) static ERROR: Schema = Schema::new(
         Member::new("Message", &common::STRING),
     ])),
 );
+pub(super) static ERROR_DOCUMENT: Schema = Schema::new(
+    "ErrorDocument",
+    Kind::Structure(Structure::new(&[Member::new("Key", &OBJECT_KEY).required()])),
+);
 pub(super) static ERRORS: Schema = Schema::list("Errors", Member::new("member", &ERROR));
+pub(super) static EVENT: Schema = Schema::new("Event", Kind::String).words(&[
+    "s3:ReducedRedundancyLostObject",
+    "s3:ObjectCreated:*",
+    "s3:ObjectCreated:Put",
+    "s3:ObjectCreated:Post",
+    "s3:ObjectCreated:Copy",
+    "s3:ObjectCreated:CompleteMultipartUpload",
+    "s3:ObjectRemoved:*",
+    "s3:ObjectRemoved:Delete",
+    "s3:ObjectRemoved:DeleteMarkerCreated",
+    "s3:ObjectRestore:*",
+    "s3:ObjectRestore:Post",
+    "s3:ObjectRestore:Completed",
+    "s3:Replication:*",
+    "s3:Replication:OperationFailedReplication",
+    "s3:Replication:OperationNotTracked",
+    "s3:Replication:OperationMissedThreshold",
+    "s3:Replication:OperationReplicatedAfterThreshold",
+    "s3:ObjectRestore:Delete",
+    "s3:LifecycleTransition",
+    "s3:IntelligentTiering",
+    "s3:ObjectAcl:Put",
+    "s3:LifecycleExpiration:*",
+    "s3:LifecycleExpiration:Delete",
+    "s3:LifecycleExpiration:DeleteMarkerCreated",
+    "s3:ObjectTagging:*",
+    "s3:ObjectTagging:Put",
+    "s3:ObjectTagging:Delete",
+    "s3:ObjectAnnotation:*",
+    "s3:ObjectAnnotation:Put",
+    "s3:ObjectAnnotation:Delete",
+    "s3:ObjectRetention:Put",
+]);
+pub(super) static EVENT_BRIDGE_CONFIGURATION: Schema =
+    Schema::new("EventBridgeConfiguration", Kind::Structure(Structure::new(&[])));
 pub(super) static EVENT_HOLD_DURATION: Schema = Schema::new(
     "EventHoldDuration",
     Kind::Structure(Structure::new(&[
@@ -370,6 +418,7 @@ pub(super) static EVENT_HOLD_DURATION: Schema = Schema::new(
         Member::new("Years", &common::INTEGER),
     ])),
 );
+pub(super) static EVENT_LIST: Schema = Schema::list("EventList", Member::new("member", &EVENT));
 pub(super) static EXISTING_OBJECT_REPLICATION: Schema = Schema::new(
     "ExistingObjectReplication",
     Kind::Structure(Structure::new(&[Member::new("Status", &EXISTING_OBJECT_REPLICATION_STATUS).required()])),
@@ -383,6 +432,17 @@ pub(super) static EXPOSE_HEADERS: Schema =
 pub(super) static EXPRESSION_TYPE: Schema = Schema::new("ExpressionType", Kind::String).words(&["SQL"]);
 pub(super) static FILE_HEADER_INFO: Schema =
     Schema::new("FileHeaderInfo", Kind::String).words(&["USE", "IGNORE", "NONE"]);
+pub(super) static FILTER_RULE: Schema = Schema::new(
+    "FilterRule",
+    Kind::Structure(Structure::new(&[
+        Member::new("Name", &FILTER_RULE_NAME),
+        Member::new("Value", &common::STRING),
+    ])),
+);
+pub(super) static FILTER_RULE_LIST: Schema =
+    Schema::list("FilterRuleList", Member::new("member", &FILTER_RULE));
+pub(super) static FILTER_RULE_NAME: Schema =
+    Schema::new("FilterRuleName", Kind::String).words(&["prefix", "suffix"]);
 pub(super) static GET_OBJECT_ATTRIBUTES_PARTS: Schema = Schema::new(
     "GetObjectAttributesParts",
     Kind::Structure(Structure::new(&[
@@ -425,6 +485,10 @@ pub(super) static GRANTEE: Schema = Schema::new(
     ),
 );
 pub(super) static GRANTS: Schema = Schema::list("Grants", Member::new("member", &GRANT).wire_name("Grant"));
+pub(super) static INDEX_DOCUMENT: Schema = Schema::new(
+    "IndexDocument",
+    Kind::Structure(Structure::new(&[Member::new("Suffix", &common::STRING).required()])),
+);
 pub(super) static INITIATOR: Schema = Schema::new(
     "Initiator",
     Kind::Structure(Structure::new(&[
@@ -539,6 +603,17 @@ pub(super) static JSON_OUTPUT: Schema = Schema::new(
     Kind::Structure(Structure::new(&[Member::new("RecordDelimiter", &common::STRING)])),
 );
 pub(super) static JSON_TYPE: Schema = Schema::new("JSONType", Kind::String).words(&["DOCUMENT", "LINES"]);
+pub(super) static LAMBDA_FUNCTION_CONFIGURATION: Schema = Schema::new(
+    "LambdaFunctionConfiguration",
+    Kind::Structure(Structure::new(&[
+        Member::new("Id", &common::STRING),
+        Member::new("LambdaFunctionArn", &common::STRING).wire_name("CloudFunction").required(),
+        Member::new("Events", &EVENT_LIST).wire_name("Event").flattened().required(),
+        Member::new("Filter", &NOTIFICATION_CONFIGURATION_FILTER),
+    ])),
+);
+pub(super) static LAMBDA_FUNCTION_CONFIGURATION_LIST: Schema =
+    Schema::list("LambdaFunctionConfigurationList", Member::new("member", &LAMBDA_FUNCTION_CONFIGURATION));
 pub(super) static LIFECYCLE_EXPIRATION: Schema = Schema::new(
     "LifecycleExpiration",
     Kind::Structure(Structure::new(&[
@@ -663,6 +738,25 @@ pub(super) static NONCURRENT_VERSION_TRANSITION: Schema = Schema::new(
 );
 pub(super) static NONCURRENT_VERSION_TRANSITION_LIST: Schema =
     Schema::list("NoncurrentVersionTransitionList", Member::new("member", &NONCURRENT_VERSION_TRANSITION));
+pub(super) static NOTIFICATION_CONFIGURATION: Schema = Schema::new(
+    "NotificationConfiguration",
+    Kind::Structure(Structure::new(&[
+        Member::new("TopicConfigurations", &TOPIC_CONFIGURATION_LIST)
+            .wire_name("TopicConfiguration")
+            .flattened(),
+        Member::new("QueueConfigurations", &QUEUE_CONFIGURATION_LIST)
+            .wire_name("QueueConfiguration")
+            .flattened(),
+        Member::new("LambdaFunctionConfigurations", &LAMBDA_FUNCTION_CONFIGURATION_LIST)
+            .wire_name("CloudFunctionConfiguration")
+            .flattened(),
+        Member::new("EventBridgeConfiguration", &EVENT_BRIDGE_CONFIGURATION),
+    ])),
+);
+pub(super) static NOTIFICATION_CONFIGURATION_FILTER: Schema = Schema::new(
+    "NotificationConfigurationFilter",
+    Kind::Structure(Structure::new(&[Member::new("Key", &S3_KEY_FILTER).wire_name("S3Key")])),
+);
 pub(super) static OBJECT: Schema = Schema::new(
     "Object",
     Kind::Structure(Structure::new(&[
@@ -892,6 +986,7 @@ pub(super) static PROGRESS_EVENT: Schema = Schema::new(
     "ProgressEvent",
     Kind::Structure(Structure::new(&[Member::new("Details", &PROGRESS).at(Location::Payload)])),
 );
+pub(super) static PROTOCOL: Schema = Schema::new("Protocol", Kind::String).words(&["http", "https"]);
 pub(super) static PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
     "PublicAccessBlockConfiguration",
     Kind::Structure(Structure::new(&[
@@ -901,11 +996,39 @@ pub(super) static PUBLIC_ACCESS_BLOCK_CONFIGURATION: Schema = Schema::new(
         Member::new("RestrictPublicBuckets", &common::BOOLEAN).wire_name("RestrictPublicBuckets"),
     ])),
 );
+pub(super) static QUEUE_CONFIGURATION: Schema = Schema::new(
+    "QueueConfiguration",
+    Kind::Structure(Structure::new(&[
+        Member::new("Id", &common::STRING),
+        Member::new("QueueArn", &common::STRING).wire_name("Queue").required(),
+        Member::new("Events", &EVENT_LIST).wire_name("Event").flattened().required(),
+        Member::new("Filter", &NOTIFICATION_CONFIGURATION_FILTER),
+    ])),
+);
+pub(super) static QUEUE_CONFIGURATION_LIST: Schema =
+    Schema::list("QueueConfigurationList", Member::new("member", &QUEUE_CONFIGURATION));
 pub(super) static QUOTE_FIELDS: Schema =
     Schema::new("QuoteFields", Kind::String).words(&["ALWAYS", "ASNEEDED"]);
 pub(super) static RECORDS_EVENT: Schema = Schema::new(
     "RecordsEvent",
     Kind::Structure(Structure::new(&[Member::new("Payload", &common::BLOB).at(Location::Payload)])),
+);
+pub(super) static REDIRECT: Schema = Schema::new(
+    "Redirect",
+    Kind::Structure(Structure::new(&[
+        Member::new("HostName", &common::STRING),
+        Member::new("HttpRedirectCode", &common::STRING),
+        Member::new("Protocol", &PROTOCOL),
+        Member::new("ReplaceKeyPrefixWith", &common::STRING),
+        Member::new("ReplaceKeyWith", &common::STRING),
+    ])),
+);
+pub(super) static REDIRECT_ALL_REQUESTS_TO: Schema = Schema::new(
+    "RedirectAllRequestsTo",
+    Kind::Structure(Structure::new(&[
+        Member::new("HostName", &common::STRING).required(),
+        Member::new("Protocol", &PROTOCOL),
+    ])),
 );
 pub(super) static REGION: Schema = Schema::new("Region", Kind::String).bounds(Some(0.0), Some(20.0));
 pub(super) static REPLICA_MODIFICATIONS: Schema = Schema::new(
@@ -1004,6 +1127,21 @@ pub(super) static RESTORE_STATUS: Schema = Schema::new(
         Member::new("IsRestoreInProgress", &common::BOOLEAN),
         Member::new("RestoreExpiryDate", &common::TIMESTAMP),
     ])),
+);
+pub(super) static ROUTING_RULE: Schema = Schema::new(
+    "RoutingRule",
+    Kind::Structure(Structure::new(&[
+        Member::new("Condition", &CONDITION),
+        Member::new("Redirect", &REDIRECT).required(),
+    ])),
+);
+pub(super) static ROUTING_RULES: Schema =
+    Schema::list("RoutingRules", Member::new("member", &ROUTING_RULE).wire_name("RoutingRule"));
+pub(super) static S3_KEY_FILTER: Schema = Schema::new(
+    "S3KeyFilter",
+    Kind::Structure(Structure::new(&[Member::new("FilterRules", &FILTER_RULE_LIST)
+        .wire_name("FilterRule")
+        .flattened()])),
 );
 pub(super) static S3_LOCATION: Schema = Schema::new(
     "S3Location",
@@ -1163,6 +1301,17 @@ pub(super) static TARGET_OBJECT_KEY_FORMAT: Schema = Schema::new(
 );
 pub(super) static TIER: Schema = Schema::new("Tier", Kind::String).words(&["Standard", "Bulk", "Expedited"]);
 pub(super) static TOO_MANY_PARTS: Schema = Schema::new("TooManyParts", Kind::Structure(Structure::new(&[])));
+pub(super) static TOPIC_CONFIGURATION: Schema = Schema::new(
+    "TopicConfiguration",
+    Kind::Structure(Structure::new(&[
+        Member::new("Id", &common::STRING),
+        Member::new("TopicArn", &common::STRING).wire_name("Topic").required(),
+        Member::new("Events", &EVENT_LIST).wire_name("Event").flattened().required(),
+        Member::new("Filter", &NOTIFICATION_CONFIGURATION_FILTER),
+    ])),
+);
+pub(super) static TOPIC_CONFIGURATION_LIST: Schema =
+    Schema::list("TopicConfigurationList", Member::new("member", &TOPIC_CONFIGURATION));
 pub(super) static TRANSITION: Schema = Schema::new(
     "Transition",
     Kind::Structure(Structure::new(&[
@@ -1476,6 +1625,104 @@ pub(super) static DELETE_BUCKET_CORS_INPUT: Schema = Schema::new(
             .wire_name("x-amz-expected-bucket-owner")
             .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
     ])),
+);
+pub(super) static GET_BUCKET_WEBSITE_INPUT: Schema = Schema::new(
+    "GetBucketWebsiteRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_WEBSITE_OUTPUT: Schema = Schema::new(
+    "GetBucketWebsiteOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("RedirectAllRequestsTo", &REDIRECT_ALL_REQUESTS_TO),
+            Member::new("IndexDocument", &INDEX_DOCUMENT),
+            Member::new("ErrorDocument", &ERROR_DOCUMENT),
+            Member::new("RoutingRules", &ROUTING_RULES),
+        ])
+        .xml_name("WebsiteConfiguration"),
+    ),
+);
+pub(super) static DELETE_BUCKET_WEBSITE_INPUT: Schema = Schema::new(
+    "DeleteBucketWebsiteRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_NOTIFICATION_CONFIGURATION_INPUT: Schema = Schema::new(
+    "GetBucketNotificationConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+    ])),
+);
+pub(super) static GET_BUCKET_NOTIFICATION_CONFIGURATION_OUTPUT: Schema = Schema::new(
+    "NotificationConfiguration",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("TopicConfigurations", &TOPIC_CONFIGURATION_LIST)
+                .wire_name("TopicConfiguration")
+                .flattened(),
+            Member::new("QueueConfigurations", &QUEUE_CONFIGURATION_LIST)
+                .wire_name("QueueConfiguration")
+                .flattened(),
+            Member::new("LambdaFunctionConfigurations", &LAMBDA_FUNCTION_CONFIGURATION_LIST)
+                .wire_name("CloudFunctionConfiguration")
+                .flattened(),
+            Member::new("EventBridgeConfiguration", &EVENT_BRIDGE_CONFIGURATION),
+        ])
+        .xml_name("NotificationConfiguration"),
+    ),
+);
+pub(super) static PUT_BUCKET_NOTIFICATION_CONFIGURATION_INPUT: Schema = Schema::new(
+    "PutBucketNotificationConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("NotificationConfiguration", &NOTIFICATION_CONFIGURATION)
+            .wire_name("NotificationConfiguration")
+            .xml_namespace(XmlNamespace { prefix: None, uri: "http://s3.amazonaws.com/doc/2006-03-01/" })
+            .at(Location::Payload)
+            .required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("SkipDestinationValidation", &common::BOOLEAN)
+            .wire_name("x-amz-skip-destination-validation")
+            .at(Location::Header(&H_X_AMZ_SKIP_DESTINATION_VALIDATION)),
+    ])),
+);
+pub(super) static GET_BUCKET_ACCELERATE_CONFIGURATION_INPUT: Schema = Schema::new(
+    "GetBucketAccelerateConfigurationRequest",
+    Kind::Structure(Structure::new(&[
+        Member::new("Bucket", &common::STRING).wire_name("Bucket").at(Location::Label("Bucket")).required(),
+        Member::new("ExpectedBucketOwner", &common::STRING)
+            .wire_name("x-amz-expected-bucket-owner")
+            .at(Location::Header(&H_X_AMZ_EXPECTED_BUCKET_OWNER)),
+        Member::new("RequestPayer", &REQUEST_PAYER)
+            .wire_name("x-amz-request-payer")
+            .at(Location::Header(&H_X_AMZ_REQUEST_PAYER)),
+    ])),
+);
+pub(super) static GET_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT: Schema = Schema::new(
+    "GetBucketAccelerateConfigurationOutput",
+    Kind::Structure(
+        Structure::new(&[
+            Member::new("Status", &BUCKET_ACCELERATE_STATUS),
+            Member::new("RequestCharged", &REQUEST_CHARGED)
+                .wire_name("x-amz-request-charged")
+                .at(Location::Header(&H_X_AMZ_REQUEST_CHARGED)),
+        ])
+        .xml_name("AccelerateConfiguration"),
+    ),
 );
 pub(super) static GET_BUCKET_POLICY_INPUT: Schema = Schema::new(
     "GetBucketPolicyRequest",
@@ -4073,6 +4320,8 @@ static H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY: HeaderName =
     HeaderName::from_static("x-amz-server-side-encryption-customer-key");
 static H_X_AMZ_SERVER_SIDE_ENCRYPTION_CUSTOMER_KEY_MD5: HeaderName =
     HeaderName::from_static("x-amz-server-side-encryption-customer-key-md5");
+static H_X_AMZ_SKIP_DESTINATION_VALIDATION: HeaderName =
+    HeaderName::from_static("x-amz-skip-destination-validation");
 static H_X_AMZ_SOURCE_EXPECTED_BUCKET_OWNER: HeaderName =
     HeaderName::from_static("x-amz-source-expected-bucket-owner");
 static H_X_AMZ_STORAGE_CLASS: HeaderName = HeaderName::from_static("x-amz-storage-class");

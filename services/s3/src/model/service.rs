@@ -35,6 +35,11 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
         &GET_BUCKET_CORS,
         &PUT_BUCKET_CORS,
         &DELETE_BUCKET_CORS,
+        &GET_BUCKET_WEBSITE,
+        &DELETE_BUCKET_WEBSITE,
+        &GET_BUCKET_NOTIFICATION_CONFIGURATION,
+        &PUT_BUCKET_NOTIFICATION_CONFIGURATION,
+        &GET_BUCKET_ACCELERATE_CONFIGURATION,
         &GET_BUCKET_POLICY,
         &PUT_BUCKET_POLICY,
         &DELETE_BUCKET_POLICY,
@@ -160,14 +165,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             deprecated: false,
         },
         RouteSchema {
-            name: "DeleteBucketWebsite",
-            method: "DELETE",
-            uri: "/{Bucket}?website",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
             name: "DeleteObjectAnnotation",
             method: "DELETE",
             uri: "/{Bucket}/{Key+}?annotation",
@@ -179,14 +176,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             name: "GetBucketAbac",
             method: "GET",
             uri: "/{Bucket}?abac",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "GetBucketAccelerateConfiguration",
-            method: "GET",
-            uri: "/{Bucket}?accelerate",
             required_query: &[],
             required_headers: &[],
             deprecated: false,
@@ -246,22 +235,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             required_query: &[],
             required_headers: &[],
             deprecated: true,
-        },
-        RouteSchema {
-            name: "GetBucketNotificationConfiguration",
-            method: "GET",
-            uri: "/{Bucket}?notification",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
-        },
-        RouteSchema {
-            name: "GetBucketWebsite",
-            method: "GET",
-            uri: "/{Bucket}?website",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
         },
         RouteSchema {
             name: "GetObjectAnnotation",
@@ -374,14 +347,6 @@ pub static SERVICE: ServiceSchema = ServiceSchema {
             required_query: &[],
             required_headers: &[],
             deprecated: true,
-        },
-        RouteSchema {
-            name: "PutBucketNotificationConfiguration",
-            method: "PUT",
-            uri: "/{Bucket}?notification",
-            required_query: &[],
-            required_headers: &[],
-            deprecated: false,
         },
         RouteSchema {
             name: "PutBucketWebsite",
@@ -736,6 +701,58 @@ pub(super) static DELETE_BUCKET_CORS: OperationSchema = OperationSchema {
         "DELETE",
         "/{Bucket}?cors",
         [&schema::DELETE_BUCKET_CORS_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static GET_BUCKET_WEBSITE: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketWebsite",
+        "GET",
+        "/{Bucket}?website",
+        [&schema::GET_BUCKET_WEBSITE_INPUT, &schema::GET_BUCKET_WEBSITE_OUTPUT],
+    )
+};
+pub(super) static DELETE_BUCKET_WEBSITE: OperationSchema = OperationSchema {
+    status: 204,
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "DeleteBucketWebsite",
+        "DELETE",
+        "/{Bucket}?website",
+        [&schema::DELETE_BUCKET_WEBSITE_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static GET_BUCKET_NOTIFICATION_CONFIGURATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketNotificationConfiguration",
+        "GET",
+        "/{Bucket}?notification",
+        [
+            &schema::GET_BUCKET_NOTIFICATION_CONFIGURATION_INPUT,
+            &schema::GET_BUCKET_NOTIFICATION_CONFIGURATION_OUTPUT,
+        ],
+    )
+};
+pub(super) static PUT_BUCKET_NOTIFICATION_CONFIGURATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "PutBucketNotificationConfiguration",
+        "PUT",
+        "/{Bucket}?notification",
+        [&schema::PUT_BUCKET_NOTIFICATION_CONFIGURATION_INPUT, &kurodo_wire::common::UNIT],
+    )
+};
+pub(super) static GET_BUCKET_ACCELERATE_CONFIGURATION: OperationSchema = OperationSchema {
+    max_body: 4194304,
+    ..OperationSchema::new(
+        "GetBucketAccelerateConfiguration",
+        "GET",
+        "/{Bucket}?accelerate",
+        [
+            &schema::GET_BUCKET_ACCELERATE_CONFIGURATION_INPUT,
+            &schema::GET_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT,
+        ],
     )
 };
 pub(super) static GET_BUCKET_POLICY: OperationSchema = OperationSchema {

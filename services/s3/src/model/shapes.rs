@@ -4,15 +4,15 @@ use kurodo_wire::{Bytes, Secret, Timestamp};
 
 use super::{
     BucketLocationConstraint, BucketLogsPermission, BucketType, BucketVersioningStatus, ChecksumAlgorithm,
-    ChecksumType, CompressionType, DataRedundancy, DeleteMarkerReplicationStatus, EncryptionType,
-    ExistingObjectReplicationStatus, ExpirationStatus, ExpressionType, FileHeaderInfo,
+    ChecksumType, CompressionType, DataRedundancy, DeleteMarkerReplicationStatus, EncryptionType, Event,
+    ExistingObjectReplicationStatus, ExpirationStatus, ExpressionType, FileHeaderInfo, FilterRuleName,
     IntelligentTieringAccessTier, InventoryFormat, InventoryFrequency, InventoryIncludedObjectVersions,
     InventoryOptionalField, JSONType, LocationType, MFADelete, MetricsStatus, ObjectCannedACL,
     ObjectLockEnabled, ObjectLockEventHold, ObjectLockLegalHoldStatus, ObjectLockRetentionMode,
     ObjectOwnership, ObjectStorageClass, ObjectVersionStorageClass, OwnerOverride, PartitionDateSource,
-    Payer, Permission, QuoteFields, ReplicaModificationsStatus, ReplicationRuleStatus, ReplicationTimeStatus,
-    RestoreRequestType, ServerSideEncryption, SseKmsEncryptedObjectsStatus, StorageClass, Tier,
-    TransitionStorageClass, Type, schema,
+    Payer, Permission, Protocol, QuoteFields, ReplicaModificationsStatus, ReplicationRuleStatus,
+    ReplicationTimeStatus, RestoreRequestType, ServerSideEncryption, SseKmsEncryptedObjectsStatus,
+    StorageClass, Tier, TransitionStorageClass, Type, schema,
 };
 
 kurodo_wire::shape! {
@@ -185,6 +185,15 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `Condition`.
+    #[derive(Debug, Default)]
+    pub struct Condition: schema::CONDITION {
+        http_error_code_returned_equals: Option<String> = "HttpErrorCodeReturnedEquals",
+        key_prefix_equals: Option<String> = "KeyPrefixEquals",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `ContinuationEvent`.
     #[derive(Debug, Default)]
     pub struct ContinuationEvent: schema::CONTINUATION_EVENT {
@@ -343,6 +352,21 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `ErrorDocument`.
+    #[derive(Debug)]
+    pub struct ErrorDocument: schema::ERROR_DOCUMENT {
+        key: String = "Key",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `EventBridgeConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct EventBridgeConfiguration: schema::EVENT_BRIDGE_CONFIGURATION {
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `EventHoldDuration`.
     #[derive(Debug, Default)]
     pub struct EventHoldDuration: schema::EVENT_HOLD_DURATION {
@@ -356,6 +380,15 @@ kurodo_wire::shape! {
     #[derive(Debug)]
     pub struct ExistingObjectReplication: schema::EXISTING_OBJECT_REPLICATION {
         status: ExistingObjectReplicationStatus = "Status",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `FilterRule`.
+    #[derive(Debug, Default)]
+    pub struct FilterRule: schema::FILTER_RULE {
+        name: Option<FilterRuleName> = "Name",
+        value: Option<String> = "Value",
     }
 }
 
@@ -398,6 +431,14 @@ kurodo_wire::shape! {
         id: Option<String> = "ID",
         r#type: Type = "Type",
         uri: Option<String> = "URI",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `IndexDocument`.
+    #[derive(Debug)]
+    pub struct IndexDocument: schema::INDEX_DOCUMENT {
+        suffix: String = "Suffix",
     }
 }
 
@@ -502,6 +543,17 @@ kurodo_wire::shape! {
     #[derive(Debug, Default)]
     pub struct JSONOutput: schema::JSON_OUTPUT {
         record_delimiter: Option<String> = "RecordDelimiter",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `LambdaFunctionConfiguration`.
+    #[derive(Debug)]
+    pub struct LambdaFunctionConfiguration: schema::LAMBDA_FUNCTION_CONFIGURATION {
+        id: Option<String> = "Id",
+        lambda_function_arn: String = "LambdaFunctionArn",
+        events: Vec<Event> = "Events",
+        filter: Option<NotificationConfigurationFilter> = "Filter",
     }
 }
 
@@ -624,6 +676,25 @@ kurodo_wire::shape! {
         noncurrent_days: Option<i32> = "NoncurrentDays",
         storage_class: Option<TransitionStorageClass> = "StorageClass",
         newer_noncurrent_versions: Option<i32> = "NewerNoncurrentVersions",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `NotificationConfiguration`.
+    #[derive(Debug, Default)]
+    pub struct NotificationConfiguration: schema::NOTIFICATION_CONFIGURATION {
+        topic_configurations: Option<Vec<TopicConfiguration>> = "TopicConfigurations",
+        queue_configurations: Option<Vec<QueueConfiguration>> = "QueueConfigurations",
+        lambda_function_configurations: Option<Vec<LambdaFunctionConfiguration>> = "LambdaFunctionConfigurations",
+        event_bridge_configuration: Option<EventBridgeConfiguration> = "EventBridgeConfiguration",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `NotificationConfigurationFilter`.
+    #[derive(Debug, Default)]
+    pub struct NotificationConfigurationFilter: schema::NOTIFICATION_CONFIGURATION_FILTER {
+        key: Option<S3KeyFilter> = "Key",
     }
 }
 
@@ -844,10 +915,42 @@ kurodo_wire::shape! {
 }
 
 kurodo_wire::shape! {
+    /// AWS `s3` structure `QueueConfiguration`.
+    #[derive(Debug)]
+    pub struct QueueConfiguration: schema::QUEUE_CONFIGURATION {
+        id: Option<String> = "Id",
+        queue_arn: String = "QueueArn",
+        events: Vec<Event> = "Events",
+        filter: Option<NotificationConfigurationFilter> = "Filter",
+    }
+}
+
+kurodo_wire::shape! {
     /// AWS `s3` structure `RecordsEvent`.
     #[derive(Debug, Default)]
     pub struct RecordsEvent: schema::RECORDS_EVENT {
         payload: Option<Bytes> = "Payload",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `Redirect`.
+    #[derive(Debug, Default)]
+    pub struct Redirect: schema::REDIRECT {
+        host_name: Option<String> = "HostName",
+        http_redirect_code: Option<String> = "HttpRedirectCode",
+        protocol: Option<Protocol> = "Protocol",
+        replace_key_prefix_with: Option<String> = "ReplaceKeyPrefixWith",
+        replace_key_with: Option<String> = "ReplaceKeyWith",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `RedirectAllRequestsTo`.
+    #[derive(Debug)]
+    pub struct RedirectAllRequestsTo: schema::REDIRECT_ALL_REQUESTS_TO {
+        host_name: String = "HostName",
+        protocol: Option<Protocol> = "Protocol",
     }
 }
 
@@ -956,6 +1059,23 @@ kurodo_wire::shape! {
     pub struct RestoreStatus: schema::RESTORE_STATUS {
         is_restore_in_progress: Option<bool> = "IsRestoreInProgress",
         restore_expiry_date: Option<Timestamp> = "RestoreExpiryDate",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `RoutingRule`.
+    #[derive(Debug)]
+    pub struct RoutingRule: schema::ROUTING_RULE {
+        condition: Option<Condition> = "Condition",
+        redirect: Redirect = "Redirect",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `S3KeyFilter`.
+    #[derive(Debug, Default)]
+    pub struct S3KeyFilter: schema::S3_KEY_FILTER {
+        filter_rules: Option<Vec<FilterRule>> = "FilterRules",
     }
 }
 
@@ -1122,6 +1242,17 @@ kurodo_wire::shape! {
     pub struct TargetObjectKeyFormat: schema::TARGET_OBJECT_KEY_FORMAT {
         simple_prefix: Option<SimplePrefix> = "SimplePrefix",
         partitioned_prefix: Option<PartitionedPrefix> = "PartitionedPrefix",
+    }
+}
+
+kurodo_wire::shape! {
+    /// AWS `s3` structure `TopicConfiguration`.
+    #[derive(Debug)]
+    pub struct TopicConfiguration: schema::TOPIC_CONFIGURATION {
+        id: Option<String> = "Id",
+        topic_arn: String = "TopicArn",
+        events: Vec<Event> = "Events",
+        filter: Option<NotificationConfigurationFilter> = "Filter",
     }
 }
 

@@ -8,6 +8,7 @@ mod bucket_encryption;
 mod bucket_inventory;
 mod bucket_lifecycle;
 mod bucket_logging;
+mod bucket_never;
 mod bucket_ownership_controls;
 mod bucket_policy;
 mod bucket_replication;
