@@ -139,9 +139,11 @@ impl Vault {
         let mut opener = Opener::new(self.kms(caller, &place.table), context(&place.table));
         let opened = opener.open(&place.protection.sealed).await.map(Zeroizing::new);
         match &opened {
-            Err(EnvelopeError::Refused { .. }) => self.access.refused(&place.protection.arn, now),
+            Err(EnvelopeError::Refused { .. }) => {
+                self.access.refused(place.table.account, &place.protection.arn, now);
+            }
             Err(_) => {}
-            Ok(_) => self.access.used(&place.protection.arn),
+            Ok(_) => self.access.used(place.table.account, &place.protection.arn),
         }
         let opened = opened?;
         let bytes: Result<[u8; SecretKey::LEN], _> = opened.as_slice().try_into();
@@ -149,11 +151,13 @@ impl Vault {
         Ok(SecretKey::from_bytes(*bytes))
     }
 
-    /// Puts a new table under this key of KMS, an id, ARN or alias.
+    /// Puts a new table under this key of KMS, an id, ARN or alias. One of another account is named by its ARN or that of an
+    /// alias; whether it may be used its policy decides, beside those of the caller.
+    ///
+    /// Source: KMS Developer Guide, "Allowing users in other accounts to use a KMS key".
     ///
     /// # Errors
-    /// Nobody lets the caller make data keys under it or give DynamoDB a grant on it, it cannot be used, or is another
-    /// account's.
+    /// Nobody lets the caller make data keys under it or give DynamoDB a grant on it, or it cannot be used.
     pub(crate) async fn protect(
         &self,
         key: &str,
@@ -208,12 +212,6 @@ impl Vault {
             other => refused(other),
         };
         let made = self.kms(&call.caller, table).generate(key, &context(table)).await.map_err(unfit)?;
-        if made.arn.split(':').nth(4) != Some(table.account.to_string().as_str()) {
-            return Err(invalid_values(format!(
-                "KMS key {} belongs to another account than the table",
-                made.arn
-            )));
-        }
         if known.is_some_and(|known| known.arn == made.arn) {
             return Err(invalid_values("Table is already encrypted by given KMSMasterKey"));
         }
