@@ -48,6 +48,28 @@ impl Keys {
     }
 }
 
+/// The opened keys of a stream: that of its table, and those that its table has left.
+#[derive(Default)]
+pub(crate) struct StreamKeys(Vec<(Protection, TableKey)>);
+
+impl StreamKeys {
+    /// One that is opened already.
+    #[cfg(test)]
+    pub(crate) fn with(protection: Protection, key: TableKey) -> Self {
+        Self(vec![(protection, key)])
+    }
+
+    /// That of records that are sealed so.
+    ///
+    /// # Errors
+    /// Nobody has opened it.
+    pub(crate) fn of(&self, protection: Option<&Protection>) -> Result<&TableKey, Error> {
+        let Some(protection) = protection else { return Ok(TableKey::none()) };
+        let opened = self.0.iter().find(|(known, _)| known == protection);
+        opened.map(|(_, key)| key).ok_or_else(|| Error::Locked(protection.arn.clone()))
+    }
+}
+
 /// Where the keys of tables are made and opened: by KMS, in the name of who calls.
 pub(crate) struct Vault {
     relay: Relay,
@@ -103,11 +125,31 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Self::unlock`].
-    pub(crate) async fn unlock_stream(&self, facts: &StreamFacts, call: &Call) -> Result<TableKey, Error> {
-        let Some(protection) = &facts.definition.protection else { return Ok(TableKey::nothing()) };
-        let opened =
-            Box::pin(self.open(Place::stream(protection, facts), (&call.caller, call.now_ms))).await?;
-        Ok(TableKey::opened(&opened))
+    pub(crate) async fn unlock_stream(&self, facts: &StreamFacts, call: &Call) -> Result<StreamKeys, Error> {
+        let mut keys = StreamKeys::default();
+        let key = facts.definition.protection.as_ref();
+        self.unlock_left(&mut keys, (facts, key.map(std::slice::from_ref).unwrap_or_default()), call).await?;
+        Ok(keys)
+    }
+
+    /// Opens what records of a stream are sealed with that were written before its table left a key, each once.
+    ///
+    /// # Errors
+    /// As [`Self::unlock`].
+    pub(crate) async fn unlock_left(
+        &self,
+        keys: &mut StreamKeys,
+        (facts, left): (&StreamFacts, &[Protection]),
+        call: &Call,
+    ) -> Result<(), Error> {
+        for protection in left {
+            if keys.of(Some(protection)).is_err() {
+                let place = Place::stream(protection, facts);
+                let opened = Box::pin(self.open(place, (&call.caller, call.now_ms))).await?;
+                keys.0.push((protection.clone(), TableKey::opened(&opened)));
+            }
+        }
+        Ok(())
     }
 
     /// The same for an export, in the name of whoever asked for it.
