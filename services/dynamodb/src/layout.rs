@@ -21,6 +21,7 @@
 //! | `21` table `s` stream `r` place | what happened to an item, as the stream has it |
 //! | `21` table `s` stream `h` epoch | when a shard of the stream was opened |
 //! | `21` table `s` stream `t` | the first place of the stream that was not trimmed |
+//! | `21` table `s` stream `k` place | how records before this place are stored, and those after it |
 //! | `24` account region name stream | the definition of a stream |
 //!
 //! A table's items sort by a hash of the partition key, then by the partition key, then by the sort key: a query is
@@ -29,12 +30,17 @@
 //! whoever reads a stream reaches nothing but the stream.
 
 mod progress;
+mod streams;
 
 use kurodo_arn::{AccountId, Region};
 use kurodo_authz::Scope;
 use kurodo_store::{Key, KeyBuilder, KeyParser};
 use md5::{Digest, Md5};
 pub(crate) use progress::{anew_progress, index_progress, progress, prune_progress};
+pub(crate) use streams::{
+    all_streams, entries, opened, shards, stream, stream_below, stream_contents, stream_entries,
+    stream_of_table, stream_turns, streams, table_streams, trimmed, turns,
+};
 
 use crate::{
     attribute::{Attribute, Item},
@@ -54,8 +60,6 @@ pub(crate) const IMPORTS: u8 = 27;
 /// The namespace in which nothing is written. Its generation grows whenever what is kept of any table's past changes, so
 /// that writes need not look at [`history`].
 pub(crate) const PASTS: u8 = 28;
-/// The namespace of streams' definitions.
-const STREAMS: u8 = 24;
 
 const ITEM: u8 = b'i';
 const INDEX: u8 = b'x';
@@ -66,11 +70,6 @@ const MARK: u8 = b'm';
 const KEPT: u8 = b'b';
 const JOURNAL: u8 = b'j';
 const PROGRESS: u8 = b'p';
-const STREAM: u8 = b's';
-
-const ENTRY: u8 = b'r';
-const SHARD: u8 = b'h';
-const TRIMMED: u8 = b't';
 
 /// All tables of an account in a region.
 pub(crate) fn tables(account: AccountId, region: &Region) -> Scope {
@@ -95,75 +94,6 @@ pub(crate) fn table(account: AccountId, region: &Region, name: &str) -> Scope {
 /// The items of a table, and what belongs to them.
 pub(crate) fn contents(table: u64) -> Scope {
     Scope::new(KeyBuilder::new(ITEMS).number(table).build())
-}
-
-/// All streams of an account.
-pub(crate) fn all_streams(account: AccountId) -> Scope {
-    Scope::new(KeyBuilder::new(STREAMS).number(account.value()).build())
-}
-
-/// All streams of an account in a region.
-pub(crate) fn streams(account: AccountId, region: &Region) -> Scope {
-    Scope::new(KeyBuilder::new(STREAMS).number(account.value()).part(region.as_str()).build())
-}
-
-fn streams_of(account: AccountId, region: &Region, table: &str) -> KeyBuilder {
-    KeyBuilder::new(STREAMS).number(account.value()).part(region.as_str()).part(table)
-}
-
-/// The streams of the tables that have or had this name.
-pub(crate) fn table_streams(account: AccountId, region: &Region, table: &str) -> Scope {
-    Scope::new(streams_of(account, region, table).build())
-}
-
-/// One stream's definition.
-pub(crate) fn stream(account: AccountId, region: &Region, table: &str, created: i64) -> Scope {
-    Scope::new(streams_of(account, region, table).number(created.unsigned_abs()).build())
-}
-
-/// The key of a stream's definition, below all streams of a table.
-pub(crate) fn stream_of_table(created: i64) -> Key {
-    KeyBuilder::relative().number(created.unsigned_abs()).build()
-}
-
-/// The key of a stream's definition, below all streams; without a time, the prefix of those of a table.
-pub(crate) fn stream_below(table: &str, created: Option<i64>) -> Key {
-    let key = KeyBuilder::relative().part(table);
-    created.iter().fold(key, |key, created| key.number(created.unsigned_abs())).build()
-}
-
-/// The records of a stream, and what belongs to them.
-pub(crate) fn stream_contents(table: u64, created: i64) -> Scope {
-    Scope::new([contents(table).prefix(), &*within_stream(created).build()].concat())
-}
-
-fn within_stream(created: i64) -> KeyBuilder {
-    KeyBuilder::relative().byte(STREAM).number(created.unsigned_abs())
-}
-
-/// Where the records of a stream are appended, seen from the table's items.
-pub(crate) fn stream_entries(created: i64) -> Key {
-    within_stream(created).byte(ENTRY).build()
-}
-
-/// That a shard was opened, seen from the table's items.
-pub(crate) fn opened(created: i64, epoch: u64) -> Key {
-    within_stream(created).byte(SHARD).number(epoch).build()
-}
-
-/// The prefix of a stream's records.
-pub(crate) fn entries() -> Key {
-    KeyBuilder::relative().byte(ENTRY).build()
-}
-
-/// The prefix of what says when a stream's shards were opened.
-pub(crate) fn shards() -> Key {
-    KeyBuilder::relative().byte(SHARD).build()
-}
-
-/// The first place of a stream that was not trimmed.
-pub(crate) fn trimmed() -> Key {
-    KeyBuilder::relative().byte(TRIMMED).build()
 }
 
 /// A scope in which there is no record: namespace 0 belongs to nobody.

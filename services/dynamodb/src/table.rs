@@ -215,7 +215,7 @@ service! { DynamoDb:
             by needs::unfilled every 1 seconds;
         IndexTables: [UpdateTable, IndexContents] by needs::unindexed every 1 seconds;
         // Tables that come under a key of KMS, or leave it.
-        CrossTables: [UpdateTable, IndexContents] by needs::crossing every 1 seconds;
+        CrossTables: [UpdateTable, IndexContents, SwitchStream] by needs::crossing every 1 seconds;
         EmptyTables: [DeleteTable, DeleteContents] by needs::unemptied every 1 seconds;
         ForgetBackups: [DeleteBackup, ReleaseKept] by needs::unforgotten every 1 seconds;
         // A piece of an export is written in the name of whoever asked for it; see `exports`.

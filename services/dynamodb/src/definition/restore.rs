@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Error,
-    encryption::Protection,
+    encryption::{Crossing, Protection},
     error::{invalid_request, invalid_values},
     history::Cut,
     model::{
@@ -47,12 +47,15 @@ pub(crate) struct Filling {
     /// What opens them then, if they lie under a key of KMS, bound to the name of the new table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) opens: Option<Protection>,
+    /// Where the table was when it was deleted on its way under a key of KMS, or away from it: it lies either way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) crossing: Option<Crossing>,
 }
 
 impl Filling {
     /// One that has still everything to copy.
     pub(crate) fn new(contents: u64, cut: Cut, table: String, backup: Option<String>) -> Self {
-        Self { contents, cut, table, backup, reseals: false, opens: None }
+        Self { contents, cut, table, backup, reseals: false, opens: None, crossing: None }
     }
 }
 

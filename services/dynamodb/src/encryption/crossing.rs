@@ -23,7 +23,7 @@ impl Crossing {
         Self { enters, begun: false, since: now }
     }
 
-    /// The next step; nothing where everything can be stored anew.
+    /// The next step, from which on what is written is stored as it will be; nothing where that is so already.
     pub(crate) fn next(self, now: i64) -> Option<Self> {
         (!self.begun).then_some(Self { begun: true, since: now, ..self })
     }
@@ -34,7 +34,7 @@ impl Crossing {
     }
 
     /// Whether what is written is sealed with the table's key.
-    pub(super) fn seals(self) -> bool {
+    pub(crate) fn seals(self) -> bool {
         self.enters == self.begun
     }
 }

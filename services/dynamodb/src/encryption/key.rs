@@ -25,7 +25,7 @@ const HEAD: usize = 1 + size_of::<i64>();
 static PLAIN: TableKey = TableKey::nothing();
 
 impl TableKey {
-    /// That of a stream of a table under no key of KMS.
+    /// That of tables under no key of KMS.
     pub(super) const fn nothing() -> Self {
         Self { sealer: None, crossing: None }
     }
@@ -52,19 +52,26 @@ impl TableKey {
         }
     }
 
-    /// That of tables of tests.
-    #[cfg(test)]
+    /// That of records of a stream that were written while its table was under no key of KMS.
     pub(crate) fn none() -> &'static Self {
         &PLAIN
     }
 
+    /// Whether what is stored may be sealed otherwise than what is written.
+    pub(crate) fn is_crossing(&self) -> bool {
+        self.crossing.is_some()
+    }
+
+    /// What seals what is written, where that is sealed.
+    fn sealing(&self) -> Option<&Sealer> {
+        self.sealer.as_deref().filter(|_| self.crossing.is_none_or(Crossing::seals))
+    }
+
     /// How an item is stored in the place of this key, to which it is bound.
     pub(crate) fn seal(&self, place: &[u8], item: &Item) -> Result<Vec<u8>, Error> {
-        match &self.sealer {
-            Some(sealer) if self.crossing.is_none_or(Crossing::seals) => {
-                sealer.seal_random(place, &encode(item)).map_err(|_| Error::Random)
-            }
-            _ => Ok(encode(item)),
+        match self.sealing() {
+            Some(sealer) => sealer.seal_random(place, &encode(item)).map_err(|_| Error::Random),
+            None => Ok(encode(item)),
         }
     }
 
@@ -80,7 +87,7 @@ impl TableKey {
 
     /// How a record of a stream is stored whose records have this prefix, to which it is bound.
     pub(crate) fn seal_entry(&self, prefix: &[u8], entry: Vec<u8>) -> Result<Vec<u8>, Error> {
-        let Some(sealer) = &self.sealer else { return Ok(entry) };
+        let Some(sealer) = self.sealing() else { return Ok(entry) };
         let (head, rest) = entry.split_at_checked(HEAD).ok_or(Damaged)?;
         let sealed = sealer.seal_random(&[prefix, head].concat(), rest).map_err(|_| Error::Random)?;
         Ok([head, &sealed].concat())
@@ -169,5 +176,12 @@ mod tests {
             assert!(key.open_entry(prefix, stored).is_err());
         }
         assert_eq!(TableKey::none().seal_entry(b"stream", entry.clone()).unwrap(), entry);
+        for enters in [true, false] {
+            let first = Crossing::new(enters, 0);
+            for (crossing, seals) in [(Some(first), !enters), (first.next(0), enters)] {
+                let stored = key(1).within(crossing).seal_entry(b"stream", entry.clone()).unwrap();
+                assert_eq!(stored != entry, seals);
+            }
+        }
     }
 }

@@ -48,6 +48,28 @@ impl Keys {
     }
 }
 
+/// The opened keys of a stream: that of its table, and those that its table has left.
+#[derive(Default)]
+pub(crate) struct StreamKeys(Vec<(Protection, TableKey)>);
+
+impl StreamKeys {
+    /// One that is opened already.
+    #[cfg(test)]
+    pub(crate) fn with(protection: Protection, key: TableKey) -> Self {
+        Self(vec![(protection, key)])
+    }
+
+    /// That of records that are sealed so.
+    ///
+    /// # Errors
+    /// Nobody has opened it.
+    pub(crate) fn of(&self, protection: Option<&Protection>) -> Result<&TableKey, Error> {
+        let Some(protection) = protection else { return Ok(TableKey::none()) };
+        let opened = self.0.iter().find(|(known, _)| known == protection);
+        opened.map(|(_, key)| key).ok_or_else(|| Error::Locked(protection.arn.clone()))
+    }
+}
+
 /// Where the keys of tables are made and opened: by KMS, in the name of who calls.
 pub(crate) struct Vault {
     relay: Relay,
@@ -103,11 +125,31 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Self::unlock`].
-    pub(crate) async fn unlock_stream(&self, facts: &StreamFacts, call: &Call) -> Result<TableKey, Error> {
-        let Some(protection) = &facts.definition.protection else { return Ok(TableKey::nothing()) };
-        let opened =
-            Box::pin(self.open(Place::stream(protection, facts), (&call.caller, call.now_ms))).await?;
-        Ok(TableKey::opened(&opened))
+    pub(crate) async fn unlock_stream(&self, facts: &StreamFacts, call: &Call) -> Result<StreamKeys, Error> {
+        let mut keys = StreamKeys::default();
+        let key = facts.definition.protection.as_ref();
+        self.unlock_left(&mut keys, (facts, key.map(std::slice::from_ref).unwrap_or_default()), call).await?;
+        Ok(keys)
+    }
+
+    /// Opens what records of a stream are sealed with that were written before its table left a key, each once.
+    ///
+    /// # Errors
+    /// As [`Self::unlock`].
+    pub(crate) async fn unlock_left(
+        &self,
+        keys: &mut StreamKeys,
+        (facts, left): (&StreamFacts, &[Protection]),
+        call: &Call,
+    ) -> Result<(), Error> {
+        for protection in left {
+            if keys.of(Some(protection)).is_err() {
+                let place = Place::stream(protection, facts);
+                let opened = Box::pin(self.open(place, (&call.caller, call.now_ms))).await?;
+                keys.0.push((protection.clone(), TableKey::opened(&opened)));
+            }
+        }
+        Ok(())
     }
 
     /// The same for an export, in the name of whoever asked for it.
@@ -139,9 +181,11 @@ impl Vault {
         let mut opener = Opener::new(self.kms(caller, &place.table), context(&place.table));
         let opened = opener.open(&place.protection.sealed).await.map(Zeroizing::new);
         match &opened {
-            Err(EnvelopeError::Refused { .. }) => self.access.refused(&place.protection.arn, now),
+            Err(EnvelopeError::Refused { .. }) => {
+                self.access.refused(place.table.account, &place.protection.arn, now);
+            }
             Err(_) => {}
-            Ok(_) => self.access.used(&place.protection.arn),
+            Ok(_) => self.access.used(place.table.account, &place.protection.arn),
         }
         let opened = opened?;
         let bytes: Result<[u8; SecretKey::LEN], _> = opened.as_slice().try_into();
@@ -149,11 +193,13 @@ impl Vault {
         Ok(SecretKey::from_bytes(*bytes))
     }
 
-    /// Puts a new table under this key of KMS, an id, ARN or alias.
+    /// Puts a new table under this key of KMS, an id, ARN or alias. One of another account is named by its ARN or that of an
+    /// alias; whether it may be used its policy decides, beside those of the caller.
+    ///
+    /// Source: KMS Developer Guide, "Allowing users in other accounts to use a KMS key".
     ///
     /// # Errors
-    /// Nobody lets the caller make data keys under it or give DynamoDB a grant on it, it cannot be used, or is another
-    /// account's.
+    /// Nobody lets the caller make data keys under it or give DynamoDB a grant on it, or it cannot be used.
     pub(crate) async fn protect(
         &self,
         key: &str,
@@ -208,12 +254,6 @@ impl Vault {
             other => refused(other),
         };
         let made = self.kms(&call.caller, table).generate(key, &context(table)).await.map_err(unfit)?;
-        if made.arn.split(':').nth(4) != Some(table.account.to_string().as_str()) {
-            return Err(invalid_values(format!(
-                "KMS key {} belongs to another account than the table",
-                made.arn
-            )));
-        }
         if known.is_some_and(|known| known.arn == made.arn) {
             return Err(invalid_values("Table is already encrypted by given KMSMasterKey"));
         }

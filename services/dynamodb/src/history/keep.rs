@@ -63,7 +63,12 @@ impl Continuous {
 impl History {
     /// Whether what items were is kept for recovery to points in time.
     pub(crate) fn journals(&self) -> bool {
-        self.continuous.is_some() || self.restores.iter().any(|restore| restore.backup.is_none())
+        self.continuous.is_some() || self.is_read()
+    }
+
+    /// Whether a restore or an export reads what items were at a point in time.
+    pub(crate) fn is_read(&self) -> bool {
+        self.restores.iter().any(|restore| restore.backup.is_none())
     }
 
     /// Whether anybody needs the items though their table is gone.

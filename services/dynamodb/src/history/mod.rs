@@ -16,5 +16,5 @@ mod tests;
 pub(crate) use clock::Clock;
 pub(crate) use keep::{Continuous, History, Restore};
 pub(crate) use known::{Known, KnownPast};
-pub(crate) use noting::Noting;
+pub(crate) use noting::{Noting, journal_anew};
 pub(crate) use past::{Cut, events, page};

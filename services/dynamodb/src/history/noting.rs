@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use kurodo_store::{Reader, Scan, Transaction, Version, Versioned};
+use kurodo_store::{Reader, Record, Scan, Transaction, Version, Versioned};
 
 use super::{History, keep::day};
 use crate::{
@@ -11,6 +11,8 @@ use crate::{
     layout::{self, Past},
 };
 
+/// Bytes of a version before what an item was.
+pub(super) const VERSION: usize = 8;
 /// How many records that are out of time a change sweeps away.
 const SWEPT: usize = 2;
 
@@ -77,20 +79,31 @@ impl Noting {
         }
         let now = i64::try_from(time / 1000).unwrap_or(i64::MAX);
         let before = written.old.as_ref().zip(written.version);
-        let sealed = |(item, version): (&Item, Version)| {
-            Ok::<_, Error>([&version.number().to_be_bytes()[..], &table.seal(key, item)?].concat())
-        };
-        let record = before.map(sealed).transpose()?;
-        // Backups were all made before this was written, so an item that was written since is of none of them.
-        let backed = self.history.backups > 0 && written.version.is_some_and(|old| Some(old) <= self.version);
-        if let Some(record) = record.as_ref().filter(|_| backed) {
-            transaction.put(Past::Kept.until(key, time), record.clone());
+        if let Some((item, version)) = before.filter(|(_, version)| self.is_backed(*version)) {
+            let stored = as_it_lies(reader, key, (item, version), table)?;
+            transaction.put(Past::Kept.until(key, time), image(version, &stored));
         }
         if self.history.journals() {
-            transaction.put(Past::Day(day(now)).until(key, time), record.unwrap_or_default());
+            let sealed = |(item, version)| Ok::<_, Error>(image(version, &table.seal(key, item)?));
+            let record = before.map(sealed).transpose()?.unwrap_or_default();
+            transaction.put(Past::Day(day(now)).until(key, time), record);
             self.sweep(reader, transaction, now)?;
         }
         Ok(())
+    }
+
+    /// Whether a backup may be of an item of this version. They were all made before this was written, so that one that was
+    /// written since is of none of them.
+    fn is_backed(&self, version: Version) -> bool {
+        self.history.backups > 0 && Some(version) <= self.version
+    }
+
+    /// Adds to a transaction that stores an item anew how it was stored until this time, where a backup is of it: the backup
+    /// stays under the key of its time.
+    pub(crate) fn note_anew(&self, time: u64, transaction: &mut Transaction<'_>, record: &Record) {
+        if self.is_backed(record.version) {
+            transaction.put(Past::Kept.until(&record.key, time), image(record.version, &record.value));
+        }
     }
 
     /// Forgets some of what is out of time.
@@ -103,4 +116,38 @@ impl Noting {
         }
         Ok(())
     }
+}
+
+/// What is kept of an item of this version.
+fn image(version: Version, stored: &[u8]) -> Vec<u8> {
+    [&version.number().to_be_bytes()[..], stored].concat()
+}
+
+/// What is kept for recovery to points in time, as it is stored from now on; nothing where that is the same.
+pub(crate) fn journal_anew(record: &Record, table: &TableKey) -> Result<Option<Vec<u8>>, Error> {
+    if record.value.is_empty() {
+        return Ok(None);
+    }
+    let damaged = || DamagedTable("(what its items were)".to_owned());
+    let day = Past::day(&record.key).ok_or_else(damaged)?;
+    let (key, _) = Past::Day(day).parse(&record.key).ok_or_else(damaged)?;
+    let (version, _) = record.value.split_at_checked(VERSION).ok_or_else(damaged)?;
+    let stored = table.anew(&key, &record.value.slice(VERSION..))?;
+    Ok(stored.map(|stored| [version, &stored].concat()))
+}
+
+/// An item as it was stored when the backups were made that are of it. While its table is on its way, that is not as it would
+/// be stored now.
+fn as_it_lies(
+    reader: &Reader<'_>,
+    key: &[u8],
+    (item, version): (&Item, Version),
+    table: &TableKey,
+) -> Result<Vec<u8>, Error> {
+    if table.is_crossing()
+        && let Some(found) = reader.get(key)?.filter(|found| found.version == version)
+    {
+        return Ok(found.value.to_vec());
+    }
+    table.seal(key, item)
 }

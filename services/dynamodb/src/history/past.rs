@@ -6,15 +6,12 @@ use bytes::Bytes;
 use kurodo_store::{Cursor, Reader, Scan, Version, after_prefix};
 use serde::{Deserialize, Serialize};
 
-use super::keep::day;
+use super::{keep::day, noting::VERSION};
 use crate::{
     Error,
     error::DamagedTable,
     layout::{Past, Shelf},
 };
-
-/// Bytes of a version before what an item was.
-const VERSION: usize = 8;
 
 /// Which state of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,9 +8,10 @@ use proptest::prelude::*;
 
 use super::{Continuous, Cut, History, KnownPast, Noting, page};
 use crate::{
-    attribute::{Attribute, Item, Type, decode, encode},
+    attribute::{Attribute, Item, Type, encode},
     backup::cut,
-    definition::{KeyAttribute, KeySchema},
+    definition::{Definition, KeyAttribute, KeySchema, sample},
+    encryption::{Crossing, TableKey},
     items::{Written, get},
     layout::{self, Past, Shelf},
 };
@@ -26,6 +27,8 @@ enum Step {
     Delete(u8),
     Backup,
     Forget(u8),
+    /// The table goes some way under its key, or away from it.
+    Cross,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -34,6 +37,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0..4_u8).prop_map(Step::Delete),
         2 => Just(Step::Backup),
         1 => any::<u8>().prop_map(Step::Forget),
+        4 => Just(Step::Cross),
     ]
 }
 
@@ -45,7 +49,13 @@ struct World {
     door: CoreDoor,
     time: u64,
     now: State,
-    backups: Vec<(String, State)>,
+    /// Whether the table is under its key.
+    sealed: bool,
+    /// What it is read and written with while it is on its way, and how far that is.
+    under_way: Option<(Crossing, TableKey, Vec<u8>)>,
+    key: TableKey,
+    /// What each is of, and whether the table was under its key.
+    backups: Vec<(String, State, bool)>,
     times: Vec<(u64, State)>,
 }
 
@@ -56,13 +66,45 @@ fn item(key: u8, value: u16) -> (Key, Item) {
     (layout::item(&schema, &item).unwrap(), item)
 }
 
+fn opened() -> TableKey {
+    TableKey::opened(&SecretKey::from_bytes([1; 32]))
+}
+
 impl World {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let key = SecretKey::from_bytes([7; 32]);
         let (store, door) = Store::open(dir.path(), &key, &StoreOptions::default()).unwrap();
         let (now, backups, times) = (State::new(), Vec::new(), Vec::new());
-        Self { _dir: dir, store, door, time: BEGIN, now, backups, times }
+        let (sealed, under_way, key) = (false, None, opened());
+        Self { _dir: dir, store, door, time: BEGIN, now, sealed, under_way, key, backups, times }
+    }
+
+    fn under(&self, sealed: bool) -> &TableKey {
+        if sealed { &self.key } else { TableKey::none() }
+    }
+
+    fn table(&self) -> &TableKey {
+        self.under_way.as_ref().map_or_else(|| self.under(self.sealed), |(_, table, _)| table)
+    }
+
+    /// The table begins to cross, is written otherwise, or has a piece stored anew; after the last one it has arrived.
+    async fn cross(&mut self) {
+        let Some((crossing, table, at)) = self.under_way.take() else {
+            let crossing = Crossing::new(!self.sealed, 0);
+            self.under_way = Some((crossing, opened().within(Some(crossing)), Vec::new()));
+            return;
+        };
+        if let Some(next) = crossing.next(0) {
+            self.under_way = Some((next, opened().within(Some(next)), at));
+            return;
+        }
+        let definition = Definition { indexes: Vec::new(), ..sample() };
+        let time = self.tick();
+        match crate::ops::anew(&self.door, (&definition, &table), time, &at).await.unwrap() {
+            Some(next) => self.under_way = Some((crossing, table, next)),
+            None => self.sealed = crossing.enters,
+        }
     }
 
     /// Some time passes: sometimes none of a second, sometimes more than one.
@@ -85,15 +127,15 @@ impl World {
         let time = self.tick();
         let writer = self.door.write();
         let noting = Noting::read(&writer).unwrap();
-        let (old, version) = get(&writer, crate::encryption::TableKey::none(), &key).unwrap().unzip();
+        let table = self.table();
+        let (old, version) = get(&writer, table, &key).unwrap().unzip();
         let mut transaction = writer.transaction();
         noting.expect(&mut transaction);
         match &new {
-            Some(item) => transaction.put(&key, encode(item)),
+            Some(item) => transaction.put(&key, table.seal(&key, item).unwrap()),
             None => transaction.delete(&key),
         };
         let written = Written { old, version, new: new.clone() };
-        let table = crate::encryption::TableKey::none();
         noting.note(&writer, time, &mut transaction, &key, (&written, table)).unwrap();
         transaction.commit().await.unwrap();
         match new {
@@ -104,20 +146,23 @@ impl World {
     }
 
     async fn back_up(&mut self) {
+        if self.under_way.is_some() {
+            return;
+        }
         let id = format!("{}", self.tick());
         self.keep(|history| history.backups += 1).await;
         let writer = self.door.write();
         let mut transaction = writer.transaction();
         transaction.put(layout::mark(&id), Vec::new());
         transaction.commit().await.unwrap();
-        self.backups.push((id, self.now.clone()));
+        self.backups.push((id, self.now.clone(), self.sealed));
     }
 
     async fn forget(&mut self, which: u8) {
         if self.backups.is_empty() {
             return;
         }
-        let (id, _) = self.backups.remove(usize::from(which) % self.backups.len());
+        let (id, ..) = self.backups.remove(usize::from(which) % self.backups.len());
         self.keep(|history| history.backups -= 1).await;
         let writer = self.door.write();
         let mut transaction = writer.transaction();
@@ -135,16 +180,20 @@ impl World {
             Step::Delete(key) => self.write(item(key, 0).0, None).await,
             Step::Backup => self.back_up().await,
             Step::Forget(which) => self.forget(which).await,
+            Step::Cross => self.cross().await,
         }
     }
 
-    /// The whole state, in pages of two.
-    fn read(&self, cut: Cut) -> State {
+    /// The whole state, in pages of two, as it opens with this key.
+    fn read(&self, cut: Cut, table: &TableKey) -> State {
         let (mut state, mut after) = (State::new(), None::<Vec<u8>>);
         loop {
             let now = i64::try_from(self.time / 1000).unwrap();
             let found = page(&self.door.read(), cut, after.as_deref(), 2, now).unwrap();
-            state.extend(found.items.into_iter().map(|(key, record)| (key, decode(&record).unwrap())));
+            for (key, record) in found.items {
+                let item = table.open(&key, &record).unwrap();
+                state.insert(key, item);
+            }
             if !found.more {
                 return state;
             }
@@ -158,9 +207,9 @@ impl World {
     }
 
     fn check(&self) {
-        for (id, state) in &self.backups {
+        for (id, state, sealed) in &self.backups {
             let cut = cut(&self.door.read(), id).unwrap().unwrap();
-            assert_eq!(&self.read(cut), state, "backup {id}");
+            assert_eq!(&self.read(cut, self.under(*sealed)), state, "backup {id}");
         }
     }
 }
@@ -196,9 +245,14 @@ proptest! {
                 world.step(step).await;
             }
             world.check();
+            while world.under_way.is_some() {
+                world.cross().await;
+            }
+            world.check();
             let (from, to) = (BEGIN / SECOND * 1000, world.time / SECOND * 1000 + 1000);
             for ms in (from..=to).step_by(1000) {
-                assert_eq!(world.read(Cut::Time(i64::try_from(ms).unwrap())), world.at(ms), "at {ms}");
+                let cut = Cut::Time(i64::try_from(ms).unwrap());
+                assert_eq!(world.read(cut, world.under(world.sealed)), world.at(ms), "at {ms}");
             }
         });
     }

@@ -22,7 +22,7 @@ use crate::{
     layout::{self, Past},
     names::{BackupName, ExportName, TableName},
     plan::Whole,
-    resources::{Backup, Contents, Exported, Filling, Imported, Kept, Origin, Table, Target},
+    resources::{Backup, Contents, Exported, Filling, Imported, Kept, Origin, Table, TableStreams, Target},
     table::action,
 };
 
@@ -130,18 +130,34 @@ fn table(
     DynamoDb::table_facts(find, account, &region, &name)
 }
 
+/// Whether there is work with a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Due {
+    Never,
+    /// Before long: it is looked at again.
+    Later,
+    Now,
+}
+
+impl From<bool> for Due {
+    fn from(is_due: bool) -> Self {
+        if is_due { Self::Now } else { Self::Never }
+    }
+}
+
 /// The same, but for those whose keys KMS did not open a short while ago: they are looked at again.
 fn openable(
     find: &Find<'_, DynamoDb>,
     work: Work,
-    is_due: impl Fn(&Definition) -> bool,
+    is_due: impl Fn(&Reader<'_>, &Definition) -> Result<Due, Error>,
 ) -> Result<Option<Arc<TableFacts>>, Error> {
     let (vault, now) = (&find.service.vault, find.call.now_ms);
     let waits = std::cell::Cell::new(false);
-    let found = table(find, work, |_, definition| {
-        let rests = is_due(definition) && vault.rests(definition.contents, now);
-        waits.set(waits.get() || rests);
-        Ok(is_due(definition) && !rests)
+    let found = table(find, work, |stored, definition| {
+        let due = is_due(stored, definition)?;
+        let rests = due == Due::Now && vault.rests(definition.contents, now);
+        waits.set(waits.get() || rests || due == Due::Later);
+        Ok(due == Due::Now && !rests)
     })?;
     if let (true, Some(account)) = (waits.get(), find.account()) {
         find.service.watch.look_again(work, account);
@@ -161,7 +177,7 @@ type Unfilled = (
 
 /// A table that is being restored.
 pub(crate) async fn unfilled(find: &Find<'_, DynamoDb>) -> Result<Option<Unfilled>, Error> {
-    let found = openable(find, Work::Fill, |definition| definition.filling().is_some())?;
+    let found = openable(find, Work::Fill, |_, definition| Ok(definition.filling().is_some().into()))?;
     let Some(facts) = found else { return Ok(None) };
     let Some(filling) = facts.definition.filling() else { return Ok(None) };
     let target = Target::of(&facts);
@@ -178,15 +194,39 @@ type Unindexed = (Need<action::UpdateTable>, Need<action::IndexContents>);
 /// A table with an index that is being filled, or one that is gone.
 pub(crate) async fn unindexed(find: &Find<'_, DynamoDb>) -> Result<Option<Unindexed>, Error> {
     let is_due = |definition: &Definition| definition.is_usable() && definition.is_indexing();
-    let Some(facts) = openable(find, Work::Index, is_due)? else { return Ok(None) };
+    let Some(facts) = openable(find, Work::Index, |_, one| Ok(is_due(one).into()))? else { return Ok(None) };
     Ok(Some((Need::new(Table::find(find, facts.place())?), Need::new(contents(&facts)))))
 }
 
+type Crossing = (Need<action::UpdateTable>, Need<action::IndexContents>, Need<action::SwitchStream>);
+
 /// A table that comes under a key of KMS, or leaves it.
-pub(crate) async fn crossing(find: &Find<'_, DynamoDb>) -> Result<Option<Unindexed>, Error> {
-    let is_due = |definition: &Definition| definition.is_usable() && definition.crossing.is_some();
+pub(crate) async fn crossing(find: &Find<'_, DynamoDb>) -> Result<Option<Crossing>, Error> {
+    let now = find.call.now_ms;
+    let is_due = |stored: &Reader<'_>, definition: &Definition| crosses(stored, definition, now);
     let Some(facts) = openable(find, Work::Cross, is_due)? else { return Ok(None) };
-    Ok(Some((Need::new(Table::find(find, facts.place())?), Need::new(contents(&facts)))))
+    let table = || Table::find(find, facts.place());
+    let streams = TableStreams::of(table()?);
+    Ok(Some((Need::new(table()?), Need::new(contents(&facts)), Need::new(streams))))
+}
+
+/// Whether a table on its way goes on now. It is not written otherwise before those have ended who read what it was.
+fn crosses(stored: &Reader<'_>, definition: &Definition, now: i64) -> Result<Due, Error> {
+    let Some(crossing) = definition.crossing.filter(|_| definition.is_usable()) else {
+        return Ok(Due::Never);
+    };
+    if !crossing.is_ripe(now)
+        || (crossing.next(now).is_some() && read_noting(stored, definition)?.history.is_read())
+    {
+        return Ok(Due::Later);
+    }
+    Ok(Due::Now)
+}
+
+/// What is kept of a table's past.
+fn read_noting(stored: &Reader<'_>, definition: &Definition) -> Result<Noting, Error> {
+    let scope = layout::contents(definition.contents);
+    Noting::of(stored.get([scope.prefix(), &layout::history()].concat())?)
 }
 
 type Unemptied = (Need<action::DeleteTable>, Need<action::DeleteContents>);
@@ -265,7 +305,6 @@ fn is_old(stored: &Reader<'_>, definition: &Definition, now: i64) -> Result<bool
     let journal = [scope.prefix(), &Past::journal()].concat();
     let Some(record) = stored.scan(&Scan::within(&journal).limit(1))?.pop() else { return Ok(false) };
     let day = record.key.get(scope.prefix().len()..).and_then(Past::day);
-    let kept = stored.get([scope.prefix(), &layout::history()].concat())?;
-    let noting = Noting::of(kept)?;
+    let noting = read_noting(stored, definition)?;
     Ok(day.is_some_and(|day| day < noting.history.first_day(now)))
 }

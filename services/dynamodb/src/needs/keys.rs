@@ -24,7 +24,7 @@ pub(crate) async fn unnoted(
         let record = record?;
         let Ok(definition) = serde_json::from_slice::<Definition>(&record.value) else { continue };
         let of_key = definition.protection.as_ref().is_some_and(|known| keys.contains_key(&known.arn));
-        if !of_key || access.inaccessible(&definition) == definition.inaccessible {
+        if !of_key || access.inaccessible(account, &definition) == definition.inaccessible {
             continue;
         }
         let Some((region, name, _)) = layout::parse_place(&record.key) else { continue };
@@ -34,7 +34,7 @@ pub(crate) async fn unnoted(
         }
     }
     if needs.is_empty() {
-        access.noted(&keys);
+        access.noted(account, &keys);
         return Ok(None);
     }
     Ok(Some(needs))

@@ -77,7 +77,7 @@ impl Keeper<chore::NoteKeys> for DynamoDb {
     async fn keep(&self, errand: Errand<'_, Self, chore::NoteKeys>) -> Result<Progress, Error> {
         for permit in &errand.permits {
             let Some(facts) = permit.resource().facts() else { continue };
-            let inaccessible = self.vault.access().inaccessible(&facts.definition);
+            let inaccessible = self.vault.access().inaccessible(facts.account, &facts.definition);
             let definition = Definition { inaccessible, ..facts.definition.clone() };
             let writer = self.store.write(permit);
             let mut transaction = writer.transaction();

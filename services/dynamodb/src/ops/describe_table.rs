@@ -32,7 +32,7 @@ impl Handler<op::DescribeTable> for DynamoDb {
 impl DynamoDb {
     /// Says so where KMS did not use the table's key when it was last asked.
     fn show_access(&self, facts: &TableFacts, table: &mut TableDescription) {
-        let since = self.vault.access().inaccessible(&facts.definition);
+        let since = self.vault.access().inaccessible(facts.account, &facts.definition);
         let (Some(since), Some(description)) = (since, &mut table.sse_description) else { return };
         description.inaccessible_encryption_date_time = Timestamp::from_millisecond(since).ok();
         if table.table_status == Some(TableStatus::Active) {

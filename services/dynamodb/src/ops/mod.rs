@@ -63,7 +63,7 @@ use kurodo_gateway::{Authorized, Reply, wire::Operation};
 
 pub(crate) use settings::random;
 #[cfg(test)]
-pub(crate) use sweeping::prune_all;
+pub(crate) use {crossing::anew, sweeping::prune_all};
 
 use crate::{DynamoDb, Error};
 

@@ -78,9 +78,11 @@ impl DynamoDb {
         if !filling.reseals {
             return Ok(Some(Passage::Kept(to)));
         }
-        let from = (filling.opens.as_ref(), &facts.place());
+        // What is of a table on its way has the table's key, which is the new table's too unless that is under none.
+        let own = definition.protection.as_ref().filter(|_| filling.crossing.is_some());
+        let from = (filling.opens.as_ref().or(own), &facts.place());
         let from = self.vault.open_own(from, definition.contents, now).await?;
-        Ok(from.map(|from| Passage::Resealed(from, to)))
+        Ok(from.map(|from| Passage::Resealed(from.within(filling.crossing), to)))
     }
 
     /// Puts the new table under the key of KMS that it is to be under: that of what it is made of, or another, or none.
@@ -107,13 +109,13 @@ impl DynamoDb {
                 (None, Some(self.copied((known, source), &known.arn, &place, call).await?))
             }
         };
-        let reseals = before.protection.is_none() || opens.is_some();
+        let reseals = before.protection.is_none() || before.crossing.is_some() || opens.is_some();
         let (protection, opens) = match reseals || !after.indexes.is_empty() {
             true => (self.stood(protection, &place, call).await?, self.stood(opens, &place, call).await?),
             false => (protection, opens),
         };
         if let Some(filling) = after.restored.as_mut().and_then(|restored| restored.filling.as_mut()) {
-            (filling.reseals, filling.opens) = (reseals, opens);
+            (filling.reseals, filling.opens, filling.crossing) = (reseals, opens, before.crossing);
         }
         after.protection = protection;
         Ok(after)
@@ -181,5 +183,9 @@ mod tests {
         let nothing = || key(1).within(crate::encryption::Crossing::new(false, 0).next(0));
         assert!(arrives(Passage::Resealed(nothing(), key(2)), (plain(), two)).await);
         assert!(arrives(Passage::Resealed(key(1), nothing()), (one, plain())).await);
+        let on_its_way = || key(1).within(Some(crate::encryption::Crossing::new(true, 0)));
+        for lies in [one, plain()] {
+            assert!(arrives(Passage::Resealed(on_its_way(), key(1)), (lies, one)).await);
+        }
     }
 }

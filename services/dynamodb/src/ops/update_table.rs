@@ -36,10 +36,7 @@ impl Handler<op::UpdateTable> for DynamoDb {
             definition.inaccessible = None;
         }
         definition.protection = protection.clone().or(definition.protection);
-        let redefined = match definition.crossing {
-            Some(_) => self.begin_crossing(permit, contents, &definition).await,
-            None => self.redefine_and_switch(permit, streams, &definition, now).await,
-        };
+        let redefined = self.redefine_and_switch(permit, streams, &definition, now).await;
         self.vault.kept(protection.as_ref(), &before.place(), redefined).await?;
         self.left((before, protection.as_ref()), &wish).await;
         let (_, current) = self.store.read(permit).fact([])?;
@@ -127,8 +124,7 @@ fn shown(before: &TableFacts, mut after: TableFacts) -> TableFacts {
     after
 }
 
-/// Whether the table comes under a key of KMS by this update, or leaves the one that it is under. What cannot go along is
-/// refused by name.
+/// Whether the table comes under a key of KMS by this update, or leaves the one that it is under.
 fn crossing(
     input: &UpdateTableInput,
     before: &Definition,
@@ -140,10 +136,6 @@ fn crossing(
         (Some(_), Wish::Default) if input.sse_specification.is_some() => false,
         _ => return Ok(None),
     };
-    if before.stream.is_some_and(|stream| stream.enabled) {
-        let member = "SSESpecification that takes a table with a stream between the default and a key of KMS";
-        return Err(Error::NotImplemented { operation: "UpdateTable", member });
-    }
     if before.is_indexing() {
         let message = "Attempt to change a resource which is still in use: Table is being indexed";
         return Err(Error::ResourceInUse(message.to_owned()));

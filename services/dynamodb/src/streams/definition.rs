@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::KEPT;
 use crate::{
     definition::{KeySchema, ResourcePolicy},
-    encryption::Protection,
+    encryption::{Crossing, Protection},
     model::StreamViewType,
 };
 
@@ -21,6 +21,9 @@ pub(crate) struct StreamDefinition {
     /// The key of KMS that its table is under, or was when the stream was disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) protection: Option<Protection>,
+    /// Whether its table is on its way under that key, or away from it, or was when the stream was disabled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) crossing: Option<Crossing>,
 }
 
 impl StreamDefinition {

@@ -17,6 +17,7 @@ mod shard;
 mod switch;
 pub mod table;
 mod trim;
+mod turns;
 mod write;
 
 pub(crate) use definition::{StreamDefinition, TableStream, View};
@@ -26,6 +27,7 @@ pub(crate) use name::{StreamName, is_stream, label};
 pub use service::DynamoDbStreams;
 pub(crate) use switch::{asked, stage, switch};
 pub(crate) use trim::is_due;
+pub(crate) use turns::turn;
 pub(crate) use write::append;
 
 /// How long records, closed shards and disabled streams stay, in milliseconds.

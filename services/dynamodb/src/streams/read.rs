@@ -6,9 +6,10 @@ use super::{
     entry::Entry,
     sequence::{behind, first},
     shard::Shard,
+    turns::Turns,
     write::{CONTINUED, MORE},
 };
-use crate::{Error, attribute::Damaged, encryption::TableKey, layout};
+use crate::{Error, attribute::Damaged, encryption::StreamKeys, layout};
 
 /// A record of a stream, where it stands.
 pub(super) struct Stored {
@@ -22,7 +23,9 @@ pub(super) struct Stored {
 pub(super) struct Stream<'k> {
     cursor: Cursor,
     end: Option<Version>,
-    table: &'k TableKey,
+    facts: &'k StreamFacts,
+    turns: Turns,
+    keys: &'k StreamKeys,
     /// Where the table's items see its records, to which they are bound.
     prefix: Key,
 }
@@ -31,7 +34,7 @@ impl<'k> Stream<'k> {
     /// The records that this reader reaches.
     pub(super) fn read(
         reader: &Reader<'_>,
-        (facts, table): (&StreamFacts, &'k TableKey),
+        (facts, keys): (&'k StreamFacts, &'k StreamKeys),
         from: Place,
         end: Option<Version>,
     ) -> Result<Self, Error> {
@@ -39,7 +42,7 @@ impl<'k> Stream<'k> {
         let start = [&*entries, &from.bytes()].concat();
         let (cursor, prefix) =
             (reader.cursor(&Scan::within(entries).from(start))?, layout::stream_entries(facts.name.created));
-        Ok(Self { cursor, end, table, prefix })
+        Ok(Self { cursor, end, facts, turns: Turns::read(reader)?, keys, prefix })
     }
 
     /// The next record with its place, if it belongs to the shard.
@@ -68,7 +71,8 @@ impl<'k> Stream<'k> {
             }
             (last, record) = self.part()?.ok_or(Damaged)?;
         }
-        let entry = Entry::decode(&self.table.open_entry(&self.prefix, whole.freeze())?)?;
+        let table = self.keys.of(self.turns.protection(&self.facts.definition, place.version))?;
+        let entry = Entry::decode(&table.open_entry(&self.prefix, whole.freeze())?)?;
         Ok(Some(Stored { place, next: behind(last), entry }))
     }
 }

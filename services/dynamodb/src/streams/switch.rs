@@ -47,8 +47,7 @@ pub(crate) fn switch(
 }
 
 /// The transaction that makes or disables the stream of a table, where its definition goes from one to the other, or has the
-/// stream follow to another key of KMS; no
-/// definition is that of a table that is not there.
+/// stream follow to another key of KMS, under one, or away from it; no definition is that of a table that is not there.
 pub(crate) fn stage<'w>(
     writer: &Writer<'w>,
     streams: &TableStreams,
@@ -66,9 +65,12 @@ pub(crate) fn stage<'w>(
             redefine(writer, streams, stream, disabled).map(Some)
         }
         (Some(stream), Some(_), Some(table))
-            if before.is_some_and(|before| before.protection != table.protection) =>
+            if before.is_some_and(|before| {
+                before.protection != table.protection || before.crossing != table.crossing
+            }) =>
         {
-            let follow = |known| StreamDefinition { protection: table.protection.clone(), ..known };
+            let (protection, crossing) = (table.protection.clone(), table.crossing);
+            let follow = |known| StreamDefinition { protection, crossing, ..known };
             redefine(writer, streams, stream, follow).map(Some)
         }
         _ => Ok(None),
@@ -88,6 +90,7 @@ fn make<'w>(
         disabled: None,
         policy: None,
         protection: table.protection.clone(),
+        crossing: table.crossing,
     };
     let (mut transaction, key) = (writer.transaction(), layout::stream_of_table(stream.created));
     let (_, absent) = writer.fact(&key)?;

@@ -8,6 +8,7 @@ use super::{
     DynamoDbStreams, KEPT, StreamFacts, entry,
     sequence::behind,
     table::{action, chore},
+    turns,
     write::CONTINUED,
 };
 use crate::{
@@ -96,6 +97,7 @@ fn trim(writer: &Writer<'_>, transaction: &mut Transaction<'_>, now: i64) -> Res
     }
     if let Some(last) = last {
         transaction.put(layout::trimmed(), behind(last).bytes().to_vec());
+        turns::forget(writer, transaction, last.version)?;
     }
     Ok(deleted)
 }

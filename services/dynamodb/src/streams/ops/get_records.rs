@@ -7,7 +7,7 @@ use super::{Answer, Asked, describe_stream::kind, limit, shard};
 use crate::{
     DynamoDbStreams, Error,
     attribute::shown,
-    encryption::TableKey,
+    encryption::{Protection, StreamKeys},
     items::Author,
     model::streams::{GetRecordsOutput, Identity, OperationType, Record, StreamRecord, op},
     streams::{
@@ -16,6 +16,7 @@ use crate::{
         read::{self, Stored, Stream},
         sequence::Sequence,
         shard::Shard,
+        turns::Turns,
     },
 };
 
@@ -37,13 +38,19 @@ impl Handler<op::GetRecords> for DynamoDbStreams {
             return Err(Error::ExpiredIterator);
         }
         let facts = permit.resource().existing()?;
-        let table = self.vault.unlock_stream(facts, asked.call).await?;
+        let mut keys = self.vault.unlock_stream(facts, asked.call).await?;
+        let left: Vec<Protection> = {
+            let reader = self.store.read(permit);
+            let turns = Turns::read(&reader)?;
+            turns.left(&reader, iterator.at)?.into_iter().cloned().collect()
+        };
+        self.vault.unlock_left(&mut keys, (facts, &left), asked.call).await?;
         let reader = self.store.read(permit);
         let shard = shard(&reader, facts, now, |shard| shard.start == iterator.shard)?;
         if iterator.at < read::trimmed(&reader)? {
             return Err(Error::Trimmed);
         }
-        let page = page(&reader, (facts, &table), &shard, iterator, (limit, now))?;
+        let page = page(&reader, (facts, &keys), &shard, iterator, (limit, now))?;
         let next = ShardIterator { at: page.next, given: now, ..iterator.clone() };
         let over = page.ended && shard.closed.is_some();
         let (records, bytes) = (page.records.len(), page.bytes);
@@ -66,7 +73,7 @@ struct Page {
 
 fn page(
     reader: &Reader<'_>,
-    stream: (&StreamFacts, &TableKey),
+    stream: (&StreamFacts, &StreamKeys),
     shard: &Shard,
     iterator: &ShardIterator,
     (limit, now): (usize, i64),
