@@ -394,6 +394,24 @@ fn codecs_that_are_unknown_are_refused() {
     assert_eq!(CSV().run("select name from s3object limit 1", &other).unwrap(), "Anna\n");
 }
 
+/// Each element of a list has the name of what is in it, as JSON shows it: few bytes would become very many.
+#[test]
+fn long_names_count_in_every_element() {
+    let name = "n".repeat(2000);
+    let schema = format!(
+        "required group a (LIST) {{ repeated group list {{ required group element {{ required int32 {name}; }} }} }}"
+    );
+    let bytes = file(
+        &schema,
+        props(),
+        [&|group| {
+            let reps: Vec<i16> = (0..1000).map(|n| i16::from(n > 0)).collect();
+            column::<Int32Type>(group, &[1; 1000], Some(&[1; 1000]), Some(&reps));
+        }],
+    );
+    assert_eq!(JSON().run("select * from s3object", &bytes), Err(SelectError::OverMaxRecordSize));
+}
+
 /// Whatever is cut off or turned over, nothing panics, and nothing that is found is more than the file can hold.
 #[test]
 fn damaged_files_end_the_query() {

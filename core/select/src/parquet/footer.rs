@@ -26,7 +26,7 @@ const MOST_FOOTER: u64 = 16 * 1024 * 1024;
 const MOST_COLUMNS: u64 = 20_000;
 /// The most groups one in another.
 const DEEPEST: usize = 32;
-/// The most pieces of columns: columns times groups of rows.
+/// The most groups of rows, and pieces of columns in them.
 const MOST_PIECES: u64 = 200_000;
 /// The largest group of rows, in bytes, unpacked.
 ///
@@ -107,14 +107,14 @@ fn schema(thrift: &mut Thrift<'_>) -> Got<()> {
 }
 
 fn groups(thrift: &mut Thrift<'_>, pieces: &mut u64) -> Got<()> {
-    for _ in 0..structures(thrift)? {
+    let mut count = |more: u64| {
+        *pieces += more;
+        if *pieces > MOST_PIECES { Err(Stop::Bad(SelectError::OverMaxColumn)) } else { Ok(more) }
+    };
+    for _ in 0..structures(thrift).and_then(&mut count)? {
         thrift.structure(|thrift, number, kind| match number {
             1 => {
-                let count = structures(thrift)?;
-                *pieces += count;
-                if *pieces > MOST_PIECES {
-                    return Err(Stop::Bad(SelectError::OverMaxColumn));
-                }
+                let count = structures(thrift).and_then(&mut count)?;
                 (0..count).try_for_each(|_| thrift.skip(STRUCTURE))
             }
             _ => thrift.skip(kind),

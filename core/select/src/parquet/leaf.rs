@@ -165,6 +165,7 @@ impl Leaf {
             true => Some(self.column.kind.node(page.values.next(self.dictionary.as_ref())?)?),
             false => None,
         };
+        meter.row += self.column.names;
         meter.row += match &value {
             Some(Node::Text(text)) => text.len() + 2,
             _ => 4,

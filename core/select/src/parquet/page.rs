@@ -28,7 +28,7 @@ pub(super) enum Kind {
     /// Levels of these lengths, of repetition and definition, lie before the values and are never packed.
     Second(usize, usize),
     Dictionary,
-    /// Nothing that is read here.
+    /// An index, which nobody writes.
     Other,
 }
 
@@ -88,8 +88,8 @@ impl Header {
             0 if encoded => Ok(Kind::First),
             2 if matches!(self.encoding, 0 | 2) => Ok(Kind::Dictionary),
             3 => Ok(Kind::Second(self.rep_bytes, self.def_bytes)),
-            0 | 2 => Err(SelectError::ParquetParsingError),
-            _ => Ok(Kind::Other),
+            1 => Ok(Kind::Other),
+            _ => Err(SelectError::ParquetParsingError),
         }
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Column {
     /// The levels of definition and repetition that a value has at most.
     pub(super) def: u32,
     pub(super) rep: u32,
+    /// Bytes that a value has beside its own: the names of what it is in, where no column before it has them.
+    pub(super) names: usize,
 }
 
 /// A column as queries see it, or something in one.
@@ -113,7 +115,7 @@ impl Schema {
             return self.list(kind, repeated, def + 1, rep + 1);
         }
         let first = self.columns.len();
-        let fields = kind.get_fields().iter().map(|field| self.field(field, def, rep));
+        let fields = kind.get_fields().iter().map(|field| self.member(field, def, rep));
         let fields = fields.collect::<Result<_, _>>()?;
         let known = kind.get_basic_info();
         if known.logical_type_ref().is_some() || known.converted_type() != ConvertedType::NONE {
@@ -121,6 +123,14 @@ impl Schema {
             self.columns.iter_mut().skip(first).for_each(|column| *column = None);
         }
         Ok(Shape::Group(fields))
+    }
+
+    fn member(&mut self, kind: &Type, def: u32, rep: u32) -> Result<Field, SelectError> {
+        let field = self.field(kind, def, rep)?;
+        if let Some(Some(column)) = self.columns.get_mut(field.leaves.start) {
+            column.names += field.name.len();
+        }
+        Ok(field)
     }
 
     /// A list in three levels, or in two as they were written once.
@@ -178,7 +188,7 @@ fn column(stored: &Type, def: u32, rep: u32) -> Option<Column> {
         Some(logical) => annotated(logical, *physical_type)?,
         None => converted(info.converted_type(), *physical_type, (*scale, *precision))?,
     };
-    Some(Column { kind, physical, def, rep })
+    Some(Column { kind, physical, def, rep, names: 0 })
 }
 
 fn annotated(logical: &LogicalType, physical: Stored) -> Option<Kind> {

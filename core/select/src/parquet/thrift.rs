@@ -17,19 +17,19 @@ pub(super) type Got<T> = Result<T, Stop>;
 
 /// The most structures and lists in one another.
 const DEEPEST: u8 = 16;
-/// The most structures in all.
-const MOST_STRUCTURES: usize = 2_000_000;
+/// The most structures and elements of lists in all.
+const MOST_ITEMS: u64 = 4_000_000;
 
 pub(super) const STRUCTURE: u8 = 12;
 
 pub(super) struct Thrift<'a> {
     rest: &'a [u8],
-    structures: usize,
+    items: u64,
 }
 
 impl<'a> Thrift<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, structures: 0 }
+        Self { rest: bytes, items: 0 }
     }
 
     /// Bytes that were not read.
@@ -70,10 +70,7 @@ impl<'a> Thrift<'a> {
 
     /// Calls for each field of a structure, by its number and type; what is called takes the field's value.
     pub(super) fn structure(&mut self, mut field: impl FnMut(&mut Self, i64, u8) -> Got<()>) -> Got<()> {
-        self.structures += 1;
-        if self.structures > MOST_STRUCTURES {
-            return Err(bad());
-        }
+        self.count(1)?;
         let mut number = 0;
         loop {
             let head = self.byte()?;
@@ -92,7 +89,16 @@ impl<'a> Thrift<'a> {
     pub(super) fn list(&mut self) -> Got<(u8, u64)> {
         let head = self.byte()?;
         let count = if head >> 4 == 15 { self.varint()? } else { u64::from(head >> 4) };
-        if count > self.rest.len() as u64 { Err(Stop::Short) } else { Ok((head & 0x0f, count)) }
+        if count > self.rest.len() as u64 {
+            return Err(Stop::Short);
+        }
+        self.count(count)?;
+        Ok((head & 0x0f, count))
+    }
+
+    fn count(&mut self, items: u64) -> Got<()> {
+        self.items += items;
+        if self.items > MOST_ITEMS { Err(bad()) } else { Ok(()) }
     }
 
     pub(super) fn skip(&mut self, kind: u8) -> Got<()> {

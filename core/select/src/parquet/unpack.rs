@@ -30,10 +30,8 @@ impl Unpacking {
     pub(super) fn new(codec: Codec, bytes: Bytes) -> Self {
         match codec {
             // What is empty may have no header either.
-            Codec::Gzip if !bytes.is_empty() => {
-                Self::Gzip(Box::new(MultiGzDecoder::new(bytes.reader())), Vec::new())
-            }
-            Codec::Gzip => Self::Whole(Codec::Plain, bytes),
+            _ if bytes.is_empty() => Self::Whole(Codec::Plain, bytes),
+            Codec::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(bytes.reader())), Vec::new()),
             codec => Self::Whole(codec, bytes),
         }
     }
