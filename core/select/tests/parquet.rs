@@ -1,5 +1,11 @@
 //! Queries over Parquet, as another's writer makes it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on stops, in its helpers too"
+)]
+
 use std::sync::Arc;
 
 use kurodo_select::{Compression as Packed, CsvOutput, Input, Output, Plan, Query, Scan, SelectError, Step};
@@ -16,13 +22,12 @@ use parquet::{
     schema::parser::parse_message_type,
 };
 
+type Group<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;
+/// Writes a group of rows.
+type Write<'a> = &'a dyn Fn(&mut Group<'_>);
+
 /// Writes a column: its values, and its levels of definition and repetition.
-fn column<T: DataType>(
-    group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
-    values: &[T::T],
-    def: Option<&[i16]>,
-    rep: Option<&[i16]>,
-) {
+fn column<T: DataType>(group: &mut Group<'_>, values: &[T::T], def: Option<&[i16]>, rep: Option<&[i16]>) {
     let mut column = group.next_column().unwrap().unwrap();
     column.typed::<T>().write_batch(values, def, rep).unwrap();
     column.close().unwrap();
@@ -32,7 +37,7 @@ fn column<T: DataType>(
 fn file<const N: usize>(
     schema: &str,
     properties: WriterPropertiesBuilder,
-    groups: [&dyn Fn(&mut SerializedRowGroupWriter<'_, Vec<u8>>); N],
+    groups: [Write<'_>; N],
 ) -> Vec<u8> {
     let schema = Arc::new(parse_message_type(&format!("message m {{ {schema} }}")).unwrap());
     let mut file = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties.build())).unwrap();
@@ -50,8 +55,13 @@ struct Case {
     piece: usize,
 }
 
-const JSON: fn() -> Case = || Case { output: Output::Json("\n".into()), range: None, piece: usize::MAX };
-const CSV: fn() -> Case = || Case { output: Output::Csv(CsvOutput::default()), ..JSON() };
+fn json() -> Case {
+    Case { output: Output::Json("\n".into()), range: None, piece: usize::MAX }
+}
+
+fn csv() -> Case {
+    Case { output: Output::Csv(CsvOutput::default()), ..json() }
+}
 
 impl Case {
     /// The result, and how many bytes were read for it.
@@ -118,12 +128,12 @@ fn rows_become_json_and_csv() {
     let all = "{\"id\":1,\"Name\":\"Anna\",\"height\":1.5,\"born\":\"1970-01-01\",\"pay\":123.45}\n\
                {\"id\":2,\"Name\":null,\"height\":null,\"born\":\"2022-01-08\",\"pay\":-0.05}\n\
                {\"id\":3,\"Name\":\"Bü,ro\",\"height\":-0.25,\"born\":null,\"pay\":0.00}\n";
-    assert_eq!(JSON().run("select * from s3object", &bytes).unwrap(), all);
-    let csv = "1,Anna,1.5,1970-01-01,123.45\n2,,NaN,2022-01-08,-0.05\n3,\"Bü,ro\",-0.25,,0.00\n";
-    assert_eq!(CSV().run("select * from s3object", &bytes).unwrap(), csv);
+    assert_eq!(json().run("select * from s3object", &bytes).unwrap(), all);
+    let fields = "1,Anna,1.5,1970-01-01,123.45\n2,,NaN,2022-01-08,-0.05\n3,\"Bü,ro\",-0.25,,0.00\n";
+    assert_eq!(csv().run("select * from s3object", &bytes).unwrap(), fields);
     for piece in [1, 7, 100] {
-        let case = Case { piece, ..CSV() };
-        assert_eq!(case.run("select * from s3object s", &bytes).unwrap(), csv, "in pieces of {piece}");
+        let case = Case { piece, ..csv() };
+        assert_eq!(case.run("select * from s3object s", &bytes).unwrap(), fields, "in pieces of {piece}");
     }
 }
 
@@ -146,7 +156,7 @@ fn queries_see_the_types_of_the_file() {
         ("select extract(year from born), char_length(name) from s3object where id = 1", "1970,4\n"),
         ("select id from s3object limit 0", ""),
     ] {
-        assert_eq!(CSV().run(sql, &bytes).as_deref(), Ok(found), "{sql}");
+        assert_eq!(csv().run(sql, &bytes).as_deref(), Ok(found), "{sql}");
     }
 }
 
@@ -160,7 +170,7 @@ fn names_are_those_of_the_columns() {
         ("select id from s3object[*]", SelectError::InvalidKeyPath),
         ("select id from s3object where name > 3", SelectError::UnsupportedTypeForQuerying),
     ] {
-        assert_eq!(CSV().run(sql, &bytes), Err(error), "{sql}");
+        assert_eq!(csv().run(sql, &bytes), Err(error), "{sql}");
     }
     let twice = file(
         "required int32 a; required int32 A;",
@@ -170,8 +180,8 @@ fn names_are_those_of_the_columns() {
             column::<Int32Type>(group, &[2], None, None);
         }],
     );
-    assert_eq!(CSV().run("select a from s3object", &twice), Err(SelectError::AmbiguousFieldName));
-    assert_eq!(CSV().run("select \"A\" from s3object", &twice).unwrap(), "2\n");
+    assert_eq!(csv().run("select a from s3object", &twice), Err(SelectError::AmbiguousFieldName));
+    assert_eq!(csv().run("select \"A\" from s3object", &twice).unwrap(), "2\n");
 }
 
 /// Many rows in many pages and groups, in each encoding, version and packing: what the writer wrote is what is found.
@@ -179,7 +189,7 @@ fn names_are_those_of_the_columns() {
 fn all_encodings_are_read() {
     let schema = "required int32 a; optional int64 b; optional binary c (UTF8); required boolean d; \
                   optional float e; required fixed_len_byte_array(3) f (DECIMAL(6,1));";
-    let write = |group: &mut SerializedRowGroupWriter<'_, Vec<u8>>, from: i32| {
+    let write = |group: &mut Group<'_>, from: i32| {
         let rows = from..from + 5000;
         let some: Vec<i16> = rows.clone().map(|n| i16::from(n % 3 > 0)).collect();
         let kept = || rows.clone().filter(|n| n % 3 > 0);
@@ -238,7 +248,7 @@ fn all_encodings_are_read() {
             for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
                 let properties = builder.clone().set_compression(codec).set_writer_version(version);
                 let bytes = file(schema, properties, [&|group| write(group, 0), &|group| write(group, 5000)]);
-                let found = CSV().run("select * from s3object", &bytes).unwrap();
+                let found = csv().run("select * from s3object", &bytes).unwrap();
                 assert!(found == expected, "{number}, {codec:?}, {version:?}");
             }
         }
@@ -275,7 +285,7 @@ fn nested() -> Vec<u8> {
 fn nested_columns_are_whole_in_json() {
     let bytes = nested();
     assert_eq!(
-        JSON().run("select * from s3object", &bytes).unwrap(),
+        json().run("select * from s3object", &bytes).unwrap(),
         "{\"id\":1,\"address\":{\"city\":\"Bern\",\"zip\":3000},\"tags\":[\"a\",null],\
          \"points\":[{\"x\":1,\"deep\":[7,8]},null,{\"x\":2,\"deep\":null}],\"latest\":5}\n\
          {\"id\":2,\"address\":null,\"tags\":null,\"points\":[],\"latest\":null}\n\
@@ -283,9 +293,9 @@ fn nested_columns_are_whole_in_json() {
          \"points\":[{\"x\":3,\"deep\":[]}],\"latest\":6}\n"
     );
     let sql = "select s.address.city, s.tags[0], s.points[0].deep[1], latest from s3object s where s.address.city like '%n'";
-    assert_eq!(CSV().run(sql, &bytes).unwrap(), "Bern,a,8,5\nThun,,,6\n");
-    assert_eq!(CSV().run("select tags from s3object", &bytes), Err(SelectError::UnsupportedSqlOperation));
-    let missing = CSV().run("select s.address.street from s3object s", &bytes);
+    assert_eq!(csv().run(sql, &bytes).unwrap(), "Bern,a,8,5\nThun,,,6\n");
+    assert_eq!(csv().run("select tags from s3object", &bytes), Err(SelectError::UnsupportedSqlOperation));
+    let missing = csv().run("select s.address.street from s3object s", &bytes);
     assert_eq!(missing, Err(SelectError::EvaluatorBindingDoesNotExist));
 }
 
@@ -301,10 +311,10 @@ fn numbers_of_96_bits_are_shown_and_not_compared() {
             column::<Int32Type>(group, &[1, 2], None, None);
         }],
     );
-    assert_eq!(CSV().run("select * from s3object", &bytes).unwrap(), "45371261235558612673232897,1\n,2\n");
-    assert_eq!(CSV().run("select n from s3object where seen is null", &bytes).unwrap(), "2\n");
+    assert_eq!(csv().run("select * from s3object", &bytes).unwrap(), "45371261235558612673232897,1\n,2\n");
+    assert_eq!(csv().run("select n from s3object where seen is null", &bytes).unwrap(), "2\n");
     for sql in ["select n from s3object where seen > 0", "select n from s3object where seen = 5"] {
-        assert_eq!(CSV().run(sql, &bytes), Err(SelectError::UnsupportedTypeForQuerying));
+        assert_eq!(csv().run(sql, &bytes), Err(SelectError::UnsupportedTypeForQuerying));
     }
 }
 
@@ -326,26 +336,25 @@ fn types_that_are_unknown_are_refused_where_they_are_named() {
             column::<Int32Type>(group, &[1], Some(&[1]), Some(&[0]));
         }],
     );
-    assert_eq!(CSV().run("select n from s3object", &bytes).unwrap(), "1\n");
+    assert_eq!(csv().run("select n from s3object", &bytes).unwrap(), "1\n");
     for name in ["raw", "j", "t", "u", "m", "*"] {
-        let found = CSV().run(&format!("select {name} from s3object"), &bytes);
+        let found = csv().run(&format!("select {name} from s3object"), &bytes);
         assert_eq!(found, Err(SelectError::UnsupportedParquetType), "{name}");
     }
 }
 
 #[test]
 fn only_what_is_named_is_read_and_only_in_the_range() {
-    let write = |group: &mut SerializedRowGroupWriter<'_, Vec<u8>>, n: i32| {
+    let write = |group: &mut Group<'_>, n: i32| {
         column::<Int32Type>(group, &[n], None, None);
         column::<ByteArrayType>(group, &["x".repeat(1_000_000).as_str().into()], None, None);
     };
     let plain = props()
         .set_dictionary_enabled(false)
         .set_statistics_enabled(parquet::file::properties::EnabledStatistics::None);
-    let groups: [&dyn Fn(&mut SerializedRowGroupWriter<'_, Vec<u8>>); 2] =
-        [&|group| write(group, 1), &|group| write(group, 2)];
+    let groups: [Write<'_>; 2] = [&|group| write(group, 1), &|group| write(group, 2)];
     let bytes = file("required int32 n; required binary text (UTF8);", plain, groups);
-    let (found, read) = CSV().counted("select n from s3object", &bytes).unwrap();
+    let (found, read) = csv().counted("select n from s3object", &bytes).unwrap();
     assert_eq!(found, "1\n2\n");
     assert!(read < 10_000, "{read}");
     let half = bytes.len() as u64 / 2;
@@ -355,10 +364,10 @@ fn only_what_is_named_is_read_and_only_in_the_range() {
         ((5, u64::MAX), "2\n"),
         ((half + 100_000, u64::MAX), ""),
     ] {
-        let case = Case { range: Some(range), ..CSV() };
+        let case = Case { range: Some(range), ..csv() };
         assert_eq!(case.run("select n from s3object", &bytes).unwrap(), found, "{range:?}");
     }
-    let (_, read) = CSV().counted("select text from s3object limit 1", &bytes).unwrap();
+    let (_, read) = csv().counted("select text from s3object limit 1", &bytes).unwrap();
     assert!(read < 1_500_000, "{read}");
 }
 
@@ -390,8 +399,8 @@ fn codecs_that_are_unknown_are_refused() {
     }
     assert_ne!(other, bytes);
     let sql = "select id from s3object";
-    assert_eq!(CSV().run(sql, &other), Err(SelectError::ParquetUnsupportedCompressionCodec));
-    assert_eq!(CSV().run("select name from s3object limit 1", &other).unwrap(), "Anna\n");
+    assert_eq!(csv().run(sql, &other), Err(SelectError::ParquetUnsupportedCompressionCodec));
+    assert_eq!(csv().run("select name from s3object limit 1", &other).unwrap(), "Anna\n");
 }
 
 /// Each element of a list has the name of what is in it, as JSON shows it: few bytes would become very many.
@@ -409,7 +418,7 @@ fn long_names_count_in_every_element() {
             column::<Int32Type>(group, &[1; 1000], Some(&[1; 1000]), Some(&reps));
         }],
     );
-    assert_eq!(JSON().run("select * from s3object", &bytes), Err(SelectError::OverMaxRecordSize));
+    assert_eq!(json().run("select * from s3object", &bytes), Err(SelectError::OverMaxRecordSize));
 }
 
 /// Whatever is cut off or turned over, nothing panics, and nothing that is found is more than the file can hold.
@@ -421,13 +430,13 @@ fn damaged_files_end_the_query() {
         nested(),
     ] {
         for end in 0..bytes.len() {
-            assert!(JSON().run("select * from s3object", &bytes[..end]).is_err(), "{end}");
+            assert!(json().run("select * from s3object", &bytes[..end]).is_err(), "{end}");
         }
         let mut failed = 0;
         for at in 0..bytes.len() * 8 {
             let mut turned = bytes.clone();
             turned[at / 8] ^= 1 << (at % 8);
-            match JSON().run("select * from s3object limit 10", &turned) {
+            match json().run("select * from s3object limit 10", &turned) {
                 Ok(found) => assert!(found.len() < 10_000, "{at}"),
                 Err(_) => failed += 1,
             }
@@ -435,6 +444,6 @@ fn damaged_files_end_the_query() {
         assert!(failed > bytes.len(), "{failed}");
     }
     for bytes in [&b""[..], b"PAR1", b"PAR1\0\0\0\0PAR1", b"name,age\nAnna,34\n", &[0xff; 100]] {
-        assert_eq!(JSON().run("select * from s3object", bytes), Err(SelectError::ParquetParsingError));
+        assert_eq!(json().run("select * from s3object", bytes), Err(SelectError::ParquetParsingError));
     }
 }
