@@ -127,7 +127,7 @@ def test_what_is_wrong_with_a_request(s3, bucket, people):
         ({"CSV": {"FieldDelimiter": ",,"}}, CSV, "InvalidRequestParameter"),
         ({**CSV, "CompressionType": "GZIP"}, CSV, "TruncatedInput"),
         ({"JSON": {"Type": "DOCUMENT"}}, CSV, "JSONParsingError"),
-        ({"Parquet": {}}, CSV, "NotImplemented"),
+        ({"Parquet": {}}, CSV, "ParquetParsingError"),
     ]:
         refused(lambda of=of, into=into: asked(s3, people, sql, into, of), code)
     refused(lambda: asked(s3, {**people, "Key": "none"}, sql), "NoSuchKey", 404)

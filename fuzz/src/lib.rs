@@ -20,7 +20,7 @@ pub use logs::{logs_block, logs_embedded, logs_pattern, logs_query};
 pub use policies::{arn, policy};
 pub use requests::{chunks, form, head, signature, signed};
 pub use sealed::{kms_ciphertext, stored};
-pub use statements::{partiql, select};
+pub use statements::{parquet, partiql, select};
 pub use streams::kinesis;
 
 use kurodo_wire::Protocol;

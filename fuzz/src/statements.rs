@@ -43,13 +43,57 @@ pub fn select(data: &[u8]) {
                             Some(piece) => scan.push(piece),
                             None => scan.end(),
                         },
-                        Step::Full | Step::Again => {}
+                        Step::Full | Step::Again | Step::Wants { .. } => {}
                         Step::Done => return Ok::<_, SelectError>(found),
                     }
                 }
             };
             let (left, right) = object.split_at(object.len() / 2);
             assert_eq!(scan([left, right]), scan([object, b""]));
+        }
+    }
+}
+
+/// A query over Parquet: what is before the first zero, and the object behind it. Whatever the object says, no step takes more
+/// than the object has, and pieces of any size make the same.
+pub fn parquet(data: &[u8]) {
+    let at = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
+    let (Ok(text), object) = (std::str::from_utf8(&data[..at]), data.get(at + 1..).unwrap_or_default())
+    else {
+        return;
+    };
+    let Ok(query) = Query::parse(text) else { return };
+    let found = |piece| {
+        let (query, input) = (query.clone(), Input::Parquet(object.len() as u64));
+        let (compression, output) = (Compression::None, Output::Json("\n".into()));
+        let scan = Scan::new(Plan { query, input, compression, output, range: None, now_ms: 0 })?;
+        given(scan, object, piece)
+    };
+    let (whole, pieces) = (found(usize::MAX), found(13));
+    if whole != Ok(None) && pieces != Ok(None) {
+        assert_eq!(whole, pieces);
+    }
+}
+
+/// What a scan finds, unless that takes long: a count of rows may be as large as it likes.
+fn given(mut scan: Scan, object: &[u8], piece: usize) -> Result<Option<Vec<u8>>, SelectError> {
+    let (mut wanted, mut found, mut steps) = (&[][..], Vec::new(), 0);
+    loop {
+        let step = scan.read()?;
+        found.extend(scan.take());
+        match step {
+            Step::Wants { start, end } => {
+                assert!(start <= end && end <= object.len() as u64);
+                wanted = &object[start as usize..end as usize];
+            }
+            Step::Hungry => {
+                let (now, later) = wanted.split_at(piece.min(wanted.len()));
+                wanted = later;
+                if now.is_empty() { scan.end() } else { scan.push(now) }
+            }
+            Step::Full | Step::Again if steps == 20 => return Ok(None),
+            Step::Full | Step::Again => steps += 1,
+            Step::Done => return Ok(Some(found)),
         }
     }
 }

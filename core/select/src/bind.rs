@@ -1,5 +1,7 @@
 //! Names of a query become places in the input.
 
+use std::collections::BTreeSet;
+
 use crate::{
     SelectError,
     sql::{Expr, Name, Path, Projection, Query, Step},
@@ -10,6 +12,8 @@ pub(crate) enum Names<'a> {
     /// Columns, by their headers where there are some.
     Csv(Option<&'a [String]>),
     Json,
+    /// Columns, each found by the path that leads to it or into it.
+    Columns(&'a dyn Fn(&[Step]) -> Result<usize, SelectError>),
 }
 
 impl Query {
@@ -39,6 +43,25 @@ impl Query {
     }
 }
 
+impl Query {
+    /// The columns that it names, once it is bound to some. `None` for all.
+    pub(crate) fn columns(&mut self) -> Option<BTreeSet<usize>> {
+        let mut found = BTreeSet::new();
+        let Projection::Items(items) = &mut self.projection else { return None };
+        items.iter_mut().for_each(|item| columns(&mut item.value, &mut found));
+        let aggregated = self.aggregates.iter_mut().filter_map(|(_, argument)| argument.as_mut());
+        aggregated.chain(self.condition.as_mut()).for_each(|expr| columns(expr, &mut found));
+        Some(found)
+    }
+}
+
+fn columns(expr: &mut Expr, found: &mut BTreeSet<usize>) {
+    if let Expr::Below(column, _) = expr {
+        found.insert(*column);
+    }
+    expr.parts().into_iter().for_each(|part| columns(part, found));
+}
+
 fn size(expr: &mut Expr) -> u64 {
     1 + expr.parts().into_iter().map(size).sum::<u64>()
 }
@@ -48,6 +71,11 @@ fn bind(expr: &mut Expr, alias: &Name, names: &Names<'_>) -> Result<(), SelectEr
         *expr = match names {
             Names::Json => Expr::Field(below(path, alias)),
             Names::Csv(headers) => Expr::Column(column(&below(path, alias), *headers)?),
+            Names::Columns(find) => {
+                let mut path = below(path, alias);
+                let column = find(&path)?;
+                Expr::Below(column, path.split_off(1))
+            }
         };
         return Ok(());
     }

@@ -57,7 +57,11 @@ refusals! {
     MissingRequiredParameter = "The SelectRequest entity is missing a required parameter. Check the service documentation and try again.";
     NumberFormatError = "An error occurred while parsing a number. This error can be caused by underflow or overflow of integers.";
     ObjectSerializationConflict = "InputSerialization specifies more than one format (CSV, JSON, or Parquet), or OutputSerialization specifies more than one format (CSV or JSON). For InputSerialization and OutputSerialization, you can specify only one format for each.";
+    OverMaxColumn = "The number of columns in the result is greater than the maximum allowable number of columns.";
+    OverMaxParquetBlockSize = "The Parquet file is above the max row group size.";
     OverMaxRecordSize = "The length of a record in the input or result is greater than the maxCharsPerRecord limit of 1 MB.";
+    ParquetParsingError = "An error occurred while parsing the Parquet file. Check the file and try again.";
+    ParquetUnsupportedCompressionCodec = "The specified Parquet compression codec is not supported.";
     ParseAsteriskIsNotAloneInSelectList = "Other expressions are not allowed in the SELECT list when * is used without dot notation in the SQL expression.";
     ParseCastArity = "The SQL expression CAST has incorrect arity.";
     ParseEmptySelect = "The SQL expression contains an empty SELECT clause.";
@@ -88,6 +92,7 @@ refusals! {
     ParseUnsupportedSyntax = "The SQL expression contains unsupported syntax.";
     TruncatedInput = "Object decompression failed. Check that the object is properly compressed using the format specified in the request.";
     UnsupportedFunction = "S3 encountered an unsupported SQL function.";
+    UnsupportedParquetType = "The specified Parquet type is not supported.";
     UnsupportedRangeHeader = "A range header is not supported for this operation.";
     UnsupportedScanRangeInput = "Scan range queries are not supported on this type of object.";
     UnsupportedSqlOperation = "S3 encountered an unsupported SQL operation.";

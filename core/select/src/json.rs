@@ -2,10 +2,11 @@ use crate::{
     SelectError,
     decimal::{self, Decimal},
     sql::{Name, Step},
+    time::Stamp,
     value::Value,
 };
 
-/// A value of a JSON record.
+/// A value of a record of JSON or Parquet.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Node {
     Null,
@@ -13,6 +14,10 @@ pub(crate) enum Node {
     Int(i64),
     Decimal(Decimal),
     Text(String),
+    /// Of Parquet alone, as the next two.
+    Float(f64),
+    Time(Stamp),
+    Int96(u128),
     List(Vec<Self>),
     Object(Vec<(String, Self)>),
 }
@@ -68,6 +73,9 @@ impl Node {
             Self::Int(number) => Value::Int(*number),
             Self::Decimal(number) => Value::Decimal(number.clone()),
             Self::Text(text) => Value::Text(text.as_str().into()),
+            Self::Float(number) => Value::Float(*number),
+            Self::Time(time) => Value::Time(*time),
+            Self::Int96(number) => Value::Int96(*number),
             nested @ (Self::List(_) | Self::Object(_)) => Value::Nested(nested.into()),
         }
     }

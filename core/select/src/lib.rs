@@ -1,4 +1,4 @@
-//! S3 Select: a SQL query over the records of one object, in CSV or JSON, as the bytes come.
+//! S3 Select: a SQL query over the records of one object, in CSV, JSON or Parquet, as the bytes come.
 //!
 //! Pure: no I/O and no clock. The caller pushes the object's bytes and takes the result's; no more than one record of
 //! either is held. The language is that of the reference: `SELECT` with `FROM`, `WHERE` and `LIMIT`, aggregates without
@@ -6,7 +6,8 @@
 //!
 //! 1. [`Query::parse`] reads the expression.
 //! 2. [`Scan::new`] joins it with the forms of input and output.
-//! 3. [`Scan::push`] takes bytes, [`Scan::read`] looks at them, [`Scan::take`] gives those of the result.
+//! 3. [`Scan::push`] takes bytes, [`Scan::read`] looks at them, [`Scan::take`] gives those of the result. Of Parquet it says
+//!    which bytes it wants: [`Step::Wants`].
 //!
 //! Every refusal is a [`SelectError`], by the code that AWS has for it.
 //!
@@ -19,6 +20,7 @@ mod eval;
 mod input;
 mod json;
 mod output;
+mod parquet;
 mod reader;
 mod rows;
 mod scan;

@@ -143,6 +143,7 @@ impl<'a> Value<'a> {
             // JSON has no number for these.
             Self::Float(number) if !number.is_finite() => Shown::Plain("null".into()),
             Self::Float(number) => Shown::Plain(value::float(number)),
+            Self::Int96(number) => Shown::Plain(number.to_string()),
             Self::Bool(truth) => Shown::Plain(truth.to_string()),
             Self::Int(number) => Shown::Plain(number.to_string()),
             Self::Decimal(number) => Shown::Plain(decimal::show(&number)),
@@ -183,6 +184,10 @@ fn node(out: &mut String, shown: &Node) {
         Node::Int(number) => out.push_str(&number.to_string()),
         Node::Decimal(number) => out.push_str(&decimal::show(number)),
         Node::Text(shown) => text(out, shown),
+        Node::Float(number) if !number.is_finite() => out.push_str("null"),
+        Node::Float(number) => out.push_str(&value::float(*number)),
+        Node::Time(time) => text(out, &time.to_string()),
+        Node::Int96(number) => out.push_str(&number.to_string()),
         Node::List(list) => {
             out.push('[');
             for (index, one) in list.iter().enumerate() {

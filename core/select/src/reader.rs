@@ -1,6 +1,7 @@
 use crate::{
     SelectError,
     input::{Csv, Fields, Headers, Input, Json, Lines, Record, Walk},
+    parquet::Parquet,
     rows::Rows,
     sql::Query,
 };
@@ -21,10 +22,11 @@ pub(crate) enum Reader {
         within: bool,
     },
     Document(Walk),
+    Parquet(Box<Parquet>),
 }
 
 impl Reader {
-    pub(crate) fn new(input: Input, query: &Query, from: u64) -> Self {
+    pub(crate) fn new(input: Input, query: &Query, from: u64, range: (u64, u64)) -> Self {
         let walk = || Walk::new(query.from.clone());
         match input {
             Input::Csv(csv) => Self::csv(csv, from),
@@ -32,6 +34,7 @@ impl Reader {
                 Self::Lines { lines: Lines::new("\n", from), walk: walk(), within: false }
             }
             Input::Json(Json::Document) => Self::Document(walk()),
+            Input::Parquet(size) => Self::Parquet(Box::new(Parquet::new(size, range))),
         }
     }
 
@@ -49,6 +52,7 @@ impl Reader {
         match self {
             Self::Csv { lines, .. } | Self::Lines { lines, .. } => lines.push(bytes),
             Self::Document(walk) => walk.push(bytes),
+            Self::Parquet(parquet) => parquet.push(bytes),
         }
     }
 
@@ -94,6 +98,8 @@ impl Reader {
                 *within = true;
             },
             Self::Document(walk) => _ = rows.walk(walk, last)?,
+            // It says on its own what it needs.
+            Self::Parquet(_) => {}
         }
         Ok(())
     }

@@ -60,6 +60,18 @@ impl Rows {
         })
     }
 
+    pub(crate) fn columns(
+        &mut self,
+        columns: &[Node],
+        names: &[String],
+        size: usize,
+    ) -> Result<(), SelectError> {
+        self.row(Row::Columns(columns, size), |output, out| {
+            let values = columns.iter().map(Node::value);
+            output.write(out, names.iter().map(String::as_str).zip(values).map(Ok))
+        })
+    }
+
     /// Lets some more work be done.
     pub(crate) fn refuel(&mut self) {
         self.fuel = WORK;

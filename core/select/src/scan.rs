@@ -45,6 +45,13 @@ pub struct Scan {
 pub enum Step {
     /// It needs more of the object.
     Hungry,
+    /// It needs these bytes of the object, from the first to before the last, and no others before.
+    Wants {
+        /// Where they begin.
+        start: u64,
+        /// Where they end.
+        end: u64,
+    },
     /// It has done some work, and goes on when it is asked again.
     Again,
     /// The result is to be taken before it goes on.
@@ -60,6 +67,8 @@ impl Plan {
         let delimiter = match &self.input {
             Input::Csv(csv) => csv.record_delimiter.len(),
             Input::Json(_) => 1,
+            // It says on its own what it wants.
+            Input::Parquet(_) => return u64::MAX,
         };
         self.range.map_or(0, |(start, _)| start.saturating_sub(delimiter as u64))
     }
@@ -77,13 +86,18 @@ impl Plan {
         self.output.check()?;
         if let Input::Csv(csv) = &self.input {
             csv.check()?;
-            if self.query.wild {
-                return Err(SelectError::InvalidKeyPath);
-            }
+        }
+        if self.query.wild && !matches!(self.input, Input::Json(_)) {
+            return Err(SelectError::InvalidKeyPath);
+        }
+        // Columns are packed each by itself, and never the whole.
+        if matches!(self.input, Input::Parquet(_)) && self.compression != Compression::None {
+            return Err(SelectError::InvalidRequestParameter);
         }
         let whole = match &self.input {
             Input::Csv(csv) => csv.quoted_record_delimiters,
             Input::Json(json) => *json == Json::Document,
+            Input::Parquet(_) => false,
         };
         match self.range {
             Some(_) if whole || self.compression != Compression::None => {
@@ -103,30 +117,37 @@ impl Scan {
         let from = plan.first_byte();
         let named = matches!(&plan.input, Input::Csv(csv) if csv.headers == Headers::Use);
         let Plan { mut query, input, compression, output, range, now_ms } = plan;
-        let reader = Reader::new(input, &query, from);
+        let range = range.unwrap_or((0, u64::MAX));
+        let reader = Reader::new(input, &query, from, range);
         match &reader {
             Reader::Csv { .. } if named => {}
             Reader::Csv { .. } => query.bind(&Names::Csv(None))?,
+            // Its names come later.
+            Reader::Parquet(_) => {}
             _ => query.bind(&Names::Json)?,
         }
         let now = Stamp::from_millis(now_ms).ok_or(SelectError::ExternalEvalException)?;
         let rows = Rows::new(query, output, now);
         let unpack = Unpack::new(compression);
-        Ok(Self {
-            rows,
-            unpack,
-            reader,
-            range: range.unwrap_or((0, u64::MAX)),
-            processed: 0,
-            ended: false,
-            last: false,
-        })
+        Ok(Self { rows, unpack, reader, range, processed: 0, ended: false, last: false })
     }
 
     /// Bytes that were looked at, unpacked.
     #[must_use]
     pub fn processed(&self) -> u64 {
-        self.processed
+        match &self.reader {
+            Reader::Parquet(parquet) => parquet.processed(),
+            _ => self.processed,
+        }
+    }
+
+    /// About how many bytes of the object it holds, beyond a record.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        match &self.reader {
+            Reader::Parquet(parquet) => parquet.held(),
+            _ => 0,
+        }
     }
 
     /// The bytes of the result since the last time.
@@ -144,7 +165,10 @@ impl Scan {
 
     /// Takes more of the object, once [`Scan::read`] is hungry.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.unpack.push(bytes);
+        match &mut self.reader {
+            Reader::Parquet(parquet) => parquet.push(bytes),
+            _ => self.unpack.push(bytes),
+        }
     }
 
     /// Says that this was all of the object.
@@ -159,6 +183,9 @@ impl Scan {
     /// The code for what ends the query.
     pub fn read(&mut self) -> Result<Step, SelectError> {
         self.rows.refuel();
+        if let Reader::Parquet(parquet) = &mut self.reader {
+            return parquet.read(self.ended, &mut self.rows);
+        }
         loop {
             self.reader.read(self.last, self.range, &mut self.rows)?;
             if self.rows.is_full() {

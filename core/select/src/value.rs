@@ -18,7 +18,9 @@ pub(crate) enum Value<'a> {
     Decimal(Decimal),
     Text(Cow<'a, str>),
     Time(Stamp),
-    /// A list or an object of a JSON record.
+    /// A number of 96 bits, as Parquet had timestamps once: it is shown, and not counted with.
+    Int96(u128),
+    /// A list or an object of a record.
     Nested(Cow<'a, Node>),
 }
 
@@ -53,6 +55,7 @@ impl Value<'_> {
             Self::Decimal(number) => Value::Decimal(number),
             Self::Text(text) => Value::Text(text.into_owned().into()),
             Self::Time(time) => Value::Time(time),
+            Self::Int96(number) => Value::Int96(number),
             Self::Nested(node) => Value::Nested(Cow::Owned(node.into_owned())),
         }
     }
@@ -67,6 +70,7 @@ impl Value<'_> {
             Self::Decimal(number) => decimal::show(number).into(),
             Self::Text(text) => Cow::Borrowed(text),
             Self::Time(time) => time.to_string().into(),
+            Self::Int96(number) => number.to_string().into(),
             Self::Nested(_) => return None,
         })
     }

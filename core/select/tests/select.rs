@@ -51,7 +51,7 @@ impl Case {
                     Some(piece) => scan.push(piece),
                     None => scan.end(),
                 },
-                Step::Full | Step::Again => {}
+                Step::Full | Step::Again | Step::Wants { .. } => {}
                 Step::Done => return Ok(String::from_utf8_lossy(&found).into_owned()),
             }
         }

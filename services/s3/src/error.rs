@@ -382,6 +382,9 @@ pub enum Error {
     /// A stored record is not what was written.
     #[error(transparent)]
     Damaged(#[from] Damaged),
+    /// Queries hold as much of objects as they may, all together.
+    #[error("The service is unavailable. Try again later.")]
+    Busy,
     /// A query that S3 Select refuses.
     #[error(transparent)]
     Select(#[from] kurodo_select::SelectError),
@@ -479,6 +482,7 @@ impl Error {
             Self::Full => ("ServiceUnavailable", 503),
             Self::Kms { .. } => ("KMS", 400),
             Self::AccessPointSignature => ("InvalidRequest", 400),
+            Self::Busy => ("Busy", 503),
             Self::Select(error) => (error.code(), 400),
             Self::NotForAccessPoints => ("MethodNotAllowed", 405),
             Self::BucketHasAccessPoints(_) => ("BucketHasAccessPointsAttached", 400),

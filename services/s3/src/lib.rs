@@ -92,6 +92,8 @@ pub struct S3 {
     replication: replication::Queue,
     /// Turns of those who look through objects: no more at once than there are processors.
     turns: select::Turns,
+    /// Room for what they hold of objects meanwhile.
+    room: select::Room,
     /// Leads to KMS.
     relay: Relay,
     readers: Arc<content::Readers>,
@@ -126,6 +128,7 @@ impl S3 {
             inventories: inventory::Rounds::default(),
             replication: replication::Queue::default(),
             turns: select::Turns::default(),
+            room: select::Room::default(),
             relay,
             readers,
             md5s: checksum::Md5s::new(),

@@ -177,8 +177,7 @@ service! { S3:
         HeadObject: [GetObject or GetObjectVersion, ListBucket if missing,
                 may GetObjectTagging or GetObjectVersionTagging if tagged,
                 may GetObjectRetention if retained, may GetObjectLegalHold if held] by needs::head_object;
-        SelectObjectContent: [GetObject, ListBucket if missing] by needs::select_object_content
-            refusing ["InputSerialization.Parquet"];
+        SelectObjectContent: [GetObject, ListBucket if missing] by needs::select_object_content;
         GetObjectAttributes: [GetObject or GetObjectVersion, GetObjectAttributes or GetObjectVersionAttributes,
                 ListBucket if missing] by needs::get_object_attributes;
         PutObject: [PutObject, PutObjectAcl if acl, PutObjectTagging if tagging, PutObjectRetention if retention,

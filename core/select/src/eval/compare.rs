@@ -9,7 +9,8 @@ use crate::{
 /// Whether a comparison holds; `None` where one side is not known.
 ///
 /// # Errors
-/// [`SelectError::UnsupportedTypeForQuerying`] when values of two kinds are to be in order. Such values are never equal.
+/// [`SelectError::UnsupportedTypeForQuerying`] when values of two kinds are to be in order. Such values are never equal. Numbers
+/// of 96 bits are not compared at all.
 pub(super) fn holds(
     operator: Compare,
     left: &Value<'_>,
@@ -24,7 +25,11 @@ pub(super) fn holds(
     if operator == Compare::Unequal {
         return Ok(Some(!equal(left, right)?));
     }
-    let order = order(left, right)?.ok_or(SelectError::UnsupportedTypeForQuerying)?;
+    let Some(order) = order(left, right)? else {
+        // What is not a number is neither more nor less than one.
+        let numbers = left.number().is_some() && right.number().is_some();
+        return if numbers { Ok(Some(false)) } else { Err(SelectError::UnsupportedTypeForQuerying) };
+    };
     Ok(Some(match operator {
         Compare::Less => order.is_lt(),
         Compare::LessOrEqual => order.is_le(),
@@ -48,6 +53,7 @@ pub(super) fn order(left: &Value<'_>, right: &Value<'_>) -> Result<Option<Orderi
         (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
         (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
         (Value::Time(left), Value::Time(right)) => Some(left.compare(right)),
+        (Value::Int96(_), _) | (_, Value::Int96(_)) => return Err(SelectError::UnsupportedTypeForQuerying),
         _ => match (left.number(), right.number()) {
             (Some(left), Some(right)) => numbers(left, right)?,
             _ => None,
@@ -57,6 +63,10 @@ pub(super) fn order(left: &Value<'_>, right: &Value<'_>) -> Result<Option<Orderi
 
 fn numbers(left: Number, right: Number) -> Result<Option<Ordering>, SelectError> {
     match (&left, &right) {
+        // No decimal is infinite, or no number.
+        (Number::Float(float), _) | (_, Number::Float(float)) if !float.is_finite() => {
+            Ok(left.float().partial_cmp(&right.float()))
+        }
         (Number::Decimal(_), _) | (_, Number::Decimal(_)) => Ok(Some(left.decimal()?.cmp(&right.decimal()?))),
         _ => Ok(left.float().partial_cmp(&right.float())),
     }

@@ -35,6 +35,8 @@ pub(crate) enum Row<'a> {
     Csv(&'a Record),
     /// `None`: a wildcard found nothing.
     Json(Option<&'a Node>),
+    /// Columns, and about how many bytes they have.
+    Columns(&'a [Node], usize),
 }
 
 impl Row<'_> {
@@ -43,6 +45,7 @@ impl Row<'_> {
         match self {
             Self::Csv(record) => record.size(),
             Self::Json(Some(node)) => node.size(),
+            Self::Columns(_, size) => *size,
             _ => 0,
         }
     }
@@ -64,6 +67,13 @@ impl<'a> Scope<'a> {
             Expr::Column(index) => self.column(*index),
             Expr::Field(path) => match self.row {
                 Row::Json(Some(node)) => node.find(path)?.map_or(Value::Missing, Node::value),
+                _ => Value::Missing,
+            },
+            Expr::Below(index, path) => match self.row {
+                Row::Columns(columns, _) => {
+                    let column = columns.get(*index).map(|column| column.find(path)).transpose()?.flatten();
+                    column.map_or(Value::Missing, Node::value)
+                }
                 _ => Value::Missing,
             },
             Expr::Result(index) => self.results.get(*index).cloned().unwrap_or(Value::Missing),

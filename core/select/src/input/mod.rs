@@ -31,6 +31,8 @@ pub enum Input {
     Csv(Csv),
     /// Values.
     Json(Json),
+    /// Columns. The object has this length in bytes.
+    Parquet(u64),
 }
 
 /// What the first record of CSV is.

@@ -102,6 +102,8 @@ pub(crate) enum Expr {
     Path(Path),
     /// A column of a CSV row.
     Column(usize),
+    /// What lies on a path below a column; nothing of it is the column itself.
+    Below(usize, Vec<Step>),
     /// What lies on a path below a JSON row; nothing of it is the row itself.
     Field(Vec<Step>),
     /// The outcome of an aggregate.
@@ -247,6 +249,7 @@ impl Expr {
             | Self::Time(_)
             | Self::Path(_)
             | Self::Column(_)
+            | Self::Below(..)
             | Self::Field(_)
             | Self::Result(_) => Vec::new(),
         }

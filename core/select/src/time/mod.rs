@@ -40,6 +40,25 @@ impl Stamp {
         Some(Self { local, offset: Some(0), precision: Precision::Fraction(3) })
     }
 
+    /// A day, counted from 1970-01-01. `None` far outside of the calendar.
+    pub(crate) fn of_day(day: i32) -> Option<Self> {
+        let date = jiff::civil::Date::constant(1970, 1, 1);
+        let date = date.checked_add(jiff::Span::new().try_days(day).ok()?).ok()?;
+        Some(Self {
+            local: date.to_datetime(jiff::civil::Time::midnight()),
+            offset: None,
+            precision: Precision::Day,
+        })
+    }
+
+    /// Nanoseconds since 1970, with so many digits of the second: in UTC, or where that is not known. `None` far outside of
+    /// the calendar.
+    pub(crate) fn from_nanos(nanos: i128, digits: u8, utc: bool) -> Option<Self> {
+        let at = jiff::Timestamp::from_nanosecond(nanos).ok()?;
+        let local = at.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+        Some(Self { local, offset: utc.then_some(0), precision: Precision::Fraction(digits) })
+    }
+
     /// The time in UTC, in seconds since 1970 and nanoseconds.
     fn instant(&self) -> (i64, i32) {
         let day = self

@@ -10,7 +10,7 @@ mod readers;
 pub(crate) use customer::{Customer, customer};
 pub(crate) use intake::{Plan, Received, Source, receive};
 pub(crate) use keys::Keys;
-pub(crate) use outlet::Reading;
+pub(crate) use outlet::{Opened, Reading};
 pub(crate) use readers::Readers;
 
 /// Content up to this many bytes lies in the object's record, where one group commit makes it durable and one look-up

@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use kurodo_authz::Grant;
-use kurodo_store::blobs::{BlobError, BlobStream, Part, Parts, PartsStream};
+use kurodo_store::blobs::{BlobError, BlobRef, BlobStream, Blobs, Part, Parts, PartsStream};
 
 use super::{Keys, keys::Layer, readers::Hold};
 use crate::{
@@ -25,7 +25,22 @@ pub(crate) struct Reading {
     /// What lies between the content and the outer encryption, where there are two.
     layer: Option<Box<Layer>>,
     /// Keeps the content from being removed meanwhile.
-    _hold: Option<Hold>,
+    _hold: Option<Arc<Hold>>,
+}
+
+/// Content that was opened, of which any range can be read, one after the other.
+pub(crate) struct Opened {
+    blobs: Blobs,
+    keys: Keys,
+    place: Place,
+    hold: Option<Arc<Hold>>,
+}
+
+/// Where content is.
+enum Place {
+    Memory(Bytes),
+    Blob(BlobRef),
+    Parts(Vec<PartEntry>),
 }
 
 enum From {
@@ -42,38 +57,10 @@ impl Reading {
         keys: &Keys,
         range: Range<u64>,
     ) -> Result<Self, Error> {
-        let (head, wrapping) = (Object::granted(permit)?, &keys.wrapping);
-        let layer = |layer: Option<Layer>| layer.map(Box::new);
         if range.is_empty() {
             return Ok(Self { from: From::Memory(None), layer: None, _hold: None });
         }
-        match &head.content {
-            Content::Empty => Ok(Self { from: From::Memory(None), layer: None, _hold: None }),
-            Content::Inline(inline) => {
-                let whole = inline.open(wrapping, &permit.resource().sealed_at(&head.id))?;
-                let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(whole.len());
-                let piece = whole.slice(index(range.start)..index(range.end));
-                let layer = layer(keys.layer_of(None, &range)?);
-                Ok(Self { from: From::Memory(Some(piece)), layer, _hold: None })
-            }
-            Content::Blob(blob) => {
-                let hold = service.readers.hold(blob.id());
-                let reader = service.blobs.read(blob, wrapping).await.map_err(replaced)?;
-                let stream = reader.range(range.start, range.end)?;
-                let layer = layer(keys.layer_of(Some(blob), &range)?);
-                Ok(Self { from: From::Blob(Box::new(stream)), layer, _hold: Some(hold) })
-            }
-            Content::Parts { .. } => {
-                let entries = service.parts(permit)?;
-                let hold = entries.first().map(|entry| service.readers.hold(entry.blob.id()));
-                let layer = layer(keys.layer_of_parts(&entries, &range)?);
-                let key = || Arc::clone(wrapping);
-                let parts = entries.into_iter().map(|entry| Part { blob: entry.blob, key: key() }).collect();
-                let parts = Parts::new(&service.blobs, parts);
-                let stream = parts.range(range.start, range.end).await.map_err(replaced)?;
-                Ok(Self { from: From::Parts(Box::new(stream)), layer, _hold: hold })
-            }
-        }
+        Opened::open(service, permit, keys)?.range(range).await
     }
 
     /// The next piece.
@@ -92,6 +79,60 @@ impl Reading {
     /// The content as a reply sends it.
     pub(crate) fn send(self) -> Pin<Box<Sending>> {
         Box::pin(Sending(self))
+    }
+}
+
+impl Opened {
+    /// Opens an object's content. The permit is for the object, and what the decision was made on is read, whatever becomes
+    /// of the object meanwhile.
+    pub(crate) fn open<G: Grant<Resource = Object>>(
+        service: &S3,
+        permit: &G,
+        keys: &Keys,
+    ) -> Result<Self, Error> {
+        let head = Object::granted(permit)?;
+        let hold = |blob: &BlobRef| Arc::new(service.readers.hold(blob.id()));
+        let (place, hold) = match &head.content {
+            Content::Empty => (Place::Memory(Bytes::new()), None),
+            Content::Inline(inline) => {
+                let whole = inline.open(&keys.wrapping, &permit.resource().sealed_at(&head.id))?;
+                (Place::Memory(whole), None)
+            }
+            Content::Blob(blob) => (Place::Blob(blob.clone()), Some(hold(blob))),
+            Content::Parts { .. } => {
+                let entries = service.parts(permit)?;
+                let hold = entries.first().map(|entry| hold(&entry.blob));
+                (Place::Parts(entries), hold)
+            }
+        };
+        Ok(Self { blobs: service.blobs.clone(), keys: keys.clone(), place, hold })
+    }
+
+    /// Reads a range of it.
+    pub(crate) async fn range(&self, range: Range<u64>) -> Result<Reading, Error> {
+        if range.is_empty() {
+            return Ok(Reading { from: From::Memory(None), layer: None, _hold: None });
+        }
+        let wrapping = &self.keys.wrapping;
+        let (from, layer) = match &self.place {
+            Place::Memory(whole) => {
+                let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(whole.len());
+                let piece = whole.slice(index(range.start)..index(range.end));
+                (From::Memory(Some(piece)), self.keys.layer_of(None, &range)?)
+            }
+            Place::Blob(blob) => {
+                let reader = self.blobs.read(blob, wrapping).await.map_err(replaced)?;
+                let stream = reader.range(range.start, range.end)?;
+                (From::Blob(Box::new(stream)), self.keys.layer_of(Some(blob), &range)?)
+            }
+            Place::Parts(entries) => {
+                let part = |entry: &PartEntry| Part { blob: entry.blob.clone(), key: Arc::clone(wrapping) };
+                let parts = Parts::new(&self.blobs, entries.iter().map(part).collect());
+                let stream = parts.range(range.start, range.end).await.map_err(replaced)?;
+                (From::Parts(Box::new(stream)), self.keys.layer_of_parts(entries, &range)?)
+            }
+        };
+        Ok(Reading { from, layer: layer.map(Box::new), _hold: self.hold.clone() })
     }
 }
 

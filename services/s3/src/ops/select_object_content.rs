@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Error, S3,
-    content::{Reading, customer},
+    content::{Opened, Reading, customer},
     model::{SelectObjectContentOutput, op},
     records::{Class, Head},
     resources::Object,
@@ -43,8 +43,10 @@ impl Handler<op::SelectObjectContent> for S3 {
             let beginning = Reading::open(self, &permit, &keys, 0..head.size).await?;
             Selecting::read_header(&mut scan, beginning).await?;
         }
-        let content = Reading::open(self, &permit, &keys, first.min(head.size)..head.size).await?;
-        let selecting = Selecting::begin(scan, self.turns.clone(), content, progress == Some(true)).await?;
+        let opened = Opened::open(self, &permit, &keys)?;
+        let content = opened.range(first.min(head.size)..head.size).await?;
+        let (turns, progress) = ((self.turns.clone(), &self.room), progress == Some(true));
+        let selecting = Selecting::begin(scan, turns, (opened, content), progress).await?;
         let reply: Reply<_> = SelectObjectContentOutput { payload: Streaming }.into();
         Ok(reply.with_events(selecting.events()))
     }

@@ -1,7 +1,9 @@
 //! Queries over objects: what a request says becomes a plan, and what the plan finds becomes events.
 
 mod plan;
+mod room;
 mod selecting;
 
 pub(crate) use plan::plan;
+pub(crate) use room::Room;
 pub(crate) use selecting::{Selecting, Turns};

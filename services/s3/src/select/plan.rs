@@ -17,23 +17,24 @@ pub(crate) fn plan(input: SelectObjectContentInput, size: u64, now_ms: i64) -> R
             Some(CompressionType::Gzip) => Compression::Gzip,
             Some(CompressionType::Bzip2) => Compression::Bzip2,
         },
-        input: from(input.input_serialization)?,
+        input: from(input.input_serialization, size)?,
         output: to(input.output_serialization)?,
         range: input.scan_range.map(|range| range_of(&range, size)).transpose()?,
         now_ms,
     })
 }
 
-fn from(form: InputSerialization) -> Result<Input, SelectError> {
-    match (form.csv, form.json) {
-        (Some(_), Some(_)) => Err(SelectError::ObjectSerializationConflict),
-        (Some(csv), None) => Ok(Input::Csv(csv_from(csv))),
-        (None, Some(json)) => match json.r#type {
+fn from(form: InputSerialization, size: u64) -> Result<Input, SelectError> {
+    match (form.csv, form.json, form.parquet) {
+        (Some(csv), None, None) => Ok(Input::Csv(csv_from(csv))),
+        (None, Some(json), None) => match json.r#type {
             Some(JSONType::Document) => Ok(Input::Json(Json::Document)),
             Some(JSONType::Lines) => Ok(Input::Json(Json::Lines)),
             None => Err(SelectError::MissingRequiredParameter),
         },
-        (None, None) => Err(SelectError::MissingRequiredParameter),
+        (None, None, Some(_)) => Ok(Input::Parquet(size)),
+        (None, None, None) => Err(SelectError::MissingRequiredParameter),
+        _ => Err(SelectError::ObjectSerializationConflict),
     }
 }
 

@@ -9,9 +9,10 @@ use futures_util::stream;
 use kurodo_select::{MOST_RECORD, Scan, SelectError, Step};
 use tokio::sync::Semaphore;
 
+use super::room::{Room, Share};
 use crate::{
     Error,
-    content::Reading,
+    content::{Opened, Reading},
     model::{
         ContinuationEvent, EndEvent, Progress, ProgressEvent, RecordsEvent,
         SelectObjectContentEventStream as Event, Stats, StatsEvent,
@@ -41,6 +42,8 @@ impl Default for Turns {
 pub(crate) struct Selecting {
     scan: Scan,
     turns: Turns,
+    share: Share,
+    opened: Opened,
     content: Reading,
     /// What was read and not looked at.
     piece: Bytes,
@@ -86,8 +89,8 @@ impl Selecting {
     /// Begins, up to the first thing that there is to tell: a query that fails before is refused as any other request.
     pub(crate) async fn begin(
         scan: Scan,
-        turns: Turns,
-        content: Reading,
+        (turns, room): (Turns, &Room),
+        (opened, content): (Opened, Reading),
         progress: bool,
     ) -> Result<Self, Error> {
         let (piece, records) = (Bytes::new(), Bytes::new());
@@ -95,6 +98,8 @@ impl Selecting {
         let mut selecting = Self {
             scan,
             turns,
+            share: room.share(),
+            opened,
             content,
             piece,
             records,
@@ -155,6 +160,7 @@ impl Selecting {
         while self.told.elapsed() < QUIET {
             match self.turn().await? {
                 Step::Hungry => self.feed().await?,
+                Step::Wants { start, end } => self.turn_to(start, end).await?,
                 Step::Again => tokio::task::yield_now().await,
                 Step::Full => break,
                 Step::Done => {
@@ -170,7 +176,15 @@ impl Selecting {
         let turn = self.turns.0.acquire().await.map_err(|_| Error::OperationAborted)?;
         let step = tokio::task::block_in_place(|| self.scan.read());
         drop(turn);
+        self.share.fit(self.scan.held())?;
         Ok(step?)
+    }
+
+    /// Goes on with these bytes of the object.
+    async fn turn_to(&mut self, start: u64, end: u64) -> Result<(), Error> {
+        self.piece = Bytes::new();
+        self.content = self.opened.range(start..end).await?;
+        Ok(())
     }
 
     /// Takes more of the object.
