@@ -44,7 +44,8 @@ impl Handler<op::SelectObjectContent> for S3 {
             Selecting::read_header(&mut scan, beginning).await?;
         }
         let content = Reading::open(self, &permit, &keys, first.min(head.size)..head.size).await?;
-        let selecting = Selecting::begin(scan, self.turns.clone(), content, progress == Some(true)).await?;
+        let asked = (progress == Some(true), self.figures.selected(permit.resource().facts()));
+        let selecting = Selecting::begin(scan, self.turns.clone(), content, asked).await?;
         let reply: Reply<_> = SelectObjectContentOutput { payload: Streaming }.into();
         Ok(reply.with_events(selecting.events()))
     }

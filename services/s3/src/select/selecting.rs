@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use crate::{
     Error,
     content::Reading,
+    figures::Selected,
     model::{
         ContinuationEvent, EndEvent, Progress, ProgressEvent, RecordsEvent,
         SelectObjectContentEventStream as Event, Stats, StatsEvent,
@@ -49,8 +50,7 @@ pub(crate) struct Selecting {
     progress: bool,
     told: Instant,
     /// Bytes read, as the object has them, and bytes sent.
-    scanned: u64,
-    returned: u64,
+    count: Selected,
     stage: Stage,
     first: Option<Event>,
 }
@@ -88,23 +88,12 @@ impl Selecting {
         scan: Scan,
         turns: Turns,
         content: Reading,
-        progress: bool,
+        (progress, count): (bool, Selected),
     ) -> Result<Self, Error> {
         let (piece, records) = (Bytes::new(), Bytes::new());
         let (told, stage) = (Instant::now(), Stage::Scanning);
-        let mut selecting = Self {
-            scan,
-            turns,
-            content,
-            piece,
-            records,
-            progress,
-            told,
-            scanned: 0,
-            returned: 0,
-            stage,
-            first: None,
-        };
+        let mut selecting =
+            Self { scan, turns, content, piece, records, progress, told, count, stage, first: None };
         selecting.look().await?;
         selecting.first = selecting.next().await?;
         Ok(selecting)
@@ -179,7 +168,7 @@ impl Selecting {
             self.piece = self.content.next().await?.unwrap_or_default();
         }
         let piece = self.piece.split_to(PIECE.min(self.piece.len()));
-        self.scanned += piece.len() as u64;
+        self.count.scanned += piece.len() as u64;
         match piece.is_empty() {
             true => self.scan.end(),
             false => self.scan.push(&piece),
@@ -193,7 +182,7 @@ impl Selecting {
             return None;
         }
         self.told = Instant::now();
-        self.returned += payload.len() as u64;
+        self.count.returned += payload.len() as u64;
         Some(Event::Records(RecordsEvent { payload: Some(payload) }))
     }
 
@@ -210,6 +199,7 @@ impl Selecting {
     }
 
     fn counted(&self) -> [Option<i64>; 3] {
-        [self.scanned, self.scan.processed(), self.returned].map(|bytes| i64::try_from(bytes).ok())
+        [self.count.scanned, self.scan.processed(), self.count.returned]
+            .map(|bytes| i64::try_from(bytes).ok())
     }
 }
