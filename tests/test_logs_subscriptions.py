@@ -192,7 +192,7 @@ def test_a_role_that_lost_its_right_forwards_nothing_until_it_has_it_again(root,
     cloudwatch = root.client("cloudwatch")
     count = lambda metric: sum(total for _, total in points(cloudwatch, "AWS/Logs", metric, by).values())  # noqa: E731
     eventually(lambda: count("DeliveryErrors") > 0, True)
-    denied = [one for one in tail(server, 500) if one["principal"].endswith(f"assumed-role/{name}/logs-subscription")]
+    denied = [one for one in tail(server, 500) if (one["principal"] or "").endswith(f"assumed-role/{name}/logs-subscription")]
     why = kurodo("why", denied[-1]["request_id"], "--data-dir", server.data_dir).stdout
     assert "no identity-based policy allows the kinesis:PutRecord action" in why
     put(logs, where, "two")

@@ -36,7 +36,7 @@ services! {
         parts.directory.clone(),
         parts.s3_restorations,
         parts.relay.clone(),
-    );
+    ).observed_by(parts.figures.clone());
     kurodo_s3control::S3Control: |parts| kurodo_s3control::S3Control::new(
         parts.store.clone(),
         kurodo_s3control::Buckets {

@@ -5,7 +5,7 @@ use http_body::Body as _;
 
 use kurodo_wire::Protocol;
 
-use crate::{Call, Failure, Gateway, reply::Response, respond, route::Mounted};
+use crate::{Call, Failure, Gateway, outgoing::Response, respond, route::Mounted};
 
 /// A request that has its answer, as its service gets to know of it: also one that was refused.
 pub struct Answered<'a> {

@@ -18,9 +18,8 @@ use crate::{
     form::{self, Form, Posted},
     head::Head,
     input::FORM_LIMIT,
-    refuse,
-    reply::Response,
-    respond,
+    outgoing::Response,
+    refuse, respond,
     route::{self, Mounted},
     scrape, trail,
 };

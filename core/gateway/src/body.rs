@@ -1,4 +1,7 @@
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use aws_lc_rs::digest::{Context as Hasher, SHA256};
 use bytes::{Bytes, BytesMut};
@@ -25,6 +28,8 @@ struct State {
     ready: VecDeque<Bytes>,
     trailers: Trailers,
     received: u64,
+    /// When the last of it came.
+    came: Option<Instant>,
     waited: Waited,
     /// The client sends nothing before it is told to go on.
     awaits_continue: bool,
@@ -200,6 +205,11 @@ impl Body {
         &self.0.trailers
     }
 
+    /// When the last of it came; `None` where there was none, or where there is more.
+    pub(crate) fn came(&self) -> Option<Instant> {
+        self.0.came
+    }
+
     /// Bytes received so far, framing included.
     pub fn received(&self) -> u64 {
         self.0.received
@@ -214,6 +224,7 @@ impl State {
             ready: VecDeque::new(),
             trailers: Trailers::default(),
             received: 0,
+            came: None,
             waited: Waited::new(pace),
             awaits_continue,
             left: false,
@@ -238,6 +249,7 @@ impl State {
 
     fn end(&mut self) -> Result<(), BodyError> {
         self.incoming = None;
+        self.came = Some(Instant::now());
         match std::mem::replace(&mut self.check, Check::Done) {
             Check::Sha256(hasher, expected) => {
                 let found = hasher.finish();

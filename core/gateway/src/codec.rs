@@ -9,9 +9,9 @@ use kurodo_wire::{
 };
 
 use crate::{
-    Call, Dialect, Failure, Reply, refuse,
-    reply::Response,
-    respond,
+    Call, Dialect, Failure, Reply,
+    outgoing::Response,
+    refuse, respond,
     route::{Mounted, Target},
 };
 

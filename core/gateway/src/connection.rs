@@ -31,7 +31,7 @@ use crate::{
     call::{Connection, Peer},
     guard::{Framing, Guarded},
     listen::{Shared, Slot},
-    reply::Outgoing,
+    outgoing::Outgoing,
     way,
 };
 

@@ -7,7 +7,7 @@ use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::CoreDoor;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Mount, Observer, Seen, call::Connection, route::Routes, signing::SigningKeys};
+use crate::{Mount, Observer, Seen, Watcher, call::Connection, route::Routes, signing::SigningKeys};
 
 /// What an operator may set.
 #[derive(Debug, Clone)]
@@ -63,10 +63,8 @@ impl Gateway {
         Self { observer: Some(observer), ..self }
     }
 
-    pub(crate) fn observe(&self, seen: &Seen<'_>) {
-        if let Some(observer) = &self.observer {
-            observer.seen(seen);
-        }
+    pub(crate) fn observe(&self, seen: &Seen<'_>) -> Option<Arc<dyn Watcher>> {
+        self.observer.as_ref()?.seen(seen)
     }
 
     /// Room for one more request; `None` when there are too many already.

@@ -1,4 +1,4 @@
-use std::{cell::RefCell, fmt};
+use std::{cell::RefCell, fmt, time::Instant};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use http::{HeaderMap, Method, Uri, header, request::Parts};
@@ -9,12 +9,13 @@ pub struct Head {
     /// Where they are they stay: a head is handed on several times.
     parts: Box<Parts>,
     id: RequestId,
+    arrived: Instant,
 }
 
 impl Head {
     /// Gives the head an id of its own.
     pub(crate) fn new(parts: Parts) -> Self {
-        Self { parts: Box::new(parts), id: RequestId::random() }
+        Self { parts: Box::new(parts), id: RequestId::random(), arrived: Instant::now() }
     }
 
     /// The head of what no client asked for; it has nothing but an id.
@@ -25,6 +26,11 @@ impl Head {
     /// The request's id, as the response and the audit trail carry it.
     pub fn id(&self) -> &RequestId {
         &self.id
+    }
+
+    /// When it was there.
+    pub(crate) fn arrived(&self) -> Instant {
+        self.arrived
     }
 
     /// The method.

@@ -2,9 +2,9 @@ use bytes::Bytes;
 use kurodo_wire::{OperationSchema, Protocol};
 
 use crate::{
-    Body, Call, Dialect, Failure, Gateway, Received, answered, inflate, refuse,
-    reply::Response,
-    respond,
+    Body, Call, Dialect, Failure, Gateway, Received, answered, inflate,
+    outgoing::Response,
+    refuse, respond,
     route::{Mounted, Pairs, Target, pairs},
     trail,
 };

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use kurodo_arn::{AccountId, Region};
 
@@ -6,11 +6,18 @@ use kurodo_arn::{AccountId, Region};
 ///
 /// It is called on the way of the request, and must neither wait nor do more than count.
 pub trait Observer: Send + Sync + 'static {
-    /// A request was answered.
-    fn seen(&self, seen: &Seen<'_>);
+    /// A request was answered: its answer begins. Gives who is to be told when the answer ends, where somebody is.
+    fn seen(&self, seen: &Seen<'_>) -> Option<Arc<dyn Watcher>>;
 
     /// A service measured something of one of its things, of which a request may concern many.
     fn measured(&self, measured: &Measured<'_>);
+}
+
+/// Waits for the end of an answer.
+pub trait Watcher: Send + Sync {
+    /// So many bytes of content were handed to the connection, which is all of them unless it broke off; the last of them
+    /// so long after the request's head had arrived.
+    fn sent(&self, bytes: u64, duration: Duration);
 }
 
 /// What a service measured of one of its things.
@@ -61,4 +68,6 @@ pub struct Seen<'a> {
     pub bytes_out: u64,
     /// From when the operation was known until the answer begins.
     pub duration: Duration,
+    /// From when all of the request had arrived until the answer begins.
+    pub thought: Duration,
 }

@@ -11,7 +11,7 @@ use crate::{
     Dialect, Failure, Gateway,
     authenticate::Arrival,
     head::Head,
-    reply::{Outgoing, Response},
+    outgoing::{Outgoing, Response},
     respond,
     route::Mounted,
 };
@@ -89,7 +89,7 @@ pub(crate) fn shared(sharing: Sharing, mut response: Response) -> Response {
 pub(crate) async fn agreed(dialect: Dialect, arrival: Arrival, sharing: Sharing) -> Response {
     let Arrival { head, mut body, .. } = arrival;
     body.drain().await;
-    let mut response = http::Response::new(Outgoing::Whole(Bytes::new()));
+    let mut response = http::Response::new(Outgoing::whole(Bytes::new()));
     let ids: &[_] = match dialect {
         Dialect::S3 => &["x-amz-request-id", "x-amz-id-2"],
         _ => &["x-amzn-requestid"],

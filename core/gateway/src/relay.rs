@@ -8,7 +8,7 @@ use http_body_util::{BodyExt as _, Limited};
 use kurodo_arn::Region;
 use kurodo_authz::Caller;
 
-use crate::{Body, Call, Failure, Gateway, head::Head, input, reply::Response};
+use crate::{Body, Call, Failure, Gateway, head::Head, input, outgoing::Response};
 
 /// What a service asks of another in its caller's name.
 ///

@@ -1,12 +1,8 @@
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-};
+use std::pin::Pin;
 
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::StreamExt as _;
-use http_body::{Frame, SizeHint};
 use kurodo_wire::{Value, Valued};
 
 use crate::{Failure, measures::Measures};
@@ -84,54 +80,6 @@ impl<O> From<O> for Reply<O> {
             status: None,
             headers: Vec::new(),
             measures: Measures::default(),
-        }
-    }
-}
-
-/// A response on its way out.
-pub(crate) type Response = http::Response<Outgoing>;
-
-/// A response's content: whole, or streamed with a known length, or streamed without.
-pub(crate) enum Outgoing {
-    Whole(Bytes),
-    Stream { left: u64, content: Content },
-    Endless(Content),
-}
-
-impl http_body::Body for Outgoing {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        match self.get_mut() {
-            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
-            Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
-            Self::Endless(content) => {
-                content.as_mut().poll_next(context).map(|next| next.map(|bytes| bytes.map(Frame::data)))
-            }
-            Self::Stream { left, content } => content.as_mut().poll_next(context).map(|next| {
-                next.map(|bytes| {
-                    bytes.map(|bytes| {
-                        *left = left.saturating_sub(bytes.len() as u64);
-                        Frame::data(bytes)
-                    })
-                })
-            }),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        matches!(self, Self::Whole(bytes) if bytes.is_empty())
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Self::Stream { left, .. } => SizeHint::with_exact(*left),
-            Self::Endless(_) => SizeHint::default(),
         }
     }
 }

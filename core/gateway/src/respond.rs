@@ -10,7 +10,8 @@ use kurodo_wire::{
 use crate::{
     Body, Call, Dialect, Failure,
     head::Head,
-    reply::{Content, Events, Outgoing, Response},
+    outgoing::{Outgoing, Response},
+    reply::{Content, Events},
     route::Mounted,
 };
 
@@ -18,8 +19,8 @@ use crate::{
 pub(crate) fn encoded(mounted: &Mounted, encoded: Encoded, content: Option<(u64, Content)>) -> Response {
     let crc32 = mounted.mount.has_crc32().then(|| checksum(CrcAlgorithm::Crc32IsoHdlc, &encoded.body));
     let body = match content {
-        Some((left, content)) => Outgoing::Stream { left, content },
-        None => Outgoing::Whole(encoded.body),
+        Some((left, content)) => Outgoing::stream(left, content),
+        None => Outgoing::whole(encoded.body),
     };
     let mut response = http::Response::new(body);
     *response.status_mut() = status(encoded.status);
@@ -53,7 +54,7 @@ pub(crate) fn events(
         std::future::ready((!before).then_some(Ok(message)))
     });
     let content = stream::iter(first.map(Ok)).chain(messages);
-    let mut response = http::Response::new(Outgoing::Endless(Box::pin(content)));
+    let mut response = http::Response::new(Outgoing::endless(Box::pin(content)));
     *response.status_mut() = status(encoded.status);
     *response.headers_mut() = encoded.headers;
     put(&mut response, "content-type", EVENT_STREAM);
@@ -93,7 +94,7 @@ fn status(number: u16) -> StatusCode {
 
 /// What is answered when the way itself broke off.
 pub(crate) fn lost() -> Response {
-    let mut response = http::Response::new(Outgoing::Whole(Bytes::new()));
+    let mut response = http::Response::new(Outgoing::whole(Bytes::new()));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     put(&mut response, "connection", "close");
     response
@@ -102,7 +103,7 @@ pub(crate) fn lost() -> Response {
 /// What a HEAD request is answered: the same without its content.
 pub(crate) fn headed(method: &Method, mut response: Response) -> Response {
     if method == Method::HEAD {
-        *response.body_mut() = Outgoing::Whole(Bytes::new());
+        response.body_mut().becomes(Bytes::new());
     }
     response
 }
@@ -134,7 +135,7 @@ pub(crate) fn plain(head: &Head, failure: &Failure) -> Response {
         );
         ("application/xml", text)
     };
-    let mut response = http::Response::new(Outgoing::Whole(text.into()));
+    let mut response = http::Response::new(Outgoing::whole(text.into()));
     *response.status_mut() = status(failure.status);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     put(&mut response, "x-amz-request-id", id.as_str());

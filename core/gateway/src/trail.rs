@@ -10,7 +10,7 @@ use crate::{
     Body, Call, Failure, Gateway, Seen,
     answered::End,
     measures::Measures,
-    reply::Response,
+    outgoing::Response,
     route::{Mounted, Target},
 };
 
@@ -134,16 +134,19 @@ impl<'a> Trail<'a> {
         End { operation: self.operation, error: self.error.as_deref(), by_list, bytes_in: body.received() }
     }
 
-    /// Writes what came of it.
-    pub(crate) fn finish(self, body: &Body, response: &Response) {
+    /// Writes what came of it. The end of the answer is told to who watches for it.
+    pub(crate) fn finish(self, body: &Body, response: &mut Response) {
         let bytes_out = response.body().size_hint().exact().unwrap_or_default();
         let (status, bytes_in) = (response.status().as_u16(), body.received());
-        self.gateway.observe(&self.seen(status, bytes_in, bytes_out));
+        let arrived = body.came().unwrap_or_else(|| self.call.head.arrived());
+        if let Some(watcher) = self.gateway.observe(&self.seen(status, (bytes_in, bytes_out), arrived)) {
+            response.body_mut().watched(watcher, self.call.head.arrived());
+        }
         self.end(status, bytes_in, bytes_out);
     }
 
     /// What an observer is told.
-    fn seen(&self, status: u16, bytes_in: u64, bytes_out: u64) -> Seen<'_> {
+    fn seen(&self, status: u16, (bytes_in, bytes_out): (u64, u64), arrived: Instant) -> Seen<'_> {
         let first = self.checks.first();
         Seen {
             service: self.service,
@@ -159,6 +162,7 @@ impl<'a> Trail<'a> {
             bytes_in,
             bytes_out,
             duration: self.started.elapsed(),
+            thought: arrived.elapsed(),
         }
     }
 
@@ -227,7 +231,8 @@ pub(crate) async fn refused(
     let (bytes_in, bytes_out) = (0, 0);
     let (error, duration) = (Some(failure.code.as_ref()), std::time::Duration::ZERO);
     pending.finish(&Outcome { error, status: failure.status, bytes_in, bytes_out, duration });
-    gateway.observe(&Seen {
+    // It is for nothing that anybody owns.
+    _ = gateway.observe(&Seen {
         service,
         operation,
         account: call.account(),
@@ -241,6 +246,7 @@ pub(crate) async fn refused(
         bytes_in,
         bytes_out,
         duration,
+        thought: duration,
     });
     failure
 }

@@ -15,9 +15,8 @@ use crate::{
     head::Head,
     input, lasting,
     origin::{self, Origin},
-    refuse,
-    reply::Response,
-    respond,
+    outgoing::Response,
+    refuse, respond,
     route::{Mounted, Target},
     strict,
     trail::{self, Trail},
@@ -144,7 +143,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
         AssertUnwindSafe(attempt).catch_unwind().await
     };
     body.drain().await;
-    let response = match outcome.unwrap_or_else(|_| Err(Failure::internal(&"a handler panicked"))) {
+    let mut response = match outcome.unwrap_or_else(|_| Err(Failure::internal(&"a handler panicked"))) {
         Ok(response) => response,
         Err(failure) => {
             let failure = trail.failed(failure.spoken(mounted.facts.dialect)).await;
@@ -152,7 +151,7 @@ pub(crate) async fn operate<S: Handler<O>, O: Row<S>>(service: &S, received: Rec
         }
     };
     answered::tell(gateway, mounted, &call, trail.told(&body), &response);
-    trail.finish(&body, &response);
+    trail.finish(&body, &mut response);
     Sent(respond::close_behind(&body, response))
 }
 

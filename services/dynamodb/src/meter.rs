@@ -12,13 +12,15 @@ use std::{
     time::Instant,
 };
 
+use kurodo_arn::{AccountId, Region};
 use kurodo_gateway::{Measured, Observer};
 
 use crate::{
     Error,
+    attribute::{Item, item_size},
     definition::{Index, Throughput},
     facts::TableFacts,
-    items::{Consumed, Written},
+    items::{Consumed, Written, write_units},
 };
 
 /// Seconds for which unused capacity is kept.
@@ -44,6 +46,14 @@ impl Kind {
         match self {
             Self::Read => "ConsumedReadCapacityUnits",
             Self::Write => "ConsumedWriteCapacityUnits",
+        }
+    }
+
+    /// What it calls what is provisioned.
+    fn provisioned(self) -> &'static str {
+        match self {
+            Self::Read => "ProvisionedReadCapacityUnits",
+            Self::Write => "ProvisionedWriteCapacityUnits",
         }
     }
 
@@ -99,6 +109,26 @@ impl Meter {
     /// A request for an item is refused, since others came before it again and again.
     pub(crate) fn conflict(&self, facts: &TableFacts) {
         self.tell(facts, None, "TransactionConflict", 1.0);
+    }
+
+    /// So many units are provisioned for a table, or for one of its global indexes.
+    #[expect(clippy::cast_precision_loss, reason = "units are far below what a double counts exactly")]
+    pub(crate) fn provisioned(&self, facts: &TableFacts, index: Option<&Index>, kind: Kind, units: i64) {
+        self.tell(facts, index.map(of_index), kind.provisioned(), units as f64);
+    }
+
+    /// An index that is filled has so many percent of the table's items; the last of them took so many units to write.
+    pub(crate) fn indexed(&self, facts: &TableFacts, index: &Index, percent: f64, units: f64) {
+        self.tell(facts, Some(of_index(index)), "OnlineIndexPercentageProgress", percent);
+        if units > 0.0 {
+            self.tell(facts, Some(of_index(index)), "OnlineIndexConsumedWriteCapacity", units);
+        }
+    }
+
+    /// Tells a figure of an account as a whole.
+    pub(crate) fn tell_account(&self, account: AccountId, region: &Region, metric: &'static str, value: f64) {
+        let (service, resource, dimension) = ("dynamodb", "", None);
+        self.observer.measured(&Measured { service, account, region, resource, dimension, metric, value });
     }
 
     /// Tells a figure of a table.
@@ -167,6 +197,15 @@ impl Meter {
         }
     }
 
+    /// Takes what a write consumed whose condition does not hold: what the item takes to be written as it is. Its
+    /// indexes are left alone.
+    ///
+    /// Source: DynamoDB Developer Guide, "DynamoDB read and write operations", "Write operations".
+    pub(crate) fn charge_failed(&self, facts: &TableFacts, old: Option<&Item>) {
+        let units = write_units(old.map_or(0, item_size));
+        self.charge(facts, Kind::Write, &Consumed { table: units, ..Consumed::default() });
+    }
+
     /// Takes what a write consumed.
     pub(crate) fn charge_written(&self, facts: &TableFacts, written: &Written) {
         self.charge(facts, Kind::Write, &Consumed::written(facts, written));
@@ -202,14 +241,16 @@ impl Meter {
 mod tests {
     use std::time::Duration;
 
-    use kurodo_gateway::Seen;
+    use kurodo_gateway::{Seen, Watcher};
 
     use super::*;
 
     struct Nobody;
 
     impl Observer for Nobody {
-        fn seen(&self, _: &Seen<'_>) {}
+        fn seen(&self, _: &Seen<'_>) -> Option<Arc<dyn Watcher>> {
+            None
+        }
         fn measured(&self, _: &Measured<'_>) {}
     }
 

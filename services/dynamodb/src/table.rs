@@ -224,6 +224,8 @@ service! { DynamoDb:
         // What items were before the time that tables can be recovered to.
         TrimHistory: [UpdateContinuousBackups] by needs::untrimmed every 600 seconds;
         ExpireItems: [ExpireItems for all] by needs::expired_items every 10 seconds;
+        // What is provisioned, for CloudWatch.
+        TellCapacity: [DescribeTable for all] by needs::provisioned every 60 seconds;
         // Whether the keys of tables can be used, so that a restart does not forget it.
         NoteKeys: [UpdateTable for all] by needs::unnoted every 1 seconds;
     }

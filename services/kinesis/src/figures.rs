@@ -185,7 +185,7 @@ fn milliseconds(count: u64) -> f64 {
 mod tests {
     use std::sync::Mutex;
 
-    use kurodo_gateway::Seen;
+    use kurodo_gateway::{Seen, Watcher};
 
     use super::*;
 
@@ -194,7 +194,9 @@ mod tests {
     struct Told(Mutex<Vec<(&'static str, String, f64)>>);
 
     impl Observer for Told {
-        fn seen(&self, _: &Seen<'_>) {}
+        fn seen(&self, _: &Seen<'_>) -> Option<Arc<dyn Watcher>> {
+            None
+        }
         fn measured(&self, measured: &Measured<'_>) {
             let Measured { service, resource, dimension, metric, value, .. } = *measured;
             assert_eq!((service, resource), ("kinesis", "orders"));

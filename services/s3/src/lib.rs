@@ -15,6 +15,7 @@ mod copy_source;
 mod cors;
 mod error;
 mod facts;
+mod figures;
 mod inventory;
 mod kms;
 mod layout;
@@ -36,6 +37,7 @@ mod replication;
 pub mod resources;
 mod restore;
 mod select;
+mod storage;
 mod sweep;
 pub mod table;
 mod tags;
@@ -45,7 +47,7 @@ mod versions;
 use std::sync::Arc;
 
 use kurodo_gateway::{
-    Answered, Body, Call, CrossOrigin, Dialect, Failure, Relay, Service, ServiceFacts, Sharing,
+    Answered, Body, Call, CrossOrigin, Dialect, Failure, Observer, Relay, Service, ServiceFacts, Sharing,
 };
 use kurodo_identity::StoredDirectory;
 use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
@@ -88,6 +90,10 @@ pub struct S3 {
     logs: logs::Logs,
     /// The lists of what is in buckets that were delivered.
     inventories: inventory::Rounds,
+    /// The buckets that were measured today.
+    measured: storage::Rounds,
+    /// Who is told of what is in buckets, and of what is looked through.
+    figures: figures::Figures,
     /// The versions that are to be copied to other buckets.
     replication: replication::Queue,
     /// Turns of those who look through objects: no more at once than there are processors.
@@ -126,6 +132,8 @@ impl S3 {
             restorations,
             logs: logs::Logs::default(),
             inventories: inventory::Rounds::default(),
+            measured: storage::Rounds::default(),
+            figures: figures::Figures::default(),
             replication: replication::Queue::default(),
             turns: select::Turns::default(),
             room: select::Room::default(),
@@ -133,6 +141,12 @@ impl S3 {
             readers,
             md5s: checksum::Md5s::new(),
         }
+    }
+
+    /// The same, with somebody who is told of what buckets take up, and of what is looked through.
+    #[must_use]
+    pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
+        Self { figures: figures::Figures(Some(observer)), ..self }
     }
 }
 

@@ -11,6 +11,7 @@ mod logs;
 mod multipart;
 mod read;
 mod replication;
+mod storage;
 mod write;
 
 pub(crate) use bucket::{create_bucket, get_bucket_policy, put_bucket_acl, put_bucket_policy, tags_of_new};
@@ -28,6 +29,7 @@ pub(crate) use read::{
     head_object, put_object_acl, put_object_tagging, restore_object, select_object_content,
 };
 pub(crate) use replication::{put_bucket_replication, replication};
+pub(crate) use storage::storage;
 pub(crate) use write::put_object;
 
 use kurodo_gateway::Find;

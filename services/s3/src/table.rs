@@ -247,6 +247,8 @@ service! { S3:
             by needs::replication every 5 seconds;
         DeliverInventory: [ListBucketVersions for each, PutObject for each by another]
             by needs::inventory every 60 seconds;
+        // What is in each bucket, once a day, for CloudWatch.
+        MeasureStorage: [ListBucketVersions, ListBucketMultipartUploads] by needs::storage every 60 seconds;
         DeliverLogs: [PutObject for each by another] by needs::logs every 60 seconds and at the end;
     }
 

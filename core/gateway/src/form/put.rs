@@ -5,11 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Form, FormError};
-use crate::{
-    head::Head,
-    reply::{Outgoing, Response},
-    respond::put,
-};
+use crate::{head::Head, outgoing::Response, respond::put};
 
 /// What a form asks for, once its object is there.
 #[derive(Debug)]
@@ -151,7 +147,8 @@ impl Posted {
                 put(&mut response, "location", &self.location);
                 if *status == StatusCode::CREATED {
                     put(&mut response, "content-type", "application/xml");
-                    *response.body_mut() = Outgoing::Whole(self.document(&etag));
+                    let document = self.document(&etag);
+                    response.body_mut().becomes(document);
                 }
             }
         }

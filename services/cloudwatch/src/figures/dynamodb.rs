@@ -5,6 +5,11 @@
 use super::{Subject, publish::Collector, tally::Tally};
 use crate::model::StandardUnit;
 
+/// The unit of what is measured of tables, indexes and accounts.
+pub(super) fn unit(metric: &str) -> StandardUnit {
+    if metric.ends_with("Utilization") { StandardUnit::Percent } else { StandardUnit::Count }
+}
+
 /// The figures of a table, where it is known to be one, and of what was wrong with any.
 pub(super) fn table(into: &mut Collector<'_>, subject: &Subject, tally: &Tally, own: bool) {
     into.count("UserErrors", &[], tally.client_errors);

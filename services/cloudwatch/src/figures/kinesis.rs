@@ -121,6 +121,7 @@ mod tests {
             bytes_in: 0,
             bytes_out: 0,
             duration: std::time::Duration::from_millis(2),
+            thought: std::time::Duration::ZERO,
         }
     }
 

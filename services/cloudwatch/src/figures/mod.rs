@@ -6,25 +6,29 @@
 //! Streams Developer Guide, "Monitor the service with CloudWatch"; CloudWatch Logs User Guide, "Monitoring with CloudWatch
 //! metrics".
 
+mod answers;
 mod dynamodb;
 mod kinesis;
 mod latencies;
+mod logs;
 mod publish;
 mod tally;
+mod usage;
 
 use std::{
     cell::Cell,
     collections::{HashMap, HashSet, hash_map::RandomState},
     hash::BuildHasher,
     sync::{
-        Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
 use kurodo_arn::{AccountId, Region};
-use kurodo_gateway::{Measured, Observer, Seen};
+use kurodo_gateway::{Measured, Observer, Seen, Watcher};
 
+use answers::Answers;
 pub(crate) use publish::Figure;
 use tally::{Spread, Tally};
 
@@ -53,10 +57,19 @@ enum Refusal {
     Unsigned(Box<str>),
 }
 
+/// What is counted of the requests of one kind.
+#[derive(Debug)]
+struct Counted {
+    subject: Subject,
+    tally: Tally,
+    /// Counts their answers when they end, where that is of interest.
+    answers: Option<Arc<Answers>>,
+}
+
 #[derive(Debug, Default)]
 struct Shelf {
     /// By a hash of the subject, so that looking up allocates nothing.
-    tallies: HashMap<u64, (Subject, Tally)>,
+    tallies: HashMap<u64, Counted>,
     refusals: HashMap<(Option<AccountId>, Region, Refusal), u64>,
     /// By a hash likewise.
     measures: HashMap<u64, (Thing, Spread)>,
@@ -120,13 +133,19 @@ impl Figures {
         let mut all = Shelf::default();
         for shelf in &self.shelves {
             let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
-            for (hash, (subject, tally)) in
-                shelf.tallies.extract_if(|_, (subject, _)| is_own(subject.account))
-            {
+            let own: Vec<_> =
+                shelf.tallies.extract_if(|_, counted| is_own(counted.subject.account)).collect();
+            for (hash, mut counted) in own {
+                // Before it is taken: what ends between the two is counted the next time.
+                let awaited = counted.is_awaited();
+                let Counted { subject, tally, .. } = counted.taken();
                 if tally.has_success() && !subject.resource.is_empty() {
                     self.known().insert((subject.service, subject.resource.clone()));
                 }
-                all.tallies.entry(hash).or_insert_with(|| (subject, Tally::default())).1.add(&tally);
+                all.tallies.entry(hash).or_insert_with(|| Counted::new(subject)).tally.add(&tally);
+                if awaited {
+                    shelf.tallies.insert(hash, counted);
+                }
             }
             for (hash, (thing, spread)) in shelf.measures.extract_if(|_, (thing, _)| thing.account == account)
             {
@@ -140,15 +159,45 @@ impl Figures {
     }
 }
 
+impl Counted {
+    fn new(subject: Subject) -> Self {
+        Self { subject, tally: Tally::default(), answers: None }
+    }
+
+    /// Takes what was counted.
+    fn taken(&mut self) -> Self {
+        let mut tally = std::mem::take(&mut self.tally);
+        if let Some(answers) = &self.answers {
+            tally.ended.add(&answers.take());
+        }
+        Self { tally, ..Self::new(self.subject.clone()) }
+    }
+
+    /// Whether there are answers that have not ended.
+    fn is_awaited(&mut self) -> bool {
+        self.answers.as_mut().is_some_and(|answers| Arc::get_mut(answers).is_none())
+    }
+
+    /// Counts a request, and gives who counts its answer.
+    fn count(&mut self, seen: &Seen<'_>) -> Option<Arc<dyn Watcher>> {
+        self.tally.count(seen);
+        if seen.service != "s3" || seen.resource.is_none() {
+            return None;
+        }
+        let answers: Arc<Answers> = Arc::clone(self.answers.get_or_insert_default());
+        Some(answers)
+    }
+}
+
 impl Observer for Figures {
-    fn seen(&self, seen: &Seen<'_>) {
-        let Some(shelf) = self.shelves.get(own_shelf()) else { return };
+    fn seen(&self, seen: &Seen<'_>) -> Option<Arc<dyn Watcher>> {
+        let shelf = self.shelves.get(own_shelf())?;
         let resource = seen.resource.map_or("", |arn| container(seen.service, arn));
         let hash = self.hash.hash_one((seen.account, seen.region, seen.service, seen.operation, resource));
         let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
         let room = shelf.tallies.len() < MOST;
-        match shelf.tallies.get_mut(&hash) {
-            Some((_, tally)) => tally.count(seen),
+        let watcher = match shelf.tallies.get_mut(&hash) {
+            Some(counted) => counted.count(seen),
             None if room => {
                 let subject = Subject {
                     account: seen.account,
@@ -157,14 +206,14 @@ impl Observer for Figures {
                     operation: seen.operation,
                     resource: resource.into(),
                 };
-                let (_, tally) = shelf.tallies.entry(hash).or_insert((subject, Tally::default()));
-                tally.count(seen);
+                shelf.tallies.entry(hash).or_insert_with(|| Counted::new(subject)).count(seen)
             }
-            None => {}
-        }
+            None => None,
+        };
         if let Some(refusal) = refusal(seen) {
             *shelf.refusals.entry((seen.account, seen.region.clone(), refusal)).or_default() += 1;
         }
+        watcher
     }
 
     fn measured(&self, measured: &Measured<'_>) {
@@ -285,7 +334,8 @@ mod tests {
             measures: &[],
             bytes_in: 0,
             bytes_out: 10,
-            duration: std::time::Duration::from_millis(2),
+            duration: std::time::Duration::from_millis(20),
+            thought: std::time::Duration::from_millis(2),
         }
     }
 
@@ -299,7 +349,10 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
-                    (0..100).for_each(|_| figures.seen(&request(&region, "arn:aws:s3:::b/k", None)));
+                    for _ in 0..100 {
+                        let watcher = figures.seen(&request(&region, "arn:aws:s3:::b/k", None)).unwrap();
+                        watcher.sent(10, std::time::Duration::from_millis(2));
+                    }
                 });
             }
         });
@@ -307,9 +360,34 @@ mod tests {
         let found = figures.take(AccountId::new(1).unwrap());
         let own = found.iter().find(|(_, namespace, _)| *namespace == "AWS/S3").unwrap();
         let told: Vec<_> = own.2.iter().map(|figure| figure.datum(0).0.samples.sum).collect();
-        // Without errors: all, 4xx, 5xx, bytes, latency, gets.
-        assert_eq!((told.len(), told.iter().filter(|sum| **sum == 400.0).count()), (6, 2));
+        // Without errors: all, 4xx, 5xx, bytes, both latencies, gets.
+        assert_eq!((told.len(), told.iter().filter(|sum| **sum == 400.0).count()), (7, 2));
         assert!(figures.take(AccountId::new(1).unwrap()).is_empty());
+    }
+
+    /// Samples and sum of a metric of account 1.
+    fn taken(figures: &Figures, name: &str) -> (f64, f64) {
+        let found = figures.take(AccountId::new(1).unwrap());
+        let mut all = found.iter().flat_map(|(.., figures)| figures);
+        let samples = all.find(|figure| figure.name() == name).map(|figure| figure.datum(0).0.samples);
+        samples.map_or((0.0, 0.0), |samples| (samples.count, samples.sum))
+    }
+
+    #[test]
+    fn answers_that_take_long_are_counted_when_they_end() {
+        let (figures, region) = (Figures::default(), "us-east-1".parse::<Region>().unwrap());
+        let begin = || figures.seen(&request(&region, "arn:aws:s3:::b/k", None)).unwrap();
+        let (slow, slower) = (begin(), begin());
+        assert_eq!(taken(&figures, "AllRequests"), (2.0, 2.0));
+        slow.sent(7, std::time::Duration::from_secs(70));
+        drop(slow);
+        assert_eq!(taken(&figures, "TotalRequestLatency"), (1.0, 70_000.0));
+        slower.sent(3, std::time::Duration::from_secs(140));
+        drop(slower);
+        assert_eq!(taken(&figures, "BytesDownloaded"), (1.0, 3.0));
+        // Nothing is waited for any longer, and nothing is kept.
+        assert!(figures.take(AccountId::new(1).unwrap()).is_empty());
+        assert!(figures.shelves.iter().all(|shelf| shelf.lock().unwrap().tallies.is_empty()));
     }
 
     #[test]
@@ -348,6 +426,7 @@ mod tests {
         ] {
             assert_eq!(sum("AWS/Kinesis", name), expected, "{name}");
         }
+        assert_eq!((sum("AWS/Logs", "CallCount"), sum("AWS/Usage", "CallCount")), (1.0, 1.0));
         // Of the group, and of all groups.
         assert_eq!((sum("AWS/Logs", "IncomingBytes"), sum("AWS/Logs", "IncomingLogEvents")), (14.0, 4.0));
     }

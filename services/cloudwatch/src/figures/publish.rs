@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use kurodo_arn::{AccountId, Region};
 
 use super::{
-    Figures, Refusal, Subject, Thing, dynamodb, kinesis,
+    Counted, Figures, Refusal, Subject, Thing, dynamodb, kinesis, logs,
     tally::{Spread, Tally, number},
+    usage,
 };
 use crate::{
     Summary,
@@ -53,7 +54,7 @@ pub(super) struct Collector<'a> {
 
 impl Collector<'_> {
     /// The same for another namespace.
-    fn of(&mut self, namespace: &'static str) -> Collector<'_> {
+    pub(super) fn of(&mut self, namespace: &'static str) -> Collector<'_> {
         Collector { all: self.all, region: self.region, namespace }
     }
 
@@ -78,8 +79,13 @@ impl Collector<'_> {
 
     /// So many requests, each of which counts one.
     pub(super) fn count(&mut self, name: &str, dimensions: &[(&str, &str)], count: u64) {
+        self.ones(name, dimensions, StandardUnit::Count, count);
+    }
+
+    /// The same in another unit.
+    pub(super) fn ones(&mut self, name: &str, dimensions: &[(&str, &str)], unit: StandardUnit, count: u64) {
         let samples = (count > 0).then(|| Summary::value(1.0, number(count)));
-        self.put(name, dimensions, StandardUnit::Count, samples);
+        self.put(name, dimensions, unit, samples);
     }
 
     /// How many of all were so: ones and zeros, whose mean is the rate.
@@ -101,7 +107,7 @@ impl Figures {
     pub(crate) fn take(&self, account: AccountId) -> Vec<(Region, &'static str, Vec<Figure>)> {
         let counted = self.drain(account);
         let mut all = All::new();
-        for (subject, tally) in counted.tallies.values() {
+        for Counted { subject, tally, .. } in counted.tallies.values() {
             let own = self.is_known(subject);
             let mut into = Collector { all: &mut all, region: &subject.region, namespace: "AWS/S3" };
             match subject.service {
@@ -109,9 +115,10 @@ impl Figures {
                 "dynamodb" => dynamodb::table(&mut into.of("AWS/DynamoDB"), subject, tally, own),
                 "dynamodbstreams" => dynamodb::stream(&mut into.of("AWS/DynamoDB"), subject, tally, own),
                 "kinesis" if own => kinesis::stream(&mut into.of("AWS/Kinesis"), subject, tally),
-                "logs" if own => logs(&mut into.of("AWS/Logs"), subject, tally),
+                "logs" if own => logs::group(&mut into.of("AWS/Logs"), subject, tally),
                 _ => {}
             }
+            usage::calls(&mut into, subject, tally);
             let mut into = into.of("Kurodo");
             let service = if subject.service.is_empty() { "none" } else { subject.service };
             into.count("Requests", &[("Service", service)], tally.requests);
@@ -141,18 +148,26 @@ impl Figures {
 impl Thing {
     /// What a service measured of it.
     ///
-    /// Sources: DynamoDB Developer Guide, "DynamoDB metrics and dimensions"; and that of [`kinesis`].
+    /// Sources: S3 User Guide, "Metrics and dimensions"; and those of [`dynamodb`] and [`kinesis`].
     fn tell(&self, all: &mut All, spread: &Spread) {
         let (namespace, name, unit) = match self.service {
-            "dynamodb" => ("AWS/DynamoDB", "TableName", StandardUnit::Count),
+            "dynamodb" => ("AWS/DynamoDB", "TableName", dynamodb::unit(self.metric)),
+            "s3" => ("AWS/S3", "BucketName", bucket_unit(self.metric)),
             "kinesis" => ("AWS/Kinesis", "StreamName", kinesis::unit(self.metric)),
             _ => return,
         };
         let mut into = Collector { all, region: &self.region, namespace };
         let further = self.dimension.as_ref().map(|(name, value)| (*name, &**value));
-        let of: Vec<_> = [(name, &*self.resource)].into_iter().chain(further).collect();
+        // What is measured of an account as a whole goes by nothing.
+        let own = Some((name, &*self.resource)).filter(|(_, resource)| !resource.is_empty());
+        let of: Vec<_> = own.into_iter().chain(further).collect();
         into.put(self.metric, &of, unit, spread.samples());
     }
+}
+
+/// The unit of what is measured of buckets.
+fn bucket_unit(metric: &str) -> StandardUnit {
+    if metric == "NumberOfObjects" { StandardUnit::Count } else { StandardUnit::Bytes }
 }
 
 /// Which of S3's request metrics an operation counts for.
@@ -174,22 +189,8 @@ fn s3(into: &mut Collector<'_>, subject: &Subject, tally: &Tally) {
     into.count(kind(subject.operation), &of, tally.requests);
     into.rate("4xxErrors", &of, tally.wrong(), tally.requests);
     into.rate("5xxErrors", &of, tally.server_errors, tally.requests);
-    let downloads = ["GetRequests", "ListRequests"].contains(&kind(subject.operation));
-    if downloads {
-        into.put("BytesDownloaded", &of, StandardUnit::Bytes, tally.bytes_out.samples());
-    }
+    into.put("BytesDownloaded", &of, StandardUnit::Bytes, tally.ended.bytes.samples());
     into.put("BytesUploaded", &of, StandardUnit::Bytes, tally.bytes_in.samples());
     into.put("FirstByteLatency", &of, StandardUnit::Milliseconds, tally.latency().samples());
-}
-
-/// What a log group took, and all of them together.
-///
-/// Source: CloudWatch Logs User Guide, "Monitoring with CloudWatch metrics".
-fn logs(into: &mut Collector<'_>, subject: &Subject, tally: &Tally) {
-    let of = [("LogGroupName", &*subject.resource)];
-    let (bytes, events) = (tally.measured("Bytes"), tally.measured("Events"));
-    for of in [&of[..], &[]] {
-        into.put("IncomingBytes", of, StandardUnit::Bytes, bytes.samples());
-        into.put("IncomingLogEvents", of, StandardUnit::Count, events.samples());
-    }
+    into.put("TotalRequestLatency", &of, StandardUnit::Milliseconds, tally.ended.total.samples());
 }

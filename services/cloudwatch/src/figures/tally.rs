@@ -1,6 +1,6 @@
 use kurodo_gateway::Seen;
 
-use super::latencies::Latencies;
+use super::{answers::Ended, latencies::Latencies};
 use crate::Summary;
 
 /// Count, sum and bounds of numbers.
@@ -73,7 +73,8 @@ pub(super) struct Tally {
     pub(super) throttled: u64,
     pub(super) failed_conditions: u64,
     pub(super) bytes_in: Spread,
-    pub(super) bytes_out: Spread,
+    /// What was counted once answers ended, of those whose end is waited for.
+    pub(super) ended: Ended,
     measures: Measured,
     /// Milliseconds until the answer began; of those that succeeded, and of the others.
     pub(super) succeeded: Latencies,
@@ -87,7 +88,9 @@ impl Tally {
     pub(super) fn count(&mut self, seen: &Seen<'_>) {
         self.requests += 1;
         self.decisions += seen.decisions as u64;
-        let latency = seen.duration.as_secs_f64() * 1000.0;
+        // S3 does not count the time in which the request itself arrives.
+        let time = if seen.service == "s3" { seen.thought } else { seen.duration };
+        let latency = time.as_secs_f64() * 1000.0;
         if seen.status >= 400 {
             self.failed.note(latency);
         }
@@ -104,9 +107,6 @@ impl Tally {
         if seen.bytes_in > 0 {
             self.bytes_in.note(number(seen.bytes_in));
         }
-        if seen.bytes_out > 0 {
-            self.bytes_out.note(number(seen.bytes_out));
-        }
     }
 
     pub(super) fn add(&mut self, other: &Self) {
@@ -120,7 +120,7 @@ impl Tally {
             self.measures.add(name, spread);
         }
         self.bytes_in.add(&other.bytes_in);
-        self.bytes_out.add(&other.bytes_out);
+        self.ended.add(&other.ended);
         self.succeeded.add(&other.succeeded);
         self.failed.add(&other.failed);
     }

@@ -33,6 +33,11 @@ pub(crate) fn read_units(bytes: usize, consistent: bool) -> f64 {
     units(bytes, READ) * if consistent { 1.0 } else { 0.5 }
 }
 
+/// The units of writing so many bytes.
+pub(crate) fn write_units(bytes: usize) -> f64 {
+    units(bytes, WRITE)
+}
+
 /// What a request consumed of a table and its indexes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Consumed {
@@ -50,7 +55,7 @@ impl Consumed {
     /// What a write consumed.
     pub(crate) fn written(facts: &TableFacts, written: &Written) -> Self {
         let size = |item: &Option<Item>| item.as_ref().map_or(0, item_size);
-        let mut consumed = Self::read(units(size(&written.old).max(size(&written.new)), WRITE));
+        let mut consumed = Self::read(write_units(size(&written.old).max(size(&written.new))));
         for index in &facts.definition.indexes {
             consumed.add_index(index, index_units(facts, index, written));
         }
@@ -115,7 +120,7 @@ fn index_units(facts: &TableFacts, index: &Index, written: &Written) -> f64 {
         let key = layout::indexed(index.number, &index.key, table, item)?;
         Some((key, index.copy(table, item)))
     };
-    let write = |copy: &Item| units(item_size(copy), WRITE);
+    let write = |copy: &Item| write_units(item_size(copy));
     match (copy(&written.old), copy(&written.new)) {
         (None, None) => 0.0,
         (Some((_, copy)), None) | (None, Some((_, copy))) => write(&copy),

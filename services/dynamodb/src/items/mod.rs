@@ -12,7 +12,7 @@ mod select;
 mod token;
 mod write;
 
-pub(crate) use capacity::{Consumed, read_units, wants};
+pub(crate) use capacity::{Consumed, read_units, wants, write_units};
 pub(crate) use change::{Author, Occasion, looks_back, stage};
 pub(crate) use collections::{Collections, Hold, LARGEST};
 pub(crate) use expiry::{Rounds, TOGETHER as EXPIRED_TOGETHER, is_over};

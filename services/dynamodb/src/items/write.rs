@@ -86,6 +86,7 @@ fn check_updated(facts: &TableFacts, new: &Item) -> Result<(), Error> {
 
 /// What of a transaction a change is: the item before, where it matters, and the transaction.
 fn prepare<'w>(
+    service: &DynamoDb,
     writer: &'w Writer<'_>,
     (facts, table): (&TableFacts, &TableKey),
     change: &Change,
@@ -104,7 +105,11 @@ fn prepare<'w>(
             None => _ = transaction.expect_absent(&change.key.stored),
         }
     }
-    written.new = change.outcome(facts, written.old.as_ref())?;
+    written.new = change.outcome(facts, written.old.as_ref()).inspect_err(|error| {
+        if matches!(error, Error::ConditionalCheckFailed(_)) {
+            service.meter.charge_failed(facts, written.old.as_ref());
+        }
+    })?;
     if !matches!(change.act, Act::Check) {
         stage(&mut transaction, writer, (facts, table), &change.key.stored, &written, occasion, past)?;
     }
@@ -138,7 +143,7 @@ where
         for change in changes {
             let looks = looks || change.depends(facts);
             let (one, transaction) =
-                prepare(&writer, (facts, table), change, looks, occasion, (noting, time))?;
+                prepare(service, &writer, (facts, table), change, looks, occasion, (noting, time))?;
             hold.admit((facts, table), &one, || service.store.read(permit))?;
             all.join(transaction);
             written.push(one);

@@ -6,6 +6,7 @@
 //! Source: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
 
 mod batch;
+mod capacity;
 mod chores;
 mod expiry;
 mod import;
@@ -27,6 +28,7 @@ use kurodo_authz::{Action, Named, Need, Resource};
 use kurodo_gateway::Find;
 
 pub(crate) use batch::{batch_get_item, batch_write_item};
+pub(crate) use capacity::provisioned;
 pub(crate) use chores::{
     Watch, crossing, unemptied, unexported, unfilled, unforgotten, unimported, unindexed, untrimmed,
 };

@@ -9,9 +9,9 @@ use crate::{
 /// Units that all tables of an account may have together.
 ///
 /// Source: DynamoDB Developer Guide, "Quotas", default throughput quotas.
-const ACCOUNT: i64 = 80_000;
+pub(super) const ACCOUNT: i64 = 80_000;
 /// Units that one table may have.
-const TABLE: i64 = 40_000;
+pub(super) const TABLE: i64 = 40_000;
 
 impl Handler<op::DescribeLimits> for DynamoDb {
     async fn handle(&self, _: Asked<'_, op::DescribeLimits>) -> Answer<op::DescribeLimits> {

@@ -6,11 +6,11 @@ use kurodo_store::{Key, Scan, Writer};
 use super::{settings::record, sweeping::TOGETHER};
 use crate::{
     DynamoDb, Error,
-    attribute::Item,
+    attribute::{Item, item_size},
     definition::{Definition, Index, KeyAttribute},
     encryption::TableKey,
     facts::TableFacts,
-    items::{changed, some},
+    items::{changed, some, write_units},
     layout::{self, Shelf},
     plan::check_item,
     table::action,
@@ -80,12 +80,17 @@ impl DynamoDb {
             None => scan,
         };
         let records = some(&writer, &scan, COPIED)?;
-        let Some(last) = records.last() else { return Ok(true) };
+        let Some(last) = records.last() else {
+            self.meter.indexed(facts, index, 100.0, 0.0);
+            return Ok(true);
+        };
+        let mut units = 0.0;
         let mut transaction = writer.transaction();
         transaction.expect_fact(&facts.current);
         for record in &records {
             let item = table.open(&record.key, &record.value)?;
             if let Some((place, copy)) = copy_for((&facts.definition, table), index, &item)? {
+                units += write_units(item_size(&index.copy(&facts.definition.key, &item)));
                 transaction.expect_version(&record.key, record.version);
                 transaction.put(place, copy);
             }
@@ -95,7 +100,9 @@ impl DynamoDb {
             None => transaction.expect_absent(&key),
         };
         transaction.put(&key, last.key.clone());
-        changed(transaction.commit().await)?;
+        if changed(transaction.commit().await)?.is_some() {
+            self.meter.indexed(facts, index, passed(&last.key), units);
+        }
         Ok(false)
     }
 
@@ -130,6 +137,12 @@ impl DynamoDb {
         changed(transaction.commit().await)?;
         Ok(())
     }
+}
+
+/// Percent of a table's items that are passed with this one: they lie in the order of hashes, which are spread evenly.
+fn passed(key: &[u8]) -> f64 {
+    let hash = key.get(Shelf::Items.all().len()..).and_then(|rest| rest.first_chunk().copied());
+    hash.map_or(0.0, |hash| f64::from(u32::from_be_bytes(hash)) / f64::from(u32::MAX) * 100.0)
 }
 
 fn done<'w>(items: &'w Writer<'_>, number: u32) -> kurodo_store::Transaction<'w> {

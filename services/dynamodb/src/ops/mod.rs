@@ -50,6 +50,7 @@ mod scan;
 mod settings;
 mod sweeping;
 mod tag_resource;
+mod tell_capacity;
 mod transact_get_items;
 mod transact_write_items;
 mod transaction;

@@ -43,7 +43,8 @@ impl Series {
             namespace: "AWS/Logs".to_owned(),
             name: name.to_owned(),
             dimensions,
-            unit: String::new(),
+            // All else is counted without a unit.
+            unit: if name.ends_with("Bytes") { "Bytes" } else { "" }.to_owned(),
             fine: false,
         }
     }

@@ -1,6 +1,7 @@
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use ipnet::IpNet;
+use serde_json::Value as Json;
 
 use super::value::Value;
 
@@ -37,6 +38,8 @@ pub(super) enum Function {
     IsIpv4,
     IsIpv6,
     IsInSubnet,
+    JsonParse,
+    JsonStringify,
 }
 
 /// The functions, by name in small letters, with how many arguments each takes.
@@ -73,6 +76,8 @@ const NAMES: &[(&str, Function, usize, usize)] = &[
     ("isipinsubnet", Function::IsInSubnet, 2, 2),
     ("isipv4insubnet", Function::IsInSubnet, 2, 2),
     ("isipv6insubnet", Function::IsInSubnet, 2, 2),
+    ("jsonparse", Function::JsonParse, 1, 1),
+    ("jsonstringify", Function::JsonStringify, 1, 1),
 ];
 
 impl Function {
@@ -111,6 +116,11 @@ impl Function {
             Self::IsBlank => Value::Truth(text(at(0)).trim().is_empty()),
             Self::Concat => Value::Text(arguments.iter().map(text).collect()),
             Self::IsInSubnet => is_in_subnet(&text(at(0)), &text(at(1))),
+            Self::JsonParse => parsed(at(0)),
+            Self::JsonStringify => match at(0) {
+                Value::Structure(json) => Value::Text(json.to_string()),
+                _ => Value::Nothing,
+            },
             Self::IsIp | Self::IsIpv4 | Self::IsIpv6 => self.of_address(&text(at(0))),
             _ => self.of_text(arguments),
         }
@@ -184,6 +194,18 @@ fn ceiling(time: &Value, span: &Value) -> Value {
     spanned.map_or(Value::Nothing, |(time, span)| {
         Value::Time(time.saturating_add(span - 1).div_euclid(span).saturating_mul(span))
     })
+}
+
+/// The map or the list that a text spells; nothing where it spells neither.
+fn parsed(value: &Value) -> Value {
+    match value {
+        Value::Structure(_) => value.clone(),
+        Value::Text(text) => match serde_json::from_str(text) {
+            Ok(json @ (Json::Object(_) | Json::Array(_))) => Value::Structure(Arc::new(json)),
+            _ => Value::Nothing,
+        },
+        _ => Value::Nothing,
+    }
 }
 
 fn is_in_subnet(address: &str, subnet: &str) -> Value {

@@ -43,6 +43,9 @@ impl Row {
         if let Some((_, value)) = self.computed.iter().rev().find(|(known, _)| **known == *name) {
             return value.clone();
         }
+        if let Some(value) = self.within(name) {
+            return value;
+        }
         let Some(source) = &self.source else { return Value::Nothing };
         match name {
             "@timestamp" => Value::Time(source.id.time()),
@@ -58,6 +61,21 @@ impl Row {
                 None => self.json().map_or(Value::Nothing, |json| found(json, name)),
             },
         }
+    }
+
+    /// A part of a map or list that was computed: the name goes on after a dot.
+    fn within(&self, name: &str) -> Option<Value> {
+        name.contains('.').then_some(())?;
+        self.computed.iter().rev().find_map(|(known, value)| match value {
+            Value::Structure(json) => {
+                let part = member(json, name.strip_prefix(&**known)?.strip_prefix('.')?);
+                Some(part.map_or(Value::Nothing, |part| match part {
+                    Json::Array(_) | Json::Object(_) => Value::Structure(Arc::new(part.clone())),
+                    part => self::value(part),
+                }))
+            }
+            _ => None,
+        })
     }
 
     fn json(&self) -> Option<&Json> {

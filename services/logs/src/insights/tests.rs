@@ -193,3 +193,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn texts_become_maps_and_lists_and_these_become_texts() {
+    let nested = [
+        r#"{"body":"{\"user\":{\"name\":\"ann\"},\"codes\":[200,404]}"}"#,
+        r#"{"body":"[7,{\"deep\":true}]"}"#,
+        r#"{"body":"no json"}"#,
+        "plain",
+    ];
+    let query = "fields jsonParse(body) as b, @timestamp | sort @timestamp asc \
+                 | display b.user.name, b.codes.1, b.0, b.1.deep";
+    assert_eq!(values(query, &nested), [vec!["ann", "404"], vec!["7", "1"], vec![], vec![]]);
+    let whole = "fields jsonParse(@message) as m | filter m.level = 'INFO' | stats sum(m.ms) by m.user.name";
+    assert_eq!(values(whole, &JSON), [["ann", "30"]]);
+    let back = "fields jsonParse(body) as b | filter ispresent(b) | sort @timestamp asc | display jsonStringify(b.codes), jsonStringify(b)";
+    assert_eq!(values(back, &nested)[0][0], "[200,404]");
+    assert_eq!(values(back, &nested)[1], [r#"[7,{"deep":true}]"#]);
+    assert_eq!(values("filter jsonStringify('x') = 'x'", &nested).len(), 0);
+    // A list is shown as it is written.
+    assert_eq!(
+        values("fields jsonParse('[1, 2]') as l | limit 1 | display l, l.1", &nested),
+        [["[1,2]", "2"]]
+    );
+}

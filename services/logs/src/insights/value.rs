@@ -1,6 +1,7 @@
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 use jiff::Timestamp;
+use serde_json::Value as Json;
 
 /// What an expression gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +12,8 @@ pub(crate) enum Value {
     Truth(bool),
     /// A time, in milliseconds since 1970.
     Time(i64),
+    /// A map or a list.
+    Structure(Arc<Json>),
 }
 
 impl Value {
@@ -27,7 +30,7 @@ impl Value {
             Self::Text(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
             // As results show it.
             Self::Truth(truth) => Some(f64::from(*truth)),
-            Self::Nothing => None,
+            Self::Nothing | Self::Structure(_) => None,
         }
     }
 
@@ -36,7 +39,7 @@ impl Value {
             Self::Truth(truth) => *truth,
             Self::Number(number) => *number != 0.0,
             Self::Text(text) => text == "true" || text == "1",
-            Self::Time(_) | Self::Nothing => false,
+            Self::Time(_) | Self::Nothing | Self::Structure(_) => false,
         }
     }
 
@@ -48,6 +51,7 @@ impl Value {
             Self::Number(number) => Some(shown(*number)),
             Self::Truth(truth) => Some(if *truth { "1" } else { "0" }.to_owned()),
             Self::Time(time) => Some(time_shown(*time)),
+            Self::Structure(json) => Some(json.to_string()),
         }
     }
 

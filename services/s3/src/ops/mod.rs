@@ -40,6 +40,7 @@ mod list_objects_v2;
 mod list_parts;
 mod listed;
 mod making;
+mod measure_storage;
 mod object_acl;
 mod object_legal_hold;
 mod object_lock_configuration;

@@ -45,8 +45,9 @@ impl Handler<op::SelectObjectContent> for S3 {
         }
         let opened = Opened::open(self, &permit, &keys)?;
         let content = opened.range(first.min(head.size)..head.size).await?;
-        let (turns, progress) = ((self.turns.clone(), &self.room), progress == Some(true));
-        let selecting = Selecting::begin(scan, turns, (opened, content), progress).await?;
+        let turns = (self.turns.clone(), &self.room);
+        let asked = (progress == Some(true), self.figures.selected(permit.resource().facts()));
+        let selecting = Selecting::begin(scan, turns, (opened, content), asked).await?;
         let reply: Reply<_> = SelectObjectContentOutput { payload: Streaming }.into();
         Ok(reply.with_events(selecting.events()))
     }

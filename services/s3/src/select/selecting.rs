@@ -13,6 +13,7 @@ use super::room::{Room, Share};
 use crate::{
     Error,
     content::{Opened, Reading},
+    figures::Selected,
     model::{
         ContinuationEvent, EndEvent, Progress, ProgressEvent, RecordsEvent,
         SelectObjectContentEventStream as Event, Stats, StatsEvent,
@@ -52,8 +53,7 @@ pub(crate) struct Selecting {
     progress: bool,
     told: Instant,
     /// Bytes read, as the object has them, and bytes sent.
-    scanned: u64,
-    returned: u64,
+    count: Selected,
     stage: Stage,
     first: Option<Event>,
 }
@@ -91,7 +91,7 @@ impl Selecting {
         scan: Scan,
         (turns, room): (Turns, &Room),
         (opened, content): (Opened, Reading),
-        progress: bool,
+        (progress, count): (bool, Selected),
     ) -> Result<Self, Error> {
         let (piece, records) = (Bytes::new(), Bytes::new());
         let (told, stage) = (Instant::now(), Stage::Scanning);
@@ -105,8 +105,7 @@ impl Selecting {
             records,
             progress,
             told,
-            scanned: 0,
-            returned: 0,
+            count,
             stage,
             first: None,
         };
@@ -193,7 +192,7 @@ impl Selecting {
             self.piece = self.content.next().await?.unwrap_or_default();
         }
         let piece = self.piece.split_to(PIECE.min(self.piece.len()));
-        self.scanned += piece.len() as u64;
+        self.count.scanned += piece.len() as u64;
         match piece.is_empty() {
             true => self.scan.end(),
             false => self.scan.push(&piece),
@@ -207,7 +206,7 @@ impl Selecting {
             return None;
         }
         self.told = Instant::now();
-        self.returned += payload.len() as u64;
+        self.count.returned += payload.len() as u64;
         Some(Event::Records(RecordsEvent { payload: Some(payload) }))
     }
 
@@ -224,6 +223,7 @@ impl Selecting {
     }
 
     fn counted(&self) -> [Option<i64>; 3] {
-        [self.scanned, self.scan.processed(), self.returned].map(|bytes| i64::try_from(bytes).ok())
+        [self.count.scanned, self.scan.processed(), self.count.returned]
+            .map(|bytes| i64::try_from(bytes).ok())
     }
 }
