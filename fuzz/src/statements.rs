@@ -13,15 +13,17 @@ pub fn partiql(data: &[u8]) {
     }
 }
 
+/// A query, as text and read, and the object behind the first zero.
+fn asked(data: &[u8]) -> Option<(&str, Query, &[u8])> {
+    let at = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
+    let text = std::str::from_utf8(&data[..at]).ok()?;
+    Some((text, Query::parse(text).ok()?, data.get(at + 1..).unwrap_or_default()))
+}
+
 /// Reads bytes as a query and, behind a zero, an object: as CSV and JSON, packed or not, whole and in two pieces, which
 /// come to the same.
 pub fn select(data: &[u8]) {
-    let at = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
-    let (Ok(text), object) = (std::str::from_utf8(&data[..at]), data.get(at + 1..).unwrap_or_default())
-    else {
-        return;
-    };
-    let Ok(query) = Query::parse(text) else { return };
+    let Some((text, query, object)) = asked(data) else { return };
     let csv = |headers| {
         Input::Csv(Csv { headers, quoted_record_delimiters: text.len() % 2 == 0, ..Csv::default() })
     };
@@ -57,12 +59,7 @@ pub fn select(data: &[u8]) {
 /// A query over Parquet: what is before the first zero, and the object behind it. Whatever the object says, no step takes more
 /// than the object has, and pieces of any size make the same.
 pub fn parquet(data: &[u8]) {
-    let at = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
-    let (Ok(text), object) = (std::str::from_utf8(&data[..at]), data.get(at + 1..).unwrap_or_default())
-    else {
-        return;
-    };
-    let Ok(query) = Query::parse(text) else { return };
+    let Some((_, query, object)) = asked(data) else { return };
     let found = |piece| {
         let (query, input) = (query.clone(), Input::Parquet(object.len() as u64));
         let (compression, output) = (Compression::None, Output::Json("\n".into()));

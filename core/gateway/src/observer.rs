@@ -64,8 +64,6 @@ pub struct Seen<'a> {
     pub measures: &'a [(&'static str, f64)],
     /// Bytes of content received.
     pub bytes_in: u64,
-    /// Bytes of content of the answer, as far as they are known when it begins.
-    pub bytes_out: u64,
     /// From when the operation was known until the answer begins.
     pub duration: Duration,
     /// From when all of the request had arrived until the answer begins.

@@ -138,15 +138,15 @@ impl<'a> Trail<'a> {
     pub(crate) fn finish(self, body: &Body, response: &mut Response) {
         let bytes_out = response.body().size_hint().exact().unwrap_or_default();
         let (status, bytes_in) = (response.status().as_u16(), body.received());
-        let arrived = body.came().unwrap_or_else(|| self.call.head.arrived());
-        if let Some(watcher) = self.gateway.observe(&self.seen(status, (bytes_in, bytes_out), arrived)) {
+        let (now, arrived) = (Instant::now(), body.came().unwrap_or_else(|| self.call.head.arrived()));
+        if let Some(watcher) = self.gateway.observe(&self.seen(status, bytes_in, (arrived, now))) {
             response.body_mut().watched(watcher, self.call.head.arrived());
         }
-        self.end(status, bytes_in, bytes_out);
+        self.end(status, (bytes_in, bytes_out), now);
     }
 
     /// What an observer is told.
-    fn seen(&self, status: u16, (bytes_in, bytes_out): (u64, u64), arrived: Instant) -> Seen<'_> {
+    fn seen(&self, status: u16, bytes_in: u64, (arrived, now): (Instant, Instant)) -> Seen<'_> {
         let first = self.checks.first();
         Seen {
             service: self.service,
@@ -160,20 +160,19 @@ impl<'a> Trail<'a> {
             code: self.error.as_deref(),
             measures: self.measures.figures(),
             bytes_in,
-            bytes_out,
-            duration: self.started.elapsed(),
-            thought: arrived.elapsed(),
+            duration: now.duration_since(self.started),
+            thought: now.duration_since(arrived),
         }
     }
 
     /// Writes what came of something that has no response.
     pub(crate) fn finish_chore(self, status: u16) {
-        self.end(status, 0, 0);
+        self.end(status, (0, 0), Instant::now());
     }
 
-    fn end(self, status: u16, bytes_in: u64, bytes_out: u64) {
+    fn end(self, status: u16, (bytes_in, bytes_out): (u64, u64), now: Instant) {
         let Some(pending) = self.pending else { return };
-        let (error, duration) = (self.error.as_deref(), self.started.elapsed());
+        let (error, duration) = (self.error.as_deref(), now.duration_since(self.started));
         pending.finish(&Outcome { error, status, bytes_in, bytes_out, duration });
     }
 }
@@ -244,7 +243,6 @@ pub(crate) async fn refused(
         code: error,
         measures: &[],
         bytes_in,
-        bytes_out,
         duration,
         thought: duration,
     });

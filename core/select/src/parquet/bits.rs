@@ -1,5 +1,6 @@
 use bytes::Bytes;
 
+use super::BAD;
 use crate::SelectError;
 
 /// Numbers of a few bits each, in runs of one number and in packs of eight.
@@ -21,7 +22,7 @@ enum Run {
 impl Hybrid {
     pub(super) fn new(bytes: Bytes, width: u32) -> Result<Self, SelectError> {
         if width > 32 {
-            return Err(SelectError::ParquetParsingError);
+            return Err(BAD);
         }
         Ok(Self { bytes, at: 0, width, run: Run::Same { left: 0, number: 0 } })
     }
@@ -38,7 +39,7 @@ impl Hybrid {
                     let at = *bit;
                     *bit += self.width as usize;
                     let number = packed(&self.bytes, at, self.width)?;
-                    return u32::try_from(number).map_err(|_| SelectError::ParquetParsingError);
+                    return u32::try_from(number).map_err(|_| BAD);
                 }
                 _ => self.run = self.begin()?,
             }
@@ -49,15 +50,14 @@ impl Hybrid {
         let head = varint(&self.bytes, &mut self.at)?;
         let count = head >> 1;
         if head & 1 == 1 {
-            let (bit, left) = (self.at * 8, count.checked_mul(8).ok_or(SelectError::ParquetParsingError)?);
+            let (bit, left) = (self.at * 8, count.checked_mul(8).ok_or(BAD)?);
             let bytes =
                 count.checked_mul(u64::from(self.width)).and_then(|bytes| usize::try_from(bytes).ok());
-            self.at =
-                bytes.and_then(|bytes| self.at.checked_add(bytes)).ok_or(SelectError::ParquetParsingError)?;
+            self.at = bytes.and_then(|bytes| self.at.checked_add(bytes)).ok_or(BAD)?;
             return Ok(Run::Packed { left, bit });
         }
         let length = self.width.div_ceil(8) as usize;
-        let bytes = self.bytes.get(self.at..self.at + length).ok_or(SelectError::ParquetParsingError)?;
+        let bytes = self.bytes.get(self.at..self.at + length).ok_or(BAD)?;
         self.at += length;
         let number = bytes.iter().rev().fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
         Ok(Run::Same { left: count, number })
@@ -68,24 +68,24 @@ impl Hybrid {
 pub(super) fn packed(bytes: &[u8], bit: usize, width: u32) -> Result<u64, SelectError> {
     let (first, shift) = (bit / 8, bit % 8);
     let end = (bit + width as usize).div_ceil(8);
-    let bytes = bytes.get(first..end).ok_or(SelectError::ParquetParsingError)?;
+    let bytes = bytes.get(first..end).ok_or(BAD)?;
     let wide = bytes.iter().rev().fold(0_u128, |number, byte| number << 8 | u128::from(*byte)) >> shift;
     let mask = (1_u128 << width) - 1;
-    u64::try_from(wide & mask).map_err(|_| SelectError::ParquetParsingError)
+    u64::try_from(wide & mask).map_err(|_| BAD)
 }
 
 /// A number in groups of seven bits; it moves behind it.
 pub(super) fn varint(bytes: &[u8], at: &mut usize) -> Result<u64, SelectError> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
-        let byte = *bytes.get(*at).ok_or(SelectError::ParquetParsingError)?;
+        let byte = *bytes.get(*at).ok_or(BAD)?;
         *at += 1;
         number |= u64::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
             return Ok(number);
         }
     }
-    Err(SelectError::ParquetParsingError)
+    Err(BAD)
 }
 
 #[cfg(test)]

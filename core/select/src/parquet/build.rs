@@ -3,12 +3,11 @@
 //! Source: Melnik and others, "Dremel: Interactive Analysis of Web-Scale Datasets", "Record Assembly".
 
 use super::{
+    BAD,
     leaf::Triple,
     schema::{Field, Shape, Times},
 };
 use crate::{SelectError, json::Node};
-
-const BAD: SelectError = SelectError::ParquetParsingError;
 
 /// A row's values in the columns of a field, as far as they were not built in.
 pub(super) struct Row<'a> {

@@ -1,6 +1,9 @@
 use bytes::Bytes;
 
-use super::bits::{packed, varint};
+use super::{
+    BAD,
+    bits::{packed, varint},
+};
 use crate::SelectError;
 
 /// Whole numbers as differences, in blocks of a least difference and packs above it.
@@ -31,8 +34,6 @@ struct Block {
     bit: usize,
     left: usize,
 }
-
-const BAD: SelectError = SelectError::ParquetParsingError;
 
 /// The largest block, in numbers. Writers have 128 or a few times that.
 const LARGEST: u64 = 1 << 20;

@@ -11,12 +11,11 @@ use parquet::{
 };
 
 use super::{
+    BAD,
     thrift::{Got, STRUCTURE, Stop, Thrift, bad},
     unpack::Codec,
 };
 use crate::SelectError;
-
-const BAD: SelectError = SelectError::ParquetParsingError;
 
 /// The length of the end: that of the footer, and the sign of a file.
 pub(super) const END: u64 = 8;

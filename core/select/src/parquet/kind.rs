@@ -1,8 +1,7 @@
 use bigdecimal::num_bigint::BigInt;
 
+use super::BAD;
 use crate::{MOST_RECORD, SelectError, decimal::Decimal, json::Node, time::Stamp};
-
-const BAD: SelectError = SelectError::ParquetParsingError;
 
 /// What a column's values are.
 ///

@@ -3,6 +3,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::{
+    BAD,
     bits::Hybrid,
     footer::Chunk,
     page::{Header, Kind},
@@ -12,8 +13,6 @@ use super::{
     values::{Dictionary, Values},
 };
 use crate::{MOST_RECORD, SelectError, json::Node};
-
-const BAD: SelectError = SelectError::ParquetParsingError;
 
 /// The longest header of a page, which may have a least and a greatest value in it.
 const MOST_HEADER: usize = MOST_RECORD;

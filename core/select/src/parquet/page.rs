@@ -1,4 +1,7 @@
-use super::thrift::{Got, Stop, Thrift, bad};
+use super::{
+    BAD,
+    thrift::{Got, Stop, Thrift, bad},
+};
 use crate::SelectError;
 
 /// What stands before a page.
@@ -89,7 +92,7 @@ impl Header {
             2 if matches!(self.encoding, 0 | 2) => Ok(Kind::Dictionary),
             3 => Ok(Kind::Second(self.rep_bytes, self.def_bytes)),
             1 => Ok(Kind::Other),
-            _ => Err(SelectError::ParquetParsingError),
+            _ => Err(BAD),
         }
     }
 

@@ -7,7 +7,10 @@ use parquet::{
     schema::types::Type,
 };
 
-use super::kind::{Kind, Unit};
+use super::{
+    BAD,
+    kind::{Kind, Unit},
+};
 use crate::{
     SelectError,
     sql::{Name, Step},
@@ -77,7 +80,7 @@ impl Schema {
     pub(super) fn of(root: &Type) -> Result<Self, SelectError> {
         let mut schema = Self { fields: Vec::new(), columns: Vec::new() };
         if !root.is_group() {
-            return Err(SelectError::ParquetParsingError);
+            return Err(BAD);
         }
         for field in root.get_fields() {
             let field = schema.field(field, 0, 0)?;
@@ -97,7 +100,7 @@ impl Schema {
         let shape = self.shape(kind, def, rep)?;
         let leaves = first..self.columns.len();
         if leaves.is_empty() {
-            return Err(SelectError::ParquetParsingError);
+            return Err(BAD);
         }
         Ok(Field { name: kind.name().to_owned(), times, def, rep, shape, leaves })
     }

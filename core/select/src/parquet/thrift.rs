@@ -2,6 +2,7 @@
 //!
 //! Source: Apache Thrift, "Thrift Compact protocol encoding".
 
+use super::BAD;
 use crate::SelectError;
 
 /// Why reading stopped.
@@ -146,7 +147,7 @@ impl<'a> Thrift<'a> {
 }
 
 pub(super) fn bad() -> Stop {
-    Stop::Bad(SelectError::ParquetParsingError)
+    Stop::Bad(BAD)
 }
 
 impl From<Stop> for SelectError {

@@ -3,9 +3,8 @@ use std::io::Read as _;
 use bytes::{Buf as _, Bytes, buf::Reader};
 use flate2::read::MultiGzDecoder;
 
+use super::BAD;
 use crate::SelectError;
-
-const BAD: SelectError = SelectError::ParquetParsingError;
 
 /// How a column's pages are packed. S3 Select knows no others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,12 @@
 use bytes::Bytes;
 
 use super::{
+    BAD,
     bits::{Hybrid, packed},
     delta::Deltas,
     schema::Physical,
 };
 use crate::{MOST_RECORD, SelectError};
-
-const BAD: SelectError = SelectError::ParquetParsingError;
 
 /// The values that a column's pages name by number.
 pub(super) struct Dictionary {

@@ -35,7 +35,7 @@ impl Watcher for Answers {
         let mut ended = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         ended.total.note(duration.as_secs_f64() * 1000.0);
         if bytes > 0 {
-            ended.bytes.add(&Spread::of(number(bytes)));
+            ended.bytes.note(number(bytes));
         }
     }
 }

@@ -119,7 +119,6 @@ mod tests {
             code,
             measures,
             bytes_in: 0,
-            bytes_out: 0,
             duration: std::time::Duration::from_millis(2),
             thought: std::time::Duration::ZERO,
         }

@@ -333,7 +333,6 @@ mod tests {
             code,
             measures: &[],
             bytes_in: 0,
-            bytes_out: 10,
             duration: std::time::Duration::from_millis(20),
             thought: std::time::Duration::from_millis(2),
         }

@@ -18,7 +18,8 @@ impl Spread {
         Self { count: 1.0, sum: number, least: number, most: number }
     }
 
-    fn note(&mut self, number: f64) {
+    /// One number more.
+    pub(super) fn note(&mut self, number: f64) {
         self.add(&Self::of(number));
     }
 

@@ -60,7 +60,8 @@ impl Reading {
         if range.is_empty() {
             return Ok(Self { from: From::Memory(None), layer: None, _hold: None });
         }
-        Opened::open(service, permit, keys)?.range(range).await
+        let (place, hold) = Place::open(service, permit, keys)?;
+        place.range(&service.blobs, keys, range, hold).await
     }
 
     /// The next piece.
@@ -90,49 +91,71 @@ impl Opened {
         permit: &G,
         keys: &Keys,
     ) -> Result<Self, Error> {
-        let head = Object::granted(permit)?;
-        let hold = |blob: &BlobRef| Arc::new(service.readers.hold(blob.id()));
-        let (place, hold) = match &head.content {
-            Content::Empty => (Place::Memory(Bytes::new()), None),
-            Content::Inline(inline) => {
-                let whole = inline.open(&keys.wrapping, &permit.resource().sealed_at(&head.id))?;
-                (Place::Memory(whole), None)
-            }
-            Content::Blob(blob) => (Place::Blob(blob.clone()), Some(hold(blob))),
-            Content::Parts { .. } => {
-                let entries = service.parts(permit)?;
-                let hold = entries.first().map(|entry| hold(&entry.blob));
-                (Place::Parts(entries), hold)
-            }
-        };
+        let (place, hold) = Place::open(service, permit, keys)?;
         Ok(Self { blobs: service.blobs.clone(), keys: keys.clone(), place, hold })
     }
 
     /// Reads a range of it.
     pub(crate) async fn range(&self, range: Range<u64>) -> Result<Reading, Error> {
+        self.place.range(&self.blobs, &self.keys, range, self.hold.clone()).await
+    }
+}
+
+impl Place {
+    /// Where an object's content is, and what keeps it there.
+    fn open<G: Grant<Resource = Object>>(
+        service: &S3,
+        permit: &G,
+        keys: &Keys,
+    ) -> Result<(Self, Option<Arc<Hold>>), Error> {
+        let head = Object::granted(permit)?;
+        let hold = |blob: &BlobRef| Arc::new(service.readers.hold(blob.id()));
+        Ok(match &head.content {
+            Content::Empty => (Self::Memory(Bytes::new()), None),
+            Content::Inline(inline) => {
+                let whole = inline.open(&keys.wrapping, &permit.resource().sealed_at(&head.id))?;
+                (Self::Memory(whole), None)
+            }
+            Content::Blob(blob) => (Self::Blob(blob.clone()), Some(hold(blob))),
+            Content::Parts { .. } => {
+                let entries = service.parts(permit)?;
+                let hold = entries.first().map(|entry| hold(&entry.blob));
+                (Self::Parts(entries), hold)
+            }
+        })
+    }
+
+    /// Reads a range of what is there, which is held as long as it is read.
+    async fn range(
+        &self,
+        blobs: &Blobs,
+        keys: &Keys,
+        range: Range<u64>,
+        hold: Option<Arc<Hold>>,
+    ) -> Result<Reading, Error> {
         if range.is_empty() {
             return Ok(Reading { from: From::Memory(None), layer: None, _hold: None });
         }
-        let wrapping = &self.keys.wrapping;
-        let (from, layer) = match &self.place {
-            Place::Memory(whole) => {
+        let wrapping = &keys.wrapping;
+        let (from, layer) = match self {
+            Self::Memory(whole) => {
                 let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(whole.len());
                 let piece = whole.slice(index(range.start)..index(range.end));
-                (From::Memory(Some(piece)), self.keys.layer_of(None, &range)?)
+                (From::Memory(Some(piece)), keys.layer_of(None, &range)?)
             }
-            Place::Blob(blob) => {
-                let reader = self.blobs.read(blob, wrapping).await.map_err(replaced)?;
+            Self::Blob(blob) => {
+                let reader = blobs.read(blob, wrapping).await.map_err(replaced)?;
                 let stream = reader.range(range.start, range.end)?;
-                (From::Blob(Box::new(stream)), self.keys.layer_of(Some(blob), &range)?)
+                (From::Blob(Box::new(stream)), keys.layer_of(Some(blob), &range)?)
             }
-            Place::Parts(entries) => {
+            Self::Parts(entries) => {
                 let part = |entry: &PartEntry| Part { blob: entry.blob.clone(), key: Arc::clone(wrapping) };
-                let parts = Parts::new(&self.blobs, entries.iter().map(part).collect());
+                let parts = Parts::new(blobs, entries.iter().map(part).collect());
                 let stream = parts.range(range.start, range.end).await.map_err(replaced)?;
-                (From::Parts(Box::new(stream)), self.keys.layer_of_parts(entries, &range)?)
+                (From::Parts(Box::new(stream)), keys.layer_of_parts(entries, &range)?)
             }
         };
-        Ok(Reading { from, layer: layer.map(Box::new), _hold: self.hold.clone() })
+        Ok(Reading { from, layer: layer.map(Box::new), _hold: hold })
     }
 }
 
