@@ -97,5 +97,3 @@ def test_members_that_are_not_honoured_are_refused_by_name(iam, saml):
         lambda: iam.update_saml_provider(SAMLProviderArn=saml, AssertionEncryptionMode="Required"), "NotImplemented", 501
     )
     assert "AssertionEncryptionMode" in answer["Error"]["Message"]
-    answer = refused(lambda: iam.list_server_certificates(), "NotImplemented", 501)
-    assert "ListServerCertificates" in answer["Error"]["Message"]

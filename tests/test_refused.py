@@ -17,7 +17,9 @@ FOREIGN = {
     "PutAccessPointScope",
 }
 # Older forms of what is served: a request of theirs is one of the newer operation.
-OLDER = {("s3", "GetBucketLifecycle"), ("s3", "PutBucketLifecycle")}
+OLDER = {
+    ("s3", verb + noun) for verb in ("Get", "Put") for noun in ("BucketLifecycle", "BucketNotification")
+}
 REFUSED = [
     (table["service"], name)
     for table in json.loads(kurodo("table", "--json").stdout)
