@@ -19,12 +19,16 @@ pub fn math(data: &[u8]) {
     }
     if let Ok(expression) = Expression::parse(text) {
         _ = (expression.references(), expression.takes_all());
-        _ = expression.evaluate(&mut Two).and_then(|value| value.into_series(SLOTS));
+        let mut two = Two { left: 100_000 };
+        _ = expression.evaluate(&mut two).and_then(|value| value.into_series(&mut two));
     }
 }
 
 /// Every id stands for one of two series.
-struct Two;
+struct Two {
+    /// Datapoints that there is room for.
+    left: usize,
+}
 
 const SLOTS: Slots = Slots { start: 0, end: 300, period: 60 };
 
@@ -34,6 +38,11 @@ fn series(first: f64) -> Series {
 }
 
 impl Source for Two {
+    fn spend(&mut self, datapoints: usize) -> Result<(), Fault> {
+        self.left = self.left.checked_sub(datapoints).ok_or(Fault::Datapoints(0))?;
+        Ok(())
+    }
+
     fn slots(&self) -> Slots {
         SLOTS
     }

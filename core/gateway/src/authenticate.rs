@@ -88,7 +88,7 @@ impl Arrival {
                 let text = std::str::from_utf8(&content).unwrap_or_default();
                 let signed = kurodo_sigv4::v2::read_form(text);
                 let claim = signed.map(|signed| signed.map_or(Claim::Anonymous, Claim::V2));
-                let body = Body::whole(content.clone());
+                body.give_back(content.clone());
                 Self { head, claim: claim.map_err(Into::into), form: Some(content), body }
             }
             Err(error) => Self { head, claim: Err(error.into()), form: None, body },
@@ -209,11 +209,12 @@ impl Asked<'_> {
             Claim::Anonymous | Claim::PostForm => return Ok(None),
         };
         let credential = self.gateway.directory.credential(access_key_id, token(claim), now)?;
+        body.held_in(&self.gateway.rooms.known);
         let hash = if needs_body(claim, &rules) {
             // The signature covers a hash that the head does not state: receive the content first.
             let content = body.collect(IMPLICIT_LIMIT).await?;
             let hash = digest(&SHA256, &content).as_ref().try_into().ok();
-            *body = Body::whole(content);
+            body.give_back(content);
             hash
         } else {
             None
@@ -263,6 +264,9 @@ impl Asked<'_> {
             Ok(signed) => signed,
             Err(error) => return Err((head, error)),
         };
+        if signed.is_some() {
+            body.held_in(&self.gateway.rooms.known);
+        }
         let (signed, range) = signed.map_or((None, None), |(signed, range)| (Some(signed), range));
         let length = match form.file(body, range).await {
             Ok(length) => length,

@@ -13,6 +13,7 @@ use kurodo_sigv4::{AuthError, BodyCheck, ChunkDecoder, Trailers};
 use crate::{
     form::{FileEnd, FormError},
     pace::{Pace, TooSlow, Waited},
+    room::{Full, Room, Share},
 };
 
 /// The content of a request, released as its signature covers it.
@@ -31,6 +32,8 @@ struct State {
     /// When the last of it came.
     came: Option<Instant>,
     waited: Waited,
+    /// What it has of the room for content that is held whole; what a service sends needs none.
+    share: Option<Share>,
     /// The client sends nothing before it is told to go on.
     awaits_continue: bool,
     /// Some of the content was left where it is, so that no other request can follow on the connection.
@@ -71,6 +74,9 @@ pub enum BodyError {
     /// A browser's form that is none, or whose file is not of the size that its policy wants.
     #[error(transparent)]
     Form(#[from] FormError),
+    /// Others hold as much as all may hold together.
+    #[error(transparent)]
+    Full(#[from] Full),
 }
 
 impl From<TooSlow> for BodyError {
@@ -91,12 +97,22 @@ const DRAIN: (usize, Duration) = (256 * 1024, Duration::from_secs(5));
 impl Body {
     /// A body without content.
     pub fn empty() -> Self {
-        Self(Box::new(State::new(None, Pace::default(), false)))
+        Self(Box::new(State::new(None, Pace::default(), None, false)))
     }
 
     /// Content that nothing is known of yet.
-    pub(crate) fn new(incoming: Incoming, pace: Pace, awaits_continue: bool) -> Self {
-        Self(Box::new(State::new(Some(incoming), pace, awaits_continue)))
+    pub(crate) fn new(incoming: Incoming, pace: Pace, room: &Room, awaits_continue: bool) -> Self {
+        Self(Box::new(State::new(Some(incoming), pace, Some(room.share()), awaits_continue)))
+    }
+
+    /// From now on what is held of it takes room here.
+    pub(crate) fn held_in(&mut self, room: &Room) {
+        self.0.share = Some(room.share());
+    }
+
+    /// Takes room for so many bytes of it.
+    pub(crate) fn hold(&mut self, bytes: usize) -> Result<(), Full> {
+        self.0.share.as_mut().map_or(Ok(()), |share| share.fit(bytes))
     }
 
     /// Says how content that was not received yet must be checked.
@@ -119,6 +135,11 @@ impl Body {
         body.0.received = content.len() as u64;
         body.0.ready.push_back(content);
         body
+    }
+
+    /// Gives back what was collected of it, to be read anew.
+    pub(crate) fn give_back(&mut self, content: Bytes) {
+        self.0.ready.push_front(content);
     }
 
     /// What follows is the file of a browser's form; its first bytes came already.
@@ -183,14 +204,16 @@ impl Body {
     /// All of the content.
     ///
     /// # Errors
-    /// [`BodyError`], with `TooLarge` past `limit` bytes.
+    /// [`BodyError`], with `TooLarge` past `limit` bytes, and `Full` where others hold too much already.
     pub async fn collect(&mut self, limit: usize) -> Result<Bytes, BodyError> {
         let mut first: Option<Bytes> = None;
         let mut rest = BytesMut::new();
         while let Some(bytes) = self.chunk().await? {
-            if first.as_ref().map_or(0, Bytes::len) + rest.len() + bytes.len() > limit {
+            let length = first.as_ref().map_or(0, Bytes::len) + rest.len() + bytes.len();
+            if length > limit {
                 return Err(BodyError::TooLarge { limit });
             }
+            self.hold(length)?;
             match &first {
                 None => first = Some(bytes),
                 Some(_) => rest.extend_from_slice(&bytes),
@@ -217,7 +240,7 @@ impl Body {
 }
 
 impl State {
-    fn new(incoming: Option<Incoming>, pace: Pace, awaits_continue: bool) -> Self {
+    fn new(incoming: Option<Incoming>, pace: Pace, share: Option<Share>, awaits_continue: bool) -> Self {
         Self {
             check: if incoming.is_some() { Check::Open } else { Check::Done },
             incoming,
@@ -226,6 +249,7 @@ impl State {
             received: 0,
             came: None,
             waited: Waited::new(pace),
+            share,
             awaits_continue,
             left: false,
         }

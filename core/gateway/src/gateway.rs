@@ -7,7 +7,7 @@ use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::CoreDoor;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Mount, Observer, Seen, Watcher, call::Connection, route::Routes, signing::SigningKeys};
+use crate::{Mount, Observer, Room, Seen, Watcher, call::Connection, route::Routes, signing::SigningKeys};
 
 /// What an operator may set.
 #[derive(Debug, Clone)]
@@ -28,11 +28,30 @@ pub struct Gateway {
     pub(crate) door: CoreDoor,
     pub(crate) settings: Settings,
     pub(crate) slots: Semaphore,
+    pub(crate) rooms: Rooms,
     pub(crate) signing: SigningKeys,
     /// Seals encoded authorization messages.
     pub(crate) messages: Sealer,
     observer: Option<Arc<dyn Observer>>,
 }
+
+/// Memory for content that is held whole before it is decided on. Who shows no credential has a room of its own, so
+/// that nobody who has one waits for strangers.
+pub(crate) struct Rooms {
+    /// For requests without a credential that is known, their form's or content's bytes.
+    pub(crate) strangers: Room,
+    /// For requests that name a known access key.
+    pub(crate) known: Room,
+}
+
+impl Default for Rooms {
+    fn default() -> Self {
+        Self { strangers: Room::new(64 << 20, OWN), known: Room::new(1 << 30, OWN) }
+    }
+}
+
+/// What every request has room for, however much others hold, in bytes.
+const OWN: usize = 64 * 1024;
 
 impl Gateway {
     /// The gateway in front of these services.
@@ -50,6 +69,7 @@ impl Gateway {
             audit,
             door,
             slots: Semaphore::new(settings.requests),
+            rooms: Rooms::default(),
             signing: SigningKeys::new(),
             messages: Sealer::new(messages),
             settings,

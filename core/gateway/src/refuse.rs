@@ -85,10 +85,11 @@ pub fn body(dialect: Dialect, error: &BodyError) -> Failure {
             Dialect::Query | Dialect::Ec2 => Failure::new("RequestEntityTooLarge", 413, error.to_string()),
         },
         BodyError::Form(error) => form::failure(error),
+        BodyError::Full(_) => busy(dialect),
     }
 }
 
-/// The failure of a request that came while too many others were open.
+/// The failure of a request that came while too many others were open, or held as much as all may hold.
 ///
 /// Sources: S3 API Reference, "Error responses"; IAM and EC2 API References, "Common errors"; DynamoDB Developer
 /// Guide, "Error handling".

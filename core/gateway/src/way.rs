@@ -31,7 +31,7 @@ pub(crate) async fn serve(
     let (parts, incoming) = request.into_parts();
     let head = Head::new(parts);
     let method = head.method().clone();
-    let body = Body::new(incoming, connection.limits.pace, head.awaits_continue());
+    let body = Body::new(incoming, connection.limits.pace, &gateway.rooms.strangers, head.awaits_continue());
     // Pinned where it lies: moving it through adapters would copy some kilobytes each time.
     let answer = pin!(answer(gateway, connection, head, body));
     let answered = AssertUnwindSafe(answer).catch_unwind().await;

@@ -16,6 +16,8 @@ use crate::{
 const MOST: usize = 500;
 /// How many expressions may hang on each other.
 const DEPTH: usize = 24;
+/// The most datapoints that a request is about: those of its metrics, and those that its expressions make on the way.
+const DATAPOINTS: usize = 5_000_000;
 /// The most time series that a search finds.
 const FOUND: usize = 500;
 
@@ -260,19 +262,29 @@ pub(crate) struct Run<'p, 'v, 'r> {
     known: HashMap<String, Value>,
     /// What is being evaluated, so that nothing needs itself.
     open: Vec<String>,
+    /// How many datapoints there is room for.
+    left: usize,
     /// Why the store could not be read.
     failed: Option<Error>,
 }
 
 impl<'p, 'v, 'r> Run<'p, 'v, 'r> {
     pub(crate) fn new(plan: &'p Plan, view: &'v mut View<'r>, start: i64, end: i64) -> Self {
-        Self { plan, view, start, end, known: HashMap::new(), open: Vec::new(), failed: None }
+        Self {
+            plan,
+            view,
+            start,
+            end,
+            known: HashMap::new(),
+            open: Vec::new(),
+            left: DATAPOINTS,
+            failed: None,
+        }
     }
 
     /// The time series that a query gives.
     pub(crate) fn query(&mut self, query: &Query) -> Result<Vec<Series>, Error> {
-        let slots = self.slots();
-        let value = self.find(&query.id).and_then(|value| value.into_series(slots));
+        let value = self.find(&query.id).and_then(|value| value.into_series(self));
         let mut found =
             value.map_err(|fault| self.failed.take().unwrap_or_else(|| in_expression(&query.id, &fault)))?;
         let single = found.len() == 1;
@@ -318,6 +330,12 @@ impl Source for Run<'_, '_, '_> {
         Slots { start: range.start, end: range.end, period }
     }
 
+    fn spend(&mut self, datapoints: usize) -> Result<(), Fault> {
+        let left = self.left.checked_sub(datapoints).ok_or(Fault::Datapoints(DATAPOINTS))?;
+        self.left = left;
+        Ok(())
+    }
+
     fn find(&mut self, id: &str) -> Result<Value, Fault> {
         if let Some(known) = self.known.get(id) {
             return Ok(known.clone());
@@ -332,7 +350,9 @@ impl Source for Run<'_, '_, '_> {
             Kind::Math(expression) => expression.evaluate(self)?,
             Kind::Stat(stat) => {
                 let series = stat.series(self.view, self.start, self.end);
-                Value::Series(self.kept(series)?)
+                let series = self.kept(series)?;
+                self.spend(series.points.len())?;
+                Value::Series(series)
             }
         };
         self.open.pop();
@@ -345,7 +365,7 @@ impl Source for Run<'_, '_, '_> {
         let stats = plan.0.iter().filter(|query| matches!(query.kind, Kind::Stat(_)));
         let mut found = Vec::new();
         for query in stats.filter(|query| query.id.contains(containing)) {
-            found.extend(self.find(&query.id)?.into_series(self.slots())?);
+            found.extend(self.find(&query.id)?.into_series(self)?);
         }
         Ok(found)
     }
@@ -365,8 +385,9 @@ impl Source for Run<'_, '_, '_> {
             let (namespace, metric) = (one.namespace.clone(), one.metric.clone());
             let stat = Stat { namespace, metric, statistic, text: stat.to_owned(), period, unit: None };
             let series = stat.series(self.view, self.start, self.end);
-            let label = distinction(one, &listed);
-            found.push(Series { label, ..self.kept(series)? });
+            let series = self.kept(series)?;
+            self.spend(series.points.len())?;
+            found.push(Series { label: distinction(one, &listed), ..series });
         }
         Ok(found)
     }

@@ -5,6 +5,7 @@ use kurodo_gateway::{
     wire::{Violation, violation_message},
 };
 use kurodo_store::Store;
+use tokio::sync::Semaphore;
 
 use crate::{Error, Webhooks, figures::Figures, model, needs::Watch};
 
@@ -17,14 +18,19 @@ pub struct CloudWatch {
     pub(crate) figures: Arc<Figures>,
     /// Whom alarms may tell.
     pub(crate) webhooks: Webhooks,
+    /// Turns at evaluating queries, each of which may hold millions of datapoints.
+    pub(crate) turns: Semaphore,
 }
 
 impl CloudWatch {
     /// The service over this store; what is counted there is published, and alarms tell these webhooks.
     pub fn new(store: Store, figures: Arc<Figures>, webhooks: Webhooks) -> Self {
-        Self { store, watch: Watch::default(), figures, webhooks }
+        Self { store, watch: Watch::default(), figures, webhooks, turns: Semaphore::new(TURNS) }
     }
 }
+
+/// How many requests evaluate queries at the same time.
+const TURNS: usize = 2;
 
 /// The operations of the first days, which word violations in a way of their own.
 const FIRST: [&str; 6] =

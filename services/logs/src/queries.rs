@@ -148,12 +148,19 @@ impl Queries {
             return Err(Error::LimitExceeded);
         }
         all.push_back(Arc::new(job));
+        drop(all);
+        self.forget();
+        Ok(())
+    }
+
+    /// Forgets the oldest queries that are done, where there are too many or their results too large.
+    pub(crate) fn forget(&self) {
+        let mut all = self.all();
         let mut bytes: usize = all.iter().map(|job| job.bytes()).sum();
         while all.len() > REMEMBERED || bytes > RESULTS {
             let Some(at) = all.iter().position(|job| !job.is_under_way()) else { break };
             bytes -= all.remove(at).map_or(0, |job| job.bytes());
         }
-        Ok(())
     }
 
     /// The query of this id, if it is one of this account.

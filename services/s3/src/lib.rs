@@ -47,7 +47,8 @@ mod versions;
 use std::sync::Arc;
 
 use kurodo_gateway::{
-    Answered, Body, Call, CrossOrigin, Dialect, Failure, Observer, Relay, Service, ServiceFacts, Sharing,
+    Answered, Body, Call, CrossOrigin, Dialect, Failure, Observer, Relay, Room, Service, ServiceFacts,
+    Sharing,
 };
 use kurodo_identity::StoredDirectory;
 use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
@@ -99,7 +100,7 @@ pub struct S3 {
     /// Turns of those who look through objects: no more at once than there are processors.
     turns: select::Turns,
     /// Room for what they hold of objects meanwhile.
-    room: select::Room,
+    room: Room,
     /// Leads to KMS.
     relay: Relay,
     readers: Arc<content::Readers>,
@@ -136,7 +137,7 @@ impl S3 {
             figures: figures::Figures::default(),
             replication: replication::Queue::default(),
             turns: select::Turns::default(),
-            room: select::Room::default(),
+            room: select::room(),
             relay,
             readers,
             md5s: checksum::Md5s::new(),

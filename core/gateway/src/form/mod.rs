@@ -130,8 +130,8 @@ pub(crate) async fn read(
     Ok(Form { fields, bucket, end, first, announced })
 }
 
-/// A file up to this many bytes is received before the upload goes on; of a larger one, the length must follow from
-/// the body's.
+/// A file up to this many bytes is received before the upload goes on, where there is room for it; of another one, the
+/// length must follow from the body's.
 const HELD: u64 = 8 << 20;
 
 impl Form {
@@ -149,6 +149,11 @@ impl Form {
         {
             length += bytes.len() as u64;
             held.push_back(bytes);
+            match (body.hold(usize::try_from(length).unwrap_or(usize::MAX)), self.announced) {
+                (Ok(()), _) => {}
+                (Err(_), Some(_)) => break,
+                (Err(full), None) => return Err(full.into()),
+            }
         }
         body.put_back(held);
         if body.ended() {

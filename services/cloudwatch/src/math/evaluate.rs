@@ -17,6 +17,11 @@ const MOST: usize = 500;
 pub trait Source {
     /// The periods of what has none of its own.
     fn slots(&self) -> Slots;
+    /// Takes room for so many datapoints of what the request may have altogether.
+    ///
+    /// # Errors
+    /// [`Fault::Datapoints`]: there is not so much left.
+    fn spend(&mut self, datapoints: usize) -> Result<(), Fault>;
     /// What an id stands for.
     ///
     /// # Errors
@@ -45,6 +50,13 @@ impl Expression {
 }
 
 fn evaluate(node: &Node, source: &mut dyn Source) -> Result<Value, Fault> {
+    let value = make(node, source)?;
+    source.spend(value.weight())?;
+    Ok(value)
+}
+
+/// No value weighs more than those that it is made of, but for datapoints that room was taken for.
+fn make(node: &Node, source: &mut dyn Source) -> Result<Value, Fault> {
     match node {
         Node::Number(number) => Ok(Value::Scalar(Some(*number))),
         Node::Text(text) => Ok(Value::Text(text.clone())),
@@ -73,7 +85,7 @@ fn list(parts: &[Node], source: &mut dyn Source) -> Result<Value, Fault> {
     let mut all = Vec::new();
     for part in parts {
         let value = evaluate(part, source)?;
-        all.extend(value.into_series(source.slots())?);
+        all.extend(value.into_series(source)?);
         room(&all)?;
     }
     Ok(Value::Many(all))
@@ -92,7 +104,9 @@ fn each(value: Value, name: &str, change: impl Fn(&Series) -> Series) -> Result<
     Ok(match value {
         Value::Scalar(number) => {
             let slots = Slots { start: 0, end: 1, period: 1 };
-            Value::Scalar(change(&constant(number, slots)).values().next())
+            let points = number.into_iter().map(|number| (0, number)).collect();
+            let alone = Series { points, slots, label: String::new(), origin: None };
+            Value::Scalar(change(&alone).values().next())
         }
         Value::Series(series) => Value::Series(change(&series)),
         Value::Many(many) => Value::Many(many.iter().map(change).collect()),
@@ -137,7 +151,6 @@ fn both(one: &Series, other: &Series, apply: impl Fn(f64, f64) -> f64) -> Series
 }
 
 fn call(function: Function, values: Vec<Value>, source: &mut dyn Source) -> Result<Value, Fault> {
-    let slots = source.slots();
     let mut values = values.into_iter();
     let first = values.next().unwrap_or_else(|| Value::Text(String::new()));
     let rest: Vec<Value> = values.collect();
@@ -172,8 +185,8 @@ fn call(function: Function, values: Vec<Value>, source: &mut dyn Source) -> Resu
             Value::Series(series) => Ok(Value::Scalar(Some(whole(series.slots.period)))),
             other => Err(wrong(name, &other)),
         },
-        Function::Fill => fill(first, rest.into_iter().next(), slots),
-        Function::If => choose(first, rest, slots),
+        Function::Fill => fill(first, rest.into_iter().next(), source),
+        Function::If => choose(first, rest),
         Function::First | Function::Last => edge(function, first),
         Function::MetricCount => Ok(Value::Scalar(Some(count(many(name, first)?.len())))),
         Function::RemoveEmpty => {
@@ -188,7 +201,7 @@ fn call(function: Function, values: Vec<Value>, source: &mut dyn Source) -> Resu
         Function::Slice => slice(first, &rest),
         Function::Sort => sort(first, &rest),
         Function::TimeSeries => match first {
-            Value::Scalar(number) => Ok(Value::Series(constant(number, slots))),
+            Value::Scalar(number) => Ok(Value::Series(constant(number, source)?)),
             other => Err(wrong(name, &other)),
         },
     }
@@ -280,32 +293,33 @@ fn clock(series: &Series, of: impl Fn(DateTime, i64) -> i64) -> Series {
 }
 
 /// `IF`: of each point the one or the other.
-fn choose(condition: Value, rest: Vec<Value>, slots: Slots) -> Result<Value, Fault> {
+fn choose(condition: Value, rest: Vec<Value>) -> Result<Value, Fault> {
     let mut rest = rest.into_iter();
     let yes = rest.next();
     let (yes, no) = (yes.unwrap_or(Value::Scalar(None)), rest.next().unwrap_or(Value::Scalar(None)));
     match condition {
         Value::Scalar(truth) => Ok(if truth.is_some_and(|truth| truth != 0.0) { yes } else { no }),
-        Value::Series(condition) => Ok(Value::Series(pick(&condition, &yes, &no, slots)?)),
+        Value::Series(condition) => Ok(Value::Series(pick(&condition, &yes, &no)?)),
         Value::Many(conditions) => {
-            let picked = conditions.iter().map(|condition| pick(condition, &yes, &no, slots));
+            let picked = conditions.iter().map(|condition| pick(condition, &yes, &no));
             Ok(Value::Many(picked.collect::<Result<_, _>>()?))
         }
         other @ Value::Text(_) => Err(wrong("IF", &other)),
     }
 }
 
-fn pick(condition: &Series, yes: &Value, no: &Value, slots: Slots) -> Result<Series, Fault> {
-    let side = |value: &Value| match value {
-        Value::Scalar(number) => Ok(constant(*number, slots)),
-        Value::Series(series) => Ok(series.clone()),
-        other => Err(wrong("IF", other)),
+fn pick(condition: &Series, yes: &Value, no: &Value) -> Result<Series, Fault> {
+    let side = |value: &Value, time: i64| match value {
+        Value::Scalar(number) => *number,
+        Value::Series(series) => series.points.get(&time).copied(),
+        Value::Many(_) | Value::Text(_) => None,
     };
-    let number = |value: &Value| if let Value::Scalar(number) = value { *number } else { None };
-    let (yes_points, no_points) = (side(yes)?, side(no)?);
+    if let Some(other) = [yes, no].into_iter().find(|side| matches!(side, Value::Many(_) | Value::Text(_))) {
+        return Err(wrong("IF", other));
+    }
     let picked = condition.points.iter().filter_map(|(time, truth)| {
-        let (value, points) = if *truth != 0.0 { (yes, &yes_points) } else { (no, &no_points) };
-        Some((*time, number(value).or_else(|| points.points.get(time).copied())?))
+        let value = if *truth != 0.0 { yes } else { no };
+        Some((*time, side(value, *time)?))
     });
     Ok(condition.with(picked))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fault, Series, Slots, Value, evaluate::times};
+use super::{Fault, Series, Slots, Source, Value, evaluate::times};
 
 /// With what holes are filled.
 enum Filling {
@@ -13,7 +13,8 @@ enum Filling {
 }
 
 /// Fills the holes of a time series, or of many.
-pub(super) fn fill(value: Value, with: Option<Value>, slots: Slots) -> Result<Value, Fault> {
+pub(super) fn fill(value: Value, with: Option<Value>, source: &mut dyn Source) -> Result<Value, Fault> {
+    let slots = source.slots();
     let filling = match with {
         Some(Value::Scalar(Some(number))) => Filling::Number(number),
         Some(Value::Series(series)) => Filling::Series(series),
@@ -21,9 +22,14 @@ pub(super) fn fill(value: Value, with: Option<Value>, slots: Slots) -> Result<Va
         Some(Value::Text(word)) if word == "LINEAR" => Filling::Linear,
         _ => return Err(Fault::Type("FILL takes a number, a time series, REPEAT or LINEAR".to_owned())),
     };
+    let mut fill = |series: &Series| {
+        let slots = if series.slots.end > series.slots.start { series.slots } else { slots };
+        source.spend(slots.count())?;
+        Ok(filling.fill(series, slots))
+    };
     match value {
-        Value::Series(series) => Ok(Value::Series(filling.fill(&series, slots))),
-        Value::Many(many) => Ok(Value::Many(many.iter().map(|series| filling.fill(series, slots)).collect())),
+        Value::Series(series) => Ok(Value::Series(fill(&series)?)),
+        Value::Many(many) => Ok(Value::Many(many.iter().map(fill).collect::<Result<_, _>>()?)),
         Value::Scalar(_) | Value::Text(_) => {
             Err(Fault::Type(format!("FILL cannot be used with {}", value.kind())))
         }
@@ -32,7 +38,6 @@ pub(super) fn fill(value: Value, with: Option<Value>, slots: Slots) -> Result<Va
 
 impl Filling {
     fn fill(&self, series: &Series, slots: Slots) -> Series {
-        let slots = if series.slots.end > series.slots.start { series.slots } else { slots };
         let mut all = times(std::iter::once(series));
         all.extend(slots.times());
         let points = &series.points;

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, rc::Rc};
 
-use super::Fault;
+use super::{Fault, Source};
 
 /// The periods that a question is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,12 @@ impl Slots {
     pub fn times(&self) -> impl Iterator<Item = i64> {
         let Self { start, end, period } = *self;
         (0..).map(move |n: i64| start + n * period.max(1)).take_while(move |time| *time < end)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        let length = self.end.saturating_sub(self.start).max(0).unsigned_abs();
+        usize::try_from(length.div_ceil(self.period.max(1).unsigned_abs())).unwrap_or(usize::MAX)
     }
 }
 
@@ -69,6 +75,11 @@ impl Series {
         self.with(self.points.iter().map(|(time, value)| (*time, change(*value))))
     }
 
+    /// What it takes to keep it, in datapoints: it has a name of its own too.
+    fn weight(&self) -> usize {
+        self.points.len().saturating_add(16)
+    }
+
     /// The values, in the order of time.
     pub(super) fn values(&self) -> impl Iterator<Item = f64> + '_ {
         self.points.values().copied()
@@ -99,13 +110,22 @@ impl Value {
         }
     }
 
+    /// What it takes to keep it, in datapoints.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Scalar(_) | Self::Text(_) => 1,
+            Self::Series(series) => series.weight(),
+            Self::Many(many) => many.iter().map(Series::weight).fold(0, usize::saturating_add),
+        }
+    }
+
     /// The time series that an answer has; a scalar is one for every period.
     ///
     /// # Errors
-    /// Text is no answer.
-    pub fn into_series(self, slots: Slots) -> Result<Vec<Series>, Fault> {
+    /// Text is no answer; there is no room for so many datapoints.
+    pub fn into_series(self, source: &mut dyn Source) -> Result<Vec<Series>, Fault> {
         match self {
-            Self::Scalar(value) => Ok(vec![constant(value, slots)]),
+            Self::Scalar(value) => Ok(vec![constant(value, source)?]),
             Self::Series(series) => Ok(vec![series]),
             Self::Many(many) => Ok(many),
             Self::Text(_) => Err(Fault::Type("The expression does not return a time series".to_owned())),
@@ -114,7 +134,9 @@ impl Value {
 }
 
 /// The same value in every period.
-pub(super) fn constant(value: Option<f64>, slots: Slots) -> Series {
+pub(super) fn constant(value: Option<f64>, source: &mut dyn Source) -> Result<Series, Fault> {
+    let slots = source.slots();
+    source.spend(slots.count())?;
     let points = value.into_iter().flat_map(|value| slots.times().map(move |time| (time, value)));
-    Series { points: points.collect(), slots, label: String::new(), origin: None }
+    Ok(Series { points: points.collect(), slots, label: String::new(), origin: None })
 }

@@ -1,7 +1,10 @@
 use super::*;
 
 /// Three periods from 1970 on: `m1` is 1, 2, 4; `m2` has a hole; `m3` has nothing.
-struct Three;
+struct Three {
+    /// Datapoints that there is room for.
+    left: usize,
+}
 
 const SLOTS: Slots = Slots { start: 0, end: 180, period: 60 };
 
@@ -10,6 +13,11 @@ fn series(label: &str, points: &[(i64, f64)]) -> Series {
 }
 
 impl Source for Three {
+    fn spend(&mut self, datapoints: usize) -> Result<(), Fault> {
+        self.left = self.left.checked_sub(datapoints).ok_or(Fault::Datapoints(0))?;
+        Ok(())
+    }
+
     fn slots(&self) -> Slots {
         SLOTS
     }
@@ -35,12 +43,16 @@ impl Source for Three {
     }
 }
 
+fn three() -> Three {
+    Three { left: 10_000 }
+}
+
 fn value(text: &str) -> Result<Value, Fault> {
-    Expression::parse(text)?.evaluate(&mut Three)
+    Expression::parse(text)?.evaluate(&mut three())
 }
 
 fn points(text: &str) -> Vec<(i64, f64)> {
-    let found = value(text).unwrap().into_series(SLOTS).unwrap();
+    let found = value(text).unwrap().into_series(&mut three()).unwrap();
     assert_eq!(found.len(), 1, "{text}");
     found[0].points.clone().into_iter().collect()
 }
@@ -53,7 +65,7 @@ fn number(text: &str) -> Option<f64> {
 }
 
 fn labels(text: &str) -> Vec<String> {
-    let found = value(text).unwrap().into_series(SLOTS).unwrap();
+    let found = value(text).unwrap().into_series(&mut three()).unwrap();
     found.into_iter().map(|series| series.label).collect()
 }
 
@@ -165,6 +177,26 @@ fn what_is_no_expression() {
         assert!(value(&deep.repeat(1000)).is_err(), "{deep}");
     }
     assert_eq!(value(&"(".repeat(1000)), Err(Fault::Depth));
+}
+
+#[test]
+fn expressions_make_no_more_datapoints_than_there_is_room_for() {
+    let long = Slots { start: 0, end: 253_402_300_799, period: 1 };
+    assert_eq!(long.count(), 253_402_300_799);
+    assert_eq!(Slots { start: 0, end: 61, period: 60 }.count(), 2);
+    assert_eq!(Slots { start: 60, end: 0, period: 60 }.count(), 0);
+    for text in
+        ["TIME_SERIES(1)", "FILL(m3, 1)", "IF(m1, 1)", "m1 + m1", "[1]", "[m3, m3]", "SUM(METRICS())", "-m1"]
+    {
+        let expression = Expression::parse(text).unwrap();
+        let refused = Err(Fault::Datapoints(0));
+        assert_eq!(expression.evaluate(&mut Three { left: 2 }), refused, "{text}");
+        assert!(expression.evaluate(&mut Three { left: 120 }).is_ok(), "{text}");
+    }
+    // What doubles with every step of a few bytes ends soon.
+    let doubled = (0..9).fold("m1".to_owned(), |text, _| format!("[{text}, {text}]"));
+    assert_eq!(value(&doubled), Err(Fault::Datapoints(0)));
+    assert_eq!(Value::Scalar(Some(1.0)).into_series(&mut Three { left: 2 }), Err(Fault::Datapoints(0)));
 }
 
 #[test]

@@ -27,6 +27,11 @@ pub enum Fault {
     /// More time series than an expression may have.
     #[error("The expression has more than {0} time series")]
     Many(usize),
+    /// More datapoints than a request may be about.
+    #[error(
+        "The queries are about more than {0} datapoints: ask for less time, longer periods or fewer metrics"
+    )]
+    Datapoints(usize),
 }
 
 /// A parsed expression.

@@ -124,6 +124,16 @@ impl Aggregate {
         }
     }
 
+    /// What it takes to keep this, in bytes.
+    pub(super) fn weight(state: &State) -> usize {
+        match state {
+            State::Count(_) | State::Moments { .. } => 0,
+            State::Distinct(distinct) => distinct.weight(),
+            State::Percentiles(percentiles) => percentiles.weight(),
+            State::Kept { by, value } => by.weight() + value.weight(),
+        }
+    }
+
     pub(super) fn result(&self, state: &State) -> Value {
         match state {
             State::Count(count) => Value::Number(*count),

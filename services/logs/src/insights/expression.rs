@@ -46,7 +46,10 @@ impl Expression {
             Self::Constant(value) => value.clone(),
             Self::Aggregate(number) => aggregates.get(*number).cloned().unwrap_or(Value::Nothing),
             Self::Call(function, arguments) => {
-                function.call(&arguments.iter().map(of).collect::<Vec<_>>(), || row.field("@timestamp"))
+                let arguments: Vec<_> = arguments.iter().map(of).collect();
+                let made = function.call(&arguments, || row.field("@timestamp"));
+                row.made(made.as_ref().map_or(usize::MAX, Value::weight));
+                made.unwrap_or(Value::Nothing)
             }
             Self::Binary(Operator::And, one, other) => Value::Truth(of(one).is_true() && of(other).is_true()),
             Self::Binary(Operator::Or, one, other) => Value::Truth(of(one).is_true() || of(other).is_true()),

@@ -95,8 +95,20 @@ impl Function {
         self == Self::Bin && arguments == 1
     }
 
-    /// What it gives. A span of time is a number of milliseconds.
-    pub(super) fn call(self, arguments: &[Value], time: impl Fn() -> Value) -> Value {
+    /// What it gives; nothing where that were a longer text than there may be. A span of time is a number of milliseconds.
+    pub(super) fn call(self, arguments: &[Value], time: impl Fn() -> Value) -> Option<Value> {
+        match self {
+            Self::Concat => {
+                let texts: Vec<_> = arguments.iter().map(text).collect();
+                let length: usize = texts.iter().map(String::len).sum();
+                (length <= LONGEST).then(|| Value::Text(texts.concat()))
+            }
+            Self::Replace => replaced(arguments),
+            _ => Some(self.of(arguments, time)),
+        }
+    }
+
+    fn of(self, arguments: &[Value], time: impl Fn() -> Value) -> Value {
         let nothing = Value::Nothing;
         let at = |index: usize| arguments.get(index).unwrap_or(&nothing);
         match self {
@@ -114,7 +126,6 @@ impl Function {
             Self::IsPresent => Value::Truth(!at(0).is_nothing()),
             Self::IsEmpty => Value::Truth(text(at(0)).is_empty()),
             Self::IsBlank => Value::Truth(text(at(0)).trim().is_empty()),
-            Self::Concat => Value::Text(arguments.iter().map(text).collect()),
             Self::IsInSubnet => is_in_subnet(&text(at(0)), &text(at(1))),
             Self::JsonParse => parsed(at(0)),
             Self::JsonStringify => match at(0) {
@@ -164,7 +175,6 @@ impl Function {
             Self::Trim => Value::Text(whole.trim_matches(is_cut).to_owned()),
             Self::TrimLeft => Value::Text(whole.trim_start_matches(is_cut).to_owned()),
             Self::TrimRight => Value::Text(whole.trim_end_matches(is_cut).to_owned()),
-            Self::Replace => Value::Text(whole.replace(&second, &text(at(2)))),
             Self::Contains => Value::Truth(whole.contains(&second)),
             _ => {
                 let from = millis(at(1)).and_then(|from| usize::try_from(from).ok()).unwrap_or(0);
@@ -173,6 +183,23 @@ impl Function {
             }
         }
     }
+}
+
+/// The longest text that is put together, in bytes: that of the largest event.
+const LONGEST: usize = 1 << 20;
+
+fn replaced(arguments: &[Value]) -> Option<Value> {
+    let [whole, from, to] = arguments else { return Some(Value::Nothing) };
+    if whole.is_nothing() {
+        return Some(Value::Nothing);
+    }
+    let (whole, from, to) = (text(whole), text(from), text(to));
+    let grows = to.len().saturating_sub(from.len());
+    let length = match grows {
+        0 => whole.len(),
+        grows => whole.len().saturating_add(whole.matches(&from).count().saturating_mul(grows)),
+    };
+    (length <= LONGEST).then(|| Value::Text(whole.replace(&from, &to)))
 }
 
 fn text(value: &Value) -> String {

@@ -19,7 +19,7 @@ mod value;
 pub use crate::scan::Fault;
 pub(crate) use pointer::Pointer;
 pub(crate) use row::{Source, flatten};
-pub(crate) use run::{Outcome, Run};
+pub(crate) use run::{Outcome, Run, TooLarge};
 
 use command::Command;
 

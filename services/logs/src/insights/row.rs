@@ -1,4 +1,7 @@
-use std::{cell::OnceCell, sync::Arc};
+use std::{
+    cell::{Cell, OnceCell},
+    sync::Arc,
+};
 
 use serde_json::Value as Json;
 
@@ -27,7 +30,12 @@ pub(super) struct Row {
     /// What was computed, by name. Later ones count.
     pub(super) computed: Vec<(Arc<str>, Value)>,
     json: OnceCell<Option<Arc<Json>>>,
+    /// Bytes that functions made.
+    made: Cell<usize>,
 }
+
+/// The most bytes that functions make of one row.
+const MADE: usize = 16 << 20;
 
 impl Row {
     pub(super) fn of(source: Source) -> Self {
@@ -36,6 +44,28 @@ impl Row {
 
     pub(super) fn set(&mut self, name: &Arc<str>, value: Value) {
         self.computed.push((Arc::clone(name), value));
+    }
+
+    /// Notes that a function made so many bytes.
+    pub(super) fn made(&self, bytes: usize) {
+        self.made.set(self.made.get().saturating_add(bytes));
+    }
+
+    /// Whether functions made more of it than they may.
+    pub(super) fn is_swollen(&self) -> bool {
+        self.made.get() > MADE
+    }
+
+    /// Makes it ready to be kept: what was parsed is parsed again when it is asked for.
+    pub(super) fn rest(&mut self) {
+        self.json = OnceCell::new();
+    }
+
+    /// What it takes to keep it, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        let source = self.source.as_ref().map_or(0, |source| source.message.len() + 128);
+        let computed = self.computed.iter().map(|(_, value)| 48 + value.weight());
+        128 + source + computed.sum::<usize>()
     }
 
     /// A field of this name: computed, of the event, or found in its message.

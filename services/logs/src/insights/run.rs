@@ -20,6 +20,31 @@ use crate::event::EventId;
 /// The most groups that `stats` makes, and rows that are kept where later commands may drop some.
 const MANY: usize = 100_000;
 
+/// The most bytes that a query keeps of rows and groups, and that its result has. Tests fill it sooner.
+const HELD: usize = if cfg!(test) { 16 << 20 } else { 256 << 20 };
+const RESULT: usize = 64 << 20;
+
+/// A query needs more than it may have: groups, or memory for rows, groups or what functions make of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TooLarge;
+
+/// Bytes that are held so far.
+struct Held(usize);
+
+impl Held {
+    fn take(&mut self, bytes: usize) -> Result<(), TooLarge> {
+        self.0 = self.0.saturating_add(bytes);
+        if self.0 > HELD { Err(TooLarge) } else { Ok(()) }
+    }
+}
+
+impl Row {
+    /// That functions made no more of it than they may.
+    fn fits(&self) -> Result<(), TooLarge> {
+        if self.is_swollen() { Err(TooLarge) } else { Ok(()) }
+    }
+}
+
 /// A result: rows of fields and their values.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Outcome {
@@ -98,9 +123,9 @@ impl<'q> Run<'q> {
     }
 
     /// Takes the times of events.
-    pub(crate) fn count(&mut self, times: impl Iterator<Item = i64>) {
-        let Collected::Groups(groups) = &mut self.collected else { return };
-        let Some(span) = groups.span() else { return };
+    pub(crate) fn count(&mut self, times: impl Iterator<Item = i64>) -> Result<(), TooLarge> {
+        let Collected::Groups(groups) = &mut self.collected else { return Ok(()) };
+        let Some(span) = groups.span() else { return Ok(()) };
         let (mut bin, mut many) = (i64::MIN, 0u64);
         for time in times {
             let this = if span > 0 { time.div_euclid(span) } else { 0 };
@@ -112,14 +137,17 @@ impl<'q> Run<'q> {
             self.matched += 1;
         }
         groups.counted(bin, many);
+        groups.fits()
     }
 
     /// Takes an event.
-    pub(crate) fn see(&mut self, source: Source) {
+    pub(crate) fn see(&mut self, source: Source) -> Result<(), TooLarge> {
         let id = source.id;
         let mut row = Row::of(source);
-        if !self.first.iter().all(|command| command.apply(&mut row)) {
-            return;
+        let passes = self.first.iter().all(|command| command.apply(&mut row));
+        row.fits()?;
+        if !passes {
+            return Ok(());
         }
         self.matched += 1;
         match &mut self.collected {
@@ -128,27 +156,24 @@ impl<'q> Run<'q> {
         }
     }
 
-    /// Whether there are more groups than a result can have.
-    pub(crate) fn is_too_large(&self) -> bool {
-        matches!(&self.collected, Collected::Groups(groups) if groups.states.len() > MANY)
-    }
-
     /// The result so far.
-    pub(crate) fn finish(self) -> Outcome {
+    pub(crate) fn finish(self) -> Result<Outcome, TooLarge> {
         let mut rows = match self.collected {
-            Collected::Groups(groups) => groups.rows(),
+            Collected::Groups(groups) => groups.rows()?,
             Collected::Rows(rows) => rows.rows(),
         };
         for command in self.rest {
-            rows = command.apply_all(rows);
+            rows = command.apply_all(rows)?;
         }
         rows.truncate(self.limit);
         let columns = columns(self.query);
-        let show = |row: &Row| {
+        let mut bytes = 0;
+        let show = |row: Row| {
             let shown = columns.iter().filter_map(|name| Some((name.clone(), row.field(name).show()?)));
-            shown.collect()
+            let shown: Vec<_> = shown.inspect(|(name, value)| bytes += name.len() + value.len()).collect();
+            if bytes > RESULT { Err(TooLarge) } else { Ok(shown) }
         };
-        Outcome { rows: rows.iter().map(show).collect(), matched: self.matched }
+        Ok(Outcome { rows: rows.into_iter().map(show).collect::<Result<_, _>>()?, matched: self.matched })
     }
 }
 
@@ -166,7 +191,7 @@ fn rows<'q>(
         rest if rest.iter().all(keeps) => limit,
         _ => MANY,
     };
-    (Collected::Rows(Rows { order, dedup, most, kept: Vec::new(), distinct: HashMap::new() }), rest)
+    (Collected::Rows(Rows { order, dedup, most, kept: Vec::new(), distinct: HashMap::new(), held: 0 }), rest)
 }
 
 /// The fields that are shown, in their order.
@@ -210,26 +235,53 @@ impl Command {
         true
     }
 
-    fn apply_all(&self, mut rows: Vec<Row>) -> Vec<Row> {
+    fn apply_all(&self, mut rows: Vec<Row>) -> Result<Vec<Row>, TooLarge> {
+        let mut held = Held(0);
         match self {
             Self::Limit(most) => rows.truncate(*most),
             Self::Sort(order) => {
-                let mut keyed: Vec<_> = rows.into_iter().map(|row| (keys(order, &row), row)).collect();
+                let mut keyed = Vec::with_capacity(rows.len());
+                for row in rows {
+                    let keys = keys(order, &row);
+                    row.fits()?;
+                    held.take(keys.iter().map(Value::weight).sum())?;
+                    keyed.push((keys, row));
+                }
                 keyed.sort_by(|(one, _), (other, _)| compare(order, one, other));
                 rows = keyed.into_iter().map(|(_, row)| row).collect();
             }
             Self::Dedup(of) => {
-                let mut seen = HashSet::new();
-                rows.retain(|row| key(of, row).is_some_and(|key| seen.insert(key)));
+                let (mut seen, mut kept) = (HashSet::new(), Vec::new());
+                for row in rows {
+                    let Some(key) = key(of, &row) else { continue };
+                    row.fits()?;
+                    held.take(key.iter().map(String::len).sum())?;
+                    if seen.insert(key) {
+                        kept.push(row);
+                    }
+                }
+                rows = kept;
             }
             Self::Stats { shown, aggregates, by } => {
                 let mut groups = Groups::new(shown, aggregates, by);
-                rows.iter().for_each(|row| groups.see(row));
-                rows = groups.rows();
+                rows.iter().try_for_each(|row| groups.see(row))?;
+                rows = groups.rows()?;
             }
-            _ => rows.retain_mut(|row| self.apply(row)),
+            _ => {
+                let mut kept = Vec::with_capacity(rows.len());
+                for mut row in rows {
+                    let passes = self.apply(&mut row);
+                    row.fits()?;
+                    if passes {
+                        row.rest();
+                        held.take(row.weight())?;
+                        kept.push(row);
+                    }
+                }
+                rows = kept;
+            }
         }
-        rows
+        Ok(rows)
     }
 }
 
@@ -269,6 +321,8 @@ struct Rows<'q> {
     most: usize,
     kept: Vec<Kept>,
     distinct: HashMap<Vec<String>, Kept>,
+    /// Bytes of what is kept, and was not found to be too much yet.
+    held: usize,
 }
 
 struct Kept {
@@ -277,36 +331,54 @@ struct Kept {
     row: Row,
 }
 
+impl Kept {
+    fn weight(&self) -> usize {
+        self.row.weight() + self.keys.iter().map(|key| 48 + key.weight()).sum::<usize>()
+    }
+}
+
 impl Rows<'_> {
     fn compare(order: &[(Expression, Order)], one: &Kept, other: &Kept) -> Ordering {
         compare(order, &one.keys, &other.keys).then_with(|| other.id.cmp(&one.id))
     }
 
-    fn see(&mut self, row: Row, id: EventId) {
-        let kept = Kept { keys: keys(self.order, &row), id, row };
+    fn see(&mut self, row: Row, id: EventId) -> Result<(), TooLarge> {
+        let mut kept = Kept { keys: keys(self.order, &row), id, row };
+        kept.row.fits()?;
         if let Some(dedup) = self.dedup {
-            let Some(key) = key(dedup, &kept.row) else { return };
+            let Some(key) = key(dedup, &kept.row) else { return Ok(()) };
             if self.distinct.get(&key).is_none_or(|known| Self::compare(self.order, &kept, known).is_lt()) {
+                kept.row.rest();
+                self.held += kept.weight() + key.iter().map(String::len).sum::<usize>();
                 self.distinct.insert(key, kept);
             }
-            if self.distinct.len() > self.most.saturating_mul(2).max(1024) {
-                self.thin();
+        } else {
+            kept.row.rest();
+            self.held += kept.weight();
+            self.kept.push(kept);
+        }
+        let many = self.distinct.len() + self.kept.len() > self.most.saturating_mul(2).max(1024);
+        if many || self.held > HELD {
+            self.thin();
+            // With some room, or every further row would be one too many again.
+            if self.held > HELD / 8 * 7 {
+                return Err(TooLarge);
             }
-            return;
         }
-        self.kept.push(kept);
-        if self.kept.len() > self.most.saturating_mul(2).max(1024) {
-            self.kept.sort_by(|one, other| Self::compare(self.order, one, other));
-            self.kept.truncate(self.most);
-        }
+        Ok(())
     }
 
-    /// Drops distinct rows that are too many.
+    /// Drops rows that are too many.
     fn thin(&mut self) {
+        self.kept.sort_by(|one, other| Self::compare(self.order, one, other));
+        self.kept.truncate(self.most);
         let mut all: Vec<_> = self.distinct.drain().collect();
         all.sort_by(|(_, one), (_, other)| Self::compare(self.order, one, other));
         all.truncate(self.most);
         self.distinct.extend(all);
+        let keys = self.distinct.keys().flatten().map(String::len);
+        self.held = keys.sum::<usize>()
+            + self.kept.iter().chain(self.distinct.values()).map(Kept::weight).sum::<usize>();
     }
 
     fn rows(mut self) -> Vec<Row> {
@@ -324,11 +396,13 @@ struct Groups<'q> {
     by: &'q [Named],
     known: HashMap<Vec<Option<String>>, usize>,
     states: Vec<(Vec<Value>, Vec<State>)>,
+    /// Bytes that they take.
+    held: usize,
 }
 
 impl<'q> Groups<'q> {
     fn new(shown: &'q [Named], aggregates: &'q [Aggregate], by: &'q [Named]) -> Self {
-        Self { shown, aggregates, by, known: HashMap::new(), states: Vec::new() }
+        Self { shown, aggregates, by, known: HashMap::new(), states: Vec::new(), held: 0 }
     }
 
     /// The span of time that events are counted by, where they are only counted: 0 for all time.
@@ -364,27 +438,40 @@ impl<'q> Groups<'q> {
     }
 
     fn group(&mut self, by: Vec<Value>) -> &mut [State] {
-        let key = by.iter().map(Value::show).collect();
+        let key: Vec<_> = by.iter().map(Value::show).collect();
         let new = self.states.len();
+        let length = key.iter().flatten().map(String::len).sum::<usize>();
         let at = *self.known.entry(key).or_insert(new);
         if at == new {
+            self.held += 128 + 2 * length + 128 * self.aggregates.len();
             self.states.push((by, self.aggregates.iter().map(Aggregate::start).collect()));
         }
         self.states.get_mut(at).map_or(&mut [], |(_, states)| states)
     }
 
-    fn see(&mut self, row: &Row) {
+    fn see(&mut self, row: &Row) -> Result<(), TooLarge> {
         let by = self.by.iter().map(|named| named.expression.value(row, &[])).collect();
         let aggregates = self.aggregates;
+        let (mut before, mut after) = (0, 0);
         for (aggregate, state) in aggregates.iter().zip(self.group(by)) {
+            before += Aggregate::weight(state);
             aggregate.see(state, row);
+            after += Aggregate::weight(state);
         }
+        self.held = (self.held + after).saturating_sub(before);
+        row.fits()?;
+        self.fits()
     }
 
-    fn rows(mut self) -> Vec<Row> {
+    fn fits(&self) -> Result<(), TooLarge> {
+        if self.held <= HELD && self.states.len() <= MANY { Ok(()) } else { Err(TooLarge) }
+    }
+
+    fn rows(mut self) -> Result<Vec<Row>, TooLarge> {
         if self.by.is_empty() {
             self.group(Vec::new());
         }
+        let mut held = Held(0);
         let row = |(by, states): &(Vec<Value>, Vec<State>)| {
             let mut row = Row::default();
             for (named, value) in self.by.iter().zip(by) {
@@ -396,7 +483,9 @@ impl<'q> Groups<'q> {
                 let value = named.expression.value(&row, &results);
                 row.set(&Arc::from(named.name.as_str()), value);
             }
-            row
+            row.fits()?;
+            held.take(row.weight())?;
+            Ok(row)
         };
         self.states.iter().map(row).collect()
     }

@@ -32,6 +32,11 @@ impl Percentiles {
         *self.bins.entry(bin(value)).or_default() += 1;
     }
 
+    /// What they take, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        8 * self.exact.len() + 40 * self.bins.len()
+    }
+
     /// The value that this part of all values, from 0 to 100, is not above.
     #[expect(
         clippy::cast_possible_truncation,
@@ -74,6 +79,11 @@ fn middle((sign, power): (i8, i32)) -> f64 {
 pub(super) struct Distinct(BTreeSet<u64>);
 
 impl Distinct {
+    /// What they take, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        16 * self.0.len()
+    }
+
     pub(super) fn add(&mut self, value: &str) {
         let mut hasher = DefaultHasher::new();
         value.hash(&mut hasher);

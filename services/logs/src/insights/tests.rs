@@ -10,6 +10,12 @@ const START: i64 = 1_700_000_100_000;
 
 /// What a query makes of these messages, a minute apart, without pointers.
 fn ask(query: &str, messages: &[&str]) -> Vec<Vec<(String, String)>> {
+    let mut rows = attempt(query, messages).unwrap().rows;
+    rows.iter_mut().for_each(|row| row.retain(|(name, _)| name != "@ptr"));
+    rows
+}
+
+fn attempt(query: &str, messages: &[&str]) -> Result<Outcome, TooLarge> {
     let query = Query::parse(query).unwrap();
     let mut run = Run::new(&query, 1000);
     for (index, message) in messages.iter().enumerate() {
@@ -23,11 +29,9 @@ fn ask(query: &str, messages: &[&str]) -> Vec<Vec<(String, String)>> {
             stream: Arc::from(if index % 2 == 0 { "even" } else { "odd" }),
             pointer: Arc::from("p"),
             origin: Arc::from(r#"{"KeyAttributes":{"Name":"shop"}}"#),
-        });
+        })?;
     }
-    let mut rows = run.finish().rows;
-    rows.iter_mut().for_each(|row| row.retain(|(name, _)| name != "@ptr"));
-    rows
+    run.finish()
 }
 
 fn values(query: &str, messages: &[&str]) -> Vec<Vec<String>> {
@@ -140,8 +144,8 @@ fn counting_takes_times_alone() {
     }
     let query = Query::parse("stats count(*) as n by bin(1m) as t | sort t").unwrap();
     let mut run = Run::new(&query, 10);
-    run.count([59_999, 60_000, 60_001, 0].into_iter());
-    let outcome = run.finish();
+    run.count([59_999, 60_000, 60_001, 0].into_iter()).unwrap();
+    let outcome = run.finish().unwrap();
     assert_eq!(outcome.matched, 4);
     let counts: Vec<_> = outcome.rows.iter().map(|row| row[1].1.as_str()).collect();
     assert_eq!(counts, ["2", "2"]);
@@ -216,4 +220,45 @@ fn texts_become_maps_and_lists_and_these_become_texts() {
         values("fields jsonParse('[1, 2]') as l | limit 1 | display l, l.1", &nested),
         [["[1,2]", "2"]]
     );
+}
+
+#[test]
+fn no_query_takes_more_memory_than_it_may() {
+    let long = "a".repeat(1 << 18);
+    // Texts that double, in one command or in many.
+    let steps = (0..12).map(|at| format!("fields concat(f{at}, f{at}) as f{}", at + 1));
+    let doubled = format!("fields @message as f0 | {}", steps.collect::<Vec<_>>().join(" | "));
+    let nested = (0..12).fold("@message".to_owned(), |inner, _| format!("concat({inner}, {inner})"));
+    let many: Vec<_> = (0..400).map(|at| format!("concat(@message, {at}) as f{at}")).collect();
+    for query in [
+        doubled.clone(),
+        format!(
+            "stats count(*) | {}",
+            doubled.replace("@message as f0", "'{long}' as f0").replace("{long}", &long)
+        ),
+        format!("filter {nested} like /b/"),
+        "fields replace(@message, 'a', @message) as f".to_owned(),
+        format!("fields {}", many.join(", ")),
+    ] {
+        assert_eq!(attempt(&query, &[&long]), Err(TooLarge), "{:.100}", query);
+    }
+    // Rows, groups and keys that are too much together; what is no longer kept takes nothing.
+    let rows: Vec<_> = (0..70).map(|at| format!("{at} {long}")).collect();
+    let rows: Vec<_> = rows.iter().map(String::as_str).collect();
+    for query in [
+        "filter strlen(@message) > 5 | sort @message | filter strlen(@message) > 5",
+        "stats count(*) by @message",
+        "stats latest(@message) by strlen(@message), @timestamp",
+        "dedup @message | filter 1 = 1",
+    ] {
+        assert_eq!(attempt(query, &rows), Err(TooLarge), "{query}");
+    }
+    for query in [
+        "limit 2",
+        "sort @message | limit 2",
+        "stats latest(@message), sortsfirst(@message)",
+        "dedup @message | limit 2",
+    ] {
+        assert!(attempt(query, &rows).is_ok(), "{query}");
+    }
 }

@@ -34,6 +34,15 @@ impl Value {
         }
     }
 
+    /// What it takes to keep it, in bytes, but for its own place.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Structure(json) => json_weight(json),
+            Self::Nothing | Self::Number(_) | Self::Truth(_) | Self::Time(_) => 0,
+        }
+    }
+
     pub(super) fn is_true(&self) -> bool {
         match self {
             Self::Truth(truth) => *truth,
@@ -64,6 +73,16 @@ impl Value {
             _ => self.show().cmp(&other.show()),
         }
     }
+}
+
+fn json_weight(json: &Json) -> usize {
+    let parts: usize = match json {
+        Json::Null | Json::Bool(_) | Json::Number(_) => 0,
+        Json::String(text) => text.len(),
+        Json::Array(items) => items.iter().map(json_weight).sum(),
+        Json::Object(members) => members.iter().map(|(name, item)| 64 + name.len() + json_weight(item)).sum(),
+    };
+    32 + parts
 }
 
 /// A number with at most four decimals.

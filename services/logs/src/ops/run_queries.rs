@@ -1,6 +1,9 @@
 //! Running queries. What they look at is read block by block; others have their turn in between.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use kurodo_authz::{Action, Permit, Read};
 use kurodo_gateway::{Errand, Keeper, Progress};
@@ -11,7 +14,7 @@ use crate::{
     Error, Logs,
     block::{BUCKET, Damaged, Head, bucket},
     event::EventId,
-    insights::{Outcome, Pointer, Run, Source},
+    insights::{Outcome, Pointer, Run, Source, TooLarge},
     layout,
     locks::Locks,
     model::QueryStatus,
@@ -27,6 +30,8 @@ use crate::{
 const LONGEST: u64 = 60 * 60;
 /// Blocks after which others have their turn.
 const TURN: usize = 16;
+/// How long they wait for it at most, where blocks take long.
+const SLOW: Duration = Duration::from_millis(10);
 
 impl Keeper<chore::RunQueries> for Logs {
     async fn keep(&self, errand: Errand<'_, Self, chore::RunQueries>) -> Result<Progress, Error> {
@@ -42,6 +47,7 @@ impl Keeper<chore::RunQueries> for Logs {
             }
         };
         search.end(status);
+        self.queries.forget();
         Ok(Progress::More)
     }
 }
@@ -97,12 +103,15 @@ struct Search<'j> {
     statistics: Statistics,
     began: Instant,
     blocks: usize,
+    /// When others last had their turn.
+    turned: Instant,
 }
 
 impl<'j> Search<'j> {
     fn new(job: &'j Job) -> Self {
         let run = Run::new(&job.query, job.limit);
-        Self { job, run, statistics: Statistics::default(), began: Instant::now(), blocks: 0 }
+        let began = Instant::now();
+        Self { job, run, statistics: Statistics::default(), began, blocks: 0, turned: began }
     }
 
     /// Looks through a stream; tells how the query ends, if it does so early.
@@ -124,10 +133,18 @@ impl<'j> Search<'j> {
                 break;
             }
             let head = Head::decode(first, &record.value)?;
-            self.block(from, stream, &head, place, start)?;
+            let looked = match self.run.counts_only() {
+                true => self.block(from, stream, &head, place, start),
+                // What a query does with an event may take long.
+                false => tokio::task::block_in_place(|| self.block(from, stream, &head, place, start)),
+            };
+            if let Err(TooLarge) = looked? {
+                return Ok(Some(QueryStatus::Failed));
+            }
             self.blocks += 1;
-            if self.blocks.is_multiple_of(TURN) {
+            if self.blocks.is_multiple_of(TURN) || self.turned.elapsed() >= SLOW {
                 tokio::task::yield_now().await;
+                self.turned = Instant::now();
                 if let Some(status) = self.is_over() {
                     return Ok(Some(status));
                 }
@@ -140,10 +157,7 @@ impl<'j> Search<'j> {
         if !self.job.note(self.statistics) {
             return Some(QueryStatus::Cancelled);
         }
-        if self.began.elapsed().as_secs() >= LONGEST {
-            return Some(QueryStatus::Timeout);
-        }
-        self.run.is_too_large().then_some(QueryStatus::Failed)
+        (self.began.elapsed().as_secs() >= LONGEST).then_some(QueryStatus::Timeout)
     }
 
     fn block(
@@ -153,27 +167,26 @@ impl<'j> Search<'j> {
         head: &Head,
         place: Place,
         start: i64,
-    ) -> Result<(), Error> {
+    ) -> Result<Result<(), TooLarge>, Error> {
         let (times, to) = (head.all_times()?, self.job.to);
         // They are in order.
         let (first, last) =
             (times.partition_point(|time| *time < start), times.partition_point(|time| *time <= to));
         let within = times.get(first..last).unwrap_or_default();
         if within.is_empty() {
-            return Ok(());
+            return Ok(Ok(()));
         }
         self.statistics.scanned += within.len() as u64;
         self.statistics.bytes += head.bytes;
         if self.run.counts_only() {
-            self.run.count(within.iter().copied());
-            return Ok(());
+            return Ok(self.run.count(within.iter().copied()));
         }
         let stored = self.run.reads_messages().then(|| messages(from, &stream.below, place)).transpose()?;
         let origin = stored.as_ref().map_or(Ok(""), |stored| std::str::from_utf8(&stored.origin));
         let origin: Arc<str> = origin.map_err(|_| Damaged)?.into();
         for (index, time) in times.iter().enumerate().take(last).skip(first) {
             let message = stored.as_ref().map_or(Ok(""), |stored| stored.message(index))?;
-            self.run.see(Source {
+            let seen = self.run.see(Source {
                 id: EventId::new(*time, place, index),
                 ingested: head.ingested,
                 message: message.into(),
@@ -182,12 +195,21 @@ impl<'j> Search<'j> {
                 pointer: Arc::clone(&stream.pointer),
                 origin: Arc::clone(&origin),
             });
+            if seen.is_err() {
+                return Ok(seen);
+            }
         }
-        Ok(())
+        Ok(Ok(()))
     }
 
     fn end(self, status: QueryStatus) {
-        let outcome = if status == QueryStatus::Complete { self.run.finish() } else { Outcome::default() };
+        let done =
+            (status == QueryStatus::Complete).then(|| tokio::task::block_in_place(|| self.run.finish()));
+        let (status, outcome) = match done {
+            Some(Ok(outcome)) => (status, outcome),
+            Some(Err(TooLarge)) => (QueryStatus::Failed, Outcome::default()),
+            None => (status, Outcome::default()),
+        };
         let statistics = Statistics { matched: outcome.matched, ..self.statistics };
         let took = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.job.end(status, statistics, outcome, took);

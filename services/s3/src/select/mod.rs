@@ -1,9 +1,7 @@
 //! Queries over objects: what a request says becomes a plan, and what the plan finds becomes events.
 
 mod plan;
-mod room;
 mod selecting;
 
 pub(crate) use plan::plan;
-pub(crate) use room::Room;
-pub(crate) use selecting::{Selecting, Turns};
+pub(crate) use selecting::{Selecting, Turns, room};

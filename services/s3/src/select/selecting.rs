@@ -6,10 +6,10 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream;
+use kurodo_gateway::{Room, Share};
 use kurodo_select::{MOST_RECORD, Scan, SelectError, Step};
 use tokio::sync::Semaphore;
 
-use super::room::{Room, Share};
 use crate::{
     Error,
     content::{Opened, Reading},
@@ -37,6 +37,12 @@ impl Default for Turns {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self(Arc::new(Semaphore::new(processors)))
     }
+}
+
+/// Room for what queries hold of objects between their turns, in bytes: pages of Parquet may be large, and clients slow.
+/// Each query has a little for itself.
+pub(crate) fn room() -> Room {
+    Room::new(512 << 20, 2 << 20)
 }
 
 /// A query on its way through an object.
@@ -175,7 +181,7 @@ impl Selecting {
         let turn = self.turns.0.acquire().await.map_err(|_| Error::OperationAborted)?;
         let step = tokio::task::block_in_place(|| self.scan.read());
         drop(turn);
-        self.share.fit(self.scan.held())?;
+        self.share.fit(self.scan.held()).map_err(|_| Error::Busy)?;
         Ok(step?)
     }
 
