@@ -43,6 +43,7 @@ mod strict;
 mod table;
 mod tls;
 mod trail;
+mod turns;
 mod way;
 
 pub use kurodo_authz as authz;
@@ -70,4 +71,5 @@ pub use room::{Full, Room, Share};
 pub use scrape::Scraped;
 pub use table::{ActionFacts, Entry, RowFacts, Table, TableFacts};
 pub use tls::tls_config;
+pub use turns::Turns;
 pub use way::{Received, Sent};

@@ -1,11 +1,10 @@
 use std::sync::Arc;
 
 use kurodo_gateway::{
-    Dialect, Failure, Scraped, Service, ServiceFacts,
+    Dialect, Failure, Scraped, Service, ServiceFacts, Turns,
     wire::{Violation, violation_message},
 };
 use kurodo_store::Store;
-use tokio::sync::Semaphore;
 
 use crate::{Error, Webhooks, figures::Figures, model, needs::Watch};
 
@@ -18,19 +17,16 @@ pub struct CloudWatch {
     pub(crate) figures: Arc<Figures>,
     /// Whom alarms may tell.
     pub(crate) webhooks: Webhooks,
-    /// Turns at evaluating queries, each of which may hold millions of datapoints.
-    pub(crate) turns: Semaphore,
+    /// Turns at evaluating queries, of which each may hold millions of datapoints.
+    pub(crate) turns: Turns,
 }
 
 impl CloudWatch {
     /// The service over this store; what is counted there is published, and alarms tell these webhooks.
     pub fn new(store: Store, figures: Arc<Figures>, webhooks: Webhooks) -> Self {
-        Self { store, watch: Watch::default(), figures, webhooks, turns: Semaphore::new(TURNS) }
+        Self { store, watch: Watch::default(), figures, webhooks, turns: Turns::new(2) }
     }
 }
-
-/// How many requests evaluate queries at the same time.
-const TURNS: usize = 2;
 
 /// The operations of the first days, which word violations in a way of their own.
 const FIRST: [&str; 6] =

@@ -19,8 +19,8 @@ service! { CloudWatch:
         Alarm { region, account, name } = "arn:aws:cloudwatch:{region}:{account}:alarm:{name}";
         // All alarms of the account in a region.
         Alarms { region, account } = "arn:aws:cloudwatch:{region}:{account}:alarm:*";
-        // The same, for who looks for the alarms of a metric.
-        AlarmsOfMetric {} = "*";
+        // The same, for who looks for the alarms of a metric, or puts any into the rule of a composite one.
+        AnyAlarms {} = "*";
         // The history of one alarm; or of all, where `name` is `*`.
         History { region, account, name } = "arn:aws:cloudwatch:{region}:{account}:alarm:{name}";
         Dashboard { account, name } = "arn:aws:cloudwatch::{account}:dashboard/{name}";
@@ -32,7 +32,7 @@ service! { CloudWatch:
         DeleteDashboards: Write on Dashboard = "cloudwatch:DeleteDashboards";
         DescribeAlarmHistory: Read on History = "cloudwatch:DescribeAlarmHistory";
         DescribeAlarms: Read on Alarms = "cloudwatch:DescribeAlarms";
-        DescribeAlarmsForMetric: Read on AlarmsOfMetric = "cloudwatch:DescribeAlarmsForMetric";
+        DescribeAlarmsForMetric: Read on AnyAlarms = "cloudwatch:DescribeAlarmsForMetric";
         DisableAlarmActions: Write on Alarm = "cloudwatch:DisableAlarmActions";
         EnableAlarmActions: Write on Alarm = "cloudwatch:EnableAlarmActions";
         GetDashboard: Read on Dashboard = "cloudwatch:GetDashboard";
@@ -43,6 +43,8 @@ service! { CloudWatch:
         ListDashboards: Read on Dashboards = "cloudwatch:ListDashboards";
         ListMetrics: Read on Metrics = "cloudwatch:ListMetrics";
         PutCompositeAlarm: Write on Alarm = "cloudwatch:PutCompositeAlarm";
+        // What a composite alarm tells of the alarms in its rule, whichever they are.
+        TellAlarms: Read on AnyAlarms = "cloudwatch:PutCompositeAlarm";
         PutDashboard: Write on Dashboard = "cloudwatch:PutDashboard";
         PutMetricAlarm: Write on Alarm = "cloudwatch:PutMetricAlarm";
         PutMetricData: Write on Namespace = "cloudwatch:PutMetricData";
@@ -63,11 +65,11 @@ service! { CloudWatch:
         PutMetricAlarm: [PutMetricAlarm, TagAlarm if asked] by needs::put_metric_alarm
             refusing ["ThresholdMetricId", "Metrics.AccountId", "EvaluationWindow", "WarmUpConfiguration",
                 "EvaluationCriteria", "EvaluationInterval", "ActionConfiguration"];
-        PutCompositeAlarm: [PutCompositeAlarm, TagAlarm if asked] by needs::put_composite_alarm
+        PutCompositeAlarm: [PutCompositeAlarm, TellAlarms, TagAlarm if asked] by needs::put_composite_alarm
             refusing ["ActionsSuppressor", "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod",
                 "ActionConfiguration"];
         DescribeAlarms: DescribeAlarms on alarms();
-        DescribeAlarmsForMetric: DescribeAlarmsForMetric on alarms_of_metric();
+        DescribeAlarmsForMetric: DescribeAlarmsForMetric on any_alarms();
         DescribeAlarmHistory: DescribeAlarmHistory on history(alarm_name) refusing ["AlarmContributorId"];
         SetAlarmState: SetAlarmState on alarm(alarm_name);
         EnableAlarmActions: [EnableAlarmActions for all] by needs::enable_alarm_actions;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use kurodo_gateway::{
-    Dialect, Failure, Observer, Relay, Service, ServiceFacts,
+    Dialect, Failure, Observer, Relay, Service, ServiceFacts, Turns,
     wire::{Violation, violation_message},
 };
 use kurodo_identity::Principals;
@@ -39,6 +39,8 @@ pub struct DynamoDb {
     pub(crate) collections: Collections,
     /// In whose names exports under way are written, and imports under way read.
     pub(crate) sponsors: Sponsors,
+    /// Turns at unpacking what is imported.
+    pub(crate) unpacking: Turns,
     /// Where the keys of tables under keys of KMS are opened.
     pub(crate) vault: Vault,
     /// The way to other services.
@@ -77,6 +79,7 @@ impl DynamoDb {
             meter: Meter::new(limits.throughput, observer),
             collections: Collections::new(limits.collection.map_or(LARGEST, |bytes| bytes.min(LARGEST))),
             sponsors: Sponsors::default(),
+            unpacking: Turns::default(),
             vault: Vault::new(relay.clone()),
             relay,
             pages: Sealer::new(&secret.derive("dynamodb-pages", b"")),

@@ -1,4 +1,4 @@
-use kurodo_gateway::{Dialect, Failure, Service, ServiceFacts};
+use kurodo_gateway::{Dialect, Failure, Service, ServiceFacts, Turns};
 use kurodo_identity::Principals;
 use kurodo_store::Store;
 
@@ -9,12 +9,16 @@ use crate::Error;
 pub struct Iam {
     pub(crate) store: Store,
     pub(crate) principals: Principals,
+    /// Turns at simulating policies.
+    pub(crate) simulations: Turns,
+    /// Turns at hashing passwords, of which each takes much memory.
+    pub(crate) hashes: Turns,
 }
 
 impl Iam {
     /// The service over this store; trust policies name these principals.
     pub fn new(store: Store, principals: Principals) -> Self {
-        Self { store, principals }
+        Self { store, principals, simulations: Turns::default(), hashes: Turns::default() }
     }
 }
 

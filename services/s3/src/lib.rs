@@ -48,7 +48,7 @@ use std::sync::Arc;
 
 use kurodo_gateway::{
     Answered, Body, Call, CrossOrigin, Dialect, Failure, Observer, Relay, Room, Service, ServiceFacts,
-    Sharing,
+    Sharing, Turns,
 };
 use kurodo_identity::StoredDirectory;
 use kurodo_store::{AccountKeys, CoreDoor, Reader, Store, blobs::Blobs};
@@ -98,7 +98,7 @@ pub struct S3 {
     /// The versions that are to be copied to other buckets.
     replication: replication::Queue,
     /// Turns of those who look through objects: no more at once than there are processors.
-    turns: select::Turns,
+    turns: Turns,
     /// Room for what they hold of objects meanwhile.
     room: Room,
     /// Leads to KMS.
@@ -136,7 +136,7 @@ impl S3 {
             measured: storage::Rounds::default(),
             figures: figures::Figures::default(),
             replication: replication::Queue::default(),
-            turns: select::Turns::default(),
+            turns: Turns::default(),
             room: select::room(),
             relay,
             readers,

@@ -57,7 +57,7 @@ pub(crate) async fn put_metric_alarm(
 pub(crate) async fn put_composite_alarm(
     find: &Find<'_, CloudWatch>,
     input: &PutCompositeAlarmInput,
-) -> Found<(Need<action::PutCompositeAlarm>, Option<Need<action::TagAlarm>>)> {
+) -> Found<(Need<action::PutCompositeAlarm>, Need<action::TellAlarms>, Option<Need<action::TagAlarm>>)> {
     let name = &input.alarm_name;
     let mut alarm = resources::alarm(find, name).await?;
     if let Ok(rule) = Rule::parse(&input.alarm_rule) {
@@ -71,11 +71,12 @@ pub(crate) async fn put_composite_alarm(
     }
     let actions = [&input.ok_actions, &input.alarm_actions, &input.insufficient_data_actions];
     let put = notifying(tagged(alarm, &input.tags), actions);
+    let tell = Need::new(resources::any_alarms(find).await?);
     let tag = match input.tags.is_given() {
         true => Some(tagged(resources::alarm(find, name).await?, &input.tags)),
         false => None,
     };
-    Ok((put, tag))
+    Ok((put, tell, tag))
 }
 
 async fn each_alarm<A: Action<Resource = Alarm>>(

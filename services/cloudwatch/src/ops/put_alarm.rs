@@ -21,7 +21,7 @@ impl Handler<op::PutMetricAlarm> for CloudWatch {
 
 impl Handler<op::PutCompositeAlarm> for CloudWatch {
     async fn handle(&self, asked: Asked<'_, op::PutCompositeAlarm>) -> Answer<op::PutCompositeAlarm> {
-        let (permit, _) = &asked.permits;
+        let (permit, _, _) = &asked.permits;
         let now_ms = asked.call.now_ms;
         let alarm = composite(&asked.input, &permit.resource().others, &self.webhooks, now_ms)?;
         self.put_alarm(permit, &permit.resource().arn(), alarm, now_ms).await?;

@@ -91,9 +91,9 @@ impl Resource for Alarms {
 
 /// The same, for who looks for the alarms of a metric.
 #[derive(Debug)]
-pub struct AlarmsOfMetric(pub(crate) Alarms);
+pub struct AnyAlarms(pub(crate) Alarms);
 
-impl Resource for AlarmsOfMetric {
+impl Resource for AnyAlarms {
     fn owner(&self) -> AccountId {
         self.0.owner()
     }
@@ -139,9 +139,9 @@ pub(crate) async fn alarms(find: &Find<'_, CloudWatch>) -> Result<Alarms, Error>
     Ok(Alarms { region: find.region().clone(), account: account(find)? })
 }
 
-/// The same, by a metric.
-pub(crate) async fn alarms_of_metric(find: &Find<'_, CloudWatch>) -> Result<AlarmsOfMetric, Error> {
-    alarms(find).await.map(AlarmsOfMetric)
+/// The same, whichever they are: by a metric, or in the rule of a composite alarm.
+pub(crate) async fn any_alarms(find: &Find<'_, CloudWatch>) -> Result<AnyAlarms, Error> {
+    alarms(find).await.map(AnyAlarms)
 }
 
 /// The history of an alarm, or of all.

@@ -7,8 +7,8 @@ mod metrics;
 use kurodo_arn::AccountId;
 use kurodo_gateway::Find;
 
-pub use alarm::{Alarm, Alarms, AlarmsOfMetric, History};
-pub(crate) use alarm::{Others, alarm, alarms, alarms_of_metric, history};
+pub use alarm::{Alarm, Alarms, AnyAlarms, History};
+pub(crate) use alarm::{Others, alarm, alarms, any_alarms, history};
 pub use dashboard::{Dashboard, Dashboards};
 pub(crate) use dashboard::{dashboard, dashboards};
 pub use metrics::{Metrics, Namespace};

@@ -5,7 +5,9 @@ use std::io::Read as _;
 use flate2::read::MultiGzDecoder;
 
 /// Bytes that are looked at together: more than the longest line that an item can be.
-const CHUNK: usize = 4 << 20;
+const CHUNK: u64 = 4 << 20;
+/// The most bytes that a compressed object unpacks to: each time it is unpacked from its beginning.
+pub(crate) const UNPACKED: u64 = 1 << 30;
 
 /// What of a piece of an object from some place on is whole lines, in bytes; all of it where the object ends with it, or
 /// where it is one line that is too long to be an item.
@@ -27,10 +29,11 @@ pub(crate) fn lines(piece: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// the rest of it; `None` where it is not compressed as it should be.
 pub(crate) fn unzipped(content: &[u8], offset: u64) -> Option<(Vec<u8>, bool)> {
     let mut decoder = MultiGzDecoder::new(content);
-    let skipped = std::io::copy(&mut (&mut decoder).take(offset), &mut std::io::sink()).ok()?;
+    std::io::copy(&mut (&mut decoder).take(offset), &mut std::io::sink()).ok()?;
     let mut piece = Vec::new();
-    (&mut decoder).take(CHUNK as u64).read_to_end(&mut piece).ok()?;
-    Some((piece.clone(), skipped < offset || piece.len() < CHUNK))
+    (&mut decoder).take(CHUNK).read_to_end(&mut piece).ok()?;
+    let is_last = (piece.len() as u64) < CHUNK;
+    Some((piece, is_last))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod lines;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use lines::{chunk, lines, unzipped};
+pub(crate) use lines::{UNPACKED, chunk, lines, unzipped};
 
 use crate::{
     Error,

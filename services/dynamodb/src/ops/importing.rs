@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use kurodo_authz::Permit;
-use kurodo_gateway::{Errand, Keeper, Progress};
+use kurodo_gateway::{Errand, Keeper, Progress, Turns};
 use kurodo_store::{Key, Transaction, Version, Writer};
 
 use super::settings::record;
@@ -14,7 +14,7 @@ use crate::{
     encryption::TableKey,
     facts::TableFacts,
     history::Noting,
-    imports::{Import, Object, chunk, lines, unzipped},
+    imports::{Import, Object, UNPACKED, chunk, lines, unzipped},
     items::{Occasion, Written, changed, get, stage},
     layout,
     names::ImportName,
@@ -98,7 +98,7 @@ impl DynamoDb {
             import.ended = import.at.is_none().then_some(import.began);
             return Ok(Items::new());
         };
-        let (piece, is_last) = piece(&bucket, &object, source.zipped).await?;
+        let (piece, is_last) = piece(&bucket, &object, source.zipped.then_some(&self.unpacking)).await?;
         let whole = chunk(&piece, is_last);
         let items = add(import, whole);
         let read = whole.len() as u64;
@@ -194,22 +194,32 @@ fn of_s3(fault: Fault) -> Fault {
 }
 
 /// The next piece of an object, and whether the object ends with it.
-async fn piece(bucket: &Bucket<'_>, object: &Object, zipped: bool) -> Result<(Vec<u8>, bool), Fault> {
+async fn piece(
+    bucket: &Bucket<'_>,
+    object: &Object,
+    unpacking: Option<&Turns>,
+) -> Result<(Vec<u8>, bool), Fault> {
     let Object { key, size, offset, .. } = object;
     if *size == 0 {
         return Ok((Vec::new(), true));
     }
-    if !zipped {
+    let Some(turns) = unpacking else {
         let piece = bucket.part(key, *offset, PIECE).await.map_err(of_s3)?;
         let is_last = offset.saturating_add(piece.len() as u64) >= *size || piece.is_empty();
         return Ok((piece.to_vec(), is_last));
-    }
+    };
     if *size >= ZIPPED {
         let message = format!("{key} is compressed and has more than {ZIPPED} bytes");
         return Err(Fault::Refused("S3ObjectTooLarge".to_owned(), message));
     }
+    if *offset >= UNPACKED {
+        let message = format!("{key} unpacks to more than {UNPACKED} bytes");
+        return Err(Fault::Refused("S3ObjectTooLarge".to_owned(), message));
+    }
     let content = bucket.part(key, 0, *size).await.map_err(of_s3)?;
-    unzipped(&content, *offset)
+    turns
+        .take(|| unzipped(&content, *offset))
+        .await
         .ok_or_else(|| Fault::Refused(INVALID.0.to_owned(), format!("{key} is not compressed with GZIP")))
 }
 

@@ -4,4 +4,4 @@ mod plan;
 mod selecting;
 
 pub(crate) use plan::plan;
-pub(crate) use selecting::{Selecting, Turns, room};
+pub(crate) use selecting::{Selecting, room};

@@ -1,14 +1,10 @@
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream;
-use kurodo_gateway::{Room, Share};
+use kurodo_gateway::{Room, Share, Turns};
 use kurodo_select::{MOST_RECORD, Scan, SelectError, Step};
-use tokio::sync::Semaphore;
 
 use crate::{
     Error,
@@ -26,18 +22,6 @@ const MOST: usize = 128 * 1024;
 const PIECE: usize = 64 * 1024;
 /// How long a client hears nothing while no record is found.
 const QUIET: Duration = Duration::from_secs(1);
-
-/// Turns at looking through objects. Nobody looks longer than through a piece at once, and no more look than there are
-/// processors, so that whatever is asked of objects keeps no other request waiting.
-#[derive(Clone)]
-pub(crate) struct Turns(Arc<Semaphore>);
-
-impl Default for Turns {
-    fn default() -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self(Arc::new(Semaphore::new(processors)))
-    }
-}
 
 /// Room for what queries hold of objects between their turns, in bytes: pages of Parquet may be large, and clients slow.
 /// Each query has a little for itself.
@@ -178,9 +162,8 @@ impl Selecting {
     }
 
     async fn turn(&mut self) -> Result<Step, Error> {
-        let turn = self.turns.0.acquire().await.map_err(|_| Error::OperationAborted)?;
-        let step = tokio::task::block_in_place(|| self.scan.read());
-        drop(turn);
+        // Nobody looks longer than through a piece at once.
+        let step = self.turns.take(|| self.scan.read()).await;
         self.share.fit(self.scan.held()).map_err(|_| Error::Busy)?;
         Ok(step?)
     }

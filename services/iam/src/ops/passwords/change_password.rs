@@ -27,13 +27,13 @@ impl Handler<op::ChangePassword> for Iam {
                 "The password has expired: an administrator must set a new one.",
             ));
         }
-        if !matches(before.password.clone(), input.old_password.clone()).await? {
+        if !matches(&self.hashes, &before.password, &input.old_password).await {
             return Err(Error::AccessDenied("The old password was incorrect."));
         }
         heed(&room, input.new_password.expose())?;
-        is_fresh(input.new_password.clone(), before.clone(), policy.as_ref()).await?;
+        is_fresh(&self.hashes, &input.new_password, &before, policy.as_ref()).await?;
 
-        let after = replaced(&before, hash(input.new_password.clone()).await?, now);
+        let after = replaced(&before, hash(&self.hashes, &input.new_password).await?, now);
         let after = LoginProfile { reset_required: false, ..after };
         self.change(permit, |draft| {
             let mut user = permit.resource().load(draft)?;

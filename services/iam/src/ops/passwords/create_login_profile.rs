@@ -15,7 +15,7 @@ impl Handler<op::CreateLoginProfile> for Iam {
         let Some(password) = asked.input.password else {
             return Err(Error::Validation("Password can not be empty for Login Profile".to_owned()));
         };
-        let hash = hash(password.clone()).await?;
+        let hash = hash(&self.hashes, &password).await?;
         let reset_required = asked.input.password_reset_required.unwrap_or(false);
         let login_profile = self
             .change(permit, |draft| {

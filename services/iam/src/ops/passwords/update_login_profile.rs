@@ -22,8 +22,8 @@ impl Handler<op::UpdateLoginProfile> for Iam {
         if let Some(password) = &input.password {
             heed(&room, password.expose())?;
             let policy = room.record(&keys::password_policy())?;
-            is_fresh(password.clone(), before.clone(), policy.as_ref()).await?;
-            after = replaced(&before, hash(password.clone()).await?, now);
+            is_fresh(&self.hashes, password, &before, policy.as_ref()).await?;
+            after = replaced(&before, hash(&self.hashes, password).await?, now);
         }
         let reset_required = input.password_reset_required.unwrap_or(after.reset_required);
         let after = LoginProfile { reset_required, ..after };

@@ -26,7 +26,8 @@ impl Handler<op::SimulateCustomPolicy> for Iam {
         };
         let owner = input.resource_owner.as_ref();
         let question = Question::new(caller, &input.action_names, input.resource_arns.as_ref(), owner)?;
-        let page = result::page(&paging, &simulator(input, asked.call)?, &question)?;
+        let simulator = simulator(input, asked.call)?;
+        let page = self.simulations.take(|| result::page(&paging, &simulator, &question)).await?;
         let (is_truncated, marker) = (page.truncated(), page.marker);
         Ok(SimulateCustomPolicyOutput { evaluation_results: Some(page.items), is_truncated, marker }.into())
     }

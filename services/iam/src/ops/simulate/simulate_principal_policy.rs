@@ -32,7 +32,7 @@ impl Handler<op::SimulatePrincipalPolicy> for Iam {
         let simulator = complete(simulator, input, &caller, asked.call)?;
         let owner = input.resource_owner.as_ref();
         let question = Question::new(caller, &input.action_names, input.resource_arns.as_ref(), owner)?;
-        let page = result::page(&paging, &simulator, &question)?;
+        let page = self.simulations.take(|| result::page(&paging, &simulator, &question)).await?;
         let (is_truncated, marker) = (page.truncated(), page.marker);
         Ok(SimulatePrincipalPolicyOutput { evaluation_results: Some(page.items), is_truncated, marker }
             .into())
