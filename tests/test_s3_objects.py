@@ -168,6 +168,10 @@ def test_what_is_said_of_an_object_is_said_again(s3, bucket, put):
     )
     assert over["ContentType"] == "x/y" and over["CacheControl"] == "no-store"
     assert over["ContentDisposition"] == "inline" and over["ContentLanguage"] == "en"
+    for name in ("Type", "Disposition", "Encoding", "Language"):
+        split = {f"ResponseContent{name}": "a\r\nX-Evil: 1"}
+        answer = refused(lambda: s3.get_object(Bucket=bucket, Key="a", **split), "InvalidArgument", 400)  # noqa: B023
+        assert answer["Error"]["ArgumentName"] == f"response-content-{name.lower()}"
 
 
 def test_metadata_is_limited(put):

@@ -209,9 +209,9 @@ impl Asked<'_> {
             Claim::Anonymous | Claim::PostForm => return Ok(None),
         };
         let credential = self.gateway.directory.credential(access_key_id, token(claim), now)?;
-        body.held_in(&self.gateway.rooms.known);
         let hash = if needs_body(claim, &rules) {
             // The signature covers a hash that the head does not state: receive the content first.
+            body.held_in(&self.gateway.rooms.claimed);
             let content = body.collect(IMPLICIT_LIMIT).await?;
             let hash = digest(&SHA256, &content).as_ref().try_into().ok();
             body.give_back(content);
@@ -236,6 +236,7 @@ impl Asked<'_> {
             }
             Claimed::V2(_) => return Err(AuthError::VersionTwoRefused.into()),
         };
+        body.held_in(&self.gateway.rooms.known);
         let region = self.region(region)?;
         let region = self.mounted.facts.region.map_or(Ok(region), |only| self.region(Some(only)))?;
         Ok(Some(Signed { credential, region, verified }))

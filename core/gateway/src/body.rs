@@ -105,7 +105,7 @@ impl Body {
         Self(Box::new(State::new(Some(incoming), pace, Some(room.share()), awaits_continue)))
     }
 
-    /// From now on what is held of it takes room here.
+    /// From now on what is held of it takes room here, once it is asked for.
     pub(crate) fn held_in(&mut self, room: &Room) {
         self.0.share = Some(room.share());
     }

@@ -35,18 +35,24 @@ pub struct Gateway {
     observer: Option<Arc<dyn Observer>>,
 }
 
-/// Memory for content that is held whole before it is decided on. Who shows no credential has a room of its own, so
-/// that nobody who has one waits for strangers.
+/// Memory for content that is held whole before it is decided on. Who showed no credential has a room apart, so that
+/// nobody who did waits for strangers.
 pub(crate) struct Rooms {
-    /// For requests without a credential that is known, their form's or content's bytes.
+    /// For requests that name no access key, or none that is known.
     pub(crate) strangers: Room,
-    /// For requests that name a known access key.
+    /// For requests that name one, and whose signature covers content that is still to come.
+    pub(crate) claimed: Room,
+    /// For requests whose signature was verified.
     pub(crate) known: Room,
 }
 
 impl Default for Rooms {
     fn default() -> Self {
-        Self { strangers: Room::new(64 << 20, OWN), known: Room::new(1 << 30, OWN) }
+        Self {
+            strangers: Room::new(64 << 20, OWN),
+            claimed: Room::new(512 << 20, OWN),
+            known: Room::new(1 << 30, OWN),
+        }
     }
 }
 

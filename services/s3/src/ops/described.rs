@@ -182,8 +182,10 @@ pub(super) struct Reading<'a> {
     pub(super) range: Option<&'a str>,
     pub(super) part: Option<i32>,
     pub(super) checksum: bool,
-    /// Whether the reply's headers are to be others than the object's.
-    pub(super) overrides: bool,
+    /// The fields of the reply's head that are to be others than the object's.
+    pub(super) overrides: [(&'static str, Option<&'a str>); 5],
+    /// Whether the time when it expires is.
+    pub(super) expires: bool,
 }
 
 /// Reads it from an input that has all of its members.
@@ -199,12 +201,14 @@ macro_rules! reading {
             range: $input.range.as_deref(),
             part: $input.part_number,
             checksum: $input.checksum_mode.is_some(),
-            overrides: $input.response_content_type.is_some()
-                || $input.response_cache_control.is_some()
-                || $input.response_content_disposition.is_some()
-                || $input.response_content_encoding.is_some()
-                || $input.response_content_language.is_some()
-                || $input.response_expires.is_some(),
+            overrides: [
+                ("response-content-type", $input.response_content_type.as_deref()),
+                ("response-cache-control", $input.response_cache_control.as_deref()),
+                ("response-content-disposition", $input.response_content_disposition.as_deref()),
+                ("response-content-encoding", $input.response_content_encoding.as_deref()),
+                ("response-content-language", $input.response_content_language.as_deref()),
+            ],
+            expires: $input.response_expires.is_some(),
         }
     };
 }
@@ -242,10 +246,16 @@ impl Reading<'_> {
     /// Refuses what contradicts itself, or is not for everybody.
     pub(super) fn check(&self, call: &Call) -> Result<(), Error> {
         check_unasked(call)?;
-        if self.overrides && call.caller.is_anonymous() {
+        let mut overrides =
+            self.overrides.iter().filter_map(|(name, value)| value.map(|value| (*name, value)));
+        let overridden = self.expires || overrides.clone().next().is_some();
+        if overridden && call.caller.is_anonymous() {
             return Err(Error::InvalidRequest(
                 "Request specific response headers cannot be used for anonymous GET requests.".into(),
             ));
+        }
+        if let Some((name, value)) = overrides.find(|(_, value)| value.chars().any(char::is_control)) {
+            return Err(Error::argument(name, value, "Header value cannot be represented using ISO-8859-1."));
         }
         if self.range.is_some() && self.part.is_some() {
             return Err(Error::InvalidRequest(
