@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
@@ -125,7 +125,7 @@ pub(crate) async fn authenticate(
     let now_ms = gateway.now_ms();
     let Arrival { head, claim, form, mut body } = arrival;
     let mut access_key_id = claim.as_ref().ok().and_then(access_key_id).map(str::to_owned);
-    let asked = Asked { gateway, mounted, now_ms };
+    let asked = Asked { gateway, mounted, address: connection.peer.address.ip(), now_ms };
     let found = match claim {
         Err(error) => Err((head, error)),
         Ok(claim) => match form::of(mounted, &head, &claim, &gateway.routes.s3_path(&head)) {
@@ -182,6 +182,8 @@ type Found = Result<(Head, Option<Signed>, Option<Posted>), (Head, Unauthenticat
 struct Asked<'a> {
     gateway: &'a Gateway,
     mounted: &'a Mounted,
+    /// Where it comes from.
+    address: IpAddr,
     now_ms: i64,
 }
 
@@ -211,7 +213,7 @@ impl Asked<'_> {
         let credential = self.gateway.directory.credential(access_key_id, token(claim), now)?;
         let hash = if needs_body(claim, &rules) {
             // The signature covers a hash that the head does not state: receive the content first.
-            body.held_in(&self.gateway.rooms.claimed);
+            body.held_in(self.gateway.rooms.claimed.share_of(self.address));
             let content = body.collect(IMPLICIT_LIMIT).await?;
             let hash = digest(&SHA256, &content).as_ref().try_into().ok();
             body.give_back(content);
@@ -236,7 +238,7 @@ impl Asked<'_> {
             }
             Claimed::V2(_) => return Err(AuthError::VersionTwoRefused.into()),
         };
-        body.held_in(&self.gateway.rooms.known);
+        body.held_in(self.gateway.rooms.known.share());
         let region = self.region(region)?;
         let region = self.mounted.facts.region.map_or(Ok(region), |only| self.region(Some(only)))?;
         Ok(Some(Signed { credential, region, verified }))
@@ -266,7 +268,7 @@ impl Asked<'_> {
             Err(error) => return Err((head, error)),
         };
         if signed.is_some() {
-            body.held_in(&self.gateway.rooms.known);
+            body.held_in(self.gateway.rooms.known.share());
         }
         let (signed, range) = signed.map_or((None, None), |(signed, range)| (Some(signed), range));
         let length = match form.file(body, range).await {

@@ -13,7 +13,7 @@ use kurodo_sigv4::{AuthError, BodyCheck, ChunkDecoder, Trailers};
 use crate::{
     form::{FileEnd, FormError},
     pace::{Pace, TooSlow, Waited},
-    room::{Full, Room, Share},
+    room::{Full, Share},
 };
 
 /// The content of a request, released as its signature covers it.
@@ -101,13 +101,13 @@ impl Body {
     }
 
     /// Content that nothing is known of yet.
-    pub(crate) fn new(incoming: Incoming, pace: Pace, room: &Room, awaits_continue: bool) -> Self {
-        Self(Box::new(State::new(Some(incoming), pace, Some(room.share()), awaits_continue)))
+    pub(crate) fn new(incoming: Incoming, pace: Pace, share: Share, awaits_continue: bool) -> Self {
+        Self(Box::new(State::new(Some(incoming), pace, Some(share), awaits_continue)))
     }
 
     /// From now on what is held of it takes room here, once it is asked for.
-    pub(crate) fn held_in(&mut self, room: &Room) {
-        self.0.share = Some(room.share());
+    pub(crate) fn held_in(&mut self, share: Share) {
+        self.0.share = Some(share);
     }
 
     /// Takes room for so many bytes of it.

@@ -29,6 +29,7 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use crate::{
     Limits,
     call::{Connection, Peer},
+    crowd::Place,
     guard::{Framing, Guarded},
     listen::{Shared, Slot},
     outgoing::Outgoing,
@@ -57,7 +58,7 @@ pub(crate) async fn serve(
     shared: Arc<Shared>,
     socket: TcpStream,
     peer: SocketAddr,
-    slot: Slot,
+    (slot, _place): (Slot, Place),
     mut stop: watch::Receiver<bool>,
 ) {
     let Ok(socket) = Prompt::new(socket) else { return };

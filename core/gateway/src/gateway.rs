@@ -7,14 +7,14 @@ use kurodo_keys::{Sealer, SecretKey};
 use kurodo_store::CoreDoor;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Mount, Observer, Room, Seen, Watcher, call::Connection, route::Routes, signing::SigningKeys};
+use crate::{Mount, Observer, Room, Seen, Watcher, route::Routes, signing::SigningKeys};
 
 /// What an operator may set.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The region of requests that name none.
     pub region: Region,
-    /// Requests at once; further ones are told to slow down.
+    /// Requests at once whose callers are known; further ones are told to slow down.
     pub requests: usize,
     /// Host names under which the services are reached, such as `localhost`; buckets are below `s3.`.
     pub domains: Vec<String>,
@@ -36,7 +36,7 @@ pub struct Gateway {
 }
 
 /// Memory for content that is held whole before it is decided on. Who showed no credential has a room apart, so that
-/// nobody who did waits for strangers.
+/// nobody who did waits for strangers; and all of it takes room there, so that only so many are waited for.
 pub(crate) struct Rooms {
     /// For requests that name no access key, or none that is known.
     pub(crate) strangers: Room,
@@ -49,15 +49,13 @@ pub(crate) struct Rooms {
 impl Default for Rooms {
     fn default() -> Self {
         Self {
-            strangers: Room::new(64 << 20, OWN),
-            claimed: Room::new(512 << 20, OWN),
-            known: Room::new(1 << 30, OWN),
+            strangers: Room::new(64 << 20, 0),
+            claimed: Room::new(1 << 30, 0),
+            // Every request has room for a little, however much others hold.
+            known: Room::new(1 << 30, 64 << 10),
         }
     }
 }
-
-/// What every request has room for, however much others hold, in bytes.
-const OWN: usize = 64 * 1024;
 
 impl Gateway {
     /// The gateway in front of these services.
@@ -93,9 +91,9 @@ impl Gateway {
         self.observer.as_ref()?.seen(seen)
     }
 
-    /// Room for one more request; `None` when there are too many already.
-    pub(crate) fn slot(&self, connection: &Connection) -> Option<SemaphorePermit<'_>> {
-        self.slots.try_acquire().ok().filter(|_| !connection.turned_away)
+    /// Room for one more request whose caller is known; `None` when there are too many already.
+    pub(crate) fn slot(&self) -> Option<SemaphorePermit<'_>> {
+        self.slots.try_acquire().ok()
     }
 
     /// Milliseconds since 1970.

@@ -19,6 +19,11 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
+    /// It is one too many.
+    pub(crate) fn busy(mounted: &Mounted, call: Call, body: Body) -> Self {
+        Self { call, body, operation: "", failure: refuse::busy(mounted.facts.dialect) }
+    }
+
     /// Notes the refusal, and answers it.
     pub(crate) async fn answer(
         mut self,

@@ -10,6 +10,7 @@ mod call;
 mod chore;
 mod codec;
 mod connection;
+mod crowd;
 mod error;
 mod facts;
 mod find;

@@ -7,13 +7,15 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::{Gateway, Pace, connection};
+use crate::{Gateway, Pace, connection, crowd::Crowd};
 
 /// What a client may use up.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Connections at once.
     pub connections: usize,
+    /// Connections at once from one address; further ones are closed.
+    pub each: usize,
     /// Further connections at once that are let in to be told to slow down; yet further ones wait to be accepted.
     pub turned_away: usize,
     /// Time for the TLS handshake, and for the whole head of a request.
@@ -36,6 +38,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 4096,
+            each: 1024,
             turned_away: 256,
             head: Duration::from_secs(20),
             head_bytes: 64 * 1024,
@@ -88,7 +91,7 @@ impl Listener {
     /// [`Limits::drain`] to end.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let Self { socket, shared } = self;
-        let slots = Slots::new(&shared.limits);
+        let (slots, crowd) = (Slots::new(&shared.limits), Crowd::new(shared.limits.each));
         loop {
             let accepted = tokio::select! {
                 accepted = accept(&socket, &slots) => accepted,
@@ -96,7 +99,11 @@ impl Listener {
             };
             match accepted {
                 Ok((socket, peer, slot)) => {
-                    tokio::spawn(connection::serve(shared.clone(), socket, peer, slot, stop.clone()));
+                    let mut place = crowd.place(peer.ip());
+                    if place.have(1) {
+                        let held = (slot, place);
+                        tokio::spawn(connection::serve(shared.clone(), socket, peer, held, stop.clone()));
+                    }
                 }
                 // Out of file descriptors, most likely: let some close.
                 Err(error) => {

@@ -1,6 +1,8 @@
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::crowd::{Crowd, Place};
 
 /// Room is counted in pieces of so many bytes.
 const PIECE: usize = 64 * 1024;
@@ -11,6 +13,8 @@ pub struct Room {
     pieces: Arc<Semaphore>,
     /// Pieces that each share has for itself.
     own: usize,
+    /// Who has how much of it.
+    crowd: Crowd,
 }
 
 /// There is no room for so much: others have it.
@@ -22,18 +26,27 @@ pub struct Full;
 #[derive(Debug)]
 pub struct Share {
     room: Room,
+    /// What its address has; none where it has none.
+    place: Option<Place>,
     taken: Option<OwnedSemaphorePermit>,
 }
 
 impl Room {
-    /// Room for so many bytes, beyond those that each share has for itself.
+    /// Room for so many bytes, beyond those that each share has for itself. No address has more than half of it.
     pub fn new(bytes: usize, own: usize) -> Self {
-        Self { pieces: Arc::new(Semaphore::new(bytes / PIECE)), own: own / PIECE }
+        let pieces = bytes / PIECE;
+        let (crowd, own) = (Crowd::new(pieces / 2), own / PIECE);
+        Self { pieces: Arc::new(Semaphore::new(pieces)), own, crowd }
     }
 
     /// A share that has taken nothing yet.
     pub fn share(&self) -> Share {
-        Share { room: self.clone(), taken: None }
+        Share { room: self.clone(), place: None, taken: None }
+    }
+
+    /// A share of a client at this address that has taken nothing yet.
+    pub(crate) fn share_of(&self, address: IpAddr) -> Share {
+        Share { place: Some(self.crowd.place(address)), ..self.share() }
     }
 }
 
@@ -47,9 +60,13 @@ impl Share {
         let has = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         if wanted < has {
             drop(self.taken.as_mut().and_then(|taken| taken.split(has - wanted)));
+            self.has(wanted);
         } else if wanted > has {
             let more = u32::try_from(wanted - has).map_err(|_| Full)?;
             let more = Arc::clone(&self.room.pieces).try_acquire_many_owned(more).map_err(|_| Full)?;
+            if !self.has(wanted) {
+                return Err(Full);
+            }
             match &mut self.taken {
                 Some(taken) => taken.merge(more),
                 none => *none = Some(more),
@@ -57,11 +74,28 @@ impl Share {
         }
         Ok(())
     }
+
+    /// Whether its address may have so much with this share.
+    fn has(&mut self, pieces: usize) -> bool {
+        self.place.as_mut().is_none_or(|place| place.have(pieces))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_address_takes_more_than_half() {
+        let room = Room::new(4 * PIECE, 0);
+        let [one, other] = ["10.0.0.1", "10.0.0.2"].map(|address| room.share_of(address.parse().unwrap()));
+        let (mut one, mut other) = (one, other);
+        one.fit(PIECE + 1).unwrap();
+        assert_eq!(one.fit(2 * PIECE + 1), Err(Full));
+        other.fit(2 * PIECE).unwrap();
+        one.fit(1).unwrap();
+        assert_eq!(room.pieces.available_permits(), 1);
+    }
 
     #[test]
     fn all_share_what_there_is() {

@@ -13,7 +13,8 @@ use crate::{
     call::Connection,
     codec,
     head::Head,
-    input, lasting,
+    input::{self, Refused},
+    lasting,
     origin::{self, Origin},
     outgoing::Response,
     refuse, respond,
@@ -31,7 +32,8 @@ pub(crate) async fn serve(
     let (parts, incoming) = request.into_parts();
     let head = Head::new(parts);
     let method = head.method().clone();
-    let body = Body::new(incoming, connection.limits.pace, &gateway.rooms.strangers, head.awaits_continue());
+    let share = gateway.rooms.strangers.share_of(connection.peer.address.ip());
+    let body = Body::new(incoming, connection.limits.pace, share, head.awaits_continue());
     // Pinned where it lies: moving it through adapters would copy some kilobytes each time.
     let answer = pin!(answer(gateway, connection, head, body));
     let answered = AssertUnwindSafe(answer).catch_unwind().await;
@@ -54,10 +56,10 @@ async fn answer(gateway: &Gateway, connection: &Connection, head: Head, body: Bo
         let failure = broken.failure(dialect);
         return Box::pin(turn_away(gateway, connection, Some(mounted), arrival, failure)).await;
     }
-    let Some(_slot) = gateway.slot(connection) else {
+    if connection.turned_away {
         let failure = refuse::busy(dialect);
         return Box::pin(turn_away(gateway, connection, Some(mounted), arrival, failure)).await;
-    };
+    }
     match Origin::of(gateway, mounted, &arrival.head) {
         Origin::Shared(sharing) => {
             origin::shared(sharing, admit(gateway, mounted, connection, arrival).await)
@@ -75,6 +77,10 @@ async fn admit(gateway: &Gateway, mounted: &Mounted, connection: &Connection, ar
     let Authentic { call, body, posted } = match authenticate(gateway, mounted, connection, arrival).await {
         Ok(authentic) => authentic,
         Err(stranger) => return Box::pin(stranger.turn_away(gateway, mounted, protocol)).await,
+    };
+    // Who is not known yet keeps nobody else out.
+    let Some(_slot) = gateway.slot() else {
+        return Box::pin(Refused::busy(mounted, call, body).answer(gateway, mounted, protocol)).await;
     };
     let received = match input::receive(gateway, mounted, protocol, call, body).await {
         Ok(received) => received,

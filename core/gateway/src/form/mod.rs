@@ -8,7 +8,10 @@ mod multipart;
 mod put;
 mod tagging;
 
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use http::{Method, header};
 use kurodo_sigv4::{AuthError, Claim, post_policy};
@@ -130,9 +133,10 @@ pub(crate) async fn read(
     Ok(Form { fields, bucket, end, first, announced })
 }
 
-/// A file up to this many bytes is received before the upload goes on, where there is room for it; of another one, the
-/// length must follow from the body's.
+/// A file up to this many bytes is received before the upload goes on, where there is room for it and it comes soon; of
+/// another one, the length must follow from the body's.
 const HELD: u64 = 8 << 20;
+const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Form {
     /// Lets the body give the file, which must be of the size that the policy wants, and tells its length in bytes.
@@ -143,13 +147,14 @@ impl Form {
     ) -> Result<u64, BodyError> {
         let end = std::mem::replace(&mut self.end, FileEnd::new(b"")).within(range);
         body.file(end, std::mem::take(&mut self.first))?;
-        let (mut held, mut length) = (VecDeque::new(), 0);
+        let (began, mut held, mut length) = (Instant::now(), VecDeque::new(), 0);
         while length <= HELD
             && let Some(bytes) = body.chunk().await?
         {
             length += bytes.len() as u64;
             held.push_back(bytes);
             match (body.hold(usize::try_from(length).unwrap_or(usize::MAX)), self.announced) {
+                (Ok(()), Some(_)) if began.elapsed() > PATIENCE => break,
                 (Ok(()), _) => {}
                 (Err(_), Some(_)) => break,
                 (Err(full), None) => return Err(full.into()),

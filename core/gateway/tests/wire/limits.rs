@@ -148,6 +148,39 @@ async fn too_many_requests_are_told_to_slow_down_in_their_services_words() {
 }
 
 #[tokio::test]
+async fn who_is_not_known_yet_keeps_nobody_out() {
+    let world = World::with(Limits::default(), 1).await;
+    let form = "POST /b HTTP/1.1\r\nhost: localhost\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 1000\r\n\r\n--b\r\n";
+    let query = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 1000\r\n\r\nAction";
+    // The signature covers what is still to come.
+    let claimed = Ask::json("WriteNote", r#"{"Bucket":"b"}"#).signed(&world.root, "jsondepot").head_text();
+    let claimed = format!("{claimed}content-length: 1000\r\n\r\n{{");
+    let mut unfinished = Vec::new();
+    for begun in [form, query, &claimed] {
+        let mut wire = Wire::open(&world).await;
+        wire.write(begun).await;
+        unfinished.push(wire);
+    }
+    sleep(Duration::from_millis(200)).await;
+    let get = Ask::new("GET", "/b/k").signed(&world.root, "s3");
+    send(&world, &get).await.refused(404, "NoSuchKey");
+    let put = Ask::json("WriteNote", r#"{"Bucket":"b"}"#).signed(&world.root, "jsondepot");
+    send(&world, &put).await.ok();
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_connections() {
+    let world = World::with(Limits { each: 1, ..limits() }, 8).await;
+    let first = Wire::open(&world).await;
+    let mut extra = tokio::net::TcpStream::connect(world.address).await.unwrap();
+    assert_eq!(extra.read(&mut [0]).await.unwrap_or_default(), 0);
+    drop(first);
+    sleep(Duration::from_millis(100)).await;
+    let get = Ask::new("GET", "/b/k").signed(&world.root, "s3");
+    Wire::open(&world).await.ask(&get).await.refused(404, "NoSuchKey");
+}
+
+#[tokio::test]
 async fn too_many_connections_are_told_to_slow_down_and_later_ones_wait() {
     let world = World::with(Limits { connections: 1, turned_away: 1, ..limits() }, 8).await;
     let get = Ask::new("GET", "/b/k").signed(&world.root, "s3");
