@@ -83,6 +83,9 @@ def test_logs_go_only_where_they_may(own_server, s3):
     delivery = 'uri="http://acs.amazonaws.com/groups/s3/LogDelivery"'
     s3.put_bucket_acl(Bucket="listed", GrantWrite=delivery, GrantReadACP=delivery)
     enable(s3, "source", "listed", TargetGrants=grants)
+    s3.put_bucket_acl(Bucket="listed", ACL="private")
+    s3.put_bucket_acl(Bucket="listed", ACL="log-delivery-write")
+    enable(s3, "source", "listed", TargetGrants=grants)
     assert s3.get_bucket_logging(Bucket="source")["LoggingEnabled"]["TargetGrants"] == grants
 
 

@@ -1,8 +1,13 @@
 """A bucket's settings: what is given back, and what is said to settings that are none."""
 
+import hashlib
 import json
 
 import pytest
+import urllib3
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from conftest import document, fresh, refused, statement
 
@@ -436,3 +441,59 @@ def test_what_no_bucket_has_can_be_asked_and_not_be_put(s3, bucket):
         put = lambda: s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={name: target})
         answer = refused(put, "NotImplemented", 501)
         assert name in message(answer), answer
+
+
+def send(principal, method, path, body, region="us-east-1"):
+    """A request of a client that gives no digest of its documents, but signs it."""
+    headers = {"X-Amz-Content-SHA256": hashlib.sha256(body).hexdigest()}
+    request = AWSRequest(method=method, url=principal.server.endpoint + path, data=body, headers=headers)
+    S3SigV4Auth(Credentials(principal.access_key_id, principal.secret), "s3", region).add_auth(request)
+    pool = urllib3.PoolManager(ca_certs=principal.server.ca, retries=False)
+    return pool.request(method, request.url, body=body, headers=dict(request.headers))
+
+
+def test_documents_without_a_digest_are_taken_where_s3_takes_them(root, s3, bucket):
+    policy = document(statement("Allow", "s3:GetObject", f"arn:aws:s3:::{bucket}/*", Principal={"AWS": root.account}))
+    versioning = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+    payment = b"<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>"
+    for part, text in [
+        ("policy", policy.encode()),
+        ("versioning", versioning),
+        ("requestPayment", payment),
+        ("logging", b"<BucketLoggingStatus/>"),
+    ]:
+        answer = send(root, "PUT", f"/{bucket}?{part}", text)
+        assert answer.status in (200, 204), (part, answer.data)
+    cors = "<CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>"
+    for part, text in [
+        ("tagging", "<Tagging><TagSet/></Tagging>"),
+        ("cors", f"<CORSConfiguration>{cors}</CORSConfiguration>"),
+        ("lifecycle", "<LifecycleConfiguration/>"),
+        ("object-lock", "<ObjectLockConfiguration/>"),
+    ]:
+        answer = send(root, "PUT", f"/{bucket}?{part}", text.encode())
+        assert answer.status == 400 and b"Missing required header for this request: Content-MD5" in answer.data, part
+    answer = send(root, "POST", f"/{bucket}?delete", b"<Delete><Object><Key>k</Key></Object></Delete>")
+    assert answer.status == 400 and b"Content-MD5" in answer.data
+
+
+def test_a_client_that_knows_no_region_learns_it(root, bucket):
+    answer = send(root, "GET", f"/{bucket}", b"", region="US")
+    assert answer.status == 400, answer.data
+    assert b"<Code>AuthorizationHeaderMalformed</Code>" in answer.data
+    assert b"the region 'US' is wrong; expecting 'us-east-1'" in answer.data
+    assert b"<Region>us-east-1</Region>" in answer.data
+
+
+def test_ready_made_lists_of_buckets(s3, lists):
+    group = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+    given = lambda: {(one["Grantee"].get("URI", "account"), one["Permission"]) for one in s3.get_bucket_acl(Bucket=lists)["Grants"]}
+    own = ("account", "FULL_CONTROL")
+    for acl, others in {
+        "log-delivery-write": {(group, "WRITE"), (group, "READ_ACP")},
+        "aws-exec-read": {("account", "READ")},
+        "bucket-owner-read": set(),
+        "bucket-owner-full-control": set(),
+    }.items():
+        s3.put_bucket_acl(Bucket=lists, ACL=acl)
+        assert given() == {own, *others}, acl

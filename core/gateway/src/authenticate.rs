@@ -37,8 +37,13 @@ pub(crate) enum Unauthenticated {
     #[error(transparent)]
     Body(#[from] BodyError),
     /// The credential scope names a region that is none.
-    #[error("the credential scope's region is not a region's name")]
-    Region,
+    #[error("the credential scope's region, {asked}, is not a region's name")]
+    Region {
+        /// What it names.
+        asked: String,
+        /// What it could have named.
+        ours: Region,
+    },
 }
 
 /// A request that was turned away before its caller was known.
@@ -246,7 +251,10 @@ impl Asked<'_> {
 
     fn region(&self, name: Option<&str>) -> Result<Region, Unauthenticated> {
         match name {
-            Some(name) => name.parse().map_err(|_| Unauthenticated::Region),
+            Some(name) => name.parse().map_err(|_| Unauthenticated::Region {
+                asked: name.to_owned(),
+                ours: self.gateway.settings.region.clone(),
+            }),
             None => Ok(self.gateway.settings.region.clone()),
         }
     }

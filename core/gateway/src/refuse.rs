@@ -12,7 +12,7 @@ pub(crate) fn unauthenticated(dialect: Dialect, error: &Unauthenticated) -> Fail
         Unauthenticated::Signature(error) => signature::failure(dialect, error),
         Unauthenticated::Credential(error) => credential(dialect, *error),
         Unauthenticated::Body(error) => body(dialect, error),
-        Unauthenticated::Region => signature::bad_region(dialect),
+        Unauthenticated::Region { asked, ours } => signature::bad_region(dialect, asked, ours),
     }
 }
 

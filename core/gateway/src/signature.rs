@@ -1,5 +1,6 @@
 //! The codes of a signature that is missing, malformed, too old or wrong: one table per dialect.
 
+use kurodo_arn::Region;
 use kurodo_sigv4::{AuthError, Place, stamp};
 
 use crate::{Dialect, Failure};
@@ -17,10 +18,16 @@ pub(crate) fn failure(dialect: Dialect, error: &AuthError) -> Failure {
     }
 }
 
-/// The failure of a scope whose region no region can be called.
-pub(crate) fn bad_region(dialect: Dialect) -> Failure {
+/// The failure of a scope whose region no region can be called. Clients of S3 that know of none learn one from it.
+pub(crate) fn bad_region(dialect: Dialect, asked: &str, ours: &Region) -> Failure {
     let (code, status) = match dialect {
-        Dialect::S3 => ("AuthorizationHeaderMalformed", 400),
+        Dialect::S3 => {
+            let message = format!(
+                "The authorization header is malformed; the region '{asked}' is wrong; expecting '{ours}'"
+            );
+            return Failure::new("AuthorizationHeaderMalformed", 400, message)
+                .with("Region", ours.to_string());
+        }
         Dialect::Query | Dialect::Ec2 => ("SignatureDoesNotMatch", 403),
         Dialect::Json => ("InvalidSignatureException", 400),
     };

@@ -78,7 +78,7 @@ pub enum Auth {
 pub struct ChecksumTraits {
     /// The input member that names the request's algorithm.
     pub request_algorithm_member: Option<&'static str>,
-    /// Whether a request without a checksum is refused.
+    /// Whether clients send a checksum with every request.
     pub request_required: bool,
     /// The input member that asks for a checksum of the reply.
     pub response_mode_member: Option<&'static str>,

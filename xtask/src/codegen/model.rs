@@ -78,6 +78,15 @@ impl<'a> Model<'a> {
         self.facts.shapes.get(name).context(|| format!("no shape {name}"))
     }
 
+    /// The words of an enum: those of the facts, and those that AWS takes besides.
+    pub(crate) fn words(&self, name: &str, shape: &'a Shape) -> Vec<&'a str> {
+        let orders = self.service.orders.iter().find(|(known, _)| *known == name);
+        let more = orders.map_or(&[][..], |(_, words)| *words).iter().copied();
+        let known = |word: &&str| shape.words.iter().any(|fact| fact.eq_ignore_ascii_case(word));
+        let facts = shape.words.iter().map(String::as_str);
+        facts.chain(more.filter(|word| !known(word))).collect()
+    }
+
     /// How else a word of an enum is written.
     pub(crate) fn spellings(&self, name: &str, word: &str) -> Vec<&'static str> {
         let orders = self.service.orders.iter().find(|(known, _)| *known == name);

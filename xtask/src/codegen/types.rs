@@ -93,13 +93,12 @@ pub(crate) fn enums(model: &Model<'_>) -> Outcome<String> {
             model.service.name
         );
         let mut seen = std::collections::BTreeSet::new();
-        for word in &shape.words {
+        for word in model.words(name, shape) {
             let variant = names::variant(word);
             if !seen.insert(variant.clone()) {
                 return Err(Failure::new(format!("enum {name}: two words would both be `{variant}`")));
             }
-            let spellings: Vec<_> =
-                std::iter::once(word.as_str()).chain(model.spellings(name, word)).collect();
+            let spellings: Vec<_> = std::iter::once(word).chain(model.spellings(name, word)).collect();
             let spellings: Vec<_> = spellings.into_iter().map(names::literal).collect();
             _ = writeln!(out, "        {variant} = {},", spellings.join(" | "));
         }

@@ -33,8 +33,8 @@ pub(crate) struct Service {
     pub(crate) own_types: &'static [(&'static str, &'static str)],
     /// Shapes that hold a name or an ARN, where AWS holds names to more than the facts say: what a name must satisfy.
     pub(crate) or_arn: &'static [&'static str],
-    /// Enums whose words messages name in another order than the facts, or that take a word in another case as well: the
-    /// shape, and the words.
+    /// Enums whose words messages name in another order than the facts, or that take words in another case as well, or more
+    /// words: the shape, and the words.
     pub(crate) orders: &'static [(&'static str, &'static [&'static str])],
     /// The most bytes of a body that is decoded.
     pub(crate) max_body: usize,

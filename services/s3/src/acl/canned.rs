@@ -14,6 +14,7 @@ pub(crate) enum Canned {
     AwsExecRead,
     BucketOwnerRead,
     BucketOwnerFullControl,
+    LogDeliveryWrite,
 }
 
 /// The account that EC2 reads machine images as, which `aws-exec-read` lets in.
@@ -30,6 +31,7 @@ impl Canned {
             Self::AwsExecRead => "aws-exec-read",
             Self::BucketOwnerRead => "bucket-owner-read",
             Self::BucketOwnerFullControl => "bucket-owner-full-control",
+            Self::LogDeliveryWrite => "log-delivery-write",
         }
     }
 
@@ -50,6 +52,9 @@ impl Canned {
             Self::BucketOwnerRead | Self::BucketOwnerFullControl if owner == bucket_owner => vec![],
             Self::BucketOwnerRead => vec![to_bucket_owner(Right::Read)],
             Self::BucketOwnerFullControl => vec![to_bucket_owner(Right::FullControl)],
+            Self::LogDeliveryWrite => {
+                vec![(Grantee::LogDelivery, Right::Write), (Grantee::LogDelivery, Right::ReadAcp)]
+            }
         });
         acl
     }
@@ -76,6 +81,11 @@ impl From<BucketCannedACL> for Canned {
             BucketCannedACL::PublicRead => Self::PublicRead,
             BucketCannedACL::PublicReadWrite => Self::PublicReadWrite,
             BucketCannedACL::AuthenticatedRead => Self::AuthenticatedRead,
+            BucketCannedACL::LogDeliveryWrite => Self::LogDeliveryWrite,
+            BucketCannedACL::AwsExecRead => Self::AwsExecRead,
+            // They say nothing of a bucket, whose owner they would name.
+            BucketCannedACL::BucketOwnerRead => Self::BucketOwnerRead,
+            BucketCannedACL::BucketOwnerFullControl => Self::BucketOwnerFullControl,
         }
     }
 }

@@ -31,6 +31,10 @@ kurodo_wire::words! {
         PublicRead = "public-read",
         PublicReadWrite = "public-read-write",
         AuthenticatedRead = "authenticated-read",
+        LogDeliveryWrite = "log-delivery-write",
+        AwsExecRead = "aws-exec-read",
+        BucketOwnerRead = "bucket-owner-read",
+        BucketOwnerFullControl = "bucket-owner-full-control",
     }
 }
 

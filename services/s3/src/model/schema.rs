@@ -53,6 +53,10 @@ pub(super) static BUCKET_CANNED_ACL: Schema = Schema::new("BucketCannedACL", Kin
     "public-read",
     "public-read-write",
     "authenticated-read",
+    "log-delivery-write",
+    "aws-exec-read",
+    "bucket-owner-read",
+    "bucket-owner-full-control",
 ]);
 pub(super) static BUCKET_INFO: Schema = Schema::new(
     "BucketInfo",
