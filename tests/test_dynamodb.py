@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import dynamodb
 import pytest
-from conftest import Principal, refused
+from conftest import Principal, fresh, refused
 from dynamodb import n, s
 
 
@@ -476,3 +476,38 @@ def test_acknowledged_writes_outlive_a_crash(own_server):
     own_server.start()
     client = own_server.root().client("dynamodb")
     assert client.scan(TableName=table)["Count"] == 20
+
+
+def test_transactions_and_values_have_their_bounds(client):
+    name = fresh("table")
+    key = {"KeySchema": [{"AttributeName": "h", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST"}
+    client.create_table(TableName=name, AttributeDefinitions=[{"AttributeName": "h", "AttributeType": "S"}], **key)
+    wrong = lambda ask: refused(ask, "ValidationException", 400)["Error"]["Message"]  # noqa: E731
+    large = lambda at: {"h": {"S": str(at)}, "v": {"S": "x" * 350_000}}  # noqa: E731
+    put = lambda numbers: [{"Put": {"TableName": name, "Item": large(at)}} for at in numbers]  # noqa: E731
+    get = lambda numbers: [{"Get": {"TableName": name, "Key": {"h": {"S": str(at)}}}} for at in numbers]  # noqa: E731
+    assert "4 MBs" in wrong(lambda: client.transact_write_items(TransactItems=put(range(12))))
+    client.transact_write_items(TransactItems=put(range(11)))
+    client.transact_write_items(TransactItems=put(range(11, 13)))
+    assert len(client.transact_get_items(TransactItems=get(range(11)))["Responses"]) == 11
+    assert "4 MBs" in wrong(lambda: client.transact_get_items(TransactItems=get(range(12))))
+    twice = wrong(lambda: client.transact_get_items(TransactItems=get([1, 2, 1])))
+    assert twice == "Transaction request cannot include multiple operations on one item"
+
+    deep = {"S": "x"}
+    for _ in range(31):
+        deep = {"M": {"a": deep}}
+    client.put_item(TableName=name, Item={"h": {"S": "a"}, "m": deep})
+    nesting = wrong(lambda: client.put_item(TableName=name, Item={"h": {"S": "a"}, "m": {"L": [deep]}}))
+    assert "Attributes in the item have nested levels beyond supported limit" in nesting
+
+    values = {f":v{at}": {"N": str(at)} for at in range(101)}
+    within = lambda many: client.scan(  # noqa: E731
+        TableName=name,
+        FilterExpression=f"h IN ({', '.join(list(values)[:many])})",
+        ExpressionAttributeValues=dict(list(values.items())[:many]),
+    )
+    within(100)
+    message = "The IN operator is provided with too many operands; number of operands: 101"
+    assert message in wrong(lambda: within(101))
+    client.delete_table(TableName=name)

@@ -128,6 +128,9 @@ impl Service for DynamoDb {
         let table = violations.iter().find(|one| one.path == "tableName");
         let message = match table.filter(|_| BY_NAME.contains(&operation)) {
             Some(one) if one.missing => MISSING_NAME.to_owned(),
+            Some(one) if operation == "CreateTable" && one.message.contains("length") => {
+                violation_message(std::slice::from_ref(one))
+            }
             Some(one) if one.message.contains("length") => NAME_LENGTH.to_owned(),
             _ if violations.iter().any(|one| one.path == "resourceArn" && one.missing) => {
                 "Invalid TableArn".to_owned()

@@ -44,7 +44,9 @@ pub enum Invalid {
     #[error(transparent)]
     Number(#[from] NumberError),
     /// Lists and maps nest too deep.
-    #[error("Nesting Levels have exceeded supported limits")]
+    #[error(
+        "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+    )]
     Nesting,
 }
 
@@ -63,10 +65,10 @@ impl Invalid {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Supplied(pub Result<Attribute, Invalid>);
 
-/// How deep lists and maps nest at most.
+/// How many lists and maps are around a value at most: with the attribute, 32 levels.
 ///
 /// Source: DynamoDB Developer Guide, "Quotas", nested attribute depth.
-pub(crate) const DEEPEST: usize = 32;
+pub(crate) const DEEPEST: usize = 31;
 
 impl Valued for Supplied {
     fn from_value(value: Value) -> Result<Self, ShapeError> {

@@ -29,6 +29,8 @@ pub(crate) enum Fault {
     Empty,
     #[error("Expression size has exceeded the maximum allowed size; expression size: {0}")]
     TooLong(usize),
+    #[error("The IN operator is provided with too many operands; number of operands: {0}")]
+    TooManyOperands(usize),
     #[error("The expression contains too many operators; operator count: {0}")]
     TooManyOperators(usize),
     #[error("Syntax error; token: \"{token}\", near: \"{near}\"")]

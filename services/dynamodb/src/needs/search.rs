@@ -277,9 +277,10 @@ pub(super) type Segment = Option<(u32, u32)>;
 fn segment(segment: Option<i32>, total: Option<i32>) -> Result<Segment, Error> {
     let number = |given: i32| u32::try_from(given).unwrap_or_default();
     match (segment, total) {
-        (Some(segment), Some(total)) if segment >= total => Err(Error::validation(
-            "The Segment parameter is zero-based and must be less than parameter TotalSegments",
-        )),
+        (Some(segment), Some(total)) if segment >= total => Err(Error::Validation(format!(
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: \
+             Segment: {segment} is not less than TotalSegments: {total}"
+        ))),
         (Some(segment), Some(total)) => Ok(Some((number(segment), number(total)))),
         (Some(_), None) => Err(Error::validation(
             "The TotalSegments parameter is required but was not present in the request when Segment parameter is present",

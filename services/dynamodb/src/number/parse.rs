@@ -72,7 +72,12 @@ fn significant(negative: bool, whole: &str, fraction: &str, mut scale: i32) -> R
     let trailing = digits().rev().take_while(|digit| *digit == b'0').count();
     let count = whole.len() + fraction.len();
     if leading == count {
-        return Ok(Number::ZERO);
+        // Zero is held to the range of exponents as all others are.
+        return match scale {
+            _ if scale > super::MAX_EXPONENT => Err(NumberError::Overflow),
+            _ if scale < super::MIN_EXPONENT => Err(NumberError::Underflow),
+            _ => Ok(Number::ZERO),
+        };
     }
     scale = scale.saturating_add(i32::try_from(trailing).unwrap_or(i32::MAX));
     let kept = count - leading - trailing;

@@ -1,10 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kurodo_gateway::Handler;
 
 use super::{
     Answer, Asked,
-    transaction::{Refused, cancelled, throttled, view},
+    transaction::{Refused, cancelled, check_size, once, throttled, view},
 };
 use crate::{
     DynamoDb,
@@ -21,14 +21,22 @@ impl Handler<op::TransactGetItems> for DynamoDb {
         let Some(first) = asked.permits.first() else {
             return Ok(TransactGetItemsOutput::default().into());
         };
+        let mut seen = BTreeSet::new();
+        once(
+            plans
+                .iter()
+                .all(|(lookup, facts)| seen.insert((facts.definition.contents, &lookup.key.stored[..]))),
+        )?;
         let keys = self.vault.unlock(plans.iter().map(|(_, facts)| *facts).collect(), asked.call).await?;
         throttled(plans.iter().map(|(_, facts)| self.meter.admit_read(facts, None)))?;
         // All items are as they are in one state of the store.
         let state = self.store.read(first);
-        let (mut responses, mut consumed) = (Vec::new(), BTreeMap::new());
+        let (mut responses, mut consumed, mut bytes) = (Vec::new(), BTreeMap::new(), 0);
         for (permit, (lookup, facts)) in asked.permits.iter().zip(plans) {
             let found = found(&state.beside(permit), keys.of(facts)?, lookup)?;
             let size = found.as_ref().map_or(0, |(item, _)| item_size(item));
+            bytes += size;
+            check_size(bytes)?;
             let table: &mut Consumed = consumed.entry(facts.name.clone()).or_default();
             let units = Consumed::read(read_units(size, true) * 2.0);
             self.meter.charge(facts, Kind::Read, &units);

@@ -11,7 +11,7 @@ use kurodo_store::{Reader, Transaction, Writer};
 
 use crate::{
     DynamoDb, Error,
-    attribute::item_size,
+    attribute::{Item, item_size},
     encryption::Keys,
     error::Reason,
     facts::TableFacts,
@@ -24,7 +24,7 @@ use crate::{
         Capacity, ConsumedCapacity, ItemCollectionMetrics, ReturnConsumedCapacity,
         ReturnItemCollectionMetrics,
     },
-    plan::{Act, Change},
+    plan::{Act, Change, EMPTY},
     resources,
 };
 
@@ -152,9 +152,6 @@ fn named(units: Capacity, writes: bool) -> Capacity {
     }
 }
 
-/// What is said of empty values of keys.
-const EMPTY: &str = "The AttributeValue for a key attribute cannot contain an empty";
-
 /// Why plans cannot be done, as the answer tells it.
 pub(super) struct Refused;
 
@@ -191,12 +188,7 @@ pub(super) fn cancelled<T>(
         let reasons = plans.iter().map(|plan| reason(plan).unwrap_or(Reason::NONE));
         return Err(Error::TransactionCanceled(reasons.collect()));
     }
-    plans.into_iter().collect::<Result<_, _>>().map_err(|error| match error {
-        Error::Validation(message) if message.contains(EMPTY) => {
-            Error::Validation(message.replace("were invalid: ", "are not valid. "))
-        }
-        other => other,
-    })
+    plans.into_iter().collect()
 }
 
 /// That no item is there twice.
@@ -331,6 +323,19 @@ fn done(looked: Vec<Looked>) -> Done {
     Done { written: looked.into_iter().map(|one| one.written).collect(), again: false }
 }
 
+/// The most bytes of all items of a transaction.
+///
+/// Source: DynamoDB API Reference, TransactWriteItems and TransactGetItems.
+const TOGETHER: usize = 4 << 20;
+
+/// That items of so many bytes may be in one transaction.
+pub(super) fn check_size(bytes: usize) -> Result<(), Error> {
+    if bytes > TOGETHER {
+        return Err(Error::validation("The aggregate size of the items in the transaction exceeded 4 MBs"));
+    }
+    Ok(())
+}
+
 /// Finds every item and what becomes of it; or why the transaction is cancelled.
 fn look(
     service: &DynamoDb,
@@ -338,7 +343,7 @@ fn look(
     plans: &[Plan<'_>],
     state: &Reader<'_>,
 ) -> Result<Vec<Looked>, Error> {
-    let (mut looked, mut reasons) = (Vec::new(), Vec::new());
+    let (mut looked, mut reasons, mut bytes) = (Vec::new(), Vec::new(), 0);
     for (part, (change, facts)) in parts.iter().zip(plans) {
         let reader = part.beside(state);
         let (record, fact) = reader.fact(&change.key.stored)?;
@@ -348,13 +353,19 @@ fn look(
         let old = record.map(|record| table.open(&change.key.stored, &record.value)).transpose()?;
         match change.outcome(facts, old.as_ref()) {
             Ok(new) => {
+                let size = |item: &Option<Item>| item.as_ref().map_or(0, item_size);
+                bytes += size(&old).max(size(&new));
                 looked.push(Looked { written: Written { old, version, new }, fact, past });
                 reasons.push(Reason::NONE);
             }
             Err(error) => reasons.push(reason(error)?),
         }
     }
-    if looked.len() < plans.len() { Err(Error::TransactionCanceled(reasons)) } else { Ok(looked) }
+    if looked.len() < plans.len() {
+        return Err(Error::TransactionCanceled(reasons));
+    }
+    check_size(bytes)?;
+    Ok(looked)
 }
 
 /// That the collections of all items have room for them; or why the transaction is cancelled.

@@ -31,7 +31,7 @@ pub(super) fn item(expr: Expr) -> Parsed<Item> {
 }
 
 fn written(Expr { at, kind }: Expr, under: &str, depth: usize) -> Parsed<Attribute> {
-    if depth >= DEEPEST {
+    if depth > DEEPEST {
         return Err(Fault::Nesting(under.to_owned()));
     }
     Ok(match kind {

@@ -68,7 +68,7 @@ pub(super) fn key_value(
 ) -> Result<(), Refusal> {
     let value = value.filter(|value| value.type_of() == key.kind).ok_or_else(mismatch)?;
     if is_empty(value) {
-        return Err(Refusal::invalid_values(empty(key)));
+        return Err(empty(key));
     }
     size(value.size(), partition)
 }
@@ -81,11 +81,16 @@ fn is_empty(value: &Attribute) -> bool {
     }
 }
 
-fn empty(key: &KeyAttribute) -> String {
+fn empty(key: &KeyAttribute) -> Refusal {
     let kind = if key.kind == Type::S { "string" } else { "binary" };
     let name = &key.name;
-    format!("The AttributeValue for a key attribute cannot contain an empty {kind} value. Key: {name}")
+    Refusal::Validation(format!(
+        "One or more parameter values are not valid. {EMPTY} {kind} value. Key: {name}"
+    ))
 }
+
+/// What is said of empty values of keys.
+pub(crate) const EMPTY: &str = "The AttributeValue for a key attribute cannot contain an empty";
 
 /// That a partition key, or a sort key, has not too many bytes.
 fn size(bytes: usize, partition: bool) -> Result<(), Refusal> {
@@ -114,10 +119,7 @@ pub(crate) fn key_of_item(schema: &KeySchema, item: &Item) -> Result<ItemKey, Re
             )));
         }
         if is_empty(value) {
-            let message = empty(key);
-            return Err(Refusal::Validation(format!(
-                "One or more parameter values are not valid. {message}"
-            )));
+            return Err(empty(key));
         }
         size(value.size(), at == 0)?;
     }

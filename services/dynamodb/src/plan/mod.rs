@@ -8,7 +8,9 @@ mod select;
 mod statement;
 
 pub(crate) use change::{Act, Change, Changes, Conditions};
-pub(crate) use check::{ItemKey, check_item, check_key_paths, check_update, key, key_of_item, leading};
+pub(crate) use check::{
+    EMPTY, ItemKey, check_item, check_key_paths, check_update, key, key_of_item, leading,
+};
 use search::check_test;
 pub(crate) use search::{Kind, Search, SearchDraft};
 pub(crate) use select::Select;

@@ -414,13 +414,7 @@ pub(super) fn check_test(key: &KeyAttribute, test: &KeyTest, partition: bool) ->
     }
     if equal {
         for value in test.values() {
-            match key_value(key, Some(value), partition) {
-                Err(Refusal::Validation(message)) if message.contains("cannot contain an empty") => {
-                    let message = message.replace("were invalid: ", "are not valid. ");
-                    return refuse(message);
-                }
-                other => other?,
-            }
+            key_value(key, Some(value), partition)?;
         }
     }
     Ok(())

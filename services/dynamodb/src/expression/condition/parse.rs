@@ -36,6 +36,10 @@ pub(super) fn parse(text: &str) -> Result<Parse, Fault> {
     if tree.operators() > MOST_OPERATORS {
         return Err(Fault::TooManyOperators(MOST_OPERATORS + 1));
     }
+    let widest = tree.widest();
+    if widest > MOST_OPERANDS {
+        return Err(Fault::TooManyOperands(widest));
+    }
     Ok(Parse { tree, redundant: reader.redundant })
 }
 
@@ -43,6 +47,10 @@ pub(super) fn parse(text: &str) -> Result<Parse, Fault> {
 ///
 /// Source: DynamoDB Developer Guide, "Quotas in Amazon DynamoDB", "Expression parameters".
 const MOST_OPERATORS: usize = 300;
+/// The most operands behind `IN`.
+///
+/// Source: DynamoDB Developer Guide, "Quotas in Amazon DynamoDB", "Expression parameters".
+const MOST_OPERANDS: usize = 100;
 
 impl Tree {
     fn operators(&self) -> usize {
@@ -50,6 +58,16 @@ impl Tree {
             Self::Or(a, b) | Self::And(a, b) => a.operators() + b.operators(),
             Self::Not(one) => one.operators(),
             Self::Leaf(_) => 1,
+        }
+    }
+
+    /// How many operands are behind an `IN` at most.
+    fn widest(&self) -> usize {
+        match self {
+            Self::Or(a, b) | Self::And(a, b) => a.widest().max(b.widest()),
+            Self::Not(one) => one.widest(),
+            Self::Leaf(Leaf::In(all)) => all.len().saturating_sub(1),
+            Self::Leaf(_) => 0,
         }
     }
 }
