@@ -497,3 +497,31 @@ def test_ready_made_lists_of_buckets(s3, lists):
     }.items():
         s3.put_bucket_acl(Bucket=lists, ACL=acl)
         assert given() == {own, *others}, acl
+
+
+def test_words_that_headers_do_not_have(s3, bucket):
+    put = lambda **more: lambda: s3.put_object(Bucket=bucket, Key="k", Body=b"", **more)
+    answer = refused(put(StorageClass="FOO"), "InvalidStorageClass", 400, "The storage class you specified is not valid")
+    assert answer["Error"]["StorageClassRequested"] == "FOO"
+    copy = lambda **more: lambda: s3.copy_object(Bucket=bucket, Key="k", CopySource=f"{bucket}/k", **more)
+    for call, name, value, said in [
+        (put(ACL="foo"), "x-amz-acl", "foo", "Invalid canned ACL"),
+        (copy(MetadataDirective="foo"), "x-amz-metadata-directive", "foo", "Unknown metadata directive."),
+        (put(ObjectLockLegalHoldStatus="foo"), "x-amz-object-lock-legal-hold", "foo", "Legal Hold must be either of 'ON' or 'OFF'"),
+    ]:
+        answer = refused(call, "InvalidArgument", 400, said)
+        assert (answer["Error"]["ArgumentName"], answer["Error"]["ArgumentValue"]) == (name, value)
+
+
+def test_a_copy_is_of_no_delete_marker(s3):
+    bucket = fresh("markers")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="k", Body=b"")
+    marker = s3.delete_object(Bucket=bucket, Key="k")["VersionId"]
+    source = {"Bucket": bucket, "Key": "k", "VersionId": marker}
+    said = "The source of a copy request may not specifically refer to a delete marker by version id."
+    refused(lambda: s3.copy_object(Bucket=bucket, Key="c", CopySource=source), "InvalidRequest", 400, said)
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="c")["UploadId"]
+    part = {"Bucket": bucket, "Key": "c", "UploadId": upload, "PartNumber": 1, "CopySource": source}
+    refused(lambda: s3.upload_part_copy(**part), "InvalidRequest", 400, said)

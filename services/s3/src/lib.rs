@@ -107,6 +107,27 @@ pub struct S3 {
     md5s: checksum::Md5s,
 }
 
+/// What S3 says of a word in a header field that is none of its own.
+///
+/// Source: S3 API Reference, "Error responses", `InvalidStorageClass`; clients' records of what S3 answers.
+fn word(member: &str, given: &str) -> Option<Error> {
+    let (name, message) = match member {
+        "StorageClass" => return Some(Error::InvalidStorageClass(given.to_owned())),
+        "MetadataDirective" => ("x-amz-metadata-directive", "Unknown metadata directive."),
+        "TaggingDirective" => ("x-amz-tagging-directive", "Unknown tagging directive."),
+        "ServerSideEncryption" => {
+            ("x-amz-server-side-encryption", "The encryption method specified is not supported")
+        }
+        "ObjectLockMode" => ("x-amz-object-lock-mode", "Unknown wormMode directive."),
+        "ObjectLockLegalHoldStatus" => {
+            ("x-amz-object-lock-legal-hold", "Legal Hold must be either of 'ON' or 'OFF'")
+        }
+        "ACL" => ("x-amz-acl", "Invalid canned ACL"),
+        _ => return None,
+    };
+    Some(Error::argument(name, given, message))
+}
+
 impl S3 {
     /// S3 over this store. The keyring of a bucket's account wraps the bucket's key; `control` finds what
     /// S3 Control keeps, `codes` takes one-time codes, `restorations` says how long restoring takes,
@@ -203,10 +224,12 @@ impl Service for S3 {
     /// Source: S3 API Reference, "Error responses", `InvalidLocationConstraint`, `MalformedACLError`, `MalformedXML`.
     fn invalid(operation: &'static str, violations: &[Violation]) -> Option<Failure> {
         const REGION: &str = "createBucketConfiguration.locationConstraint";
-        let inside = violations.iter().find(|one| one.path.contains('.'))?;
-        let quoted = inside.message.split('\'').nth(1).unwrap_or_default();
+        let quoted = |one: &Violation| one.message.split('\'').nth(1).unwrap_or_default().to_owned();
+        let Some(inside) = violations.iter().find(|one| one.path.contains('.')) else {
+            return violations.iter().find_map(|one| word(one.member, &quoted(one))).map(Into::into);
+        };
         Some(match inside.path.as_str() {
-            REGION => Error::InvalidLocationConstraint(quoted.to_owned()).into(),
+            REGION => Error::InvalidLocationConstraint(quoted(inside)).into(),
             _ if ["PutBucketAcl", "PutObjectAcl"].contains(&operation) => Error::MalformedAcl.into(),
             _ => Error::MalformedXml.into(),
         })

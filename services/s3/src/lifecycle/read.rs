@@ -33,6 +33,12 @@ impl Lifecycle {
         if ids.len() < rules.len() {
             return Err(argument("ID", "", "Rule ID must be unique. Found same ID for one or more rules"));
         }
+        let older = rules.iter().filter(|rule| rule.filter.form == Form::Prefix).count();
+        if older != 0 && older != rules.len() {
+            return Err(request(
+                "Base level prefix cannot be used in Lifecycle V2, prefixes are only supported in the Filter.",
+            ));
+        }
         Ok(Self { rules, varies: least == Some(TransitionDefaultMinimumObjectSize::VariesByStorageClass) })
     }
 }
@@ -278,6 +284,7 @@ fn check_times(rule: &Rule) -> Result<(), Error> {
     if classes.len() < rule.transitions.len() || older.len() < rule.older_transitions.len() {
         return Err(request("'StorageClass' must be different for 'Transition' actions in same 'Rule'"));
     }
+    check_stays(rule)?;
     let before = |transition: &Transition| match (transition.when, end) {
         (When::Days(days), Some(When::Days(end))) => days < end,
         (When::Date(date), Some(When::Date(end))) => date < end,
@@ -290,6 +297,44 @@ fn check_times(rule: &Rule) -> Result<(), Error> {
     }
     let message = "'Days' in the Expiration action must be greater than 'Days' in the Transition action";
     Err(argument("Days", "", message))
+}
+
+/// That objects stay in a class for as long as they must before they go on to a colder one.
+///
+/// Source: S3 User Guide, "Transitioning objects using Amazon S3 Lifecycle", "Constraints".
+fn check_stays(rule: &Rule) -> Result<(), Error> {
+    const STAYS: [(Class, &[Class], i32); 3] = [
+        (Class::StandardIa, &[Class::GlacierIr, Class::Glacier, Class::DeepArchive], 30),
+        (Class::OnezoneIa, &[Class::Glacier, Class::DeepArchive], 30),
+        (Class::Glacier, &[Class::DeepArchive], 90),
+    ];
+    let days = |class: Class| {
+        rule.transitions.iter().find(|to| to.class == class).and_then(|to| match to.when {
+            When::Days(days) => Some(days),
+            When::Date(_) => None,
+        })
+    };
+    for (warm, colder, least) in STAYS {
+        for cold in colder {
+            if let (Some(first), Some(then)) = (days(warm), days(*cold))
+                && then.saturating_sub(first) < least
+            {
+                let filter = rule
+                    .filter
+                    .prefix
+                    .as_ref()
+                    .map_or("()".to_owned(), |prefix| format!("(prefix={prefix})"));
+                let message = format!(
+                    "'Days' in the 'Transition' action for StorageClass '{}' for filter '{filter}' must be {least} days more than \
+                     'filter '{filter}'' in the 'Transition' action for StorageClass '{}'",
+                    cold.word().as_str(),
+                    warm.word().as_str(),
+                );
+                return Err(argument("Days", then, message));
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

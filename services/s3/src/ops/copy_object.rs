@@ -36,7 +36,7 @@ impl Handler<op::CopyObject> for S3 {
     async fn handle(&self, call: Authorized<'_, Self, op::CopyObject>) -> Answer<op::CopyObject> {
         let Authorized { mut input, permits: (source, _missing, _tags, target, ..), call, .. } = call;
         super::named(call, "copy objects")?;
-        let head = Object::granted(&source)?;
+        let head = Object::source(&source)?;
         source_conditions!(input).weigh_source(head)?;
         let customer = customer!(input)?;
         check_active(head, call.now_ms)?;

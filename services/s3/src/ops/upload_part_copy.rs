@@ -25,7 +25,7 @@ impl Handler<op::UploadPartCopy> for S3 {
         super::named(call, "copy objects")?;
         check_unasked(call)?;
         let number = part_number(input.part_number)?;
-        let head = Object::granted(&source)?;
+        let head = Object::source(&source)?;
         source_conditions!(input).weigh_source(head)?;
         check_active(head, call.now_ms)?;
         let (given, stored) = (customer!(input, source)?, (head.customer_key.as_ref(), head.kms.as_deref()));

@@ -286,6 +286,18 @@ impl Object {
         object.head().ok_or_else(|| object.missing())
     }
 
+    /// The same, to whoever copies it.
+    pub(crate) fn source<G: Grant<Resource = Self>>(permit: &G) -> Result<&Head, Error> {
+        Self::granted(permit).map_err(|error| match error {
+            Error::IsDeleteMarker { .. } => {
+                let message =
+                    "The source of a copy request may not specifically refer to a delete marker by version id.";
+                Error::InvalidRequest(message.into())
+            }
+            other => other,
+        })
+    }
+
     /// The same, where it lies.
     pub(crate) fn placed<G: Grant<Resource = Self>>(permit: &G) -> Result<&Placed, Error> {
         let object = permit.resource();

@@ -71,6 +71,8 @@ fn filters_have_one_predicate_or_several_in_one() {
     assert_eq!(code(LifecycleRule { prefix: prefix(), filter: None, ..plain() }), "fine");
     assert_eq!(code(LifecycleRule { prefix: prefix(), ..plain() }), "MalformedXML");
     assert_eq!(code(LifecycleRule { filter: None, ..plain() }), "MalformedXML");
+    let older = LifecycleRule { id: Some("o".to_owned()), prefix: prefix(), filter: None, ..plain() };
+    assert!(matches!(read(vec![older, plain()]), Err(Error::InvalidRequest(_))));
     let two = LifecycleRuleFilter {
         prefix: prefix(),
         object_size_less_than: Some(1),
@@ -105,6 +107,10 @@ fn times_make_sense() {
         (vec![moved(365, To::StandardIa)], "InvalidArgument"),
         (vec![moved(30, To::Glacier)], "fine"),
         (vec![moved(0, To::DeepArchive)], "fine"),
+        (vec![moved(30, To::StandardIa), moved(59, To::Glacier)], "InvalidArgument"),
+        (vec![moved(30, To::StandardIa), moved(60, To::Glacier)], "fine"),
+        (vec![moved(60, To::Glacier), moved(149, To::DeepArchive)], "InvalidArgument"),
+        (vec![moved(60, To::Glacier), moved(150, To::DeepArchive)], "fine"),
     ] {
         let rule = LifecycleRule { expiration: days(365), transitions: Some(transitions.clone()), ..plain() };
         assert_eq!(code(rule), expected, "{transitions:?}");
