@@ -146,3 +146,28 @@ def test_a_policy_names_users_and_not_whoever_is_called_so_later(root):
     nobody = of_table.replace(user.name, "nobody")
     refused(lambda: tables.put_resource_policy(ResourceArn=arn, Policy=nobody), "ValidationException", 400)
     tables.delete_table(TableName=name)
+
+
+def test_a_policy_speaks_of_actions_that_there_are(root):
+    tables, name = root.client("dynamodb"), f"actions-{uuid.uuid4().hex}"
+    made = tables.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "h", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "h", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )["TableDescription"]
+    user = root.user()
+    theirs = {"Principal": {"AWS": f"arn:aws:iam::{root.account}:user/{user.name}"}}
+    for arn, wrong, right in [
+        (made["TableArn"], ["dynamodb:Foo", "s3:GetObject", "dynamodb:ListStreams", "dynamodb:GetRecords"], "dynamodb:getitem"),
+        (made["LatestStreamArn"], ["dynamodb:GetItem", "dynamodb:ListStreams"], "dynamodb:GetRecords"),
+    ]:
+        put = lambda *actions: tables.put_resource_policy(  # noqa: E731
+            ResourceArn=arn, Policy=document(statement("Allow", list(actions), arn, **theirs))  # noqa: B023
+        )
+        for action in wrong:
+            answer = refused(lambda: put(right, action), "ValidationException", 400)  # noqa: B023
+            assert f'The following action names are invalid: "{action}"' in answer["Error"]["Message"]
+        put(right, "dynamodb:*")
+    tables.delete_table(TableName=name)

@@ -4,6 +4,7 @@ use kurodo_store::Expectation;
 
 use super::{
     Answer, Asked,
+    policy::Governing,
     settings::{random, record, uuid},
 };
 use crate::{
@@ -84,7 +85,8 @@ impl DynamoDb {
     /// The policy that the new table is to have.
     fn policy_of(&self, input: &CreateTableInput, now: i64) -> Result<Option<ResourcePolicy>, Error> {
         let text = input.resource_policy.as_deref();
-        text.map(|text| ResourcePolicy::accept(&self.principals, text, None, now)).transpose()
+        text.map(|text| ResourcePolicy::accept(&self.principals, Governing::Table, text, None, now))
+            .transpose()
     }
 }
 

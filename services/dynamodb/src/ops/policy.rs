@@ -1,11 +1,12 @@
 use std::fmt::Display;
 
 use kurodo_authz::{Action, Permit, Write};
+use kurodo_gateway::Table as _;
 use kurodo_identity::{BindError, Principals};
-use kurodo_policy::{Kind, Policy, is_public_in_dynamodb};
+use kurodo_policy::{Kind, Policy, Statement, is_public_in_dynamodb};
 
 use crate::{
-    DynamoDb, Error,
+    DynamoDb, DynamoDbStreams, Error,
     definition::ResourcePolicy,
     error::invalid_values,
     items::changed,
@@ -22,9 +23,11 @@ impl ResourcePolicy {
     /// A new policy in place of the one that there was, at this time in milliseconds since 1970.
     ///
     /// # Errors
-    /// The text is no policy, lets in everybody, or names users or roles that do not exist.
+    /// The text is no policy, lets in everybody, names users or roles that do not exist, or actions that are none on such
+    /// a thing.
     pub(super) fn accept(
         principals: &Principals,
+        of: Governing,
         text: &str,
         before: Option<&Self>,
         now: i64,
@@ -34,6 +37,12 @@ impl ResourcePolicy {
             return Err(invalid_values("Maximum policy size of 20480 bytes exceeded"));
         }
         let policy = Policy::parse(text, Kind::Resource).map_err(|error| invalid(&error))?;
+        let unknown: Vec<_> = policy.statements().iter().flat_map(Statement::actions).collect();
+        let unknown: Vec<_> = unknown.into_iter().filter(|action| !of.has(action)).collect();
+        if !unknown.is_empty() {
+            let names: Vec<_> = unknown.iter().map(|name| format!("\"{name}\"")).collect();
+            return Err(invalid(&format!("The following action names are invalid: {}", names.join(", "))));
+        }
         if is_public_in_dynamodb(&policy) {
             return Err(invalid(&"it grants public access, which Block Public Access does not let through"));
         }
@@ -42,6 +51,36 @@ impl ResourcePolicy {
             other => invalid(&other),
         })?;
         Ok(Self { text: text.to_owned(), bound: Some(bound), revision: revision(now, before) })
+    }
+}
+
+/// What a policy is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Governing {
+    Table,
+    Stream,
+}
+
+impl Governing {
+    /// Whether there is such an action on it; of names with wildcards, whether they are of this service.
+    fn has(self, action: &str) -> bool {
+        const POLICY: [&str; 3] = ["DeleteResourcePolicy", "GetResourcePolicy", "PutResourcePolicy"];
+        let Some((service, name)) = action.split_once(':') else { return action == "*" };
+        if service.contains(['*', '?']) || name.contains(['*', '?']) {
+            return service.eq_ignore_ascii_case("dynamodb") || service.contains(['*', '?']);
+        }
+        let is = |known: &str| known.eq_ignore_ascii_case(action);
+        match self {
+            Self::Table => {
+                DynamoDb::ACTIONS.iter().any(|known| known.resource.contains(":table/") && is(known.name))
+            }
+            Self::Stream => {
+                let of_policies = POLICY.iter().any(|known| known.eq_ignore_ascii_case(name));
+                let streams = DynamoDbStreams::ACTIONS.iter();
+                of_policies && service.eq_ignore_ascii_case("dynamodb")
+                    || streams.filter(|known| known.resource != "*").any(|known| is(known.name))
+            }
+        }
     }
 }
 
