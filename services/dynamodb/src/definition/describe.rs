@@ -127,7 +127,7 @@ fn throughput(throughput: &Throughput) -> ProvisionedThroughputDescription {
     ProvisionedThroughputDescription {
         last_increase_date_time: throughput.increased.map(time),
         last_decrease_date_time: throughput.decreased.map(time),
-        number_of_decreases_today: Some(throughput.decreases_today),
+        number_of_decreases_today: Some(throughput.decreases_on(Timestamp::now().as_millisecond())),
         read_capacity_units: Some(throughput.read),
         write_capacity_units: Some(throughput.write),
     }

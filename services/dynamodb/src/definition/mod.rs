@@ -179,7 +179,17 @@ pub(crate) struct Throughput {
     pub(crate) increased: Option<i64>,
     /// In milliseconds since 1970.
     pub(crate) decreased: Option<i64>,
+    /// On the day of the last one, in UTC.
     pub(crate) decreases_today: i64,
+}
+
+impl Throughput {
+    /// How often it was decreased on the day of this time, in milliseconds since 1970.
+    pub(crate) fn decreases_on(&self, now: i64) -> i64 {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        let same = self.decreased.is_some_and(|last| last.div_euclid(DAY) == now.div_euclid(DAY));
+        if same { self.decreases_today } else { 0 }
+    }
 }
 
 /// A secondary index.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Definition, Index, Throughput,
     create::{GLOBAL, attributes, check_indexes, index_schema, index_throughput, projected, throughput},
+    describe::time,
 };
 use crate::{
     Error,
@@ -206,11 +207,29 @@ fn change(known: &mut Throughput, given: &ProvisionedThroughput, of: &str, now: 
         known.increased = Some(now);
     }
     if read < known.read || write < known.write {
+        known.decreases_today = decreased_again(known, now)?;
         known.decreased = Some(now);
-        known.decreases_today += 1;
     }
     (known.read, known.write) = (read, write);
     Ok(())
+}
+
+/// How many decreases that makes today: after some, one an hour.
+///
+/// Source: DynamoDB Developer Guide, "Quotas", "Decreasing provisioned throughput".
+fn decreased_again(known: &Throughput, now: i64) -> Result<i64, Error> {
+    const AT_ANY_TIME: i64 = 4;
+    const HOUR: i64 = 60 * 60 * 1000;
+    let (today, last) = (known.decreases_on(now), known.decreased.unwrap_or_default());
+    if today < AT_ANY_TIME || now - last >= HOUR {
+        return Ok(today + 1);
+    }
+    let shown = |ms: i64| time(ms).strftime("%A, %B %-d, %Y %-I:%M:%S %p UTC").to_string();
+    Err(Error::LimitExceeded(format!(
+        "Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. After the first 4 decreases, each subsequent decrease in the same UTC day can be performed at most once every 3600 seconds. Number of decreases today: {today}. Last decrease at {}. Next decrease can be made at {}",
+        shown(last),
+        shown(last + HOUR),
+    )))
 }
 
 impl Updated {
@@ -267,5 +286,37 @@ impl Updated {
         definition.next_index += 1;
         definition.indexes.push(index);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_four_decreases_there_is_one_an_hour() {
+        const HOUR: i64 = 60 * 60 * 1000;
+        let midnight = 20_000 * 24 * HOUR;
+        let mut known = Throughput { read: 100, write: 100, ..Throughput::default() };
+        let mut lower = |now: i64| {
+            let given = ProvisionedThroughput {
+                read_capacity_units: known.read - 1,
+                write_capacity_units: known.write,
+            };
+            change(&mut known, &given, "table", now).map(|()| known.decreases_on(now))
+        };
+        for (minute, today) in [(0, 1), (1, 2), (2, 3), (3, 4)] {
+            assert_eq!(lower(midnight + minute * 60_000).unwrap(), today);
+        }
+        let refused = lower(midnight + 3 * 60_000 + HOUR - 1).unwrap_err();
+        let message = refused.to_string();
+        assert!(matches!(refused, Error::LimitExceeded(_)), "{message}");
+        assert!(
+            message.contains("Number of decreases today: 4. Last decrease at Friday, October 4, 2024"),
+            "{message}"
+        );
+        assert_eq!(lower(midnight + 3 * 60_000 + HOUR).unwrap(), 5);
+        assert_eq!(lower(midnight + 24 * HOUR).unwrap(), 1);
+        assert_eq!(known.decreases_on(midnight + 48 * HOUR), 0);
     }
 }
