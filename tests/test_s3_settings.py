@@ -525,3 +525,15 @@ def test_a_copy_is_of_no_delete_marker(s3):
     upload = s3.create_multipart_upload(Bucket=bucket, Key="c")["UploadId"]
     part = {"Bucket": bucket, "Key": "c", "UploadId": upload, "PartNumber": 1, "CopySource": source}
     refused(lambda: s3.upload_part_copy(**part), "InvalidRequest", 400, said)
+
+
+def test_owners_parts_and_places_that_cannot_be(s3, bucket, thing):
+    owner = lambda: s3.get_bucket_versioning(Bucket=bucket, ExpectedBucketOwner="abc")
+    said = "The value of the expected bucket owner parameter must be an AWS account ID"
+    refused(owner, "InvalidBucketOwnerAWSAccountID", 400, said)
+    for number in (0, 10_001):
+        part = lambda: s3.get_object(Bucket=bucket, Key="thing", PartNumber=number)  # noqa: B023
+        refused(part, "InvalidArgument", 400, "Part number must be an integer between 1 and 10000, inclusive")
+    place = lambda: s3.list_buckets(ContinuationToken="garbage!")
+    refused(place, "InvalidArgument", 400, "The continuation token provided is incorrect")
+    refused(lambda: s3.list_buckets(ContinuationToken="Z2FyYmFnZQD_"), "InvalidArgument", 400)

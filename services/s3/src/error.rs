@@ -97,6 +97,9 @@ pub enum Error {
     /// The client closed the connection early.
     #[error("You did not provide the number of bytes specified by the Content-Length HTTP header.")]
     IncompleteBody,
+    /// An expected owner that no account can be.
+    #[error("The value of the expected bucket owner parameter must be an AWS account ID")]
+    InvalidExpectedOwner,
     /// A versioning setting that does not say whether there are to be versions.
     #[error("The Versioning element must be specified")]
     IllegalVersioningConfiguration,
@@ -439,6 +442,7 @@ impl Error {
             Self::ObjectAlreadyInActiveTier => ("ObjectAlreadyInActiveTierError", 403),
             Self::RestoreAlreadyInProgress => ("RestoreAlreadyInProgress", 409),
             Self::InvalidStorageClass(_) => ("InvalidStorageClass", 400),
+            Self::InvalidExpectedOwner => ("InvalidBucketOwnerAWSAccountID", 400),
             Self::ObjectNotInActiveTier => ("ObjectNotInActiveTierError", 403),
             Self::InvalidPart { .. } => ("InvalidPart", 400),
             Self::InvalidPartNumber { .. } => ("InvalidPartNumber", 416),

@@ -64,6 +64,10 @@ impl S3 {
         number: Option<i32>,
     ) -> Result<Option<Part>, Error> {
         let Some(requested) = number else { return Ok(None) };
+        if !(1..=10_000).contains(&requested) {
+            let message = "Part number must be an integer between 1 and 10000, inclusive";
+            return Err(Error::argument("partNumber", requested, message));
+        }
         let head = Object::granted(permit)?;
         let Content::Parts { count, .. } = head.content else {
             return match requested {

@@ -92,5 +92,8 @@ fn start(input: &ListBucketsInput) -> Result<Option<Vec<u8>>, Error> {
     let wrong =
         || Error::argument("continuation-token", token, "The continuation token provided is incorrect");
     let name = BASE64URL.decode(token).map_err(|_| wrong())?;
+    if !name.iter().all(|byte| byte.is_ascii_graphic()) {
+        return Err(wrong());
+    }
     Ok(after_prefix(&KeyBuilder::relative().part(name).build()))
 }

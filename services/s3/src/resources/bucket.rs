@@ -211,6 +211,7 @@ pub(crate) fn at_home(
 ) -> Result<Arc<BucketFacts>, Error> {
     let facts = S3::bucket_facts(find, name)?.ok_or_else(|| Error::NoSuchBucket(name.to_owned()))?;
     match expected_owner {
+        Some(expected) if expected.parse::<AccountId>().is_err() => return Err(Error::InvalidExpectedOwner),
         Some(expected) if *expected != facts.account.to_string() => {
             return Err(Error::AccessDenied("Access Denied".into()));
         }
