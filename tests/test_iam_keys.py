@@ -73,3 +73,10 @@ def test_the_last_use_of_a_key_is_told(root, iam):
     assert (used["ServiceName"], used["Region"]) == ("iam", "us-east-1")
     assert abs(used["LastUsedDate"].timestamp() - time.time()) < 60
     refused(lambda: iam.get_access_key_last_used(AccessKeyId="AKIAIOSFODNN7EXAMPLE"), "NoSuchEntity", 404)
+
+
+def test_whose_key_of_another_account_it_is_is_not_told(iam, other):
+    name = fresh("secretive")
+    theirs = other.user(name, policy=[])
+    answer = refused(lambda: iam.get_access_key_last_used(AccessKeyId=theirs.access_key_id), "AccessDenied", 403)
+    assert name not in answer["Error"]["Message"], answer

@@ -131,6 +131,11 @@ pub async fn caller(find: &Find<'_, Iam>) -> Result<User, Error> {
 /// The user who holds this access key.
 pub async fn holder_of_key(find: &Find<'_, Iam>, key: &str) -> Result<User, Error> {
     let account = id::account_of(key).map_or_else(|| home(find), Ok)?;
+    let nobody = || Ok(User { name: None, ..User::named(account, "/", "*") });
+    // Whose key of another account it is, the refusal does not tell.
+    if find.account() != Some(account) {
+        return nobody();
+    }
     let found = stored(find, account, &keys::access_key(key))?;
     match found.map(|found| found.owner) {
         Some(KeyOwner::Root) => Ok(User::root(account)),
@@ -142,7 +147,7 @@ pub async fn holder_of_key(find: &Find<'_, Iam>, key: &str) -> Result<User, Erro
             }
             _ => Err(Error::Inconsistent("the holder of an access key is gone")),
         },
-        None => Ok(User { name: None, ..User::named(account, "/", "*") }),
+        None => nobody(),
     }
 }
 
