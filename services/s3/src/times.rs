@@ -7,9 +7,10 @@ pub(crate) fn shown(ms: i64) -> Timestamp {
     Timestamp::from_second(ms.div_euclid(1000)).unwrap_or_default()
 }
 
-/// These milliseconds since 1970.
+/// These milliseconds since 1970. What is later than can be shown is the end of the year 9999.
 pub(crate) fn exact(ms: i64) -> Timestamp {
-    Timestamp::from_millisecond(ms).unwrap_or_default()
+    let end = if ms > 0 { Timestamp::MAX } else { Timestamp::UNIX_EPOCH };
+    Timestamp::from_millisecond(ms).unwrap_or(end)
 }
 
 /// As header fields have it. Source: RFC 9110, section 5.6.7.
@@ -20,6 +21,11 @@ pub(crate) fn in_header(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_late_is_last() {
+        assert_eq!(in_header(exact(i64::MAX)), "Thu, 30 Dec 9999 22:00:00 GMT");
+    }
 
     #[test]
     fn to_the_second() {
