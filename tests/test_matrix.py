@@ -152,15 +152,20 @@ class Row:
     def give(self, needs, *more):
         self.world.give(*[need.statement for need in needs], *more)
 
+    def not_implied(self):
+        """The needs that no wider one of the same action holds too: whoever may on `*` may on each thing."""
+        wide = {need.action for need in self.needs_now if need.resource == "*"}
+        return [need for need in self.needs_now if need.resource == "*" or need.action not in wide]
+
     def each_need_counts(self):
-        for missing in self.needs_now:
+        for missing in self.not_implied():
             self.give([need for need in self.needs_now if need != missing])
             answer = self.call(self.world.prober)
             self.denied(answer, missing, f"because no identity-based policy allows the {missing.action} action")
         self.line.one_less = "denied"
 
     def nowhere_else(self):
-        for wrong in self.needs_now:
+        for wrong in self.not_implied():
             rest = [need for need in self.needs_now if need != wrong]
             self.give(rest, wrong.elsewhere(self.world.account))
             answer = self.call(self.world.prober)
@@ -170,7 +175,9 @@ class Row:
     def an_explicit_deny_wins(self):
         for denied in self.needs_now:
             self.give(self.needs_now, {**denied.statement, "Effect": "Deny"})
-            self.denied(self.call(self.world.prober), denied, "with an explicit deny in an identity-based policy")
+            same = [need for need in self.needs_now if need.action == denied.action]
+            first = same[0] if denied.resource == "*" else denied
+            self.denied(self.call(self.world.prober), first, "with an explicit deny in an identity-based policy")
         self.line.deny = "denied"
 
     def exactly_what_is_needed(self):
@@ -188,7 +195,7 @@ class Row:
             return
         self.afresh("less")
         parameters = {name: value for name, value in self.parameters.items() if name not in asking}
-        self.give(self.needs_now[:1])
+        self.give([need for need in self.needs_now if need.action == self.needs_now[0].action])
         answer = self.call(self.world.prober, parameters)
         assert answer.outcome == ALLOWED, answer
 
