@@ -4,8 +4,8 @@ taken in. Needs wrk, curl and perf, and a build with frame pointers:
     RUSTFLAGS="-C force-frame-pointers=yes" cargo build --profile measure -p kurodo -p kurodo-bench --target-dir target/framed
     python bench/locks.py target/framed/measure "S3 GetObject 4" ["DynamoDB GetItem" ..]
 
-Prints for each load the share of the server's processor time, and its microseconds per request; then where the operation's and
-the front door's own time goes. `--stacks FILE` keeps the stacks too, as flamegraph.pl and inferno read them.
+Prints for each load and part its share of the server's processor time, and its microseconds per request; with `--top N` the
+largest functions of each part. `--stacks FILE` keeps the stacks too, as flamegraph.pl and inferno read them.
 """
 
 import argparse
@@ -20,7 +20,7 @@ PARTS = [
     ("signature", r"kurodo_gateway::authenticate|kurodo_sigv4|kurodo_gateway::signature"),
     ("policies", r"kurodo_authz::desk|kurodo_policy|Demand>::grant|Demand>::decide|kurodo_gateway::find"),
     ("TLS and sockets", r"rustls|kurodo_gateway::guard|tokio::net|::registration::|TcpStream"),
-    ("encryption on disk", r"kurodo_keys|aead_aes_gcm|EVP_AEAD|kurodo_crypt|::seal"),
+    ("encryption on disk", r"kurodo_keys|aead_aes_gcm|EVP_AEAD|::seal"),
     ("records", r"kurodo_store|redb"),
 ]
 # Where none does, the innermost frame that one of these matches.

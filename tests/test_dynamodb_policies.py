@@ -99,6 +99,18 @@ def test_the_root_user_takes_a_policy_away_that_shuts_everybody_out(root):
     owner.delete_table(TableName=table)
 
 
+def streaming(tables, name, **more):
+    """A new table with a stream."""
+    return tables.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "h", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "h", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+        **more,
+    )["TableDescription"]
+
+
 def test_a_policy_names_users_and_not_whoever_is_called_so_later(root):
     """The policies of a table, given on its own and with a new table, and of a stream."""
     tables, streams = root.client("dynamodb"), root.client("dynamodbstreams")
@@ -106,14 +118,8 @@ def test_a_policy_names_users_and_not_whoever_is_called_so_later(root):
     name = f"named-{uuid.uuid4().hex}"
     arn = f"arn:aws:dynamodb:us-east-1:{account}:table/{name}"
     theirs = {"Principal": {"AWS": f"arn:aws:iam::{account}:user/{user.name}"}}
-    made = tables.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "h", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "h", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
-        ResourcePolicy=document(statement("Allow", "dynamodb:DescribeTable", arn, **theirs)),
-    )["TableDescription"]
+    policy = document(statement("Allow", "dynamodb:DescribeTable", arn, **theirs))
+    made = streaming(tables, name, ResourcePolicy=policy)
     stream = made["LatestStreamArn"]
     of_stream = document(statement("Allow", "dynamodb:DescribeStream", stream, **theirs))
     tables.put_resource_policy(ResourceArn=stream, Policy=of_stream)
@@ -150,13 +156,7 @@ def test_a_policy_names_users_and_not_whoever_is_called_so_later(root):
 
 def test_a_policy_speaks_of_actions_that_there_are(root):
     tables, name = root.client("dynamodb"), f"actions-{uuid.uuid4().hex}"
-    made = tables.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "h", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "h", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
-    )["TableDescription"]
+    made = streaming(tables, name)
     user = root.user()
     theirs = {"Principal": {"AWS": f"arn:aws:iam::{root.account}:user/{user.name}"}}
     for arn, wrong, right in [

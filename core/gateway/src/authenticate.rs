@@ -93,7 +93,7 @@ impl Arrival {
                 let text = std::str::from_utf8(&content).unwrap_or_default();
                 let signed = kurodo_sigv4::v2::read_form(text);
                 let claim = signed.map(|signed| signed.map_or(Claim::Anonymous, Claim::V2));
-                body.give_back(content.clone());
+                body.put_back([content.clone()].into());
                 Self { head, claim: claim.map_err(Into::into), form: Some(content), body }
             }
             Err(error) => Self { head, claim: Err(error.into()), form: None, body },
@@ -221,7 +221,7 @@ impl Asked<'_> {
             body.held_in(self.gateway.rooms.claimed.share_of(self.address));
             let content = body.collect(IMPLICIT_LIMIT).await?;
             let hash = digest(&SHA256, &content).as_ref().try_into().ok();
-            body.give_back(content);
+            body.put_back([content].into());
             hash
         } else {
             None

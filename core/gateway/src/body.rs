@@ -137,11 +137,6 @@ impl Body {
         body
     }
 
-    /// Gives back what was collected of it, to be read anew.
-    pub(crate) fn give_back(&mut self, content: Bytes) {
-        self.0.ready.push_front(content);
-    }
-
     /// What follows is the file of a browser's form; its first bytes came already.
     pub(crate) fn file(&mut self, end: FileEnd, first: Bytes) -> Result<(), BodyError> {
         self.0.check = Check::File(Box::new(end));

@@ -9,7 +9,10 @@ const PIECE: usize = 64 * 1024;
 
 /// Memory that many share, in bytes. Cloned, it is the same room.
 #[derive(Debug, Clone)]
-pub struct Room {
+pub struct Room(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     pieces: Arc<Semaphore>,
     /// Pieces that each share has for itself.
     own: usize,
@@ -26,7 +29,9 @@ pub struct Full;
 #[derive(Debug)]
 pub struct Share {
     room: Room,
-    /// What its address has; none where it has none.
+    /// Where it is taken from; none where nobody is held to a part.
+    address: Option<IpAddr>,
+    /// What the address has by it, once it has something.
     place: Option<Place>,
     taken: Option<OwnedSemaphorePermit>,
 }
@@ -36,17 +41,17 @@ impl Room {
     pub fn new(bytes: usize, own: usize) -> Self {
         let pieces = bytes / PIECE;
         let (crowd, own) = (Crowd::new(pieces / 2), own / PIECE);
-        Self { pieces: Arc::new(Semaphore::new(pieces)), own, crowd }
+        Self(Arc::new(Inner { pieces: Arc::new(Semaphore::new(pieces)), own, crowd }))
     }
 
     /// A share that has taken nothing yet.
     pub fn share(&self) -> Share {
-        Share { room: self.clone(), place: None, taken: None }
+        Share { room: self.clone(), address: None, place: None, taken: None }
     }
 
     /// A share of a client at this address that has taken nothing yet.
     pub(crate) fn share_of(&self, address: IpAddr) -> Share {
-        Share { place: Some(self.crowd.place(address)), ..self.share() }
+        Share { address: Some(address), ..self.share() }
     }
 }
 
@@ -56,14 +61,14 @@ impl Share {
     /// # Errors
     /// [`Full`]; what was taken before is kept.
     pub fn fit(&mut self, bytes: usize) -> Result<(), Full> {
-        let wanted = bytes.div_ceil(PIECE).saturating_sub(self.room.own);
+        let wanted = bytes.div_ceil(PIECE).saturating_sub(self.room.0.own);
         let has = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         if wanted < has {
             drop(self.taken.as_mut().and_then(|taken| taken.split(has - wanted)));
             self.has(wanted);
         } else if wanted > has {
             let more = u32::try_from(wanted - has).map_err(|_| Full)?;
-            let more = Arc::clone(&self.room.pieces).try_acquire_many_owned(more).map_err(|_| Full)?;
+            let more = Arc::clone(&self.room.0.pieces).try_acquire_many_owned(more).map_err(|_| Full)?;
             if !self.has(wanted) {
                 return Err(Full);
             }
@@ -77,7 +82,8 @@ impl Share {
 
     /// Whether its address may have so much with this share.
     fn has(&mut self, pieces: usize) -> bool {
-        self.place.as_mut().is_none_or(|place| place.have(pieces))
+        let Some(address) = self.address else { return true };
+        self.place.get_or_insert_with(|| self.room.0.crowd.place(address)).have(pieces)
     }
 }
 
@@ -94,7 +100,7 @@ mod tests {
         assert_eq!(one.fit(2 * PIECE + 1), Err(Full));
         other.fit(2 * PIECE).unwrap();
         one.fit(1).unwrap();
-        assert_eq!(room.pieces.available_permits(), 1);
+        assert_eq!(room.0.pieces.available_permits(), 1);
     }
 
     #[test]
@@ -103,13 +109,13 @@ mod tests {
         let room = Room::new(most, own);
         let (mut one, mut other) = (room.share(), room.share());
         one.fit(own).unwrap();
-        assert_eq!(room.pieces.available_permits(), 100);
+        assert_eq!(room.0.pieces.available_permits(), 100);
         one.fit(most + own).unwrap();
         other.fit(own).unwrap();
         assert_eq!(other.fit(own + 1), Err(Full));
         one.fit(most).unwrap();
         other.fit(2 * own).unwrap();
         drop((one, other));
-        assert_eq!(room.pieces.available_permits(), 100);
+        assert_eq!(room.0.pieces.available_permits(), 100);
     }
 }

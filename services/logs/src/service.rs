@@ -29,6 +29,8 @@ pub struct Logs {
     pub(crate) sizes: Sizes,
     /// Queries that were started lately.
     pub(crate) queries: Queries,
+    /// Turns at looking through events.
+    pub(crate) searches: kurodo_gateway::Turns,
     /// Who listens to what is put.
     pub(crate) tails: Tails,
     /// Whose events are measured next.
@@ -50,6 +52,7 @@ impl Logs {
             directory,
             sizes: Sizes::default(),
             queries: Queries::default(),
+            searches: kurodo_gateway::Turns::default(),
             tails: Tails::default(),
             measured: Turns::default(),
             forwarded: Turns::default(),

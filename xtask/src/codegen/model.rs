@@ -78,19 +78,29 @@ impl<'a> Model<'a> {
         self.facts.shapes.get(name).context(|| format!("no shape {name}"))
     }
 
+    /// What is said of an enum's words besides the facts.
+    fn ordered(&self, name: &str) -> &'static [&'static str] {
+        let orders = self.service.orders.iter().find(|(known, _)| *known == name);
+        orders.map_or(&[], |(_, words)| *words)
+    }
+
     /// The words of an enum: those of the facts, and those that AWS takes besides.
     pub(crate) fn words(&self, name: &str, shape: &'a Shape) -> Vec<&'a str> {
-        let orders = self.service.orders.iter().find(|(known, _)| *known == name);
-        let more = orders.map_or(&[][..], |(_, words)| *words).iter().copied();
         let known = |word: &&str| shape.words.iter().any(|fact| fact.eq_ignore_ascii_case(word));
-        let facts = shape.words.iter().map(String::as_str);
-        facts.chain(more.filter(|word| !known(word))).collect()
+        let more = self.ordered(name).iter().copied().filter(|word| !known(word));
+        shape.words.iter().map(String::as_str).chain(more).collect()
+    }
+
+    /// All spellings of an enum's words, as messages name them.
+    pub(crate) fn told(&self, name: &str, shape: &Shape) -> Vec<String> {
+        let ordered = self.ordered(name);
+        let others = shape.words.iter().map(String::as_str).filter(|word| !ordered.contains(word));
+        others.chain(ordered.iter().copied()).map(str::to_owned).collect()
     }
 
     /// How else a word of an enum is written.
     pub(crate) fn spellings(&self, name: &str, word: &str) -> Vec<&'static str> {
-        let orders = self.service.orders.iter().find(|(known, _)| *known == name);
-        let words = orders.map_or(&[][..], |(_, words)| *words).iter().copied();
+        let words = self.ordered(name).iter().copied();
         words.filter(|other| *other != word && other.eq_ignore_ascii_case(word)).collect()
     }
 

@@ -112,9 +112,7 @@ impl Writer<'_, '_> {
         if self.model.service.or_arn.contains(&name) {
             return ".bounds(Some(3.0), Some(255.0)).pattern(&P_NAME).exempt(\"arn:\")".to_owned();
         }
-        let order = self.model.service.orders.iter().find(|(known, _)| *known == name);
-        let own = order.map(|(_, words)| words.iter().map(|word| (*word).to_owned()).collect());
-        limits(name, shape, &own.unwrap_or_else(|| shape.words.clone()))
+        limits(name, shape, &self.model.told(name, shape))
     }
 
     fn end(&mut self, operation: &str, end: End) -> Outcome<String> {

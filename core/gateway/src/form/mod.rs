@@ -153,11 +153,11 @@ impl Form {
         {
             length += bytes.len() as u64;
             held.push_back(bytes);
-            match (body.hold(usize::try_from(length).unwrap_or(usize::MAX)), self.announced) {
-                (Ok(()), Some(_)) if began.elapsed() > PATIENCE => break,
-                (Ok(()), _) => {}
-                (Err(_), Some(_)) => break,
-                (Err(full), None) => return Err(full.into()),
+            let room = body.hold(usize::try_from(length).unwrap_or(usize::MAX));
+            if self.announced.is_none() {
+                room?;
+            } else if room.is_err() || began.elapsed() > PATIENCE {
+                break;
             }
         }
         body.put_back(held);

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use kurodo_authz::Permit;
 use kurodo_gateway::{Call, Handler};
@@ -82,15 +82,9 @@ impl DynamoDb {
     ) -> Result<ExecuteTransactionOutput, Error> {
         let plans = planned(permits.iter().map(|permit| permit.resource().plan()).collect())?;
         let keys = self.vault.unlock(plans.iter().map(|(_, facts)| *facts).collect(), call).await?;
-        let mut seen = BTreeSet::new();
-        once(
-            plans
-                .iter()
-                .flat_map(|(plan, facts)| {
-                    plan.reads.iter().map(|read| (facts.definition.contents, read.place()))
-                })
-                .all(|place| seen.insert(place)),
-        )?;
+        once(plans.iter().flat_map(|(plan, facts)| {
+            plan.reads.iter().map(|read| (facts.definition.contents, read.place()))
+        }))?;
         let Some(first) = permits.first() else { return Ok(ExecuteTransactionOutput::default()) };
         let state = self.store.read(first);
         let (mut responses, mut consumed) = (Vec::new(), BTreeMap::new());

@@ -37,11 +37,11 @@ impl ResourcePolicy {
             return Err(invalid_values("Maximum policy size of 20480 bytes exceeded"));
         }
         let policy = Policy::parse(text, Kind::Resource).map_err(|error| invalid(&error))?;
-        let unknown: Vec<_> = policy.statements().iter().flat_map(Statement::actions).collect();
-        let unknown: Vec<_> = unknown.into_iter().filter(|action| !of.has(action)).collect();
+        let actions = policy.statements().iter().flat_map(Statement::actions);
+        let unknown: Vec<_> =
+            actions.filter(|action| !of.has(action)).map(|action| format!("\"{action}\"")).collect();
         if !unknown.is_empty() {
-            let names: Vec<_> = unknown.iter().map(|name| format!("\"{name}\"")).collect();
-            return Err(invalid(&format!("The following action names are invalid: {}", names.join(", "))));
+            return Err(invalid(&format!("The following action names are invalid: {}", unknown.join(", "))));
         }
         if is_public_in_dynamodb(&policy) {
             return Err(invalid(&"it grants public access, which Block Public Access does not let through"));
@@ -93,6 +93,7 @@ fn revision(now: i64, before: Option<&ResourcePolicy>) -> String {
 /// What has a policy, or may have one.
 pub(super) struct Governed<'g> {
     pub(super) arn: String,
+    pub(super) of: Governing,
     /// What it is, as AWS calls it.
     name: String,
     pub(super) policy: Option<&'g ResourcePolicy>,
@@ -103,14 +104,15 @@ impl<'g> Governed<'g> {
     pub(super) fn table(table: &'g Table) -> Result<Self, Error> {
         let facts = table.existing()?;
         let name = format!("table {}", facts.name);
-        Ok(Self { arn: facts.arn(), name, policy: facts.definition.policy.as_ref() })
+        Ok(Self { arn: facts.arn(), of: Governing::Table, name, policy: facts.definition.policy.as_ref() })
     }
 
     /// A stream.
     pub(super) fn stream(stream: &'g Stream) -> Result<Self, Error> {
         let facts = stream.existing()?;
         let arn = facts.name.arn();
-        Ok(Self { name: format!("stream {arn}"), arn, policy: facts.definition.policy.as_ref() })
+        let (of, name) = (Governing::Stream, format!("stream {arn}"));
+        Ok(Self { arn, of, name, policy: facts.definition.policy.as_ref() })
     }
 
     /// That the policy is of the revision that the caller expects; `NO_POLICY` expects none.

@@ -1,10 +1,7 @@
 use kurodo_authz::OneOf;
 use kurodo_gateway::Handler;
 
-use super::{
-    Answer, Asked,
-    policy::{Governed, Governing},
-};
+use super::{Answer, Asked, policy::Governed};
 use crate::{
     DynamoDb,
     definition::ResourcePolicy,
@@ -14,13 +11,13 @@ use crate::{
 impl Handler<op::PutResourcePolicy> for DynamoDb {
     async fn handle(&self, asked: Asked<'_, op::PutResourcePolicy>) -> Answer<op::PutResourcePolicy> {
         let (permits, input) = (&asked.permits, asked.input);
-        let (governed, of) = match permits {
-            OneOf::First(permit) => (Governed::table(permit.resource())?, Governing::Table),
-            OneOf::Second(permit) => (Governed::stream(permit.resource())?, Governing::Stream),
-        };
+        let governed = match permits {
+            OneOf::First(permit) => Governed::table(permit.resource()),
+            OneOf::Second(permit) => Governed::stream(permit.resource()),
+        }?;
         governed.check_revision(input.expected_revision_id.as_deref())?;
         let (before, now) = (governed.policy, asked.call.now_ms);
-        let policy = ResourcePolicy::accept(&self.principals, of, &input.policy, before, now)?;
+        let policy = ResourcePolicy::accept(&self.principals, governed.of, &input.policy, before, now)?;
         // The same text may stand for others by now.
         if let Some(same) = before.filter(|known| known.text == policy.text && known.bound == policy.bound) {
             return Ok(PutResourcePolicyOutput { revision_id: Some(same.revision.clone()) }.into());

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use kurodo_gateway::Handler;
 
@@ -21,12 +21,7 @@ impl Handler<op::TransactGetItems> for DynamoDb {
         let Some(first) = asked.permits.first() else {
             return Ok(TransactGetItemsOutput::default().into());
         };
-        let mut seen = BTreeSet::new();
-        once(
-            plans
-                .iter()
-                .all(|(lookup, facts)| seen.insert((facts.definition.contents, &lookup.key.stored[..]))),
-        )?;
+        once(plans.iter().map(|(lookup, facts)| (facts.definition.contents, &lookup.key.stored[..])))?;
         let keys = self.vault.unlock(plans.iter().map(|(_, facts)| *facts).collect(), asked.call).await?;
         throttled(plans.iter().map(|(_, facts)| self.meter.admit_read(facts, None)))?;
         // All items are as they are in one state of the store.

@@ -192,14 +192,9 @@ pub(super) fn cancelled<T>(
 }
 
 /// That no item is there twice.
-fn check_once(plans: &[Plan<'_>]) -> Result<(), Error> {
+pub(super) fn once<P: Ord>(mut places: impl Iterator<Item = P>) -> Result<(), Error> {
     let mut seen = BTreeSet::new();
-    once(plans.iter().all(|(change, facts)| seen.insert((facts.definition.contents, &change.key.stored[..]))))
-}
-
-/// That it was found that no item is there twice.
-pub(super) fn once(found: bool) -> Result<(), Error> {
-    if found {
+    if places.all(|place| seen.insert(place)) {
         return Ok(());
     }
     Err(Error::validation("Transaction request cannot include multiple operations on one item"))
@@ -219,7 +214,7 @@ impl DynamoDb {
         token: Option<&str>,
         call: &Call,
     ) -> Result<Done, Error> {
-        check_once(plans)?;
+        once(plans.iter().map(|(change, facts)| (facts.definition.contents, &change.key.stored[..])))?;
         let tokens = match (token, call.account()) {
             (Some(token), Some(account)) => {
                 let digest = Digest::of(&format!("{:?}", describe(plans)));

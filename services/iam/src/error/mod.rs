@@ -86,9 +86,6 @@ pub enum Error {
     /// A stored thing refers to another that is not there.
     #[error("the records of the account do not fit together: {0}; run `kurodo check`")]
     Inconsistent(&'static str),
-    /// A helper thread ended early.
-    #[error("a computation was cut off")]
-    CutOff,
 }
 
 impl Error {
@@ -112,7 +109,7 @@ impl Error {
             Self::ReportExpired => ("ReportExpired", 410),
             Self::ConcurrentModification => ("ConcurrentModification", 409),
             Self::Unsigned => ("MissingAuthenticationToken", 403),
-            Self::Store(_) | Self::Random(_) | Self::Inconsistent(_) | Self::CutOff => return None,
+            Self::Store(_) | Self::Random(_) | Self::Inconsistent(_) => return None,
         })
     }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use kurodo_authz::{Action, Permit, Read};
-use kurodo_gateway::{Errand, Keeper, Progress};
+use kurodo_gateway::{Errand, Keeper, Progress, Turns};
 use kurodo_store::{Place, Reader, Scan};
 
 use super::describe_log_streams::streams;
@@ -38,15 +38,15 @@ impl Keeper<chore::RunQueries> for Logs {
         let Some(job) = errand.permits.first().map(|permit| Arc::clone(&permit.resource().job)) else {
             return Ok(Progress::Done);
         };
-        let mut search = Search::new(&job);
+        let mut search = Search::new(&job, &self.searches);
         let status = match self.search(&mut search, &errand.permits).await {
             Ok(status) => status,
             Err(error) => {
-                search.end(QueryStatus::Failed);
+                search.end(QueryStatus::Failed).await;
                 return Err(error);
             }
         };
-        search.end(status);
+        search.end(status).await;
         self.queries.forget();
         Ok(Progress::More)
     }
@@ -99,6 +99,7 @@ impl Stream {
 /// A query that is being run.
 struct Search<'j> {
     job: &'j Job,
+    turns: &'j Turns,
     run: Run<'j>,
     statistics: Statistics,
     began: Instant,
@@ -108,10 +109,10 @@ struct Search<'j> {
 }
 
 impl<'j> Search<'j> {
-    fn new(job: &'j Job) -> Self {
+    fn new(job: &'j Job, turns: &'j Turns) -> Self {
         let run = Run::new(&job.query, job.limit);
         let began = Instant::now();
-        Self { job, run, statistics: Statistics::default(), began, blocks: 0, turned: began }
+        Self { job, turns, run, statistics: Statistics::default(), began, blocks: 0, turned: began }
     }
 
     /// Looks through a stream; tells how the query ends, if it does so early.
@@ -136,7 +137,7 @@ impl<'j> Search<'j> {
             let looked = match self.run.counts_only() {
                 true => self.block(from, stream, &head, place, start),
                 // What a query does with an event may take long.
-                false => tokio::task::block_in_place(|| self.block(from, stream, &head, place, start)),
+                false => self.turns.take(|| self.block(from, stream, &head, place, start)).await,
             };
             if let Err(TooLarge) = looked? {
                 return Ok(Some(QueryStatus::Failed));
@@ -202,13 +203,13 @@ impl<'j> Search<'j> {
         Ok(Ok(()))
     }
 
-    fn end(self, status: QueryStatus) {
-        let done =
-            (status == QueryStatus::Complete).then(|| tokio::task::block_in_place(|| self.run.finish()));
-        let (status, outcome) = match done {
-            Some(Ok(outcome)) => (status, outcome),
-            Some(Err(TooLarge)) => (QueryStatus::Failed, Outcome::default()),
-            None => (status, Outcome::default()),
+    async fn end(self, status: QueryStatus) {
+        let (status, outcome) = match status {
+            QueryStatus::Complete => match self.turns.take(|| self.run.finish()).await {
+                Ok(outcome) => (status, outcome),
+                Err(TooLarge) => (QueryStatus::Failed, Outcome::default()),
+            },
+            _ => (status, Outcome::default()),
         };
         let statistics = Statistics { matched: outcome.matched, ..self.statistics };
         let took = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);

@@ -303,10 +303,13 @@ fn check_times(rule: &Rule) -> Result<(), Error> {
 ///
 /// Source: S3 User Guide, "Transitioning objects using Amazon S3 Lifecycle", "Constraints".
 fn check_stays(rule: &Rule) -> Result<(), Error> {
-    const STAYS: [(Class, &[Class], i32); 3] = [
-        (Class::StandardIa, &[Class::GlacierIr, Class::Glacier, Class::DeepArchive], 30),
-        (Class::OnezoneIa, &[Class::Glacier, Class::DeepArchive], 30),
-        (Class::Glacier, &[Class::DeepArchive], 90),
+    const STAYS: [(Class, Class, i32); 6] = [
+        (Class::StandardIa, Class::GlacierIr, 30),
+        (Class::StandardIa, Class::Glacier, 30),
+        (Class::StandardIa, Class::DeepArchive, 30),
+        (Class::OnezoneIa, Class::Glacier, 30),
+        (Class::OnezoneIa, Class::DeepArchive, 30),
+        (Class::Glacier, Class::DeepArchive, 90),
     ];
     let days = |class: Class| {
         rule.transitions.iter().find(|to| to.class == class).and_then(|to| match to.when {
@@ -314,24 +317,18 @@ fn check_stays(rule: &Rule) -> Result<(), Error> {
             When::Date(_) => None,
         })
     };
-    for (warm, colder, least) in STAYS {
-        for cold in colder {
-            if let (Some(first), Some(then)) = (days(warm), days(*cold))
-                && then.saturating_sub(first) < least
-            {
-                let filter = rule
-                    .filter
-                    .prefix
-                    .as_ref()
-                    .map_or("()".to_owned(), |prefix| format!("(prefix={prefix})"));
-                let message = format!(
-                    "'Days' in the 'Transition' action for StorageClass '{}' for filter '{filter}' must be {least} days more than \
-                     'filter '{filter}'' in the 'Transition' action for StorageClass '{}'",
-                    cold.word().as_str(),
-                    warm.word().as_str(),
-                );
-                return Err(argument("Days", then, message));
-            }
+    for (warm, cold, least) in STAYS {
+        let (Some(first), Some(then)) = (days(warm), days(cold)) else { continue };
+        if then.saturating_sub(first) < least {
+            let prefix = rule.filter.prefix.as_ref();
+            let filter = prefix.map_or("()".to_owned(), |prefix| format!("(prefix={prefix})"));
+            let message = format!(
+                "'Days' in the 'Transition' action for StorageClass '{}' for filter '{filter}' must be {least} days more than \
+                 'filter '{filter}'' in the 'Transition' action for StorageClass '{}'",
+                cold.word().as_str(),
+                warm.word().as_str(),
+            );
+            return Err(argument("Days", then, message));
         }
     }
     Ok(())

@@ -45,15 +45,6 @@ pub(super) const ORDERS: &[(&str, &[&str])] = &[
     ("ChecksumMode", &["ENABLED", "enabled"]),
     (
         "BucketCannedACL",
-        &[
-            "private",
-            "public-read",
-            "public-read-write",
-            "authenticated-read",
-            "log-delivery-write",
-            "aws-exec-read",
-            "bucket-owner-read",
-            "bucket-owner-full-control",
-        ],
+        &["log-delivery-write", "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"],
     ),
 ];
